@@ -1,0 +1,25 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Where an emulated service keeps its state between starts; `save` is atomic, so a killed process leaves old or new, never half. */
+export type Persistence<State> = { load(): State | undefined; save(state: State): void };
+
+/** Keeps nothing: for `--ephemeral` and tests. */
+export const inMemory = <State>(): Persistence<State> => ({ load: () => undefined, save: () => undefined });
+
+/** One JSON file, readable by its owner only (0600), replaced by rename. Throws when the file is not JSON: it is never overwritten then. */
+export const inFile = <State>(path: string): Persistence<State> => ({
+  load: () => {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as State;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw new Error(`${path} cannot be read as JSON; move it away to start empty.`, { cause: error });
+    }
+  },
+  save: (state) => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  },
+});
