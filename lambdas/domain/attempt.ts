@@ -1,0 +1,92 @@
+import { type By, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
+import type { Gateway } from './gateway.ts';
+import type { RotationId } from './ids.ts';
+
+/** After so many attempts without progress a person has to look. */
+export const maxFailedAttempts = 5;
+
+/** Raises the attempt before its execution is started; `from` is the attempt that was seen to have ended. */
+export type NextAttempt = By & {
+  readonly kind: 'next-attempt';
+  readonly rotationId: RotationId;
+  readonly from: number;
+  readonly failed: boolean;
+  readonly executionArn: string;
+};
+
+export const nextAttempt = (gateway: Gateway, command: NextAttempt, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.attempt !== command.from)
+    return rotation.attempt === command.from + 1
+      ? unchanged
+      : refuse('SUPERSEDED', `Rotation ${rotation.rotationId} is at attempt ${rotation.attempt}, not ${command.from}.`);
+  if (rotation.held)
+    return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
+  const failedAttempts = rotation.failedAttempts + (command.failed ? 1 : 0);
+  if (failedAttempts >= maxFailedAttempts)
+    return refuse(
+      'TOO_MANY_ATTEMPTS',
+      `${failedAttempts} attempts of rotation ${rotation.rotationId} failed without progress: look at the last error, then resume.`,
+    );
+  const attempt = rotation.attempt + 1;
+  return record(
+    gateway,
+    { rotation: { ...rotation, attempt, failedAttempts, executionArn: command.executionArn } },
+    nowMs,
+    {
+      actor: command.actor,
+      reason: command.reason,
+      kind: 'next-attempt',
+      detail: { attempt, failedAttempts },
+    },
+  );
+};
+
+/** The name of the execution of an attempt; its input is {@link attemptInput}. */
+export const executionName = (rotationId: RotationId, attempt: number): string => `${rotationId}-${attempt}`;
+
+/** The whole input of an attempt: a pure function of the record. */
+export const attemptInput = (
+  gateway: Gateway,
+): { gatewayId: string; rotationId: string; attempt: number } | undefined =>
+  gateway.rotation && {
+    gatewayId: gateway.gatewayId,
+    rotationId: gateway.rotation.rotationId,
+    attempt: gateway.rotation.attempt,
+  };
+
+/** A rung of the deadline ladder was done (1 reminded, 2 escalated, 3 the deadline's own act); it is done once. */
+export type Climb = By & { readonly kind: 'climb'; readonly rotationId: RotationId; readonly rung: 1 | 2 | 3 };
+export const climb = (gateway: Gateway, command: Climb, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.rung >= command.rung) return unchanged;
+  return record(gateway, { rotation: { ...rotation, rung: command.rung } }, nowMs, {
+    actor: command.actor,
+    reason: command.reason,
+    kind: 'climb',
+    detail: { rung: command.rung },
+  });
+};
+
+/** The rung that is due now, if it was not done yet. */
+export const rungDue = (gateway: Gateway, nowMs: number): 1 | 2 | 3 | undefined => {
+  const { rotation, policy } = gateway;
+  if (!rotation) return undefined;
+  const due =
+    nowMs >= rotation.deadlineAtMs
+      ? 3
+      : nowMs >= rotation.begun.atMs + policy.escalateAfterSeconds * 1000
+        ? 2
+        : nowMs >= rotation.begun.atMs + policy.remindAfterSeconds * 1000
+          ? 1
+          : 0;
+  return due > rotation.rung ? (due as 1 | 2 | 3) : undefined;
+};
+
+/** Transitions that were copied to the audit and published leave the record; the revision stays, so nothing else is disturbed. */
+export const flushed = (gateway: Gateway, throughRevision: number): Gateway => ({
+  ...gateway,
+  outbox: gateway.outbox.filter((entry) => entry.revision > throughRevision),
+});

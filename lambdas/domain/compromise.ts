@@ -1,0 +1,161 @@
+import { freshRotation } from './begin.ts';
+import {
+  type By,
+  type Decision,
+  endRotation,
+  isRefusal,
+  leftToRetire,
+  record,
+  refuse,
+  running,
+  unchanged,
+} from './decision.ts';
+import {
+  type Gateway,
+  hasReached,
+  type LiveCredential,
+  liveCredential,
+  maxLiveCredentials,
+  type Press,
+  type Rotation,
+  remembered,
+} from './gateway.ts';
+import type { CredentialId, RotationId } from './ids.ts';
+import { moveToRevoked } from './revoke.ts';
+
+/** A press of the button. `rotationId` is used when a new run is needed. */
+export type Compromise = By & {
+  readonly kind: 'compromise';
+  readonly requestId: string;
+  readonly rotationId: RotationId;
+  readonly rejectWithinSeconds: number;
+  /** Default: every live credential but those minted by a compromise rotation that still runs. */
+  readonly credentialIds?: readonly CredentialId[];
+};
+
+const targetsOf = (gateway: Gateway, command: Compromise): readonly LiveCredential[] => {
+  const spared = gateway.rotation?.trigger === 'compromise' ? gateway.rotation.rotationId : undefined;
+  return gateway.live.filter((credential) =>
+    command.credentialIds
+      ? command.credentialIds.includes(credential.credentialId)
+      : !(credential.origin.kind === 'minted' && credential.origin.rotationId === spared),
+  );
+};
+
+/**
+ * One write that dooms the credentials: from `rejectAfterMs` on the builtin authority refuses them by its own clock,
+ * whatever else fails (invariant 7). The time is only ever shortened. A running rotation goes on when it retires all of
+ * them already and is a compromise run; else it is pre-empted, and its successor adopted unless that is doomed too.
+ */
+export const compromise = (gateway: Gateway, command: Compromise, nowMs: number): Decision => {
+  if (gateway.presses.some((press) => press.requestId === command.requestId)) return unchanged;
+  const unknown = command.credentialIds?.find((id) => !liveCredential(gateway, id));
+  if (unknown)
+    return refuse(
+      'UNKNOWN_CREDENTIAL',
+      `Credential ${unknown} is not live on gateway ${gateway.gatewayId}; live are ${gateway.live.map((one) => one.credentialId).join(', ')}.`,
+    );
+  const targets = targetsOf(gateway, command);
+  const rejectAfterMs = nowMs + command.rejectWithinSeconds * 1000;
+  const doomed = new Set(targets.map((credential) => credential.credentialId));
+  const live = gateway.live.map((credential) =>
+    doomed.has(credential.credentialId) ? doom(credential, rejectAfterMs, nowMs) : credential,
+  );
+  const { rotation } = gateway;
+  const goesOn =
+    rotation?.trigger === 'compromise' &&
+    !(rotation.targetId && doomed.has(rotation.targetId)) &&
+    [...doomed].every((id) => rotation.retireIds.includes(id));
+  const next = goesOn ? rotation : successorRun({ ...gateway, live }, command, doomed, nowMs);
+  const press: Press = {
+    requestId: command.requestId,
+    rotationId: next.rotationId,
+    credentialIds: [...doomed],
+    atMs: nowMs,
+    rejectAfterMs,
+  };
+  const changes: Partial<Gateway> = {
+    live,
+    presses: [...gateway.presses, press].slice(-remembered.presses),
+    rotation: next,
+    ...(goesOn ? {} : { generation: next.generation, ...endRotation(gateway, 'PREEMPTED', nowMs) }),
+  };
+  return record(gateway, changes, nowMs, {
+    kind: 'compromise',
+    actor: command.actor,
+    reason: command.reason,
+    rotationId: next.rotationId,
+    credentialIds: [...doomed],
+    detail: {
+      requestId: command.requestId,
+      rejectAfterMs,
+      preempted: goesOn ? undefined : rotation?.rotationId,
+      adopted: goesOn ? undefined : next.targetId,
+    },
+  });
+};
+
+const doom = (credential: LiveCredential, rejectAfterMs: number, nowMs: number): LiveCredential => ({
+  ...credential,
+  compromised: {
+    atMs: credential.compromised?.atMs ?? nowMs,
+    rejectAfterMs: Math.min(rejectAfterMs, credential.compromised?.rejectAfterMs ?? rejectAfterMs),
+  },
+});
+
+/** The compromise run: it retires every other live credential, and takes over a successor that is not doomed. */
+const successorRun = (
+  gateway: Gateway,
+  command: Compromise,
+  doomed: ReadonlySet<CredentialId>,
+  nowMs: number,
+): Rotation => {
+  const before = gateway.rotation;
+  const heir = before && !before.rolledBack ? liveCredential(gateway, before.targetId) : undefined;
+  const adopted = heir && before && !doomed.has(heir.credentialId) ? heir : undefined;
+  const fresh = freshRotation(gateway, command, nowMs);
+  return {
+    ...fresh,
+    rotationId: command.rotationId,
+    trigger: 'compromise',
+    driver: 'workflow',
+    retireIds: fresh.retireIds.filter((id) => id !== adopted?.credentialId),
+    ...(adopted && before
+      ? { targetId: adopted.credentialId, stage: hasReached(before, 'PROMOTED') ? 'PROMOTED' : earlier(before) }
+      : {}),
+  };
+};
+
+/** An unfinished promotion is begun again by the compromise run, which may move AWSCURRENT from whatever it names. */
+const earlier = (rotation: Rotation): Rotation['stage'] => (hasReached(rotation, 'ACCEPTED') ? 'ACCEPTED' : 'CREATED');
+
+/** At five live credentials a compromised one (the one unused longest, says the caller) is revoked before its time, so that a successor can be made. */
+export type MakeRoom = By & {
+  readonly kind: 'make-room';
+  readonly rotationId: RotationId;
+  readonly credentialId: CredentialId;
+};
+export const makeRoom = (gateway: Gateway, command: MakeRoom, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (gateway.live.length < maxLiveCredentials || rotation.targetId !== undefined) return unchanged;
+  const credential = liveCredential(gateway, command.credentialId);
+  if (!credential?.compromised || !leftToRetire(gateway, rotation).includes(credential.credentialId))
+    return refuse(
+      'NOT_RETIRING',
+      `Credential ${command.credentialId} is not a compromised one that rotation ${rotation.rotationId} retires.`,
+    );
+  if (credential.origin.kind === 'foreign')
+    return refuse('NOT_OURS', `Credential ${command.credentialId} was not made by this system and not adopted.`);
+  return record(
+    gateway,
+    moveToRevoked(gateway, new Map([[credential.credentialId, 'COMPROMISED']]), rotation.rotationId, nowMs),
+    nowMs,
+    {
+      kind: 'make-room',
+      actor: command.actor,
+      reason: command.reason,
+      credentialIds: [credential.credentialId],
+    },
+  );
+};

@@ -1,0 +1,87 @@
+import { type By, type Decision, record, refuse, unchanged } from './decision.ts';
+import type { AccessDecision, Gateway } from './gateway.ts';
+import type { GatewayId } from './ids.ts';
+import type { Policy } from './policy.ts';
+
+/** What `gateways.json` says of a gateway, beside its kits. */
+export type Configuration = { readonly decision: AccessDecision; readonly policy: Policy; readonly shardCount: number };
+
+/** A gateway that was just registered: no live credential yet, and its secret holds the placeholder. */
+export const newGateway = (
+  gatewayId: GatewayId,
+  secret: { readonly secretArn: string; readonly versionId: string },
+  configuration: Configuration,
+  by: By,
+  nowMs: number,
+): Gateway => ({
+  gatewayId,
+  revision: 1,
+  ...configuration,
+  secretArn: secret.secretArn,
+  currentVersionId: secret.versionId,
+  live: [],
+  revoked: [],
+  generation: 0,
+  ended: [],
+  presses: [],
+  outbox: [{ revision: 1, kind: 'register', atMs: nowMs, actor: by.actor, reason: by.reason }],
+});
+
+/** Changes policy, decision or the number of shards; a lowered `serveStaleSeconds` holds until every old copy has expired. */
+export type Configure = By & { readonly kind: 'configure'; readonly configuration: Configuration };
+export const configure = (gateway: Gateway, command: Configure, nowMs: number): Decision => {
+  const { policy, decision, shardCount } = command.configuration;
+  const same =
+    JSON.stringify([policy, decision, shardCount]) ===
+    JSON.stringify([gateway.policy, gateway.decision, gateway.shardCount]);
+  if (same && gateway.retiredAtMs === undefined) return unchanged;
+  if (shardCount !== gateway.shardCount && gateway.rotation)
+    return refuse(
+      'ROTATION_RUNNING',
+      `Gateway ${gateway.gatewayId} is in rotation ${gateway.rotation.rotationId}: its shards change after that.`,
+    );
+  const before = gateway.policy.serveStaleSeconds;
+  const earlierStale =
+    before > policy.serveStaleSeconds ? { seconds: before, untilMs: nowMs + before * 1000 } : gateway.earlierStale;
+  const { retiredAtMs: _, ...rest } = gateway;
+  return record(rest, { policy, decision, shardCount, ...(earlierStale ? { earlierStale } : {}) }, nowMs, {
+    kind: 'configure',
+    actor: command.actor,
+    reason: command.reason,
+  });
+};
+
+/** Kits were added, changed or retired: what was verified before no longer says anything of all kits. */
+export type KitsChanged = By & {
+  readonly kind: 'kits-changed';
+  readonly added: number;
+  readonly changed: number;
+  readonly retired: number;
+};
+export const kitsChanged = (gateway: Gateway, command: KitsChanged, nowMs: number): Decision => {
+  const { rotation } = gateway;
+  const changes: Partial<Gateway> =
+    rotation?.stage === 'VERIFIED' ? { rotation: { ...rotation, stage: 'DISTRIBUTED' } } : {};
+  return record(gateway, changes, nowMs, {
+    kind: 'kits-changed',
+    actor: command.actor,
+    reason: command.reason,
+    detail: { added: command.added, changed: command.changed, retired: command.retired },
+  });
+};
+
+/** The gateway left `gateways.json`: nothing begins any more; its live credentials stay until somebody revokes them. */
+export type Retire = By & { readonly kind: 'retire' };
+export const retire = (gateway: Gateway, command: Retire, nowMs: number): Decision => {
+  if (gateway.retiredAtMs !== undefined) return unchanged;
+  if (gateway.rotation)
+    return refuse(
+      'ROTATION_RUNNING',
+      `Gateway ${gateway.gatewayId} is in rotation ${gateway.rotation.rotationId}: it can be retired after that.`,
+    );
+  return record(gateway, { retiredAtMs: nowMs }, nowMs, {
+    kind: 'retire',
+    actor: command.actor,
+    reason: command.reason,
+  });
+};

@@ -1,0 +1,169 @@
+import type { CredentialId, GatewayId, RotationId } from './ids.ts';
+import type { Policy } from './policy.ts';
+
+/** How far a live credential has come: recorded (the authority accepts it), proven accepted, AWSCURRENT, or on its way out. */
+export type CredentialStage = 'CREATED' | 'ACCEPTED' | 'CURRENT' | 'RETIRING';
+
+/** A credential that the authority accepts. The digest is the SHA-256 of its value, base64url. */
+export type LiveCredential = {
+  readonly credentialId: CredentialId;
+  readonly digest: string;
+  readonly stage: CredentialStage;
+  readonly createdAtMs: number;
+  /** The version of the gateway's secret that holds the value. */
+  readonly versionId: string;
+  /** Minted by this rotation, or given to us by a named person; `foreign` ones are never revoked by us. */
+  readonly origin:
+    | { readonly kind: 'minted'; readonly rotationId: RotationId; readonly trigger: Trigger }
+    | { readonly kind: 'adopted'; readonly actor: string; readonly reason: string }
+    | { readonly kind: 'foreign' };
+  readonly compromised?: { readonly atMs: number; readonly rejectAfterMs: number };
+};
+
+/** Why a credential was revoked; what the policy check calls its later use by. */
+export type RevocationCause = 'RETIRED' | 'FORCED' | 'COMPROMISED' | 'NEVER_DISTRIBUTED';
+
+/** A credential that the authority refuses for good; `confirmedAtMs` is set once the policy check was seen to refuse it. */
+export type RevokedCredential = {
+  readonly credentialId: CredentialId;
+  readonly digest: string;
+  readonly versionId: string;
+  readonly cause: RevocationCause;
+  readonly rotationId: RotationId;
+  readonly revokedAtMs: number;
+  readonly confirmedAtMs?: number;
+};
+
+export type Trigger = 'bootstrap' | 'scheduled' | 'manual' | 'compromise';
+
+/**
+ * The stages a rotation passes, in order. PROMOTING is written before AWSCURRENT is moved, so that a run which ended
+ * earlier can never have handed the credential out. Revocation is seen in the credentials themselves.
+ */
+export const rotationStages = [
+  'BEGUN',
+  'CREATED',
+  'ACCEPTED',
+  'PROMOTING',
+  'PROMOTED',
+  'DISTRIBUTED',
+  'VERIFIED',
+] as const;
+export type RotationStage = (typeof rotationStages)[number];
+
+/** Who decided, when and why. */
+export type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
+
+export type Rotation = {
+  readonly rotationId: RotationId;
+  readonly trigger: Trigger;
+  /** Who runs the steps until promotion: the workflow, or Secrets Manager until `handOverByMs`. */
+  readonly driver: 'workflow' | 'secrets-manager';
+  readonly handOverByMs?: number;
+  readonly stage: RotationStage;
+  /** Counts up with every change of what kits should hold; writes to kit items carry it, so a pre-empted run's fail. */
+  readonly generation: number;
+  readonly begun: Decided;
+  readonly deadlineAtMs: number;
+  /** Which rung of the deadline ladder was done: 0 none, 1 reminded, 2 escalated, 3 the deadline itself. */
+  readonly rung: 0 | 1 | 2 | 3;
+  /** The running execution: raised before it is started. `failedAttempts` counts those since the last progress. */
+  readonly attempt: number;
+  readonly failedAttempts: number;
+  readonly executionArn?: string;
+  /** The credential that kits shall hold; absent until it is created. */
+  readonly targetId?: CredentialId;
+  /** The live credentials this rotation retires; on roll-back the two roles are exchanged. */
+  readonly retireIds: readonly CredentialId[];
+  /** What AWSCURRENT named when this rotation began: promotion moves the label from nothing else. */
+  readonly fromVersionId: string;
+  readonly fromCredentialId?: CredentialId;
+  readonly rolledBack?: Decided;
+  readonly held?: Decided;
+  readonly forced?: Decided;
+  readonly distributedAtMs?: number;
+  /** No use of a retiring credential is known since then, and recording was proven to work; restarts the quiet window. */
+  readonly quietSinceMs?: number;
+  /** The one-time nonce of our own probe under way. */
+  readonly probe?: Probe;
+};
+
+/** Marks a request to the policy check as our own: the header carries the nonce, the record its SHA-256 (base64url). */
+export type Probe = { readonly nonceHash: string; readonly credentialId: CredentialId; readonly armedAtMs: number };
+
+/** How a rotation ended. */
+export type Outcome = 'COMPLETED' | 'ROLLED_BACK' | 'FAILED' | 'PREEMPTED';
+export type EndedRotation = { readonly rotationId: RotationId; readonly outcome: Outcome; readonly endedAtMs: number };
+
+/** One recorded transition: the audit item `gateway#revision`, and the event that is published. */
+export type Transition = {
+  readonly revision: number;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly reason: string;
+  readonly rotationId?: RotationId;
+  readonly credentialIds?: readonly CredentialId[];
+  readonly detail?: Readonly<Record<string, unknown>>;
+};
+
+/** What may be done behind a good credential is not ours to invent: it is stated, and there is no default. */
+export type AccessDecision = { readonly kind: 'allow-all' };
+
+/** An accepted press of the compromise button; a second one with the same `requestId` gets this answer again. */
+export type Press = {
+  readonly requestId: string;
+  readonly rotationId: RotationId;
+  readonly credentialIds: readonly CredentialId[];
+  readonly atMs: number;
+  readonly rejectAfterMs: number;
+};
+
+/** The gateway record: the one source of truth. Saved whole, by one write on condition of `revision`. */
+export type Gateway = {
+  readonly gatewayId: GatewayId;
+  readonly revision: number;
+  readonly decision: AccessDecision;
+  readonly policy: Policy;
+  /** A larger bound that was in force before and still holds for instances of the policy check until then. */
+  readonly earlierStale?: { readonly seconds: number; readonly untilMs: number };
+  readonly secretArn: string;
+  /** Kits are spread over this many shards, see `shardOf`. */
+  readonly shardCount: number;
+  readonly live: readonly LiveCredential[];
+  readonly revoked: readonly RevokedCredential[];
+  readonly currentVersionId: string;
+  readonly currentCredentialId?: CredentialId;
+  readonly generation: number;
+  readonly rotation?: Rotation;
+  readonly ended: readonly EndedRotation[];
+  readonly presses: readonly Press[];
+  readonly outbox: readonly Transition[];
+  readonly retiredAtMs?: number;
+};
+
+/** PingOne's limit, kept by the builtin authority too (PingOne: "create gateway credentials"). */
+export const maxLiveCredentials = 5;
+
+/** How many confirmed revocations, ended rotations and presses a record remembers: it stays below 4 KB, one read unit. */
+export const remembered = { revoked: 5, ended: 5, presses: 5 } as const;
+
+export const liveCredential = (gateway: Gateway, credentialId: CredentialId | undefined): LiveCredential | undefined =>
+  gateway.live.find((credential) => credential.credentialId === credentialId);
+
+/** Whether the rotation has come at least as far as `stage`. */
+export const hasReached = (rotation: Rotation, stage: RotationStage): boolean =>
+  rotationStages.indexOf(rotation.stage) >= rotationStages.indexOf(stage);
+
+/** The longest time after a revocation during which an instance of the policy check could still accept, in ms. */
+export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {
+  const earlier = gateway.earlierStale;
+  return 1000 * Math.max(gateway.policy.serveStaleSeconds, earlier && nowMs < earlier.untilMs ? earlier.seconds : 0);
+};
+
+/** Which of `shardCount` shards a kit, or the use of a credential by it, is kept in: stable for a kit id. */
+export const shardOf = (kitId: string, shardCount: number): number => {
+  let hash = 0x811c9dc5; // FNV-1a, 32 bit
+  for (let index = 0; index < kitId.length; index++) hash = Math.imul(hash ^ kitId.charCodeAt(index), 0x01000193) >>> 0;
+  return hash % shardCount;
+};

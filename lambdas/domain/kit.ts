@@ -1,0 +1,50 @@
+import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
+
+/** What a kind of kit declares, and a kit may refine: who installs, what reading back proves, how long until all nodes use it. */
+export type KitTraits = {
+  readonly installedBy: 'us' | 'owner';
+  /** `data-plane`: what the kit really presents. `store`: only what its configuration holds. */
+  readonly readBackProves: 'data-plane' | 'store' | 'nothing';
+  readonly propagationSeconds: number;
+};
+
+/** Where the distribution of one credential to one kit stands. */
+export type KitWork = {
+  readonly rotationId: RotationId;
+  readonly generation: number;
+  readonly credentialId: CredentialId;
+  readonly state: 'PENDING' | 'INSTALLED' | 'WITH_OWNER' | 'FAILED';
+  readonly attempts: number;
+  readonly changedAtMs: number;
+  readonly failure?: { readonly code: string; readonly message: string };
+  readonly readBack?: { readonly matches: boolean; readonly atMs: number };
+};
+
+export type Acknowledgement = { readonly credentialId: CredentialId; readonly actor: string; readonly atMs: number };
+
+/** One integration kit installation; `settings` are its kind's, and name secrets but never hold one. */
+export type Kit = {
+  readonly gatewayId: GatewayId;
+  readonly kitId: KitId;
+  readonly kind: string;
+  readonly owner: string;
+  readonly traits: KitTraits;
+  /** A kit unused for so long counts as idle. */
+  readonly lookBackSeconds: number;
+  /** A client API URL behind the kit: asking it makes an idle kit show itself. */
+  readonly probeUrl?: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly registeredAtMs: number;
+  readonly retiredAtMs?: number;
+  readonly work?: KitWork;
+  readonly acknowledged?: Acknowledgement;
+};
+
+/** The recorded use of one credential by one source; without `kitId` the Service URL named no kit. Times in epoch ms. */
+export type Use = {
+  readonly credentialId: CredentialId;
+  readonly kitId?: string;
+  readonly address: string;
+  readonly firstUsedAtMs: number;
+  readonly lastUsedAtMs: number;
+};

@@ -1,0 +1,62 @@
+import { leftToConfirm, leftToRetire } from './decision.ts';
+import { type Gateway, hasReached, liveCredential } from './gateway.ts';
+import type { CredentialId } from './ids.ts';
+
+/** Where the workflow goes next; the names are those of its states. */
+export type NextStage =
+  | 'CreateCredential'
+  | 'DistributeCredential'
+  | 'VerifyKits'
+  | 'RevokeCredential'
+  | 'ConfirmRevoked'
+  | 'RotationHeld';
+
+/** Credentials that are compromised, past their time, ours and still named live: dead by the clock, to be revoked for good. */
+export const overdue = (gateway: Gateway, nowMs: number): readonly CredentialId[] =>
+  (gateway.rotation ? leftToRetire(gateway, gateway.rotation) : []).filter((id) => {
+    const credential = liveCredential(gateway, id);
+    return (
+      credential?.origin.kind !== 'foreign' &&
+      credential?.compromised !== undefined &&
+      nowMs >= credential.compromised.rejectAfterMs
+    );
+  });
+
+/**
+ * The one routing rule of the workflow: a pure function of the record, so that any attempt can go on where any other
+ * ended. What is compromised goes first and is never held; then hold; then the stages in their order.
+ */
+export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefined => {
+  const { rotation } = gateway;
+  if (!rotation) return undefined;
+  if (overdue(gateway, nowMs).length > 0) return 'RevokeCredential';
+  if (leftToConfirm(gateway).length > 0) return 'ConfirmRevoked';
+  if (rotation.held) return 'RotationHeld';
+  if (!hasReached(rotation, 'PROMOTED')) return 'CreateCredential';
+  if (!hasReached(rotation, 'DISTRIBUTED')) return 'DistributeCredential';
+  const retiring = leftToRetire(gateway, rotation).filter(
+    (id) => liveCredential(gateway, id)?.origin.kind !== 'foreign',
+  );
+  if (rotation.stage === 'VERIFIED' || rotation.forced)
+    return retiring.length > 0 ? 'RevokeCredential' : 'ConfirmRevoked';
+  return 'VerifyKits';
+};
+
+/**
+ * How long to wait before the next look at the kits, in whole seconds: from one second, growing with the time already
+ * waited, never past what falls due next (quiet window, a rung of the ladder, a compromised credential's end).
+ */
+export const waitSeconds = (gateway: Gateway, nowMs: number, earliestAtMs: number | undefined): number => {
+  const { rotation, policy } = gateway;
+  if (!rotation) return 1;
+  const waited = nowMs - (rotation.distributedAtMs ?? nowMs);
+  const dueAtMs = [
+    earliestAtMs,
+    rotation.deadlineAtMs,
+    rotation.begun.atMs + policy.remindAfterSeconds * 1000,
+    rotation.begun.atMs + policy.escalateAfterSeconds * 1000,
+    ...leftToRetire(gateway, rotation).map((id) => liveCredential(gateway, id)?.compromised?.rejectAfterMs),
+  ].filter((atMs) => atMs !== undefined && atMs > nowMs);
+  const growing = Math.min(policy.longestWaitSeconds, Math.max(1, waited / 10_000));
+  return Math.max(1, Math.ceil(Math.min(growing, ...dueAtMs.map((atMs) => ((atMs ?? nowMs) - nowMs) / 1000))));
+};

@@ -1,0 +1,183 @@
+import {
+  type By,
+  type Decision,
+  endRotation,
+  isRefusal,
+  leftToRetire,
+  record,
+  refuse,
+  running,
+  unchanged,
+} from './decision.ts';
+import {
+  type Gateway,
+  hasReached,
+  type LiveCredential,
+  liveCredential,
+  maxLiveCredentials,
+  type RevocationCause,
+  type Rotation,
+} from './gateway.ts';
+import type { CredentialId, RotationId } from './ids.ts';
+import { moveToRevoked } from './revoke.ts';
+
+type OfRotation = By & { readonly rotationId: RotationId };
+
+/** What an operator, or the policy in his place, decides about a rotation in progress. */
+export type Hold = OfRotation & { readonly kind: 'hold' };
+export type Resume = OfRotation & { readonly kind: 'resume' };
+export type Extend = OfRotation & { readonly kind: 'extend'; readonly deadlineAtMs: number };
+export type RollBack = OfRotation & { readonly kind: 'roll-back' };
+/** The number of kits that will be cut off and the hash of their list repeat what the person was shown. */
+export type Force = OfRotation & { readonly kind: 'force'; readonly kits: number; readonly kitsHash: string };
+export type Adopt = By & {
+  readonly kind: 'adopt';
+  readonly credentialId: CredentialId;
+  readonly digest: string;
+  readonly versionId: string;
+};
+
+/** Nothing is revoked while a rotation is held, except what is compromised (invariant 7). */
+export const hold = (gateway: Gateway, command: Hold, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.held) return unchanged;
+  const held = { actor: command.actor, reason: command.reason, atMs: nowMs };
+  return record(gateway, { rotation: { ...rotation, held } }, nowMs, { ...by(command), kind: 'hold' });
+};
+
+/** Goes on with a held rotation and forgives its failed attempts. */
+export const resume = (gateway: Gateway, command: Resume, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (!rotation.held) return unchanged;
+  const { held: _, ...rest } = rotation;
+  return record(gateway, { rotation: { ...rest, failedAttempts: 0 } }, nowMs, { ...by(command), kind: 'resume' });
+};
+
+/** Moves the deadline to a later time; the time of a compromised credential's end is another one and never moves. */
+export const extend = (gateway: Gateway, command: Extend, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (command.deadlineAtMs === rotation.deadlineAtMs) return unchanged;
+  if (command.deadlineAtMs < rotation.deadlineAtMs || command.deadlineAtMs <= nowMs)
+    return refuse(
+      'DEADLINE_NOT_LATER',
+      `The deadline is ${new Date(rotation.deadlineAtMs).toISOString()}; ${new Date(command.deadlineAtMs).toISOString()} does not extend it.`,
+    );
+  const rung = rotation.rung === 3 ? 2 : rotation.rung;
+  return record(gateway, { rotation: { ...rotation, deadlineAtMs: command.deadlineAtMs, rung } }, nowMs, {
+    ...by(command),
+    kind: 'extend',
+    detail: { deadlineAtMs: command.deadlineAtMs },
+  });
+};
+
+/**
+ * Old and new exchange roles: AWSCURRENT goes back first, then the kits, and the new credential is retired under the
+ * same rule as any other. Refused once a predecessor was revoked, and never back to a compromised credential.
+ */
+export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.rolledBack) return unchanged;
+  if (leftToRetire(gateway, rotation).length < rotation.retireIds.length)
+    return refuse(
+      'REVOKE_BEGUN',
+      `Rotation ${rotation.rotationId} has revoked a predecessor already: it can only go forward.`,
+    );
+  if (rotation.trigger === 'compromise' || liveCredential(gateway, rotation.fromCredentialId)?.compromised)
+    return refuse(
+      'COMPROMISED',
+      `Rotation ${rotation.rotationId} leaves a compromised credential: nothing goes back to it.`,
+    );
+  if (!hasReached(rotation, 'PROMOTING')) return undo(gateway, rotation, command, nowMs);
+  const back = liveCredential(gateway, rotation.fromCredentialId);
+  if (!back || !rotation.targetId)
+    return refuse(
+      'NOTHING_TO_ROLL_BACK_TO',
+      `Rotation ${rotation.rotationId} began without a credential to go back to.`,
+    );
+  const { quietSinceMs: _q, distributedAtMs: _d, probe: _p, forced: _f, held: _h, ...rest } = rotation;
+  const generation = gateway.generation + 1;
+  const rolledBack = { actor: command.actor, reason: command.reason, atMs: nowMs };
+  const roles = { targetId: back.credentialId, retireIds: [rotation.targetId], stage: 'ACCEPTED', generation } as const;
+  return record(gateway, { generation, rotation: { ...rest, ...roles, rolledBack, rung: 0 } }, nowMs, {
+    ...by(command),
+    kind: 'roll-back',
+    credentialIds: [back.credentialId],
+    detail: { retires: rotation.targetId },
+  });
+};
+
+/** Nothing was handed out yet: the new credential is revoked, and that was all. */
+const undo = (gateway: Gateway, rotation: Rotation, command: RollBack, nowMs: number): Decision => {
+  const causes = new Map<CredentialId, RevocationCause>(
+    rotation.targetId ? [[rotation.targetId, 'NEVER_DISTRIBUTED']] : [],
+  );
+  const { rotation: _, ...rest } = gateway;
+  const changes = {
+    ...moveToRevoked(gateway, causes, rotation.rotationId, nowMs),
+    ...endRotation(gateway, 'ROLLED_BACK', nowMs),
+  };
+  return record(rest, changes, nowMs, {
+    ...by(command),
+    kind: 'roll-back',
+    rotationId: rotation.rotationId,
+    ...(rotation.targetId ? { credentialIds: [rotation.targetId] } : {}),
+    detail: { undone: true },
+  });
+};
+
+/** A named person takes it on himself to cut off the kits that did not move (invariant 2). */
+export const force = (gateway: Gateway, command: Force, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.forced) return unchanged;
+  if (!hasReached(rotation, 'DISTRIBUTED'))
+    return refuse(
+      'WRONG_STAGE',
+      `Rotation ${rotation.rotationId} is at ${rotation.stage}: it can be forced once its credential is distributed.`,
+    );
+  if (rotation.held)
+    return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
+  const forced = { actor: command.actor, reason: command.reason, atMs: nowMs };
+  return record(gateway, { rotation: { ...rotation, forced } }, nowMs, {
+    ...by(command),
+    kind: 'force',
+    detail: { kits: command.kits, kitsHash: command.kitsHash },
+  });
+};
+
+/** A credential made by hand becomes ours, with who and why (invariant 10). */
+export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision => {
+  const { credentialId, digest, versionId } = command;
+  const known = liveCredential(gateway, credentialId);
+  if (known && known.digest !== digest)
+    return refuse('ALREADY_CREATED', `Credential ${credentialId} is known with another value.`);
+  if (known && known.origin.kind !== 'foreign') return unchanged;
+  if (gateway.revoked.some((one) => one.credentialId === credentialId))
+    return refuse('UNKNOWN_CREDENTIAL', `Credential ${credentialId} is revoked for good.`);
+  if (!known && gateway.live.length >= maxLiveCredentials)
+    return refuse(
+      'TOO_MANY_LIVE',
+      `Gateway ${gateway.gatewayId} has ${gateway.live.length} live credentials and ${maxLiveCredentials} are allowed.`,
+    );
+  const origin = { kind: 'adopted', actor: command.actor, reason: command.reason } as const;
+  const credential: LiveCredential = known
+    ? { ...known, origin }
+    : { credentialId, digest, versionId, stage: 'RETIRING', createdAtMs: nowMs, origin };
+  const live = [...gateway.live.filter((one) => one !== known), credential];
+  const { rotation } = gateway;
+  const retire =
+    rotation &&
+    !rotation.rolledBack &&
+    !rotation.retireIds.includes(credentialId) &&
+    rotation.targetId !== credentialId;
+  const changes = retire
+    ? { live, rotation: { ...rotation, retireIds: [...rotation.retireIds, credentialId] } }
+    : { live };
+  return record(gateway, changes, nowMs, { ...by(command), kind: 'adopt', credentialIds: [credentialId] });
+};
+
+const by = (command: By): By => ({ actor: command.actor, reason: command.reason });

@@ -1,0 +1,239 @@
+import {
+  type By,
+  type Decision,
+  isRefusal,
+  note,
+  record,
+  refuse,
+  running,
+  unchanged,
+  withCredential,
+} from './decision.ts';
+import {
+  type CredentialStage,
+  type Gateway,
+  hasReached,
+  type LiveCredential,
+  liveCredential,
+  maxLiveCredentials,
+  type Rotation,
+} from './gateway.ts';
+import type { CredentialId, RotationId } from './ids.ts';
+
+type OfRotation = By & { readonly rotationId: RotationId };
+
+/** The steps of a rotation, each recorded once it is done; a repeated one changes nothing (invariant 5). */
+export type Created = OfRotation & {
+  readonly kind: 'created';
+  readonly credentialId: CredentialId;
+  readonly digest: string;
+  readonly versionId: string;
+};
+export type Accepted = OfRotation & { readonly kind: 'accepted'; readonly credentialId: CredentialId };
+export type Promoting = OfRotation & { readonly kind: 'promoting'; readonly credentialId: CredentialId };
+export type Promoted = OfRotation & { readonly kind: 'promoted'; readonly credentialId: CredentialId };
+export type Distributed = OfRotation & {
+  readonly kind: 'distributed';
+  readonly generation: number;
+  readonly kits: number;
+  readonly failed: number;
+};
+export type Verified = OfRotation & {
+  readonly kind: 'verified';
+  readonly revision: number;
+  readonly detail: Readonly<Record<string, unknown>>;
+};
+
+/** Progress clears the count of failed attempts: only attempts that get nowhere lead to a hold. */
+const advance = (rotation: Rotation, changes: Partial<Rotation>): Rotation => ({
+  ...rotation,
+  failedAttempts: 0,
+  ...changes,
+});
+
+/** The digest of the minted value is in the record, so the builtin authority accepts it from now on (invariant 4: one for each rotation). */
+export const created = (gateway: Gateway, command: Created, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  const { credentialId, digest, versionId } = command;
+  if (rotation.targetId !== undefined)
+    return rotation.targetId === credentialId && liveCredential(gateway, credentialId)?.digest === digest
+      ? unchanged
+      : refuse(
+          'ALREADY_CREATED',
+          `Rotation ${rotation.rotationId} has credential ${rotation.targetId} already; ${credentialId} is not added.`,
+        );
+  if (gateway.live.length >= maxLiveCredentials)
+    return refuse(
+      'TOO_MANY_LIVE',
+      `Gateway ${gateway.gatewayId} has ${gateway.live.length} live credentials and ${maxLiveCredentials} are allowed.`,
+    );
+  const known =
+    liveCredential(gateway, credentialId) ?? gateway.revoked.find((one) => one.credentialId === credentialId);
+  if (known)
+    return refuse(
+      'ALREADY_CREATED',
+      `Credential ${credentialId} exists already and is not the successor of this rotation.`,
+    );
+  const credential: LiveCredential = {
+    credentialId,
+    digest,
+    versionId,
+    stage: 'CREATED',
+    createdAtMs: nowMs,
+    origin: { kind: 'minted', rotationId: rotation.rotationId, trigger: rotation.trigger },
+  };
+  const changes = {
+    live: [...gateway.live, credential],
+    rotation: advance(rotation, { stage: 'CREATED', targetId: credentialId }),
+  };
+  return record(gateway, changes, nowMs, { ...by(command), kind: 'created', credentialIds: [credentialId] });
+};
+
+/** The policy check was seen to accept the new credential: only now may anything else be touched (invariant 1). */
+export const accepted = (gateway: Gateway, command: Accepted, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  const target = liveCredential(gateway, rotation.targetId);
+  if (!target || target.credentialId !== command.credentialId)
+    return refuse(
+      'WRONG_STAGE',
+      `Credential ${command.credentialId} is not the successor of rotation ${rotation.rotationId}.`,
+    );
+  if (hasReached(rotation, 'ACCEPTED')) return unchanged;
+  const { probe: _, ...rest } = rotation;
+  const changes = {
+    live: withCredential(gateway, target.credentialId, target.stage === 'CREATED' ? { stage: 'ACCEPTED' } : {}),
+    rotation: advance(rest, { stage: 'ACCEPTED' }),
+  };
+  return record(gateway, changes, nowMs, { ...by(command), kind: 'accepted', credentialIds: [target.credentialId] });
+};
+
+/** Written before AWSCURRENT is moved: from here on the credential may be in somebody's hands. */
+export const promoting = (gateway: Gateway, command: Promoting, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.targetId !== command.credentialId || !hasReached(rotation, 'ACCEPTED'))
+    return refuse(
+      'WRONG_STAGE',
+      `Rotation ${rotation.rotationId} is at ${rotation.stage}: ${command.credentialId} is not proven accepted, so it is not promoted.`,
+    );
+  if (hasReached(rotation, 'PROMOTING')) return unchanged;
+  const changes = { rotation: advance(rotation, { stage: 'PROMOTING' }) };
+  return record(gateway, changes, nowMs, { ...by(command), kind: 'promoting', credentialIds: [command.credentialId] });
+};
+
+/** AWSCURRENT was seen to name the credential that kits shall hold. */
+export const promoted = (gateway: Gateway, command: Promoted, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  const target = liveCredential(gateway, rotation.targetId);
+  if (!target || target.credentialId !== command.credentialId || !hasReached(rotation, 'PROMOTING'))
+    return refuse(
+      'WRONG_STAGE',
+      `Rotation ${rotation.rotationId} is at ${rotation.stage}: the promotion of ${command.credentialId} was not announced.`,
+    );
+  if (hasReached(rotation, 'PROMOTED')) return unchanged;
+  const changes: Partial<Gateway> = {
+    live: gateway.live.map((credential) => ({
+      ...credential,
+      stage: credential === target ? 'CURRENT' : demoted(credential.stage),
+    })),
+    currentVersionId: target.versionId,
+    currentCredentialId: target.credentialId,
+    rotation: handedOver(advance(rotation, { stage: 'PROMOTED' })),
+  };
+  return record(gateway, changes, nowMs, { ...by(command), kind: 'promoted', credentialIds: [target.credentialId] });
+};
+
+const demoted = (stage: CredentialStage): CredentialStage => (stage === 'CURRENT' ? 'RETIRING' : stage);
+
+/** After promotion the workflow drives, whoever did before. */
+const handedOver = ({ handOverByMs: _, ...rotation }: Rotation): Rotation => ({ ...rotation, driver: 'workflow' });
+
+/** Every kit was given the credential once, or has a recorded failure that verification will find. */
+export const distributed = (gateway: Gateway, command: Distributed, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (!hasReached(rotation, 'PROMOTED') || rotation.generation !== command.generation)
+    return refuse(
+      'WRONG_STAGE',
+      `Rotation ${rotation.rotationId} is at ${rotation.stage}, generation ${rotation.generation}: nothing of generation ${command.generation} is recorded.`,
+    );
+  if (hasReached(rotation, 'DISTRIBUTED')) return unchanged;
+  const changes = {
+    rotation: advance(rotation, { stage: 'DISTRIBUTED', distributedAtMs: nowMs, quietSinceMs: nowMs }),
+  };
+  return record(gateway, changes, nowMs, {
+    ...by(command),
+    kind: 'distributed',
+    detail: { kits: command.kits, failed: command.failed },
+  });
+};
+
+/** Every kit has sufficient evidence and the predecessors are quiet, as read at this very revision. */
+export const verified = (gateway: Gateway, command: Verified, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.stage === 'VERIFIED') return unchanged;
+  if (rotation.stage !== 'DISTRIBUTED')
+    return refuse('WRONG_STAGE', `Rotation ${rotation.rotationId} is at ${rotation.stage}: it is not yet distributed.`);
+  if (command.revision !== gateway.revision)
+    return refuse(
+      'NO_PROOF',
+      `The evidence was read at revision ${command.revision} and the record is at ${gateway.revision}: read it again.`,
+    );
+  return record(gateway, { rotation: advance(rotation, { stage: 'VERIFIED' }) }, nowMs, {
+    ...by(command),
+    kind: 'verified',
+    detail: command.detail,
+  });
+};
+
+/** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier probe makes the window restart. */
+export type ArmProbe = {
+  readonly kind: 'arm-probe';
+  readonly rotationId: RotationId;
+  readonly nonceHash: string;
+  readonly credentialId: CredentialId;
+};
+export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  const probe = { nonceHash: command.nonceHash, credentialId: command.credentialId, armedAtMs: nowMs };
+  const unread = rotation.probe !== undefined && rotation.quietSinceMs !== undefined;
+  return note(gateway, { rotation: { ...rotation, probe, ...(unread ? { quietSinceMs: nowMs } : {}) } });
+};
+
+/** What a verify poll saw: whether recording of use works, and the last use of any retiring credential. */
+export type Polled = {
+  readonly kind: 'polled';
+  readonly rotationId: RotationId;
+  readonly nonceHash: string;
+  readonly recordingProven: boolean;
+  readonly lastUseMs?: number;
+};
+
+/** Restarts the quiet window at the last use of a retiring credential, or now when recording was not proven (invariant 6). */
+export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.probe?.nonceHash !== command.nonceHash)
+    return refuse(
+      'SUPERSEDED',
+      `Another probe of rotation ${rotation.rotationId} was armed since; this poll says nothing.`,
+    );
+  const { probe: _, ...rest } = rotation;
+  const since = rotation.quietSinceMs;
+  if (since === undefined) return note(gateway, { rotation: rest });
+  const quietSinceMs = command.recordingProven ? Math.max(since, command.lastUseMs ?? since) : Math.max(since, nowMs);
+  return note(gateway, {
+    rotation: {
+      ...rest,
+      quietSinceMs,
+      stage: quietSinceMs > since && rotation.stage === 'VERIFIED' ? 'DISTRIBUTED' : rotation.stage,
+    },
+  });
+};
+
+const by = (command: By): By => ({ actor: command.actor, reason: command.reason });

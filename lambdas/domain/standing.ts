@@ -1,0 +1,39 @@
+import type { Gateway, LiveCredential, RevokedCredential } from './gateway.ts';
+import type { CredentialId } from './ids.ts';
+
+/** What the record says of a presented credential id; the digest is still to be compared with the value's. */
+export type Standing =
+  | { readonly kind: 'live'; readonly credential: LiveCredential }
+  | { readonly kind: 'rejected'; readonly credential: LiveCredential }
+  | { readonly kind: 'revoked'; readonly credential: RevokedCredential }
+  | { readonly kind: 'unknown' };
+
+/** A compromised credential is rejected from `rejectAfterMs` on by the asker's own clock, whatever else has happened. */
+export const standingOf = (
+  gateway: Pick<Gateway, 'live' | 'revoked'>,
+  credentialId: CredentialId,
+  nowMs: number,
+): Standing => {
+  const live = gateway.live.find((one) => one.credentialId === credentialId);
+  if (live)
+    return {
+      kind: live.compromised && nowMs >= live.compromised.rejectAfterMs ? 'rejected' : 'live',
+      credential: live,
+    };
+  const revoked = gateway.revoked.find((one) => one.credentialId === credentialId);
+  return revoked ? { kind: 'revoked', credential: revoked } : { kind: 'unknown' };
+};
+
+/** Whether a copy of the record read at `readAtMs` may still say yes while DynamoDB cannot be read. */
+export const mayServeStale = (
+  gateway: Pick<Gateway, 'policy' | 'live'>,
+  credentialId: CredentialId,
+  readAtMs: number,
+  nowMs: number,
+): boolean => {
+  const credential = gateway.live.find((one) => one.credentialId === credentialId);
+  const fresh = nowMs >= readAtMs && nowMs - readAtMs <= gateway.policy.serveStaleSeconds * 1000;
+  return (
+    fresh && gateway.policy.serveStaleSeconds > 0 && credential !== undefined && credential.compromised === undefined
+  );
+};

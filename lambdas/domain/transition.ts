@@ -1,0 +1,109 @@
+import { type Climb, climb, type NextAttempt, nextAttempt } from './attempt.ts';
+import { type Begin, begin } from './begin.ts';
+import { type Compromise, compromise, type MakeRoom, makeRoom } from './compromise.ts';
+import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, retire } from './configure.ts';
+import type { Decision } from './decision.ts';
+import type { Gateway } from './gateway.ts';
+import {
+  type Adopt,
+  adopt,
+  type Extend,
+  extend,
+  type Force,
+  force,
+  type Hold,
+  hold,
+  type Resume,
+  type RollBack,
+  resume,
+  rollBack,
+} from './operate.ts';
+import * as progress from './progress.ts';
+import { type Complete, type Confirm, complete, confirm, type Fail, fail, type Revoke, revoke } from './revoke.ts';
+
+/** Everything that can happen to a gateway record. */
+export type Command =
+  | Begin
+  | progress.Created
+  | progress.Accepted
+  | progress.Promoting
+  | progress.Promoted
+  | progress.Distributed
+  | progress.Verified
+  | progress.ArmProbe
+  | progress.Polled
+  | Revoke
+  | Confirm
+  | Complete
+  | Fail
+  | Hold
+  | Resume
+  | Extend
+  | RollBack
+  | Force
+  | Adopt
+  | NextAttempt
+  | Climb
+  | Compromise
+  | MakeRoom
+  | Configure
+  | KitsChanged
+  | Retire;
+
+/** `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. */
+export const transition = (gateway: Gateway, command: Command, nowMs: number): Decision => {
+  switch (command.kind) {
+    case 'begin':
+      return begin(gateway, command, nowMs);
+    case 'created':
+      return progress.created(gateway, command, nowMs);
+    case 'accepted':
+      return progress.accepted(gateway, command, nowMs);
+    case 'promoting':
+      return progress.promoting(gateway, command, nowMs);
+    case 'promoted':
+      return progress.promoted(gateway, command, nowMs);
+    case 'distributed':
+      return progress.distributed(gateway, command, nowMs);
+    case 'verified':
+      return progress.verified(gateway, command, nowMs);
+    case 'arm-probe':
+      return progress.armProbe(gateway, command, nowMs);
+    case 'polled':
+      return progress.polled(gateway, command, nowMs);
+    case 'revoke':
+      return revoke(gateway, command, nowMs);
+    case 'confirm':
+      return confirm(gateway, command, nowMs);
+    case 'complete':
+      return complete(gateway, command, nowMs);
+    case 'fail':
+      return fail(gateway, command, nowMs);
+    case 'hold':
+      return hold(gateway, command, nowMs);
+    case 'resume':
+      return resume(gateway, command, nowMs);
+    case 'extend':
+      return extend(gateway, command, nowMs);
+    case 'roll-back':
+      return rollBack(gateway, command, nowMs);
+    case 'force':
+      return force(gateway, command, nowMs);
+    case 'adopt':
+      return adopt(gateway, command, nowMs);
+    case 'next-attempt':
+      return nextAttempt(gateway, command, nowMs);
+    case 'climb':
+      return climb(gateway, command, nowMs);
+    case 'compromise':
+      return compromise(gateway, command, nowMs);
+    case 'make-room':
+      return makeRoom(gateway, command, nowMs);
+    case 'configure':
+      return configure(gateway, command, nowMs);
+    case 'kits-changed':
+      return kitsChanged(gateway, command, nowMs);
+    case 'retire':
+      return retire(gateway, command, nowMs);
+  }
+};

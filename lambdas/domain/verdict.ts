@@ -1,0 +1,105 @@
+import { leftToRetire } from './decision.ts';
+import type { KitVerdict } from './evidence.ts';
+import { type Gateway, hasReached } from './gateway.ts';
+import type { CredentialId } from './ids.ts';
+import type { Use } from './kit.ts';
+
+/** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}. */
+export type Tally = {
+  readonly kits: number;
+  readonly observed: number;
+  readonly readBack: number;
+  readonly acknowledged: number;
+  readonly laggards: number;
+  readonly named: readonly Extract<KitVerdict, { kind: 'LAGGARD' }>[];
+  readonly redoShards: readonly number[];
+  readonly undistributed: number;
+  /** The last use of any retiring credential by anybody. */
+  readonly lastUseMs?: number;
+  /** Sources that no registered kit accounts for, on a retiring credential. */
+  readonly unregistered: readonly Use[];
+};
+
+export const namedAtMost = 50;
+
+export const emptyTally: Tally = {
+  kits: 0,
+  observed: 0,
+  readBack: 0,
+  acknowledged: 0,
+  laggards: 0,
+  named: [],
+  redoShards: [],
+  undistributed: 0,
+  unregistered: [],
+};
+
+/** The tally with one more shard: its kits' verdicts, and the uses of retiring credentials recorded under it. */
+export const addShard = (
+  tally: Tally,
+  shard: number,
+  verdicts: readonly KitVerdict[],
+  retiringUses: readonly Use[],
+  isRegistered: (kitId: string) => boolean,
+): Tally => {
+  const count = (kind: string): number =>
+    verdicts.filter((one) => one.kind === 'UPDATED' && one.evidence.kind === kind).length;
+  const laggards = verdicts.filter((one) => one.kind === 'LAGGARD');
+  const lastUseMs = retiringUses.reduce<number | undefined>(
+    (latest, use) => Math.max(latest ?? 0, use.lastUsedAtMs),
+    tally.lastUseMs,
+  );
+  const strangers = retiringUses.filter((use) => use.kitId === undefined || !isRegistered(use.kitId));
+  return {
+    kits: tally.kits + verdicts.length,
+    observed: tally.observed + count('observed'),
+    readBack: tally.readBack + count('read-back'),
+    acknowledged: tally.acknowledged + count('acknowledged'),
+    laggards: tally.laggards + laggards.length,
+    named: [...tally.named, ...laggards].slice(0, namedAtMost),
+    redoShards: laggards.some((one) => one.redo) ? [...tally.redoShards, shard] : tally.redoShards,
+    undistributed: tally.undistributed + laggards.filter((one) => one.code === 'NOT_DISTRIBUTED').length,
+    ...(lastUseMs === undefined ? {} : { lastUseMs }),
+    unregistered: [...tally.unregistered, ...strangers].slice(0, namedAtMost),
+  };
+};
+
+/** Why a predecessor may not be revoked yet. */
+export type Blocker =
+  | { readonly code: 'NOT_DISTRIBUTED' }
+  | { readonly code: 'NO_KITS' }
+  | { readonly code: 'LAGGARDS'; readonly count: number }
+  | { readonly code: 'NOT_QUIET'; readonly quietAtMs: number };
+
+/** May the retiring credentials be revoked, and if not, why and because of whom. */
+export type RevocationVerdict = {
+  readonly mayRevoke: boolean;
+  readonly targetId?: CredentialId;
+  readonly blockers: readonly Blocker[];
+  /** The earliest time at which the answer can be yes; absent while somebody has to act first. */
+  readonly earliestAtMs?: number;
+};
+
+/**
+ * Invariant 2: yes only when every kit has sufficient evidence and the whole quiet window passed without a use. An empty
+ * list of kits is not "all kits moved"; with nothing to retire (a gateway's first credential) only the kits count.
+ */
+export const judgeRevocation = (gateway: Gateway, tally: Tally, nowMs: number): RevocationVerdict => {
+  const { rotation, policy } = gateway;
+  if (!rotation?.targetId || !hasReached(rotation, 'DISTRIBUTED'))
+    return { mayRevoke: false, blockers: [{ code: 'NOT_DISTRIBUTED' }] };
+  const retiring = leftToRetire(gateway, rotation);
+  const quietSinceMs = Math.max(rotation.quietSinceMs ?? nowMs, tally.lastUseMs ?? 0);
+  const quietAtMs = quietSinceMs + policy.quietWindowSeconds * 1000;
+  const blockers: Blocker[] = [];
+  if (tally.kits === 0 && retiring.length > 0) blockers.push({ code: 'NO_KITS' });
+  if (tally.laggards > 0) blockers.push({ code: 'LAGGARDS', count: tally.laggards });
+  if (retiring.length > 0 && nowMs < quietAtMs) blockers.push({ code: 'NOT_QUIET', quietAtMs });
+  const onlyTime = blockers.every((blocker) => blocker.code === 'NOT_QUIET');
+  return {
+    mayRevoke: blockers.length === 0,
+    targetId: rotation.targetId,
+    blockers,
+    ...(onlyTime ? { earliestAtMs: Math.max(nowMs, quietAtMs) } : {}),
+  };
+};
