@@ -9,14 +9,20 @@ const only = (name, from, ...allowed) => ({
 module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'domain-imports-only-domain', severity: 'error', from: { path: '^lambdas/domain/' }, to: { pathNot: '^lambdas/domain/' } },
+    {
+      name: 'domain-imports-only-domain',
+      severity: 'error',
+      from: { path: '^lambdas/domain/' },
+      to: { pathNot: '^lambdas/domain/' },
+    },
     only('store-imports-domain', '^lambdas/store/', '^lambdas/(domain|store)/'),
     only('authority-imports-domain', '^lambdas/authority/', '^lambdas/(domain|authority)/'),
     only('kits-import-domain', '^lambdas/kits/', '^lambdas/(domain|kits)/'),
     only('policy-check-imports-domain', '^lambdas/policy-check/', '^lambdas/(domain|policy-check)/'),
     only('console-imports-domain', '^lambdas/console/', '^lambdas/(domain|console)/'),
+    only('news-imports-domain', '^lambdas/news/', '^lambdas/(domain|news)/'),
     only('runtime-imports-domain', '^lambdas/runtime/', '^lambdas/(domain|runtime)/'),
-    only('stages-compose', '^lambdas/stages/', '^lambdas/(domain|store|authority|kits|policy-check|stages)/'),
+    only('stages-compose', '^lambdas/stages/', '^lambdas/(domain|store|news|authority|kits|policy-check|stages)/'),
     only('lambdas-never-import-lib', '^lambdas/[^/]+$', '^lambdas/(?!.*)|^lambdas/[^/]+/'),
     {
       name: 'no-cdk-in-lambdas',

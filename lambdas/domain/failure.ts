@@ -1,0 +1,24 @@
+/** Something outside did not answer, or not clearly (timeout, 5xx, throttling, a lost race): the same step may be tried again. */
+export class TemporarilyUnavailable extends Error {
+  override readonly name = 'TemporarilyUnavailable';
+}
+
+/** The record names another run, or a later attempt of this one: this run has nothing more to do. */
+export class RotationPreempted extends Error {
+  override readonly name = 'RotationPreempted';
+}
+
+/** What was given cannot be carried out as it is; the message says what is allowed. */
+export class InputRefused extends Error {
+  override readonly name = 'InputRefused';
+}
+
+/** A step cannot be done although everything answered; the message says what a person has to look at. */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+}
+
+/** AWSCURRENT names a version that the record does not know: somebody put a value by hand. Nothing is moved. */
+export class CurrentMovedElsewhere extends Error {
+  override readonly name = 'CurrentMovedElsewhere';
+}

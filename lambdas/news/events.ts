@@ -1,0 +1,29 @@
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { TemporarilyUnavailable } from '../domain/failure.ts';
+import type { Transition } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+
+/** The source and the version of every event of this system. */
+export const eventSource = 'gateway-credential-rotation';
+
+/** Publishes transitions, at least once each; `id` in the detail is the same for every copy, for consumers to tell them apart. */
+export const publishTo =
+  (events: EventBridgeClient, eventBus: string) =>
+  async (gatewayId: GatewayId, transitions: readonly Transition[]): Promise<void> => {
+    for (let start = 0; start < transitions.length; start += 10) {
+      const Entries = transitions.slice(start, start + 10).map((transition) => ({
+        EventBusName: eventBus,
+        Source: eventSource,
+        DetailType: 'Gateway Credential Transition v1',
+        Time: new Date(transition.atMs),
+        Detail: JSON.stringify({ id: `${gatewayId}#${transition.revision}`, gatewayId, ...transition }),
+      }));
+      const { FailedEntryCount } = await events.send(new PutEventsCommand({ Entries })).catch((cause: unknown) => {
+        throw new TemporarilyUnavailable('Publishing transitions: EventBridge did not take them.', { cause });
+      });
+      if (FailedEntryCount)
+        throw new TemporarilyUnavailable(
+          `Publishing transitions: EventBridge refused ${FailedEntryCount} of ${Entries.length}.`,
+        );
+    }
+  };

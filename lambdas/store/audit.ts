@@ -1,0 +1,46 @@
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Transition } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import { asked, queried } from './dynamodb.ts';
+
+/** The audit item of a transition: its key is `gateway#revision`, so copying it twice writes the same item. */
+const auditKey = (gatewayId: GatewayId, revision: number) => ({
+  pk: { S: `AUDIT#${gatewayId}` },
+  sk: { S: `${revision}`.padStart(12, '0') },
+});
+
+/** Copies transitions to the audit; each is written whole, so a second copy is the same item. */
+export const writeAudit = async (
+  dynamodb: DynamoDBClient,
+  table: string,
+  gatewayId: GatewayId,
+  transitions: readonly Transition[],
+): Promise<void> => {
+  for (const transition of transitions)
+    await asked(
+      `Writing the audit of gateway ${gatewayId}`,
+      dynamodb.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: { ...auditKey(gatewayId, transition.revision), transition: { S: JSON.stringify(transition) } },
+        }),
+      ),
+    );
+};
+
+/** The recorded transitions of a gateway in their order, from a revision on; strongly consistent. */
+export async function* readAudit(
+  dynamodb: DynamoDBClient,
+  table: string,
+  gatewayId: GatewayId,
+  fromRevision: number,
+): AsyncGenerator<Transition> {
+  const { pk, sk } = auditKey(gatewayId, fromRevision);
+  const items = queried(dynamodb, `Reading the audit of gateway ${gatewayId}`, {
+    TableName: table,
+    ConsistentRead: true,
+    KeyConditionExpression: 'pk = :pk AND sk >= :from',
+    ExpressionAttributeValues: { ':pk': pk, ':from': sk },
+  });
+  for await (const item of items) yield JSON.parse(item.transition?.S ?? '{}') as Transition;
+}

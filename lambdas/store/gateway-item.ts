@@ -1,0 +1,32 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Gateway } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+
+/** The key of the one item that is the gateway record. */
+export const gatewayKey = (gatewayId: GatewayId) => ({ pk: { S: `GATEWAY#${gatewayId}` }, sk: { S: 'GATEWAY' } });
+
+/** The record as it is stored: one JSON text, so that reading it costs the authorizer one parse. */
+export const recordOf = (gateway: Gateway): string => JSON.stringify(gateway);
+
+/**
+ * The gateway record, read with strong consistency; `undefined` when the gateway is not registered.
+ * Throws what the SDK throws: the policy check and the store translate it, each in its own way.
+ */
+export const readGateway = async (
+  dynamodb: DynamoDBClient,
+  table: string,
+  gatewayId: GatewayId,
+  signal?: AbortSignal,
+): Promise<Gateway | undefined> => {
+  const { Item } = await dynamodb.send(
+    new GetItemCommand({
+      TableName: table,
+      Key: gatewayKey(gatewayId),
+      ConsistentRead: true,
+      ProjectionExpression: '#record',
+      ExpressionAttributeNames: { '#record': 'record' },
+    }),
+    signal ? { abortSignal: signal } : {},
+  );
+  return Item?.record?.S === undefined ? undefined : (JSON.parse(Item.record.S) as Gateway);
+};

@@ -1,0 +1,125 @@
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { flushed } from '../domain/attempt.ts';
+import type { Decision, Refusal } from '../domain/decision.ts';
+import { TemporarilyUnavailable } from '../domain/failure.ts';
+import type { Gateway, Transition } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import { type Command, transition } from '../domain/transition.ts';
+import { writeAudit } from './audit.ts';
+import { asked, ConditionLost, listIndex, queried } from './dynamodb.ts';
+import { gatewayKey, readGateway, recordOf } from './gateway-item.ts';
+
+/** What a command did: the record as it is now, and whether this call changed it; or the refusal. */
+export type Applied = { readonly kind: 'applied'; readonly gateway: Gateway; readonly changed: boolean } | Refusal;
+
+/** The gateway records: the only way to read and change them. */
+export type Gateways = {
+  /** Strongly consistent; throws {@link TemporarilyUnavailable}. */
+  read(gatewayId: GatewayId): Promise<Gateway | undefined>;
+  /** Adds a record; false when the gateway is registered already. */
+  register(gateway: Gateway): Promise<boolean>;
+  /**
+   * Reads, decides and saves by one write on condition of the revision; after a lost race, again from the read.
+   * `decide` may answer `undefined`: then nothing is to do. Throws {@link TemporarilyUnavailable} for an unknown gateway too.
+   */
+  apply(gatewayId: GatewayId, decide: Command | ((gateway: Gateway) => Command | undefined)): Promise<Applied>;
+  /** Copies what is in the outbox to the audit, publishes it, and drops it from the record. */
+  flush(gateway: Gateway): Promise<Gateway>;
+  /** Every registered gateway; found through the index, so one registered this second may be missing. */
+  list(): AsyncGenerator<GatewayId>;
+};
+
+/** Only the first writer at a revision wins. */
+const atRevision = 'revision = :revision';
+/** A gateway is registered once. */
+const isNew = 'attribute_not_exists(pk)';
+
+const races = 10;
+
+export const gatewaysIn = (
+  dynamodb: DynamoDBClient,
+  table: string,
+  publish: (gatewayId: GatewayId, transitions: readonly Transition[]) => Promise<void>,
+  now: () => number,
+): Gateways => {
+  const put = (gateway: Gateway, condition: string, revision?: number): Promise<unknown> =>
+    asked(
+      `Saving gateway ${gateway.gatewayId}`,
+      dynamodb.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: {
+            ...gatewayKey(gateway.gatewayId),
+            list: { S: 'gateways' },
+            revision: { N: `${gateway.revision}` },
+            record: { S: recordOf(gateway) },
+          },
+          ConditionExpression: condition,
+          ...(revision === undefined ? {} : { ExpressionAttributeValues: { ':revision': { N: `${revision}` } } }),
+        }),
+      ),
+    );
+  const read = (gatewayId: GatewayId): Promise<Gateway | undefined> =>
+    asked(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId));
+
+  const flush = async (gateway: Gateway): Promise<Gateway> => {
+    if (gateway.outbox.length === 0) return gateway;
+    await writeAudit(dynamodb, table, gateway.gatewayId, gateway.outbox);
+    await publish(gateway.gatewayId, gateway.outbox);
+    const after = flushed(gateway, gateway.revision);
+    try {
+      await put(after, atRevision, gateway.revision);
+      return after;
+    } catch (error) {
+      if (error instanceof ConditionLost) return gateway; // a later writer carries the entries on; copying them twice changes nothing
+      throw error;
+    }
+  };
+
+  const apply: Gateways['apply'] = async (gatewayId, decide) => {
+    for (let race = 0; race < races; race++) {
+      const stored = await read(gatewayId);
+      if (!stored) throw new TemporarilyUnavailable(`Gateway ${gatewayId} is not registered.`);
+      const command = typeof decide === 'function' ? decide(stored) : decide;
+      if (command === undefined) return { kind: 'applied', gateway: stored, changed: false };
+      const before = command.kind === 'compromise' ? stored : await flush(stored); // nothing may stand in the way of the button
+      const decision: Decision = transition(before, command, now());
+      if (decision.kind === 'refused') return decision;
+      if (decision.kind === 'unchanged') return { kind: 'applied', gateway: before, changed: false };
+      try {
+        await put(decision.gateway, atRevision, before.revision);
+      } catch (error) {
+        if (error instanceof ConditionLost) continue;
+        throw error;
+      }
+      const gateway = await flush(decision.gateway).catch(() => decision.gateway); // the reconciler flushes what this could not
+      return { kind: 'applied', gateway, changed: true };
+    }
+    throw new TemporarilyUnavailable(`Gateway ${gatewayId}: ${races} writers were faster; try again.`);
+  };
+
+  return {
+    read,
+    apply,
+    flush,
+    register: async (gateway) => {
+      try {
+        await put(gateway, isNew);
+      } catch (error) {
+        if (error instanceof ConditionLost) return false;
+        throw error;
+      }
+      await flush(gateway).catch(() => gateway);
+      return true;
+    },
+    list: async function* () {
+      const found = queried(dynamodb, 'Listing gateways', {
+        TableName: table,
+        IndexName: listIndex,
+        KeyConditionExpression: 'list = :list',
+        ExpressionAttributeValues: { ':list': { S: 'gateways' } },
+      });
+      for await (const item of found) yield (item.pk?.S ?? '').slice('GATEWAY#'.length) as GatewayId;
+    },
+  };
+};

@@ -1,0 +1,91 @@
+import { type AttributeValue, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { CredentialId, GatewayId } from '../domain/ids.ts';
+import type { Use } from '../domain/kit.ts';
+import { asked, queried } from './dynamodb.ts';
+
+/** Use items live this long after the last use (DynamoDB deletes them later still; nothing relies on it). */
+const keptSeconds = 180 * 86_400;
+
+const partition = (gatewayId: GatewayId, credentialId: CredentialId, shard: number): AttributeValue => ({
+  S: `USE#${gatewayId}#${credentialId}#${shard}`,
+});
+const sourceKey = (kitId: string | undefined, address: string): AttributeValue => ({ S: `${kitId ?? ''}#${address}` });
+const probeKey = (nonceHash: string): AttributeValue => ({ S: `!probe#${nonceHash}` });
+
+/** Where and by whom a credential was used; `probe` is the hash of the nonce of one of our own probes. */
+export type Seen = {
+  readonly gatewayId: GatewayId;
+  readonly credentialId: CredentialId;
+  readonly shard: number;
+  readonly source: { readonly kitId?: string; readonly address: string } | { readonly probe: string };
+};
+
+/** Records a use: one write, first time kept, last time set. Throws what the SDK throws; the policy check decides what that means. */
+export const recordUse = async (
+  dynamodb: DynamoDBClient,
+  table: string,
+  seen: Seen,
+  nowMs: number,
+  signal?: AbortSignal,
+): Promise<void> => {
+  const { source } = seen;
+  const sk = 'probe' in source ? probeKey(source.probe) : sourceKey(source.kitId, source.address);
+  const named = 'probe' in source ? {} : { kitId: source.kitId, address: source.address };
+  await dynamodb.send(
+    new UpdateItemCommand({
+      TableName: table,
+      Key: { pk: partition(seen.gatewayId, seen.credentialId, seen.shard), sk },
+      UpdateExpression:
+        'SET firstUsedAtMs = if_not_exists(firstUsedAtMs, :now), lastUsedAtMs = :now, expiresAt = :expires, seen = :seen',
+      ExpressionAttributeValues: {
+        ':now': { N: `${nowMs}` },
+        ':expires': { N: `${Math.floor(nowMs / 1000) + keptSeconds}` },
+        ':seen': { S: JSON.stringify(named) },
+      },
+    }),
+    signal ? { abortSignal: signal } : {},
+  );
+};
+
+/** Recorded use, read with strong consistency: decisions are taken from it. */
+export type Uses = {
+  /** Every source that used the credential and falls into the shard; probes are left out. */
+  ofCredential(gatewayId: GatewayId, credentialId: CredentialId, shard: number): AsyncGenerator<Use>;
+  /** Whether the use of our own probe was recorded. */
+  sawProbe(gatewayId: GatewayId, credentialId: CredentialId, nonceHash: string): Promise<boolean>;
+};
+
+export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
+  ofCredential: async function* (gatewayId, credentialId, shard) {
+    const items = queried(dynamodb, `Reading the use of credential ${credentialId}`, {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': partition(gatewayId, credentialId, shard) },
+    });
+    for await (const item of items) {
+      if (item.sk?.S?.startsWith('!probe#')) continue;
+      const { kitId, address } = JSON.parse(item.seen?.S ?? '{}') as { kitId?: string; address?: string };
+      yield {
+        credentialId,
+        ...(kitId === undefined ? {} : { kitId }),
+        address: address ?? '',
+        firstUsedAtMs: Number(item.firstUsedAtMs?.N),
+        lastUsedAtMs: Number(item.lastUsedAtMs?.N),
+      };
+    }
+  },
+  sawProbe: async (gatewayId, credentialId, nonceHash) => {
+    const { Item } = await asked(
+      `Reading the probe of credential ${credentialId}`,
+      dynamodb.send(
+        new GetItemCommand({
+          TableName: table,
+          ConsistentRead: true,
+          Key: { pk: partition(gatewayId, credentialId, 0), sk: probeKey(nonceHash) },
+        }),
+      ),
+    );
+    return Item !== undefined;
+  },
+});

@@ -1,0 +1,158 @@
+import { createHash, randomInt } from 'node:crypto';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { type CredentialValue, composeCredential, parseCredential, randomDigits } from '../domain/credential.ts';
+import { CurrentMovedElsewhere, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import type { CredentialId } from '../domain/ids.ts';
+
+/** What a gateway's secret holds before its first credential; every reader refuses it. */
+export const placeholder = JSON.stringify({ state: 'bootstrap' });
+
+/** The SHA-256 of a credential's value, base64url: what the record stores. */
+export const digestOf = (value: CredentialValue): string => createHash('sha256').update(value).digest('base64url');
+
+/** A value in the vault with its version; the value stays in the memory of the function that asked. */
+export type Stored = {
+  readonly credentialId: CredentialId;
+  readonly value: CredentialValue;
+  readonly versionId: string;
+};
+
+/** The gateway secrets in Secrets Manager: the only place where values are stored. */
+export type Vault = {
+  /** The credential in a version; `undefined` when the version does not exist or has no value yet. Throws StepFailed for a value that is no credential. */
+  readVersion(secretArn: string, versionId: string): Promise<Stored | undefined>;
+  /** The value of the version, made and put once: a second call with the same version id finds what the first has put. */
+  mint(secretArn: string, versionId: string): Promise<Stored>;
+  /** Moves AWSCURRENT to a version, only from the version named; `undefined` means from whatever it is on (a compromise). Already there: nothing. */
+  promote(secretArn: string, versionId: string, fromVersionId: string | undefined): Promise<void>;
+  /** Takes the `live-` label off a credential that is confirmed dead. */
+  release(secretArn: string, credentialId: CredentialId): Promise<void>;
+};
+
+/** Keeps a live credential's version from being cleaned up, whatever happens to AWSCURRENT and AWSPREVIOUS. */
+export const liveLabel = (credentialId: CredentialId): string => `live-${credentialId}`;
+
+const valueText = (stored: Pick<Stored, 'credentialId' | 'value'>): string =>
+  JSON.stringify({ credentialId: stored.credentialId, credential: stored.value });
+
+/** Reads what {@link valueText} wrote; never names the text in an error. */
+export const parseValue = (text: string, versionId: string): Stored => {
+  let credential: unknown;
+  try {
+    ({ credential } = JSON.parse(text) as { credential?: unknown });
+  } catch {
+    credential = text;
+  }
+  const parsed = typeof credential === 'string' ? parseCredential(credential) : undefined;
+  if (!parsed)
+    throw new StepFailed(
+      `Version ${versionId} of the gateway's secret does not hold a credential; put it back or roll the version's labels back.`,
+    );
+  return { ...parsed, versionId };
+};
+
+const asked = async <Output>(what: string, call: Promise<Output>): Promise<Output | undefined> => {
+  try {
+    return await call;
+  } catch (cause) {
+    const name = cause instanceof Error ? cause.name : 'unknown';
+    if (name === 'ResourceNotFoundException') return undefined;
+    if (name === 'AccessDeniedException' || name === 'InvalidRequestException' || name === 'DecryptionFailure')
+      throw new StepFailed(
+        `${what}: Secrets Manager answered ${name}; check the secret, its key and the function's permissions.`,
+        { cause },
+      );
+    throw new TemporarilyUnavailable(`${what}: Secrets Manager answered ${name}.`, { cause });
+  }
+};
+
+export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
+  const labels = async (secretArn: string): Promise<Map<string, string>> => {
+    const described = await asked(
+      'Reading the labels of the gateway secret',
+      secretsManager.send(new DescribeSecretCommand({ SecretId: secretArn })),
+    );
+    if (!described) throw new StepFailed('The gateway secret does not exist; apply gateways.json again.');
+    return new Map(
+      Object.entries(described.VersionIdsToStages ?? {}).flatMap(([versionId, stages]) =>
+        stages.map((stage) => [stage, versionId] as const),
+      ),
+    );
+  };
+
+  const readVersion: Vault['readVersion'] = async (secretArn, versionId) => {
+    const found = await asked(
+      'Reading a version of the gateway secret',
+      secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId })),
+    );
+    return found?.SecretString === undefined ? undefined : parseValue(found.SecretString, versionId);
+  };
+
+  return {
+    readVersion,
+    mint: async (secretArn, versionId) => {
+      const before = await readVersion(secretArn, versionId);
+      if (before) return before;
+      const made = composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
+      try {
+        await secretsManager.send(
+          new PutSecretValueCommand({
+            SecretId: secretArn,
+            ClientRequestToken: versionId,
+            SecretString: valueText(made),
+            VersionStages: [liveLabel(made.credentialId)],
+          }),
+        );
+      } catch (cause) {
+        const name = cause instanceof Error ? cause.name : 'unknown';
+        // Another run put its value under this version id first: a version is immutable, so what it holds is the one.
+        if (name !== 'ResourceExistsException')
+          throw new TemporarilyUnavailable(`Putting the new value: Secrets Manager answered ${name}.`, { cause });
+      }
+      const stored = await readVersion(secretArn, versionId);
+      if (!stored) throw new TemporarilyUnavailable('The new version of the gateway secret cannot be read yet.');
+      return stored;
+    },
+    promote: async (secretArn, versionId, fromVersionId) => {
+      const current = (await labels(secretArn)).get('AWSCURRENT');
+      if (current === versionId) return;
+      if (fromVersionId !== undefined && current !== fromVersionId)
+        throw new CurrentMovedElsewhere(
+          `AWSCURRENT is on version ${current ?? 'none'}, and the record expects ${fromVersionId}: somebody moved it or put a value by hand.`,
+        );
+      const moved = await asked(
+        'Moving AWSCURRENT',
+        secretsManager.send(
+          new UpdateSecretVersionStageCommand({
+            SecretId: secretArn,
+            VersionStage: 'AWSCURRENT',
+            MoveToVersionId: versionId,
+            ...(current ? { RemoveFromVersionId: current } : {}),
+          }),
+        ),
+      );
+      if (!moved) throw new StepFailed(`Version ${versionId} of the gateway secret does not exist.`);
+    },
+    release: async (secretArn, credentialId) => {
+      const label = liveLabel(credentialId);
+      const holder = (await labels(secretArn)).get(label);
+      if (holder)
+        await asked(
+          'Releasing a label',
+          secretsManager.send(
+            new UpdateSecretVersionStageCommand({
+              SecretId: secretArn,
+              VersionStage: label,
+              RemoveFromVersionId: holder,
+            }),
+          ),
+        );
+    },
+  };
+};
