@@ -1,0 +1,65 @@
+import type { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+
+/** A table as dynalite stores it. */
+type Table = { TableStatus: string; GlobalSecondaryIndexes?: { IndexStatus: string }[] };
+
+/** The inside of dynalite that its own server hides: only a listening server closes its store, and ours never listens. */
+export type Store = {
+  readonly lifecycleManager: { gracefulClose(): Promise<void> };
+  readonly tableDb: { awsAccountId: string; awsRegion: string };
+  readonly db: {
+    open(): Promise<void>;
+    put(key: string, value: Table): Promise<void>;
+    iterator(range: { gte: string; lt: string }): AsyncIterable<[string, Table]>;
+  };
+};
+
+type Options = { path?: string; createTableMs: number; deleteTableMs: number; updateTableMs: number };
+
+const require = createRequire(import.meta.url);
+const dynalite: (options: Options) => EventEmitter = require('dynalite');
+const stores: { create(options: Options): Store } = require('dynalite/db');
+
+/** A dynalite server that does not listen: it answers what is emitted to it as `request`. Rejects when the folder cannot be opened. */
+export const openDynalite = async (
+  folder: string | undefined,
+  region: string,
+): Promise<{ readonly server: EventEmitter; readonly store: Store }> => {
+  const { server, store } = createWithStore({
+    ...(folder ? { path: folder } : {}),
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+  });
+  Object.assign(store.tableDb, { awsAccountId: '000000000000', awsRegion: region });
+  await store.db.open();
+  await finishTables(store);
+  return { server, store };
+};
+
+const createWithStore = (options: Options): { server: EventEmitter; store: Store } => {
+  const create = stores.create;
+  let store: Store | undefined;
+  stores.create = (given) => {
+    store = create(given);
+    return store;
+  };
+  try {
+    const server = dynalite(options);
+    if (!store) throw new Error('This version of dynalite makes its store in another way than 4.0.0 does.');
+    return { server, store };
+  } finally {
+    stores.create = create;
+  }
+};
+
+/** A process that was killed while it created a table leaves it in CREATING for good; it is empty and usable. */
+const finishTables = async ({ db }: Store): Promise<void> => {
+  for await (const [key, table] of db.iterator({ gte: 'table~', lt: 'table\x7f' })) {
+    if (table.TableStatus !== 'CREATING') continue;
+    table.TableStatus = 'ACTIVE';
+    for (const index of table.GlobalSecondaryIndexes ?? []) index.IndexStatus = 'ACTIVE';
+    await db.put(key, table);
+  }
+};

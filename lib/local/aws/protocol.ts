@@ -1,0 +1,15 @@
+import type { AwsError, AwsService, Caller } from './service.ts';
+import type { Received } from './sigv4.ts';
+
+/** What goes back on the wire; the endpoint adds `x-amzn-RequestId`. */
+export type Answer = { readonly status: number; readonly headers: Record<string, string>; readonly body: string };
+
+/** One AWS wire protocol: how a call is read from a request, and how its output and its errors are written. */
+export type Protocol = {
+  /** The signing name of the service that is asked; undefined when this protocol knows none by that address. */
+  serviceAsked(request: Pick<Received, 'headers' | 'target'>, scopeService: string): string | undefined;
+  /** Reads the input, calls the service and writes its output. Throws `AwsError`. */
+  call(service: AwsService, request: Received, caller: Caller, requestId: string): Promise<Answer>;
+  /** Writes an error so that AWS SDKs read its name; errors of authentication arrive under their JSON names. */
+  refuse(error: AwsError, requestId: string): Answer;
+};

@@ -1,0 +1,33 @@
+import { type DynamoDb, openDynamoDb } from '../../../lib/local/aws/dynamodb.ts';
+import { type Endpoint, startEndpoint } from '../../../lib/local/aws/endpoint.ts';
+import { type AccessKey, createKeys, type Keys, OPERATOR } from '../../../lib/local/aws/keys.ts';
+import type { AwsService, Clock } from '../../../lib/local/aws/service.ts';
+
+/** An endpoint on a free port, in memory, and what an SDK client needs to talk to it as the operator. */
+export type Running = {
+  readonly endpoint: Endpoint;
+  readonly dynamoDb: DynamoDb;
+  readonly keys: Keys;
+  readonly operator: AccessKey;
+  readonly clientOptions: { endpoint: string; region: string; credentials: AccessKey; maxAttempts: number };
+  close(): Promise<void>;
+};
+
+export const runEndpoint = async (services: readonly AwsService[] = [], clock: Clock = Date.now): Promise<Running> => {
+  const keys = createKeys(undefined, { region: 'us-east-1', endpointUrl: 'http://127.0.0.1:4566' });
+  const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
+  const endpoint = await startEndpoint({ address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock });
+  const operator = keys.keyOf(OPERATOR);
+  return {
+    endpoint,
+    dynamoDb,
+    keys,
+    operator,
+    clientOptions: { endpoint: endpoint.url, region: 'us-east-1', credentials: operator, maxAttempts: 1 },
+    close: async () => {
+      await endpoint.close();
+      await dynamoDb.close();
+      keys.close();
+    },
+  };
+};
