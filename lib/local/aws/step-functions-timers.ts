@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** The time of emulated Lambda and Step Functions, injected so that tests run days of waiting without sleeping. */
+export type Timers = {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms`, at once for zero or less; rejects with the signal's reason as soon as the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Runs work that takes no virtual time: a virtual clock must not jump while it runs, unless it sleeps on these timers itself. */
+  track<T>(work: () => Promise<T>): Promise<T>;
+};
+
+/** Node fires a longer timer at once instead of late. */
+const longestNodeTimerMs = 2 ** 31 - 1;
+
+/** The machine's own time. Pauses may be longer than Node's timers can count (24.8 days). */
+export const systemTimers: Timers = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    signal.throwIfAborted();
+    const dueAtMs = Date.now() + ms;
+    for (let leftMs = ms; leftMs > 0; leftMs = dueAtMs - Date.now()) {
+      await pause(Math.min(leftMs, longestNodeTimerMs), undefined, { signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw error;
+      });
+    }
+  },
+  track: (work) => work(),
+};
+
+/** What a limited piece of work came to: its result, or that the limit passed first. Rejects when the work or the signal does. */
+export type Limited<T> = { readonly isTimedOut: true } | { readonly isTimedOut: false; readonly result: T };
+
+/** Waits for work that cannot be interrupted, at most `limitMs` (undefined: no limit), and no longer than the signal allows. */
+export const limit = async <T>(
+  timers: Timers,
+  work: Promise<T>,
+  limitMs: number | undefined,
+  signal: AbortSignal,
+): Promise<Limited<T>> => {
+  const finished = new AbortController();
+  const either = AbortSignal.any([signal, finished.signal]);
+  const contenders: Promise<Limited<T>>[] = [work.then((result) => ({ isTimedOut: false, result }))];
+  if (limitMs !== undefined) contenders.push(timers.sleep(limitMs, either).then(() => ({ isTimedOut: true })));
+  contenders.push(
+    new Promise((_, reject) => {
+      const abort = () => reject(either.reason);
+      if (either.aborted) abort();
+      else either.addEventListener('abort', abort, { once: true });
+    }),
+  );
+  try {
+    return await Promise.race(contenders);
+  } finally {
+    finished.abort();
+  }
+};
