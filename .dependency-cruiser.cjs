@@ -22,7 +22,11 @@ module.exports = {
     only('console-imports-domain', '^lambdas/console/', '^lambdas/(domain|console)/'),
     only('news-imports-domain', '^lambdas/news/', '^lambdas/(domain|news)/'),
     only('runtime-imports-domain', '^lambdas/runtime/', '^lambdas/(domain|runtime)/'),
-    only('stages-compose', '^lambdas/stages/', '^lambdas/(domain|store|news|authority|kits|policy-check|stages)/'),
+    only(
+      'stages-compose',
+      '^lambdas/stages/',
+      '^lambdas/(domain|store|news|authority|kits|policy-check|runtime|stages)/',
+    ),
     only('lambdas-never-import-lib', '^lambdas/[^/]+$', '^lambdas/(?!.*)|^lambdas/[^/]+/'),
     {
       name: 'no-cdk-in-lambdas',

@@ -13,6 +13,11 @@ export class InputRefused extends Error {
   override readonly name = 'InputRefused';
 }
 
+/** The gateway's state does not allow a rotation now; the message carries the reason code. */
+export class RotationRefused extends Error {
+  override readonly name = 'RotationRefused';
+}
+
 /** A step cannot be done although everything answered; the message says what a person has to look at. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';

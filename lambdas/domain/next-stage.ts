@@ -49,7 +49,7 @@ export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefine
 export const waitSeconds = (gateway: Gateway, nowMs: number, earliestAtMs: number | undefined): number => {
   const { rotation, policy } = gateway;
   if (!rotation) return 1;
-  const waited = nowMs - (rotation.distributedAtMs ?? nowMs);
+  const waited = nowMs - (rotation.distributedAtMs ?? rotation.begun.atMs);
   const dueAtMs = [
     earliestAtMs,
     rotation.deadlineAtMs,

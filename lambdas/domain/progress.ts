@@ -237,3 +237,12 @@ export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decisi
 };
 
 const by = (command: By): By => ({ actor: command.actor, reason: command.reason });
+
+/** The proof that was good at verification does not hold any more: the kits are looked at again before anything is revoked. */
+export type Doubt = OfRotation & { readonly kind: 'doubt' };
+export const doubt = (gateway: Gateway, command: Doubt, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  if (rotation.stage !== 'VERIFIED') return unchanged;
+  return record(gateway, { rotation: { ...rotation, stage: 'DISTRIBUTED' } }, nowMs, { ...by(command), kind: 'doubt' });
+};

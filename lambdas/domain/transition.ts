@@ -30,6 +30,7 @@ export type Command =
   | progress.Promoted
   | progress.Distributed
   | progress.Verified
+  | progress.Doubt
   | progress.ArmProbe
   | progress.Polled
   | Revoke
@@ -67,6 +68,8 @@ export const transition = (gateway: Gateway, command: Command, nowMs: number): D
       return progress.distributed(gateway, command, nowMs);
     case 'verified':
       return progress.verified(gateway, command, nowMs);
+    case 'doubt':
+      return progress.doubt(gateway, command, nowMs);
     case 'arm-probe':
       return progress.armProbe(gateway, command, nowMs);
     case 'polled':

@@ -20,11 +20,11 @@ export const lambda = <Event, Result>(
 ): Hosted<Event, Result> => {
   const host = (runtime: Runtime) => {
     let handle: ((event: Event, context: Context) => Promise<Result>) | undefined;
-    const base = (event: Event, context: Context): Promise<Result> => {
+    const base = (event: unknown, context: Context): Promise<unknown> => {
       handle ??= build(runtime);
-      return handle(event, context);
+      return handle(event as Event, context);
     };
-    return middy({ timeoutEarlyInMillis: 0 })
+    const handler = middy<unknown, unknown>({ timeoutEarlyInMillis: 0 })
       .onError(({ error, context }) => {
         runtime.log('ERROR', 'The function failed.', {
           function: context.functionName,
@@ -32,10 +32,8 @@ export const lambda = <Event, Result>(
           error: error instanceof Error ? { name: error.name, message: error.message } : {},
         });
       })
-      .handler((event: unknown, context: Context) => base(event as Event, context)) as (
-      event: Event,
-      context: Context,
-    ) => Promise<Result>;
+      .handler(base);
+    return (event: Event, context: Context) => handler(event, context) as Promise<Result>;
   };
   return Object.assign(host({ environment: process.env, log: logToConsole }), { in: host });
 };

@@ -72,6 +72,16 @@ const asked = async <Output>(what: string, call: Promise<Output>): Promise<Outpu
   }
 };
 
+/** The AWSCURRENT text of any other secret, such as a kit's token. Throws StepFailed when there is none. */
+export const readSecret = async (secretsManager: SecretsManagerClient, secretId: string): Promise<string> => {
+  const found = await asked(
+    `Reading secret ${secretId}`,
+    secretsManager.send(new GetSecretValueCommand({ SecretId: secretId })),
+  );
+  if (found?.SecretString === undefined) throw new StepFailed(`Secret ${secretId} does not exist or holds no text.`);
+  return found.SecretString;
+};
+
 export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
   const labels = async (secretArn: string): Promise<Map<string, string>> => {
     const described = await asked(

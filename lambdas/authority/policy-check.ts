@@ -1,0 +1,51 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { CredentialValue } from '../domain/credential.ts';
+import { TemporarilyUnavailable } from '../domain/failure.ts';
+import type { GatewayId } from '../domain/ids.ts';
+
+/** Marks a request to the policy check as our own probe; see `Probe` in the domain. */
+export const probeHeader = 'x-gateway-credential-probe';
+
+/** A one-time nonce: the value goes into the request, its SHA-256 (base64url) into the record. */
+export type Nonce = { readonly value: string; readonly hash: string };
+
+export const newNonce = (): Nonce => {
+  const value = randomBytes(32).toString('base64url');
+  return { value, hash: createHash('sha256').update(value).digest('base64url') };
+};
+
+/** The real policy check, asked as a kit asks it. */
+export type PolicyCheck = {
+  /** Whether it accepts the credential now. Every other answer, and none within 10 s, throws {@link TemporarilyUnavailable}: ambiguous is not yes, and not no. */
+  ask(gatewayId: GatewayId, value: CredentialValue, nonce: Nonce): Promise<'ACCEPTED' | 'REFUSED'>;
+};
+
+export const policyCheckAt = (url: string): PolicyCheck => ({
+  ask: async (gatewayId, value, nonce) => {
+    const ambiguous = (what: string, cause?: unknown) =>
+      new TemporarilyUnavailable(`The policy check of gateway ${gatewayId} ${what}; see whether ${url} answers.`, {
+        cause,
+      });
+    const response = await fetch(`${url}/gateways/${gatewayId}/sideband/request`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'client-token': value, [probeHeader]: nonce.value },
+      body: JSON.stringify({
+        method: 'GET',
+        url: 'https://probe.invalid/',
+        http_version: '1.1',
+        headers: [],
+        source_ip: '127.0.0.1',
+        source_port: 1,
+      }),
+      signal: AbortSignal.timeout(10_000),
+    }).catch((cause: unknown) => {
+      throw ambiguous('cannot be reached', cause);
+    });
+    const answer = (await response.json().catch(() => undefined)) as
+      | { method?: unknown; response?: unknown; code?: unknown }
+      | undefined;
+    if (response.status === 200 && answer?.method === 'GET') return 'ACCEPTED';
+    if (response.status === 401 && typeof answer?.code === 'string') return 'REFUSED';
+    throw ambiguous(`answered HTTP ${response.status}, which says neither yes nor no`);
+  },
+});

@@ -1,0 +1,59 @@
+import { rungDue } from '../domain/attempt.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { Command } from '../domain/transition.ts';
+import type { Tally } from '../domain/verdict.ts';
+import { applied } from './applying.ts';
+import type { Always, Equipment } from './equipment.ts';
+import { rotationOf, type StepInput } from './step.ts';
+
+const asPolicy = { actor: 'policy', reason: 'the deadline ladder of the gateway' } as const;
+
+/**
+ * Does the rung of the deadline ladder that is due: 1 reminds the owners of laggards, 2 escalates, 3 does what the policy
+ * says happens at the deadline. The record keeps which was done, so each is done once. `undefined` when none is due.
+ */
+export const climbLadder = async (
+  { gateways, notifyOwner, now }: Pick<Equipment, 'gateways' | 'notifyOwner'> & Always,
+  input: StepInput,
+  gateway: Gateway,
+  tally: Tally,
+): Promise<Gateway | undefined> => {
+  const rung = rungDue(gateway, now());
+  if (rung === undefined) return undefined;
+  const { rotationId } = rotationOf(gateway, input);
+  for (const { kitId, owner, code } of rung < 3 ? tally.named : [])
+    await notifyOwner({
+      owner,
+      kitId,
+      gatewayId: input.gatewayId,
+      credentialId: gateway.rotation?.targetId ?? '',
+      subject: `${rung === 1 ? 'Reminder' : 'Escalation'}: kit ${kitId} of gateway ${input.gatewayId} is late`,
+      text: `Kit ${kitId} does not use the new credential ${gateway.rotation?.targetId ?? ''} yet (${code}). Rotation ${rotationId} acts on it at ${new Date(gateway.rotation?.deadlineAtMs ?? 0).toISOString()}.`,
+    });
+  const climbed = await applied(gateways, input, { kind: 'climb', rotationId, rung, ...asPolicy });
+  const command = rung === 3 ? deadlineCommand(climbed, tally) : undefined;
+  return command ? applied(gateways, input, command) : climbed;
+};
+
+/** What the policy does at the deadline. `force` names the person who decided so beforehand. */
+const deadlineCommand = (gateway: Gateway, tally: Tally): Command | undefined => {
+  const { rotation, policy } = gateway;
+  if (!rotation) return undefined;
+  const { rotationId } = rotation;
+  if (policy.atDeadline.kind === 'force')
+    return {
+      kind: 'force',
+      rotationId,
+      kits: tally.laggards,
+      kitsHash: '',
+      actor: policy.atDeadline.author,
+      reason: 'decided beforehand for the deadline',
+    };
+  const holds = { kind: 'hold', rotationId, actor: 'policy', reason: 'the deadline passed' } as const;
+  const mayGoBack =
+    policy.atDeadline.kind === 'roll-back' &&
+    rotation.trigger !== 'compromise' &&
+    rotation.fromCredentialId !== undefined &&
+    !rotation.rolledBack;
+  return mayGoBack ? { kind: 'roll-back', rotationId, actor: 'policy', reason: 'the deadline passed' } : holds;
+};

@@ -1,0 +1,70 @@
+import { newNonce } from '../authority/policy-check.ts';
+import { leftToConfirm } from '../domain/decision.ts';
+import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import { type Gateway, propagationBoundMs } from '../domain/gateway.ts';
+import type { CredentialId } from '../domain/ids.ts';
+import { nextStage } from '../domain/next-stage.ts';
+import { applied, asWorkflow } from './applying.ts';
+import type { Always, Equipment } from './equipment.ts';
+import { ours, type StepInput, type StepOutput, stepOutput } from './step.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck'> & Always;
+
+/**
+ * Says "revoked" only after the policy check itself refused the credential and the propagation bound has passed
+ * (invariant 8); then its label is released, and when nothing is left the rotation ends.
+ */
+export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
+  const { gateways, now } = needs;
+  let { gateway } = await ours(gateways, input);
+  for (const credentialId of leftToConfirm(gateway)) {
+    const waitMs = deadForSureAtMs(gateway, credentialId) - now();
+    if (waitMs > 0)
+      return stepOutput(gateway, input, now(), { next: 'WaitForPropagation', waitSeconds: Math.ceil(waitMs / 1000) });
+    gateway = await confirm(needs, input, gateway, credentialId);
+  }
+  if (nextStage(gateway, now()) !== 'ConfirmRevoked') return stepOutput(gateway, input, now());
+  const ended = await applied(gateways, input, {
+    kind: 'complete',
+    rotationId: input.rotationId,
+    ...asWorkflow('every predecessor was seen refused'),
+  });
+  return stepOutput(ended, input, now());
+};
+
+const deadForSureAtMs = (gateway: Gateway, credentialId: CredentialId): number => {
+  const revokedAtMs = gateway.revoked.find((one) => one.credentialId === credentialId)?.revokedAtMs ?? 0;
+  return revokedAtMs + propagationBoundMs(gateway, revokedAtMs);
+};
+
+const confirm = async (
+  { gateways, vault, policyCheck, now }: Needs,
+  input: StepInput,
+  gateway: Gateway,
+  credentialId: CredentialId,
+): Promise<Gateway> => {
+  const versionId = gateway.revoked.find((one) => one.credentialId === credentialId)?.versionId ?? '';
+  const stored = await vault.readVersion(gateway.secretArn, versionId);
+  if (!stored)
+    throw new StepFailed(
+      `The value of revoked credential ${credentialId} is not in the vault any more, so its refusal cannot be seen.`,
+    );
+  const nonce = newNonce();
+  await applied(gateways, input, {
+    kind: 'arm-probe',
+    rotationId: input.rotationId,
+    nonceHash: nonce.hash,
+    credentialId,
+  });
+  const refusedAtMs = now();
+  if ((await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) !== 'REFUSED')
+    throw new TemporarilyUnavailable(`The policy check still accepts revoked credential ${credentialId}.`);
+  const confirmed = await applied(gateways, input, {
+    kind: 'confirm',
+    credentialId,
+    refusedAtMs,
+    ...asWorkflow('the policy check refused it'),
+  });
+  await vault.release(gateway.secretArn, credentialId);
+  return confirmed;
+};

@@ -1,0 +1,130 @@
+import { newNonce } from '../authority/policy-check.ts';
+import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import {
+  type Gateway,
+  hasReached,
+  type LiveCredential,
+  liveCredential,
+  maxLiveCredentials,
+} from '../domain/gateway.ts';
+import type { CredentialId } from '../domain/ids.ts';
+import { digestOf } from '../store/vault.ts';
+import { applied, asWorkflow } from './applying.ts';
+import type { Always, Equipment } from './equipment.ts';
+import { allShards, ours, rotationOf, type StepInput, type StepOutput, stepOutput } from './step.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'uses'> & Always;
+
+/**
+ * Create: the value into the vault, read back, its digest into the record, proven accepted, promoted; each asks first
+ * whether it is done. After a roll-back the credential to promote is the one that kits came from.
+ */
+export const createCredential = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
+  const { gateway, rotation } = await ours(needs.gateways, input);
+  const created = rotation.targetId ? gateway : await create(needs, input, gateway);
+  const accepted = await proveAccepted(needs, input, created);
+  return stepOutput(await promote(needs, input, accepted), input, needs.now());
+};
+
+/** Mints under the rotation's id as version id, so that there is one value however often this runs (invariant 4). */
+const create = async (needs: Needs, input: StepInput, gateway: Gateway): Promise<Gateway> => {
+  await makeRoom(needs, input, gateway);
+  const stored = await needs.vault.mint(gateway.secretArn, input.rotationId);
+  const { credentialId, versionId } = stored;
+  return applied(needs.gateways, input, {
+    kind: 'created',
+    rotationId: input.rotationId,
+    credentialId,
+    versionId,
+    digest: digestOf(stored.value),
+    ...asWorkflow('minted, and read back from the vault'),
+  });
+};
+
+/** Five live credentials leave no room for a successor: in a compromise, the doomed one that went unused longest goes first. */
+const makeRoom = async ({ gateways, uses }: Needs, input: StepInput, gateway: Gateway): Promise<void> => {
+  if (gateway.live.length < maxLiveCredentials) return;
+  const doomed = gateway.live.filter((credential) => credential.compromised && credential.origin.kind !== 'foreign');
+  const lastUses = await Promise.all(
+    doomed.map(async ({ credentialId }) => ({ credentialId, lastUseMs: await lastUseOf(uses, gateway, credentialId) })),
+  );
+  const unusedLongest = lastUses.sort((a, b) => a.lastUseMs - b.lastUseMs)[0];
+  if (unusedLongest)
+    await applied(gateways, input, {
+      kind: 'make-room',
+      rotationId: input.rotationId,
+      credentialId: unusedLongest.credentialId,
+      ...asWorkflow('five live credentials leave no room for a successor'),
+    });
+};
+
+const lastUseOf = async (uses: Equipment['uses'], gateway: Gateway, credentialId: CredentialId): Promise<number> => {
+  let last = 0;
+  for (const shard of allShards(gateway))
+    for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard))
+      last = Math.max(last, use.lastUsedAtMs);
+  return last;
+};
+
+/** Nothing else is touched before the real policy check has accepted the new credential (invariant 1). */
+const proveAccepted = async (
+  { gateways, vault, policyCheck }: Needs,
+  input: StepInput,
+  gateway: Gateway,
+): Promise<Gateway> => {
+  const rotation = rotationOf(gateway, input);
+  if (hasReached(rotation, 'ACCEPTED')) return gateway;
+  const { credentialId, versionId } = targetOf(gateway);
+  const stored = await vault.readVersion(gateway.secretArn, versionId);
+  if (!stored)
+    throw new StepFailed(
+      `Version ${versionId} of the gateway's secret has no value, and the record expects credential ${credentialId} there.`,
+    );
+  const nonce = newNonce();
+  await applied(gateways, input, {
+    kind: 'arm-probe',
+    rotationId: input.rotationId,
+    nonceHash: nonce.hash,
+    credentialId,
+  });
+  if ((await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) !== 'ACCEPTED')
+    throw new TemporarilyUnavailable(`The policy check does not accept credential ${credentialId} yet.`);
+  return applied(gateways, input, {
+    kind: 'accepted',
+    rotationId: input.rotationId,
+    credentialId,
+    ...asWorkflow('the policy check accepted it'),
+  });
+};
+
+/** Moves AWSCURRENT as the record says; only a compromise takes it from whatever version it is on. */
+const promote = async ({ gateways, vault }: Needs, input: StepInput, gateway: Gateway): Promise<Gateway> => {
+  const rotation = rotationOf(gateway, input);
+  if (hasReached(rotation, 'PROMOTED')) return gateway;
+  const { credentialId, versionId } = targetOf(gateway);
+  await applied(gateways, input, {
+    kind: 'promoting',
+    rotationId: input.rotationId,
+    credentialId,
+    ...asWorkflow('AWSCURRENT will be moved'),
+  });
+  const back = rotation.rolledBack ? liveCredential(gateway, rotation.retireIds[0])?.versionId : undefined;
+  await vault.promote(
+    gateway.secretArn,
+    versionId,
+    rotation.trigger === 'compromise' ? undefined : (back ?? rotation.fromVersionId),
+  );
+  return applied(gateways, input, {
+    kind: 'promoted',
+    rotationId: input.rotationId,
+    credentialId,
+    ...asWorkflow('AWSCURRENT names it'),
+  });
+};
+
+/** The credential that the running rotation distributes. Throws StepFailed when the record names none. */
+export const targetOf = (gateway: Gateway): LiveCredential => {
+  const target = liveCredential(gateway, gateway.rotation?.targetId);
+  if (!target) throw new StepFailed(`Gateway ${gateway.gatewayId}: the credential that kits shall hold is not live.`);
+  return target;
+};

@@ -1,0 +1,94 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { type PolicyCheck, policyCheckAt } from '../authority/policy-check.ts';
+import { publishTo } from '../news/events.ts';
+import { notifyOwnersOn, type OwnerMessage } from '../news/notifications.ts';
+import { type ClientSettings, clientSettings } from '../runtime/client-settings.ts';
+import { variables } from '../runtime/environment.ts';
+import type { Runtime } from '../runtime/lambda.ts';
+import type { Log } from '../runtime/log.ts';
+import { type Gateways, gatewaysIn } from '../store/gateways.ts';
+import { type Kits, kitsIn } from '../store/kits.ts';
+import { type Uses, usesIn } from '../store/use.ts';
+import { type Vault, vaultIn } from '../store/vault.ts';
+import { type Executions, executionsOf } from './executions.ts';
+
+/** Everything a stage may work with. */
+export type Equipment = {
+  readonly gateways: Gateways;
+  readonly kits: Kits;
+  readonly uses: Uses;
+  readonly vault: Vault;
+  readonly secretsManager: SecretsManagerClient;
+  readonly policyCheck: PolicyCheck;
+  readonly executions: Executions;
+  readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
+  /** How gateway secrets are named and encrypted. */
+  readonly secrets: { readonly prefix: string; readonly key?: string };
+};
+
+/** What a stage has besides: its clock and its log. */
+export type Always = { readonly now: () => number; readonly log: Log };
+
+type Part<Made> = {
+  readonly needs: readonly string[];
+  readonly make: (
+    values: Readonly<Record<string, string>>,
+    settings: ClientSettings,
+    environment: Runtime['environment'],
+  ) => Made;
+};
+
+/** Which variables each part needs, and how it is made from them. */
+const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
+  gateways: {
+    needs: ['GATEWAYS_TABLE', 'EVENT_BUS'],
+    make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, settings) =>
+      gatewaysIn(
+        new DynamoDBClient(settings),
+        GATEWAYS_TABLE,
+        publishTo(new EventBridgeClient(settings), EVENT_BUS),
+        Date.now,
+      ),
+  },
+  kits: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, settings) => kitsIn(new DynamoDBClient(settings), GATEWAYS_TABLE),
+  },
+  uses: {
+    needs: ['USE_TABLE'],
+    make: ({ USE_TABLE = '' }, settings) => usesIn(new DynamoDBClient(settings), USE_TABLE),
+  },
+  vault: { needs: [], make: (_, settings) => vaultIn(new SecretsManagerClient(settings)) },
+  secretsManager: { needs: [], make: (_, settings) => new SecretsManagerClient(settings) },
+  policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
+  executions: {
+    needs: ['STATE_MACHINE_ARN'],
+    make: ({ STATE_MACHINE_ARN = '' }, settings) => executionsOf(new SFNClient(settings), STATE_MACHINE_ARN),
+  },
+  notifyOwner: {
+    needs: ['NOTIFICATIONS_TOPIC'],
+    make: ({ NOTIFICATIONS_TOPIC = '' }, settings) => notifyOwnersOn(new SNSClient(settings), NOTIFICATIONS_TOPIC),
+  },
+  secrets: {
+    needs: ['SECRET_PREFIX'],
+    make: ({ SECRET_PREFIX = '' }, _, { SECRETS_KEY }) => ({
+      prefix: SECRET_PREFIX,
+      ...(SECRETS_KEY ? { key: SECRETS_KEY } : {}),
+    }),
+  },
+};
+
+/** The named parts, made in the function's own environment. Throws EnvironmentIncomplete naming every variable that is missing. */
+export const equip = <Name extends keyof Equipment>(
+  { environment, log }: Runtime,
+  ...names: readonly Name[]
+): Pick<Equipment, Name> & Always => {
+  const values = variables(environment, ...new Set(names.flatMap((name) => parts[name].needs)));
+  const settings = clientSettings(environment);
+  const made = Object.fromEntries(names.map((name) => [name, parts[name].make(values, settings, environment)]));
+  return { ...(made as Pick<Equipment, Name>), now: Date.now, log };
+};

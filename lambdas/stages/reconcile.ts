@@ -1,0 +1,83 @@
+import { maxFailedAttempts } from '../domain/attempt.ts';
+import type { Gateway, Rotation } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import { overdue } from '../domain/next-stage.ts';
+import type { Always, Equipment } from './equipment.ts';
+import { startAttempt } from './start-attempt.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'executions'> & Always;
+
+/** What the reconciler did, for its log and its alarm. */
+export type Repair = {
+  readonly gatewayId: GatewayId;
+  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'FAILED';
+  readonly why: string;
+};
+
+/** Runs every minute: whatever should go on by itself and does not, is made to. One gateway's trouble does not stop the others. */
+export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
+  const repairs: Repair[] = [];
+  for await (const gatewayId of needs.gateways.list()) {
+    try {
+      repairs.push(...(await reconcileGateway(needs, gatewayId)));
+    } catch (error) {
+      const why = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+      needs.log('ERROR', 'A gateway could not be reconciled.', { gatewayId, why });
+      repairs.push({ gatewayId, what: 'FAILED', why });
+    }
+  }
+  return repairs;
+};
+
+const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<readonly Repair[]> => {
+  const stored = await needs.gateways.read(gatewayId);
+  if (!stored) return [];
+  const flushed: Repair[] =
+    stored.outbox.length > 0
+      ? [{ gatewayId, what: 'FLUSHED', why: `${stored.outbox.length} transitions were not published yet` }]
+      : [];
+  const gateway = await needs.gateways.flush(stored);
+  const { rotation } = gateway;
+  const mayRun =
+    rotation && rotation.driver === 'workflow' && (!rotation.held || overdue(gateway, needs.now()).length > 0);
+  return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
+};
+
+const reconcileExecution = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<readonly Repair[]> => {
+  const { gatewayId } = gateway;
+  if (rotation.attempt === 0 || !rotation.executionArn)
+    return next(needs, gateway, false, 'no attempt was started yet');
+  const state = await needs.executions.stateOf(rotation.executionArn);
+  if (state.kind === 'RUNNING') return [];
+  if (state.kind === 'ABSENT') {
+    await needs.executions.start(gateway);
+    return [{ gatewayId, what: 'STARTED_AGAIN', why: `attempt ${rotation.attempt} had no execution` }];
+  }
+  if (state.kind === 'ABORTED')
+    return hold(needs, gateway, rotation, 'somebody aborted the execution; resume to go on');
+  if (state.failed && needs.now() < state.stoppedAtMs + backOffMs(rotation.failedAttempts)) return [];
+  return next(needs, gateway, state.failed, state.failed ? 'the last attempt failed' : 'the last attempt handed on');
+};
+
+/** 0, 10, 20, 40 … seconds after the failed attempts so far. */
+const backOffMs = (failedAttempts: number): number =>
+  failedAttempts === 0 ? 0 : Math.min(900_000, 5_000 * 2 ** failedAttempts);
+
+const next = async (needs: Needs, gateway: Gateway, failed: boolean, why: string): Promise<readonly Repair[]> => {
+  const { gatewayId, rotation } = gateway;
+  const started = await startAttempt(needs, gatewayId, { failed, actor: 'reconciler', reason: why });
+  if (started === 'STARTED') return [{ gatewayId, what: 'STARTED', why }];
+  return started === 'TOO_MANY_ATTEMPTS' && rotation
+    ? hold(needs, gateway, rotation, `${maxFailedAttempts} attempts failed without progress`)
+    : [];
+};
+
+const hold = async (
+  { gateways }: Needs,
+  { gatewayId }: Gateway,
+  { rotationId }: Rotation,
+  why: string,
+): Promise<readonly Repair[]> => {
+  await gateways.apply(gatewayId, { kind: 'hold', rotationId, actor: 'reconciler', reason: why });
+  return [{ gatewayId, what: 'HELD', why }];
+};

@@ -1,0 +1,70 @@
+import { leftToRetire } from '../domain/decision.ts';
+import { liveCredential } from '../domain/gateway.ts';
+import { overdue } from '../domain/next-stage.ts';
+import { judgeRevocation } from '../domain/verdict.ts';
+import { applied, asWorkflow } from './applying.ts';
+import type { Always, Equipment } from './equipment.ts';
+import { lookAtKits } from './look-at-kits.ts';
+import { ours, type StepInput, type StepOutput, stepOutput } from './step.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'secretsManager' | 'notifyOwner'> & Always;
+
+/**
+ * Revokes what is compromised and past its time without further proof; everything else only after reading kits and use
+ * once more, at the very revision that is changed (invariant 2). When the proof does not hold any more, back to the kits.
+ */
+export const revokeCredential = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
+  const { gateways, now } = needs;
+  const { gateway, rotation } = await ours(gateways, input);
+  const { rotationId } = rotation;
+  const dead = overdue(gateway, now());
+  if (dead.length > 0) {
+    const by = asWorkflow('compromised, and its time has passed');
+    const revoked = await applied(gateways, input, {
+      kind: 'revoke',
+      rotationId,
+      credentialIds: dead,
+      revision: gateway.revision,
+      ...by,
+    });
+    return stepOutput(revoked, input, now());
+  }
+  const credentialIds = leftToRetire(gateway, rotation).filter(
+    (id) => liveCredential(gateway, id)?.origin.kind !== 'foreign',
+  );
+  if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
+    return stepOutput(gateway, input, now());
+  const { tally } = await lookAtKits(needs, gateway, rotation, {
+    stored: undefined,
+    from: undefined,
+    untilMs: Number.POSITIVE_INFINITY,
+  });
+  const verdict = judgeRevocation(gateway, tally, now());
+  if (!verdict.mayRevoke && !rotation.forced)
+    return stepOutput(
+      await applied(gateways, input, {
+        kind: 'doubt',
+        rotationId,
+        ...asWorkflow(`the proof does not hold: ${verdict.blockers.map((one) => one.code).join(', ')}`),
+      }),
+      input,
+      now(),
+    );
+  const by = rotation.forced
+    ? { actor: rotation.forced.actor, reason: rotation.forced.reason }
+    : asWorkflow('every kit has evidence and the predecessors are quiet');
+  const result = await gateways.apply(input.gatewayId, {
+    kind: 'revoke',
+    rotationId,
+    credentialIds,
+    revision: gateway.revision,
+    verdict,
+    ...by,
+  });
+  if (
+    result.kind === 'refused' &&
+    (result.code === 'NO_PROOF' || result.code === 'HELD' || result.code === 'NOT_QUIET')
+  )
+    return stepOutput((await ours(gateways, input)).gateway, input, now()); // something changed since the read: look again
+  return stepOutput(result.kind === 'refused' ? gateway : result.gateway, input, now());
+};
