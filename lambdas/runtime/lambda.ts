@@ -3,8 +3,8 @@ import type { Context } from 'aws-lambda';
 import type { Environment } from './environment.ts';
 import { type Log, logToConsole } from './log.ts';
 
-/** What a function is built from when it starts: its variables and its log. */
-export type Runtime = { readonly environment: Environment; readonly log: Log };
+/** What a function is built from when it starts: its variables, its log, and the time (epoch ms). */
+export type Runtime = { readonly environment: Environment; readonly log: Log; readonly now: () => number };
 
 /** A Lambda handler that can also be hosted in another environment: so one process runs all functions, each as itself. */
 export type Hosted<Event, Result> = ((event: Event, context: Context) => Promise<Result>) & {
@@ -35,5 +35,5 @@ export const lambda = <Event, Result>(
       .handler(base);
     return (event: Event, context: Context) => handler(event, context) as Promise<Result>;
   };
-  return Object.assign(host({ environment: process.env, log: logToConsole }), { in: host });
+  return Object.assign(host({ environment: process.env, log: logToConsole, now: Date.now }), { in: host });
 };

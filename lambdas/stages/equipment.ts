@@ -35,23 +35,19 @@ export type Always = { readonly now: () => number; readonly log: Log };
 
 type Part<Made> = {
   readonly needs: readonly string[];
-  readonly make: (
-    values: Readonly<Record<string, string>>,
-    settings: ClientSettings,
-    environment: Runtime['environment'],
-  ) => Made;
+  readonly make: (values: Readonly<Record<string, string>>, settings: ClientSettings, runtime: Runtime) => Made;
 };
 
 /** Which variables each part needs, and how it is made from them. */
 const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
   gateways: {
     needs: ['GATEWAYS_TABLE', 'EVENT_BUS'],
-    make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, settings) =>
+    make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, settings, { now }) =>
       gatewaysIn(
         new DynamoDBClient(settings),
         GATEWAYS_TABLE,
         publishTo(new EventBridgeClient(settings), EVENT_BUS),
-        Date.now,
+        now,
       ),
   },
   kits: {
@@ -75,7 +71,7 @@ const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
   },
   secrets: {
     needs: ['SECRET_PREFIX'],
-    make: ({ SECRET_PREFIX = '' }, _, { SECRETS_KEY }) => ({
+    make: ({ SECRET_PREFIX = '' }, _, { environment: { SECRETS_KEY } }) => ({
       prefix: SECRET_PREFIX,
       ...(SECRETS_KEY ? { key: SECRETS_KEY } : {}),
     }),
@@ -84,11 +80,12 @@ const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
 
 /** The named parts, made in the function's own environment. Throws EnvironmentIncomplete naming every variable that is missing. */
 export const equip = <Name extends keyof Equipment>(
-  { environment, log }: Runtime,
+  runtime: Runtime,
   ...names: readonly Name[]
 ): Pick<Equipment, Name> & Always => {
+  const { environment, log, now } = runtime;
   const values = variables(environment, ...new Set(names.flatMap((name) => parts[name].needs)));
   const settings = clientSettings(environment);
-  const made = Object.fromEntries(names.map((name) => [name, parts[name].make(values, settings, environment)]));
-  return { ...(made as Pick<Equipment, Name>), now: Date.now, log };
+  const made = Object.fromEntries(names.map((name) => [name, parts[name].make(values, settings, runtime)]));
+  return { ...(made as Pick<Equipment, Name>), now, log };
 };
