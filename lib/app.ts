@@ -1,0 +1,3 @@
+import { rotationApp } from './synthesise.ts';
+
+rotationApp().synth();

@@ -1,0 +1,74 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { RotationFunction } from './rotation-function.ts';
+import type { RotationKey } from './rotation-key.ts';
+
+export type GatewaySecretsProps = { readonly key: RotationKey };
+
+const prefix = 'gateway-credential/';
+
+/** A secret that a kit reads or that opens its management API: its owner lets us in by this tag. */
+const ofKit = { StringEquals: { 'aws:ResourceTag/gateway-credential-rotation': 'kit' } };
+
+/** The secrets of the gateways, which applying the registry creates, and the kits' own: who may do what with them. */
+export class GatewaySecrets extends Construct {
+  private readonly key: RotationKey;
+  private readonly secrets: string;
+  private readonly anySecret: string;
+
+  constructor(scope: Construct, id: string, { key }: GatewaySecretsProps) {
+    super(scope, id);
+    this.key = key;
+    const named = (resourceName: string): string =>
+      Stack.of(this).formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    this.secrets = named(`${prefix}*`);
+    this.anySecret = named('*');
+  }
+
+  /** To create a gateway's secret with its placeholder. */
+  grantRegister(to: RotationFunction): void {
+    this.allow(to, 'CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource');
+    this.key.grantEncryptDecrypt(to, 'secretsmanager');
+    to.addEnvironment('SECRET_PREFIX', prefix);
+    to.addEnvironment('SECRETS_KEY', this.key.key.keyArn);
+  }
+
+  /** To put a new credential and make it current. */
+  grantMint(to: RotationFunction): void {
+    this.allow(to, 'DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage');
+    this.key.grantEncryptDecrypt(to, 'secretsmanager');
+  }
+
+  /** To read a credential. */
+  grantRead(to: RotationFunction): void {
+    this.allow(to, 'DescribeSecret', 'GetSecretValue');
+    this.key.grantDecrypt(to, 'secretsmanager');
+  }
+
+  /** To read a dead credential for its proof, and to take its label off. */
+  grantRelease(to: RotationFunction): void {
+    this.allow(to, 'DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage');
+    this.key.grantDecrypt(to, 'secretsmanager');
+  }
+
+  /** To read and write the secrets that kits use. One under a key of its own: the key's policy has to name the role. */
+  grantKitSecrets(to: RotationFunction): void {
+    to.allow(
+      ['DescribeSecret', 'GetSecretValue', 'PutSecretValue'].map((action) => `secretsmanager:${action}`),
+      [this.anySecret],
+      ofKit,
+    );
+  }
+
+  private allow(to: RotationFunction, ...operations: readonly string[]): void {
+    to.allow(
+      operations.map((operation) => `secretsmanager:${operation}`),
+      [this.secrets],
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { AttributeType, BillingMode, ProjectionType, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { RotationFunction } from './rotation-function.ts';
+
+const listIndex = 'by-list';
+
+/**
+ * Kept for good: a lost record is a gateway whose credentials nobody accepts. Encrypted with the key that DynamoDB owns:
+ * the tables hold digests only, and a key of our own would be one more thing without which every API request fails.
+ */
+const kept: Omit<TableProps, 'partitionKey'> = {
+  billingMode: BillingMode.PAY_PER_REQUEST,
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+  deletionProtection: true,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
+const keys = {
+  partitionKey: { name: 'pk', type: AttributeType.STRING },
+  sortKey: { name: 'sk', type: AttributeType.STRING },
+};
+
+/** The two tables; two, so that the authorizer may read gateways and write use, and nothing else. */
+export class GatewayStore extends Construct {
+  private readonly gateways: Table;
+  private readonly use: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.gateways = new Table(this, 'GatewaysTable', { ...kept, ...keys });
+    this.gateways.addGlobalSecondaryIndex({
+      indexName: listIndex,
+      partitionKey: { name: 'list', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.use = new Table(this, 'UseTable', { ...kept, ...keys, timeToLiveAttribute: 'expiresAt' });
+  }
+
+  /** To read and save gateway records and their audit. */
+  grantRecords(to: RotationFunction): void {
+    this.onGateways(to, 'GetItem', 'PutItem');
+  }
+
+  /** To read kits and audit. */
+  grantReadKits(to: RotationFunction): void {
+    this.onGateways(to, 'Query');
+  }
+
+  /** To read kits and to save what was done with them. */
+  grantKits(to: RotationFunction): void {
+    this.onGateways(to, 'Query', 'UpdateItem');
+  }
+
+  /** To find all gateways and pending kits. */
+  grantLists(to: RotationFunction): void {
+    to.allow(['dynamodb:Query'], [`${this.gateways.tableArn}/index/${listIndex}`]);
+    to.addEnvironment('GATEWAYS_TABLE', this.gateways.tableName);
+  }
+
+  /** To read where credentials were used. */
+  grantReadUse(to: RotationFunction): void {
+    this.onUse(to, 'GetItem', 'Query');
+  }
+
+  /** To read one gateway record and to record one use: what the authorizer does for each request. */
+  grantAuthorize(to: RotationFunction): void {
+    this.onGateways(to, 'GetItem');
+    this.onUse(to, 'UpdateItem');
+  }
+
+  private onGateways(to: RotationFunction, ...operations: readonly string[]): void {
+    allow(to, this.gateways, operations);
+    to.addEnvironment('GATEWAYS_TABLE', this.gateways.tableName);
+  }
+
+  private onUse(to: RotationFunction, ...operations: readonly string[]): void {
+    allow(to, this.use, operations);
+    to.addEnvironment('USE_TABLE', this.use.tableName);
+  }
+}
+
+const allow = (to: RotationFunction, table: Table, operations: readonly string[]): void =>
+  to.allow(
+    operations.map((operation) => `dynamodb:${operation}`),
+    [table.tableArn],
+  );

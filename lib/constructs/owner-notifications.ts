@@ -1,0 +1,33 @@
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { RotationFunction } from './rotation-function.ts';
+import type { RotationKey } from './rotation-key.ts';
+
+export type OwnerNotificationsProps = { readonly key: RotationKey };
+
+/** The topic that tells owners what to do with their kits; encrypted, and reached over TLS only. */
+export class OwnerNotifications extends Construct {
+  private readonly topic: Topic;
+  private readonly key: RotationKey;
+
+  constructor(scope: Construct, id: string, { key }: OwnerNotificationsProps) {
+    super(scope, id);
+    this.key = key;
+    this.topic = new Topic(this, 'Topic', {
+      displayName: 'Gateway credential rotation',
+      masterKey: key.key,
+      enforceSSL: true,
+    });
+  }
+
+  get topicArn(): string {
+    return this.topic.topicArn;
+  }
+
+  /** To tell owners. */
+  grantPublish(to: RotationFunction): void {
+    to.allow(['sns:Publish'], [this.topic.topicArn]);
+    this.key.grantEncryptDecrypt(to, 'sns');
+    to.addEnvironment('NOTIFICATIONS_TOPIC', this.topic.topicArn);
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  type CfnAuthorizer,
+  EndpointType,
+  type IResource,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RequestAuthorizer,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Aws, Duration, RemovalPolicies } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { GatewayStore } from './gateway-store.ts';
+import { answerLikePingOne } from './policy-check-answers.ts';
+import { RotationFunction } from './rotation-function.ts';
+
+export type PolicyCheckProps = {
+  readonly store: GatewayStore;
+  readonly logRetentionDays: RetentionDays;
+  /** Memory of the authorizer, 128 to 10,240. */
+  readonly authorizeMemoryMb: number;
+  /** Requests per second, of all gateways together, above which the policy check answers 429. */
+  readonly requestsPerSecond: number;
+  /** How many requests may come at once. */
+  readonly requestBurst: number;
+  /** Whether to set the role with which API Gateway writes logs: one for the whole account and region, needed before any access log. */
+  readonly setAccountLogRole: boolean;
+};
+
+/** Named fields only: a header or an error text could repeat the credential. */
+const accessLog = {
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  sourceAddress: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  answer: '$context.error.responseType',
+  requestMs: '$context.responseLatency',
+  authorizeStatus: '$context.authorizer.status',
+  authorizeMs: '$context.authorizer.latency',
+  sidebandStatus: '$context.integration.status',
+  sidebandMs: '$context.integration.latency',
+} as const;
+
+/**
+ * The HTTP access policy service: the authorizer says whether the credential is good, the sideband what the request may do.
+ * It outlives the stack: its URL is written into kits, and without it every API request of every gateway fails.
+ */
+export class PolicyCheck extends Construct {
+  readonly api: RestApi;
+  private readonly authorizer: RequestAuthorizer;
+  private readonly sideband: LambdaIntegration;
+
+  constructor(scope: Construct, id: string, props: PolicyCheckProps) {
+    super(scope, id);
+    const { store, logRetentionDays, authorizeMemoryMb, requestsPerSecond, requestBurst, setAccountLogRole } = props;
+    const authorize = new RotationFunction(this, 'Authorize', {
+      description: 'Decides for each request whether its gateway credential is good.',
+      timeoutSeconds: 3, // 1 s for the read, 1 s for the write of use, and a cold start
+      memoryMb: authorizeMemoryMb,
+      logRetentionDays,
+    });
+    store.grantAuthorize(authorize);
+    const sideband = new RotationFunction(this, 'Sideband', {
+      description: 'Answers what a request behind a good gateway credential may do.',
+      timeoutSeconds: 9, // kits give up after 10 s by default: answer before, with a body they can read
+      logRetentionDays,
+    });
+    this.sideband = new LambdaIntegration(sideband, { allowTestInvoke: false });
+    this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
+      handler: authorize,
+      identitySources: [],
+      resultsCacheTtl: Duration.seconds(0), // a cached yes would outlive a revocation
+    });
+    // An empty list of sources is written as "", which is not the same as none.
+    (this.authorizer.node.defaultChild as CfnAuthorizer).identitySource = undefined;
+    this.api = new RestApi(this, 'Api', {
+      description: 'Policy check: gateway credential and access decision.',
+      endpointConfiguration: { types: [EndpointType.REGIONAL] },
+      cloudWatchRole: setAccountLogRole,
+      deployOptions: {
+        stageName,
+        throttlingRateLimit: requestsPerSecond,
+        throttlingBurstLimit: requestBurst,
+        accessLogDestination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLogs', { retention: logRetentionDays }),
+        ),
+        accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLog)),
+        loggingLevel: MethodLoggingLevel.OFF,
+        dataTraceEnabled: false, // it would log the credential
+        metricsEnabled: true,
+      },
+    });
+    answerLikePingOne(this.api);
+    const gateway = this.api.root.addResource('gateways').addResource('{gatewayId}');
+    this.addSideband(gateway);
+    this.addSideband(gateway.addResource('kits').addResource('{kitId}'));
+    RemovalPolicies.of(this).retainOnUpdateOrDelete();
+  }
+
+  /** The URL of the stage, without a slash at its end; kits append `/gateways/…`. */
+  get url(): string {
+    return `https://${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${stageName}`;
+  }
+
+  /** To ask the policy check as a kit would. */
+  grantAsk(to: RotationFunction): void {
+    to.addEnvironment('POLICY_CHECK_URL', this.url);
+  }
+
+  private addSideband(under: IResource): void {
+    const sideband = under.addResource('sideband');
+    for (const leg of ['request', 'response'])
+      sideband.addResource(leg).addMethod('POST', this.sideband, {
+        authorizer: this.authorizer,
+        authorizationType: AuthorizationType.CUSTOM,
+      });
+  }
+}
+
+const stageName = 'v1';

@@ -1,0 +1,95 @@
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  CfnFunction,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { codeOf } from './bundle.ts';
+
+export type RotationFunctionProps = {
+  /** What it does, in one sentence; shown in the console. */
+  readonly description: string;
+  /** 1 to 900. */
+  readonly timeoutSeconds: number;
+  /** 128 to 10,240; default 512: below, the first call is starved of CPU (1.1 s at 128 MB). */
+  readonly memoryMb?: number;
+  /** X-Ray; default off: on the path of every API request it would cost more than it tells. */
+  readonly traced?: boolean;
+  /** At most so many at the same time; default unreserved. */
+  readonly reservedConcurrency?: number;
+  readonly logRetentionDays: RetentionDays;
+};
+
+/** `BeginRotation` is `lambdas/begin-rotation.ts`. */
+const sourceOf = (id: string): string =>
+  `lambdas/${id.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.ts`;
+
+const within = (what: string, given: number, least: number, most: number): void => {
+  if (!Number.isInteger(given) || given < least || given > most)
+    throw new Error(`${what}: given ${given}; allowed is a whole number from ${least} to ${most}.`);
+};
+
+/**
+ * The Lambda function of the entry that its id names: Node 24 on arm64, JSON logs in a group of its own, and a role that
+ * may write to that group and nothing else. `Metadata.source` of the resource names the entry.
+ */
+export class RotationFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: RotationFunctionProps) {
+    const {
+      description,
+      timeoutSeconds,
+      memoryMb = 512,
+      traced = false,
+      reservedConcurrency,
+      logRetentionDays,
+    } = props;
+    within(`${id}.timeoutSeconds`, timeoutSeconds, 1, 900);
+    within(`${id}.memoryMb`, memoryMb, 128, 10_240);
+    const source = sourceOf(id);
+    const logGroup = new LogGroup(scope, `${id}Logs`, { retention: logRetentionDays });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    super(scope, id, {
+      description,
+      code: codeOf(source),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(timeoutSeconds),
+      memorySize: memoryMb,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.INFO,
+      tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
+    });
+    const resource = this.node.defaultChild;
+    if (resource instanceof CfnFunction) resource.addMetadata('source', source);
+  }
+
+  /** Lets the function do `actions` on `resources`, under `conditions` if given. */
+  allow(
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  ): void {
+    this.addToRolePolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) }),
+    );
+  }
+}

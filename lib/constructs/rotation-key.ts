@@ -1,0 +1,34 @@
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { RotationFunction } from './rotation-function.ts';
+
+/** The key of the gateway secrets and of the owners' topic. Usable through these two services only, never directly. */
+export class RotationKey extends Construct {
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: 'Encrypts gateway credentials and messages to the owners of kits.',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN, // without it every stored credential is lost
+    });
+  }
+
+  /** To read what the service has encrypted. */
+  grantDecrypt(to: RotationFunction, service: 'secretsmanager' | 'sns'): void {
+    this.allowThrough(to, service, ['kms:Decrypt']);
+  }
+
+  /** To have the service encrypt, and read again. */
+  grantEncryptDecrypt(to: RotationFunction, service: 'secretsmanager' | 'sns'): void {
+    this.allowThrough(to, service, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  }
+
+  private allowThrough(to: RotationFunction, service: string, actions: readonly string[]): void {
+    to.allow(actions, [this.key.keyArn], {
+      StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com` },
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+import { z } from 'zod';
+
+const wholeNumber = (least: number, most: number, otherwise: number) =>
+  z.coerce.number().int().min(least).max(most).default(otherwise);
+
+const retentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
+
+const schema = z.strictObject({
+  /** Path of the registry of gateways and kits. */
+  gateways: z.string().min(1).default('./gateways.json'),
+  /** Memory of the authorizer in MB: 128 to 10,240. */
+  authorizeMemoryMb: wholeNumber(128, 10_240, 1024),
+  /** Requests per second of all gateways together; the default leaves half of an account's quota to other APIs. */
+  requestsPerSecond: wholeNumber(1, 100_000, 5000),
+  /** Requests at once, see {@link requestsPerSecond}. */
+  requestBurst: wholeNumber(1, 50_000, 2500),
+  /** How long all logs are kept: one of CloudWatch's numbers of days. */
+  logRetentionDays: z.coerce
+    .number()
+    .refine((days) => retentions.includes(days), `allowed is one of ${retentions.join(', ')}`)
+    .default(RetentionDays.ONE_YEAR),
+  /** Whether to set API Gateway's log role of the account and region; `false` when another stack does. */
+  setAccountLogRole: z.stringbool().or(z.boolean()).default(true),
+});
+
+/** What a deployment may choose, as context: `npx cdk deploy -c requestsPerSecond=8000`. */
+export type Settings = z.infer<typeof schema>;
+
+/** Context keys that are not ours: CDK's own have a colon, a slash or one of these names. */
+const isOfCdk = (key: string): boolean =>
+  /[:/]/.test(key) || ['acknowledged-issue-numbers', 'cli-telemetry'].includes(key);
+
+/** The settings in the app's context. Throws with every setting that is unknown or not allowed, what was given and what is allowed. */
+export const settingsOf = (node: Node): Settings => {
+  const context: Readonly<Record<string, unknown>> = node.getAllContext();
+  const given = Object.fromEntries(Object.entries(context).filter(([key]) => !isOfCdk(key)));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const refusals = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `${issue.keys.join(', ')}: unknown; allowed are ${Object.keys(schema.shape).join(', ')}`
+      : `${issue.path.join('.')}: given ${JSON.stringify(given[String(issue.path[0])])}; ${issue.message}`,
+  );
+  throw new Error(`The settings were refused. ${refusals.join('. ')}.`);
+};

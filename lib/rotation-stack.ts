@@ -1,0 +1,140 @@
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnOutput, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { GatewayRegistry } from './constructs/gateway-registry.ts';
+import { GatewaySecrets } from './constructs/gateway-secrets.ts';
+import { GatewayStore } from './constructs/gateway-store.ts';
+import { OwnerNotifications } from './constructs/owner-notifications.ts';
+import { PolicyCheck } from './constructs/policy-check.ts';
+import { Reconciler } from './constructs/reconciler.ts';
+import { RotationFunction } from './constructs/rotation-function.ts';
+import { RotationKey } from './constructs/rotation-key.ts';
+import { RotationWorkflow } from './constructs/rotation-workflow.ts';
+import type { Settings } from './constructs/settings.ts';
+import { TransitionEvents } from './constructs/transition-events.ts';
+
+/** Everything of one deployment in one account and region. Who may do what stands here, function by function. */
+export class RotationStack extends Stack {
+  readonly policyCheck: PolicyCheck;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id, {
+      description: 'Gateway Credential Rotation: create, distribute, verify, revoke.',
+      terminationProtection: true,
+    });
+    const logRetentionDays: RetentionDays = settings.logRetentionDays;
+    const key = new RotationKey(this, 'RotationKey');
+    const store = new GatewayStore(this, 'GatewayStore');
+    const secrets = new GatewaySecrets(this, 'GatewaySecrets', { key });
+    const events = new TransitionEvents(this, 'TransitionEvents');
+    const notifications = new OwnerNotifications(this, 'OwnerNotifications', { key });
+    const policyCheck = new PolicyCheck(this, 'PolicyCheck', { ...settings, logRetentionDays, store });
+    this.policyCheck = policyCheck;
+
+    // A task's function ends before its state's TimeoutSeconds, so that a retry never runs beside it.
+    const task = (name: string, timeoutSeconds: number, description: string): RotationFunction => {
+      const made = new RotationFunction(this, name, { description, timeoutSeconds, traced: true, logRetentionDays });
+      store.grantRecords(made);
+      events.grantPublish(made);
+      policyCheck.grantAsk(made);
+      return made;
+    };
+
+    const beginRotation = task('BeginRotation', 55, 'Begins a rotation, or joins the one that runs.');
+
+    const createCredential = task(
+      'CreateCredential',
+      110,
+      'Creates the new credential, proves it and makes it current.',
+    );
+    store.grantReadUse(createCredential);
+    secrets.grantMint(createCredential);
+
+    const distributeShard = task('DistributeShard', 890, 'Puts the new credential into the kits of one shard.');
+    store.grantKits(distributeShard);
+    secrets.grantRead(distributeShard);
+    secrets.grantKitSecrets(distributeShard);
+    notifications.grantPublish(distributeShard);
+
+    const verifyKits = task('VerifyKits', 890, 'Collects the evidence that kits use the new credential.');
+    store.grantKits(verifyKits);
+    store.grantReadUse(verifyKits);
+    secrets.grantRead(verifyKits);
+    notifications.grantPublish(verifyKits);
+
+    const revokeCredential = task('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
+    store.grantReadKits(revokeCredential);
+    store.grantReadUse(revokeCredential);
+
+    const confirmRevoked = task('ConfirmRevoked', 110, 'Confirms that the policy check refuses what was revoked.');
+    secrets.grantRelease(confirmRevoked);
+
+    const workflow = new RotationWorkflow(this, 'Workflow', {
+      logRetentionDays,
+      tasks: {
+        BeginRotation: beginRotation,
+        CreateCredential: createCredential,
+        DistributeShard: distributeShard,
+        VerifyKits: verifyKits,
+        RevokeCredential: revokeCredential,
+        ConfirmRevoked: confirmRevoked,
+      },
+    });
+
+    const reconcile = new RotationFunction(this, 'Reconcile', {
+      description: 'Every minute: publishes, takes over, starts next attempts, confirms compromised credentials dead.',
+      timeoutSeconds: 300, // a long round makes the next ones wait: it is alone
+      reservedConcurrency: 1,
+      logRetentionDays,
+    });
+    store.grantRecords(reconcile);
+    store.grantKits(reconcile);
+    store.grantLists(reconcile);
+    store.grantReadUse(reconcile);
+    events.grantPublish(reconcile);
+    notifications.grantPublish(reconcile);
+    policyCheck.grantAsk(reconcile);
+    workflow.grantControl(reconcile);
+    new Reconciler(this, 'Reconciler', { reconcile });
+
+    const applyRegistry = new RotationFunction(this, 'ApplyRegistry', {
+      description: 'Applies gateways.json: registers gateways and kits, starts first rotations.',
+      timeoutSeconds: 900, // up to 100,000 kits
+      logRetentionDays,
+    });
+    store.grantRecords(applyRegistry);
+    store.grantKits(applyRegistry);
+    store.grantLists(applyRegistry);
+    secrets.grantRegister(applyRegistry);
+    events.grantPublish(applyRegistry);
+    workflow.grantStart(applyRegistry);
+    new GatewayRegistry(this, 'GatewayRegistry', {
+      gateways: settings.gateways,
+      apply: applyRegistry,
+      after: [workflow, policyCheck],
+    });
+
+    const operate = new RotationFunction(this, 'Operate', {
+      description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, compromise.',
+      timeoutSeconds: 30, // a person is waiting
+      logRetentionDays,
+    });
+    store.grantRecords(operate);
+    store.grantKits(operate);
+    store.grantLists(operate);
+    store.grantReadUse(operate);
+    events.grantPublish(operate);
+    workflow.grantStart(operate);
+    const { url: operateUrl } = operate.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+
+    const outputs = {
+      PolicyCheckUrl: policyCheck.url,
+      OperateUrl: operateUrl,
+      NotificationsTopicArn: notifications.topicArn,
+      EventBusName: events.busName,
+      StateMachineArn: workflow.stateMachine.stateMachineArn,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

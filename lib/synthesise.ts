@@ -1,0 +1,50 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type AppProps } from 'aws-cdk-lib/core';
+import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
+import { type Settings, settingsOf } from './constructs/settings.ts';
+import { RotationStack } from './rotation-stack.ts';
+
+/** The CDK app of one deployment: a stack for whatever account and region it is deployed to. Throws when a setting is refused. */
+export const rotationApp = ({ context, ...props }: AppProps = {}): App => {
+  const app = new App({ ...props, analyticsReporting: false, context: { ...featureFlags, ...context } });
+  new RotationStack(app, 'GatewayCredentialRotation', settingsOf(app.node));
+  return app;
+};
+
+/** A CloudFormation template as far as a reader of ours needs it. */
+export type Template = {
+  readonly Resources: Readonly<
+    Record<
+      string,
+      {
+        readonly Type: string;
+        readonly Properties?: Readonly<Record<string, unknown>>;
+        readonly Metadata?: Readonly<Record<string, unknown>>;
+      }
+    >
+  >;
+  readonly Outputs?: Readonly<Record<string, unknown>>;
+};
+
+/** The template without any code bundled: what the local deployment reads. The metadata `source` of each function names its entry. */
+export const synthesise = (settings: Partial<Settings> = {}): Template => {
+  const outdir = mkdtempSync(join(tmpdir(), 'gateway-credential-rotation-'));
+  try {
+    const app = rotationApp({
+      outdir,
+      treeMetadata: false,
+      context: { ...settings, 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-stack-trace': true },
+    });
+    const { templateFullPath } = app.synth().getStackArtifact(app.node.children[0]?.node.id ?? '');
+    return JSON.parse(readFileSync(templateFullPath, 'utf8')) as Template;
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+};
+
+if (import.meta.main) {
+  const [gateways] = process.argv.slice(2);
+  process.stdout.write(`${JSON.stringify(synthesise(gateways === undefined ? {} : { gateways }), null, 1)}\n`);
+}
