@@ -6,6 +6,7 @@ import { kitKindOf } from '../kits/registry.ts';
 import { readSecret, type Stored } from '../store/vault.ts';
 import { targetOf } from './create-credential.ts';
 import type { Always, Equipment } from './equipment.ts';
+import { mapped } from './mapped.ts';
 import { ours, type StepInput } from './step.ts';
 
 type Needs = Pick<Equipment, 'gateways' | 'kits' | 'vault' | 'secretsManager' | 'notifyOwner'> & Always;
@@ -24,16 +25,9 @@ export const distributeShard = async (
   if (!stored) throw new StepFailed(`Version ${targetOf(gateway).versionId} of the gateway's secret has no value.`);
   const kits: Kit[] = [];
   for await (const kit of needs.kits.ofShard(input.gatewayId, input.shard, gateway.shardCount)) kits.push(kit);
-  const counts = { shard: input.shard, installed: 0, failed: 0 };
-  const worker = async (): Promise<void> => {
-    for (let kit = kits.shift(); kit; kit = kits.shift()) {
-      const state = await distributeTo(needs, input, kit, stored);
-      if (state === 'FAILED') counts.failed += 1;
-      else counts.installed += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return counts;
+  const states = await mapped(kits, atOnce, (kit) => distributeTo(needs, input, kit, stored));
+  const failed = states.filter((state) => state === 'FAILED').length;
+  return { shard: input.shard, installed: states.length - failed, failed };
 };
 
 /** Reads the record again before each kit: a pre-empted, held or turned rotation stops here (design: before each kit). */

@@ -7,7 +7,7 @@ import type { Always, Equipment } from './equipment.ts';
 import { lookAtKits } from './look-at-kits.ts';
 import { ours, type StepInput, type StepOutput, stepOutput } from './step.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'secretsManager' | 'notifyOwner'> & Always;
+type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses'> & Always;
 
 /**
  * Revokes what is compromised and past its time without further proof; everything else only after reading kits and use
@@ -34,11 +34,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   );
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
-  const { tally } = await lookAtKits(needs, gateway, rotation, {
-    stored: undefined,
-    from: undefined,
-    untilMs: Number.POSITIVE_INFINITY,
-  });
+  const { tally } = await lookAtKits(needs, gateway, rotation, {});
   const verdict = judgeRevocation(gateway, tally, now());
   if (!verdict.mayRevoke && !rotation.forced)
     return stepOutput(

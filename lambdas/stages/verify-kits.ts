@@ -9,6 +9,7 @@ import { climbLadder } from './climb-ladder.ts';
 import { targetOf } from './create-credential.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { lookAtKits } from './look-at-kits.ts';
+import { readAgain } from './read-again.ts';
 import { ours, rotationOf, type StepInput, type StepOutput, stepOutput } from './step.ts';
 
 type Needs = Pick<
@@ -33,7 +34,11 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
     input.cursor?.revision === gateway.revision
       ? { tally: input.cursor.tally, nextShard: input.cursor.shard, done: false }
       : undefined;
-  const look = await lookAtKits(needs, gateway, rotation, { stored, from, untilMs: needs.now() + lookForMs });
+  const look = await lookAtKits(needs, gateway, rotation, {
+    ...(stored ? { refresh: readAgain(needs, gateway, rotation, stored) } : {}),
+    from,
+    untilMs: needs.now() + lookForMs,
+  });
   if (!look.done)
     return stepOutput(gateway, input, needs.now(), {
       next: 'VerifyKits',

@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** How this machine is asked to be the cloud. Ports: 0 takes any free one. */
+export type Options = {
+  readonly gatewaysFile: string;
+  /** `undefined` keeps everything in memory. */
+  readonly dataFolder: string | undefined;
+  readonly policyCheckPort: number;
+  readonly awsPort: number;
+  readonly consolePort: number;
+  /** The policy check's address: loopback, or with a certificate any other. */
+  readonly address: string;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  readonly once: boolean;
+  readonly reportFile: string | undefined;
+};
+
+/** A command line that cannot be followed; the message is one line for the person who typed it. */
+export class OptionRefused extends Error {
+  override readonly name = 'OptionRefused';
+}
+
+const userData = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
+const defaultData = join(userData, 'gateway-credential-rotation');
+
+/** What `--help` prints. */
+export const help = `Rotates the credentials of your API gateways on this machine, without a failed request.
+
+  npm start -- [options]
+
+  --gateways FILE      the gateways and kits to keep (default: gateways.json of the project)
+  --data DIR           where records and secrets are kept (default: ${defaultData})
+  --ephemeral          keep nothing: everything in memory, fresh at every start
+  --port N             port of the policy check (default 8080)
+  --aws-port N         port of the AWS endpoint (default 4566)
+  --console-port N     port of the console (default 8090)
+  --listen ADDRESS     address of the policy check (default 127.0.0.1); another than loopback needs:
+  --tls-cert FILE      the certificate in PEM, and
+  --tls-key FILE       its key in PEM
+  --once               rotate every gateway once and end: exit code 0 when every rotation completed,
+                       no legitimate request was refused and the old credentials are refused
+  --report FILE        write what happened as JSON
+  --help               this text
+
+Every option takes effect for this start only. A port of 0 takes any free port.
+`;
+
+const flags = {
+  gateways: { type: 'string' },
+  data: { type: 'string' },
+  ephemeral: { type: 'boolean' },
+  port: { type: 'string' },
+  'aws-port': { type: 'string' },
+  'console-port': { type: 'string' },
+  listen: { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  once: { type: 'boolean' },
+  report: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+const portOf = (flag: string, text: string | undefined, byDefault: number): number => {
+  if (text === undefined) return byDefault;
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new OptionRefused(`--${flag} is "${text}": a port is a number from 0 to 65535.`);
+  return port;
+};
+
+const readable = (flag: string, path: string): Buffer => {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new OptionRefused(`--${flag} names "${path}", which cannot be read.`, { cause });
+  }
+};
+
+const isLoopback = (address: string): boolean =>
+  address === 'localhost' || address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address);
+
+/** Reads the command line; `'help'` when that is asked for. Throws {@link OptionRefused}, with what was given and what is allowed. */
+export const parseOptions = (args: readonly string[], projectFolder: string): Options | 'help' => {
+  let values: ReturnType<typeof parse>['values'];
+  try {
+    values = parse(args).values;
+  } catch (cause) {
+    const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
+    throw new OptionRefused(`${message}. See npm start -- --help.`, { cause });
+  }
+  if (values.help) return 'help';
+  if (values.ephemeral && values.data !== undefined)
+    throw new OptionRefused('--ephemeral keeps nothing, and --data says where to keep it: give one of them.');
+  const address = values.listen ?? '127.0.0.1';
+  const { 'tls-cert': certFile, 'tls-key': keyFile } = values;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new OptionRefused('--tls-cert and --tls-key go together.');
+  if (!isLoopback(address) && certFile === undefined)
+    throw new OptionRefused(
+      `--listen ${address} opens the policy check to other machines: credentials travel on it, so --tls-cert and --tls-key are needed.`,
+    );
+  const gatewaysFile = resolve(values.gateways ?? join(projectFolder, 'gateways.json'));
+  if (!existsSync(gatewaysFile)) throw new OptionRefused(`--gateways names "${gatewaysFile}", which does not exist.`);
+  return {
+    gatewaysFile,
+    dataFolder: values.ephemeral ? undefined : resolve(values.data ?? defaultData),
+    policyCheckPort: portOf('port', values.port, 8080),
+    awsPort: portOf('aws-port', values['aws-port'], 4566),
+    consolePort: portOf('console-port', values['console-port'], 8090),
+    address,
+    tls:
+      certFile !== undefined && keyFile !== undefined
+        ? { cert: readable('tls-cert', certFile), key: readable('tls-key', keyFile) }
+        : undefined,
+    once: values.once ?? false,
+    reportFile: values.report === undefined ? undefined : resolve(values.report),
+  };
+};
+
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false });

@@ -1,0 +1,51 @@
+import { judgeKit, type KitVerdict } from '../../lambdas/domain/evidence.ts';
+import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
+import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import type { Kit, Use } from '../../lambdas/domain/kit.ts';
+import type { Gateways } from '../../lambdas/store/gateways.ts';
+import type { Kits } from '../../lambdas/store/kits.ts';
+import type { Uses } from '../../lambdas/store/use.ts';
+
+/** What may be read to show a gateway: the same stores that the functions use, with the operator's key. */
+export type Stores = {
+  readonly gateways: Gateways;
+  readonly kits: Kits;
+  readonly uses: Uses;
+  readonly audit: (gatewayId: GatewayId, fromRevision: number) => AsyncGenerator<Transition>;
+  readonly now: () => number;
+};
+
+/** A gateway with its kits and what is known of each, as of one moment. */
+export type Snapshot = {
+  readonly gateway: Gateway;
+  readonly kits: readonly { readonly kit: Kit; readonly verdict: KitVerdict }[];
+};
+
+/** Reads a gateway, its kits and their use; `undefined` when it is not registered. */
+export const snapshotOf = async (
+  { gateways, kits, uses, now }: Stores,
+  gatewayId: GatewayId,
+): Promise<Snapshot | undefined> => {
+  const gateway = await gateways.read(gatewayId);
+  if (!gateway) return undefined;
+  const used: Use[] = [];
+  for (const { credentialId } of gateway.live)
+    for (let shard = 0; shard < gateway.shardCount; shard++)
+      for await (const use of uses.ofCredential(gatewayId, credentialId, shard)) used.push(use);
+  const targetId = gateway.rotation?.targetId ?? gateway.currentCredentialId;
+  const judged: { kit: Kit; verdict: KitVerdict }[] = [];
+  for await (const kit of kits.all(gatewayId, gateway.shardCount)) {
+    if (kit.retiredAtMs !== undefined) continue;
+    const mine = used.filter((use) => use.kitId === kit.kitId);
+    const expected = {
+      targetId,
+      generation: gateway.generation,
+      useRecordingSeconds: gateway.policy.useRecordingSeconds,
+    };
+    const verdict: KitVerdict = expected.targetId
+      ? judgeKit(kit, mine, { ...expected, targetId: expected.targetId }, now())
+      : { kind: 'LAGGARD', kitId: kit.kitId, owner: kit.owner, code: 'NOT_DISTRIBUTED', addresses: [], redo: false };
+    judged.push({ kit, verdict });
+  }
+  return { gateway, kits: judged };
+};
