@@ -10,7 +10,8 @@ import { jsonProtocol } from './protocol-json.ts';
 import { queryProtocol } from './protocol-query.ts';
 import { restJsonProtocol } from './protocol-rest-json.ts';
 import { AwsError, type AwsService, type Clock, unknownOperation } from './service.ts';
-import { readClaim, verify } from './sigv4.ts';
+import { verify } from './sigv4.ts';
+import { readClaim } from './sigv4-claim.ts';
 
 /** What the endpoint serves, and where. `clock` judges the age of signatures. */
 export type EndpointOptions = {

@@ -1,0 +1,131 @@
+import type { Persistence } from './persistence.ts';
+import { describeSecret, listSecrets, listSecretVersionIds } from './secrets-manager-descriptions.ts';
+import { getRandomPassword } from './secrets-manager-password.ts';
+import { cancelRotateSecret, rotateSecret } from './secrets-manager-rotation.ts';
+import {
+  attemptRotation,
+  beginScheduled,
+  dueAtMs,
+  type RotationEvent,
+  type RotationNews,
+} from './secrets-manager-rotation-run.ts';
+import {
+  createSecret,
+  deleteSecret,
+  restoreSecret,
+  tagResource,
+  untagResource,
+  updateSecret,
+} from './secrets-manager-secrets.ts';
+import { purgeDeleted, type SecretsState, type World } from './secrets-manager-state.ts';
+import { getSecretValue, noteRead, putSecretValue, updateSecretVersionStage } from './secrets-manager-values.ts';
+import { type AwsService, type Clock, unknownOperation } from './service.ts';
+
+/** What the emulated Secrets Manager needs from its deployment. */
+export type SecretsManagerOptions = {
+  readonly persistence: Persistence<SecretsState>;
+  readonly region: string;
+  readonly clock: Clock;
+  /** Whether a rotation function of that name or ARN exists. */
+  readonly canInvoke: (functionArn: string) => boolean;
+  /** Invokes a rotation function and waits; rejects when it is not there or ends with an error. */
+  readonly invokeFunction: (functionArn: string, event: RotationEvent) => Promise<void>;
+  readonly report: (news: RotationNews) => void;
+};
+
+/** The emulated Secrets Manager; its owner calls `runDue` at start, whenever `nextDueAtMs` has come, or simply every second. */
+export type SecretsManager = AwsService & {
+  /** When the next rotation or attempt is due; undefined when none is planned. API calls change it. */
+  nextDueAtMs(): number | undefined;
+  /** Runs what is due and resolves when it has ended. A rotation that a killed process left is due at once. */
+  runDue(): Promise<void>;
+};
+
+type Operation = (world: World, input: Record<string, unknown>) => Record<string, unknown>;
+
+const READS: ReadonlyMap<string, Operation> = new Map([
+  ['DescribeSecret', describeSecret],
+  ['GetRandomPassword', getRandomPassword],
+  ['GetSecretValue', getSecretValue],
+  ['ListSecrets', listSecrets],
+  ['ListSecretVersionIds', listSecretVersionIds],
+]);
+
+const CHANGES: ReadonlyMap<string, Operation> = new Map([
+  ['CancelRotateSecret', cancelRotateSecret],
+  ['CreateSecret', createSecret],
+  ['DeleteSecret', deleteSecret],
+  ['PutSecretValue', putSecretValue],
+  ['RestoreSecret', restoreSecret],
+  ['TagResource', tagResource],
+  ['UntagResource', untagResource],
+  ['UpdateSecret', updateSecret],
+  ['UpdateSecretVersionStage', updateSecretVersionStage],
+]);
+
+/** Secrets Manager on this machine: one saved state, each operation whole or not at all. */
+export const createSecretsManager = (options: SecretsManagerOptions): SecretsManager => {
+  const { persistence, region, clock, canInvoke, invokeFunction, report } = options;
+  let state: SecretsState = persistence.load() ?? { secrets: [] };
+  const running = new Map<string, Promise<void>>();
+
+  const change = <Result>(work: (world: World) => Result): Result => {
+    const world: World = { state: structuredClone(state), nowMs: clock(), region };
+    purgeDeleted(world);
+    const result = work(world);
+    persistence.save(world.state);
+    state = world.state;
+    return result;
+  };
+
+  const look = <Result>(work: (world: World) => Result): Result => {
+    const world: World = { state, nowMs: clock(), region };
+    purgeDeleted(world);
+    return work(world);
+  };
+
+  const runDue = async (): Promise<void> => {
+    const nowMs = clock();
+    const due = () => state.secrets.filter((secret) => (dueAtMs(secret) ?? Number.POSITIVE_INFINITY) <= nowMs);
+    if (due().some(({ rotation }) => !rotation?.underWay)) {
+      change((world) => {
+        for (const secret of world.state.secrets) beginScheduled(world, secret);
+      });
+    }
+    for (const { arn } of due()) {
+      if (running.has(arn)) continue;
+      const attempt = attemptRotation(arn, { change, invokeFunction, report }).finally(() => running.delete(arn));
+      running.set(arn, attempt);
+    }
+    await Promise.all(running.values());
+  };
+
+  /** What fails here to be saved is still due, and fails again where the owner calls `runDue`. */
+  const runSoon = () => setImmediate(() => runDue().catch(() => undefined));
+
+  return {
+    signingName: 'secretsmanager',
+    call: async (name, input) => {
+      const reading = READS.get(name);
+      if (reading) {
+        const output = look((world) => reading(world, input));
+        if (name === 'GetSecretValue') {
+          const read = { arn: output.ARN, versionId: output.VersionId };
+          if (look((world) => noteRead(world, read))) persistence.save(state);
+        }
+        return output;
+      }
+      const changing = CHANGES.get(name);
+      if (changing) return change((world) => changing(world, input));
+      if (name !== 'RotateSecret') throw unknownOperation(name);
+      const output = change((world) => rotateSecret(world, input, canInvoke));
+      runSoon();
+      return output;
+    },
+    nextDueAtMs: () => {
+      const all = state.secrets.map(dueAtMs).filter((atMs) => atMs !== undefined);
+      return all.length > 0 ? Math.min(...all) : undefined;
+    },
+    runDue,
+  };
+};
