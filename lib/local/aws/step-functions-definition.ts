@@ -73,6 +73,8 @@ const faultsOfState = (name: string, state: State): string[] => {
   if (allowed === undefined) return [`${name}: ${state.Type} states are not emulated.`];
   const unknown = Object.keys(state).filter((field) => !allowed.includes(field) && !fieldsOfAll.includes(field));
   const faults = unknown.map((field) => `${name}: the field ${field} of a ${state.Type} state is not emulated.`);
+  const { QueryLanguage } = state as { QueryLanguage?: string };
+  if ((QueryLanguage ?? 'JSONPath') !== 'JSONPath') faults.push(`${name}: ${QueryLanguage} is not emulated.`);
   if (state.Type === 'Task' && !functionArns.test(state.Resource)) {
     faults.push(`${name}: the Resource ${state.Resource} is not the ARN of a function.`);
   }
@@ -88,7 +90,7 @@ const faultsOfRegion = (region: Region): string[] => {
   const { ProcessorConfig, QueryLanguage } = region as { ProcessorConfig?: { Mode?: string }; QueryLanguage?: string };
   const faults = Object.entries(region.States).flatMap(([name, state]) => faultsOfState(name, state));
   if (ProcessorConfig?.Mode === 'DISTRIBUTED') faults.push('A distributed Map is not emulated.');
-  if ((QueryLanguage ?? 'JSONPath') !== 'JSONPath') faults.push(`The query language ${QueryLanguage} is not emulated.`);
+  if ((QueryLanguage ?? 'JSONPath') !== 'JSONPath') faults.push(`${QueryLanguage} is not emulated.`);
   return faults;
 };
 
@@ -102,7 +104,11 @@ export const iteratorOf = (state: StateOf<'Map'>): Region => {
 /** Substitutes and checks a definition. Throws, with every fault, when it is not valid ASL or uses what is not emulated. */
 export const readDefinition = ({ name, definition, substitutions }: DeclaredMachine): StateMachineDefinition => {
   const substituted = substitute(definition, substitutions) as unknown as StateMachineDefinition;
-  new StateMachine(substituted); // validates with asl-validator, and says so when it throws
+  try {
+    new StateMachine(structuredClone(substituted)); // asl-validator writes defaults into what it validates
+  } catch (error) {
+    throw new Error(`The definition of ${name} is not valid ASL.`, { cause: error });
+  }
   const faults = faultsOfRegion(substituted);
   if (faults.length > 0) throw new Error(`The definition of ${name} cannot run on this machine: ${faults.join(' ')}`);
   return substituted;
