@@ -25,7 +25,7 @@ export type ExecutionsOptions = {
   readonly store: ExecutionStore;
   /** From 0 to 1, for JitterStrategy FULL. */
   readonly random: () => number;
-  /** Told of every event after it was stored; the execution is as the event left it. */
+  /** Told of every event after it was stored; the execution is as the event left it. Must not throw. */
   readonly onEvent: (execution: Execution, event: HistoryEvent) => void;
 };
 
@@ -136,7 +136,11 @@ export const openExecutions = ({ invoke, timers, store, random, onEvent }: Execu
     };
     const run = async () => {
       try {
-        history.record(line, 'ExecutionStarted', { ...inputDetails(input), roleArn: machine.roleArn });
+        history.record(line, 'ExecutionStarted', {
+          ...inputDetails(input),
+          input: started.input,
+          roleArn: machine.roleArn,
+        });
         line.lastEventId = 0;
         const work = runRegion(
           { context, invoke, timers, history, random },

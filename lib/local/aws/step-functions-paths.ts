@@ -34,14 +34,20 @@ const evaluate = async (
 const wrapPath = (path: string) => (path.startsWith('$$') ? `$$.Context${path.slice(2)}` : `$.Input${path.slice(1)}`);
 const wrapScope = ({ input, context }: Scope): Scope => ({ input: { Input: input }, context });
 
-/** The value a JSONPath points to. Throws States.Runtime when it points to nothing. */
+/** Where a path begins to point to any number of values: `..`, `*`, a filter, a slice or several indexes. */
+const manyValues = /\.\.|\.?\*|\[(?:\*|\?|[^\]'"]*[:,])/;
+
+/** The value a JSONPath points to, or a list where it may point to many. Throws States.Runtime when it points to nothing. */
 export const readPath = async (path: string, scope: Scope): Promise<Json> => {
-  const read = await evaluate(
-    'Read',
-    { Read: { Type: 'Pass', Parameters: { 'read.$': wrapPath(path) }, End: true } },
-    wrapScope(scope),
-  );
-  return (read as { read: Json }).read;
+  const Read = { Type: 'Pass', Parameters: { 'read.$': wrapPath(path) }, End: true };
+  try {
+    return ((await evaluate('Read', { Read }, wrapScope(scope))) as { read: Json }).read;
+  } catch (error) {
+    const many = manyValues.exec(path)?.index;
+    if (many === undefined) throw error;
+    await readPath(path.slice(0, many).replace(/\[$/, ''), scope);
+    return [];
+  }
 };
 
 /** Puts a result into a copy of the input. Throws States.ResultPathMatchFailure when the input cannot hold it. */

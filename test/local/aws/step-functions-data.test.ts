@@ -5,6 +5,13 @@ type Case = [title: string, state: object, input: unknown, expected: unknown];
 
 /** Each state alone; `expected` is the output as AWS documents it. */
 const succeed: Case[] = [
+  ['an indefinite path may be empty', { Type: 'Pass', Parameters: { 'n.$': '$.a[*].b' } }, { a: [] }, { n: [] }],
+  [
+    'a filter may match nothing',
+    { Type: 'Pass', Parameters: { 'n.$': '$.a[?(@.b==9)]' } },
+    { a: [{ b: 1 }] },
+    { n: [] },
+  ],
   ['Pass hands its input on', { Type: 'Pass' }, { a: 1 }, { a: 1 }],
   ['Pass answers its Result', { Type: 'Pass', Result: { b: 2 } }, { a: 1 }, { b: 2 }],
   ['Pass answers a Result of false', { Type: 'Pass', Result: false, ResultPath: '$.b' }, { a: 1 }, { a: 1, b: false }],
@@ -97,6 +104,7 @@ const intrinsics: [call: string, input: unknown, expected: unknown][] = [
 
 const fail: [title: string, state: object, input: unknown, error: string][] = [
   ['a path to nothing', { Type: 'Pass', Parameters: { 'n.$': '$.none' } }, {}, 'States.Runtime'],
+  ['an indefinite path below nothing', { Type: 'Pass', Parameters: { 'n.$': '$.none[*]' } }, {}, 'States.Runtime'],
   ['a ResultPath into text', { Type: 'Pass', Result: 1, ResultPath: '$.a' }, 'text', 'States.ResultPathMatchFailure'],
   [
     'a Format with too few values',
