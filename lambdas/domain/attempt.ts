@@ -1,5 +1,5 @@
 import { type By, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
-import type { Gateway } from './gateway.ts';
+import { type Gateway, ladderFromMs } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 import { overdue } from './next-stage.ts';
 
@@ -78,9 +78,9 @@ export const rungDue = (gateway: Gateway, nowMs: number): 1 | 2 | 3 | undefined 
   const due =
     nowMs >= rotation.deadlineAtMs
       ? 3
-      : nowMs >= rotation.begun.atMs + policy.escalateAfterSeconds * 1000
+      : nowMs >= ladderFromMs(rotation) + policy.escalateAfterSeconds * 1000
         ? 2
-        : nowMs >= rotation.begun.atMs + policy.remindAfterSeconds * 1000
+        : nowMs >= ladderFromMs(rotation) + policy.remindAfterSeconds * 1000
           ? 1
           : 0;
   return due > rotation.rung ? (due as 1 | 2 | 3) : undefined;

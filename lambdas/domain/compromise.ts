@@ -66,6 +66,11 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
     rotation?.trigger === 'compromise' &&
     !(rotation.targetId && doomed.has(rotation.targetId)) &&
     [...doomed].every((id) => rotation.retireIds.includes(id));
+  if (targets.length === 0 && !goesOn)
+    return refuse(
+      'UNKNOWN_CREDENTIAL',
+      `Gateway ${gateway.gatewayId} has no such live credential: nothing is refused.`,
+    );
   const next = goesOn ? rotation : successorRun({ ...gateway, live }, command, doomed, nowMs);
   const press: Press = {
     requestId: command.requestId,

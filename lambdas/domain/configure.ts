@@ -40,15 +40,23 @@ export const configure = (gateway: Gateway, command: Configure, nowMs: number): 
       'ROTATION_RUNNING',
       `Gateway ${gateway.gatewayId} is in rotation ${gateway.rotation.rotationId}: its shards change after that.`,
     );
-  const before = gateway.policy.serveStaleSeconds;
   const earlierStale =
-    before > policy.serveStaleSeconds ? { seconds: before, untilMs: nowMs + before * 1000 } : gateway.earlierStale;
+    gateway.policy.serveStaleSeconds > policy.serveStaleSeconds ? lowered(gateway, nowMs) : gateway.earlierStale;
   const { retiredAtMs: _, ...rest } = gateway;
   return record(rest, { policy, decision, shardCount, ...(earlierStale ? { earlierStale } : {}) }, nowMs, {
     kind: 'configure',
     actor: command.actor,
     reason: command.reason,
   });
+};
+
+/** The bound in force until now, and one from before it that still holds, last until the last copy has expired. */
+const lowered = ({ policy, earlierStale }: Gateway, nowMs: number): NonNullable<Gateway['earlierStale']> => {
+  const seconds = policy.serveStaleSeconds;
+  const untilMs = nowMs + seconds * 1000;
+  return earlierStale && nowMs < earlierStale.untilMs
+    ? { seconds: Math.max(seconds, earlierStale.seconds), untilMs: Math.max(untilMs, earlierStale.untilMs) }
+    : { seconds, untilMs };
 };
 
 /** Kits were added, changed or retired: what was verified before no longer says anything of all kits. */

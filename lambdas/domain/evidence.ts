@@ -37,8 +37,8 @@ export type Expected = {
 
 /**
  * Whether one kit has sufficient evidence for the target. `uses` are all recorded uses by this kit, of any credential.
- * Observation beats everything; a kit that was used within its look-back is believed only on observation, for every one
- * of its sources. What an idle kit needs follows from its traits. Silence is never evidence.
+ * Observation beats everything and does not age; a kit that was used within its look-back is believed only on
+ * observation, for every one of its sources. What an idle kit needs follows from its traits. Silence is never evidence.
  */
 export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, nowMs: number): KitVerdict => {
   const { kitId, owner, work } = kit;
@@ -62,9 +62,7 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
   if (work.state === 'FAILED') return laggard('DISTRIBUTION_FAILED', true);
 
   const recent = uses.filter((use) => use.lastUsedAtMs >= nowMs - kit.lookBackSeconds * 1000);
-  const onTarget = recent.filter(
-    (use) => use.credentialId === expected.targetId && use.lastUsedAtMs >= work.changedAtMs,
-  );
+  const onTarget = uses.filter((use) => use.credentialId === expected.targetId && use.lastUsedAtMs >= work.changedAtMs);
   const stuck = sourcesStillElsewhere(recent, onTarget, expected.targetId);
   if (work.readBack && !work.readBack.matches)
     return laggard(

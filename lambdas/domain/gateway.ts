@@ -82,7 +82,7 @@ export type Rotation = {
   readonly held?: Decided;
   readonly forced?: Decided;
   readonly distributedAtMs?: number;
-  /** No use of a retiring credential is known since then, and recording was proven to work; restarts the quiet window. */
+  /** No use of a retiring credential is known since then; absent until recording of use is proven to work (again). */
   readonly quietSinceMs?: number;
   /** The one-time nonce of our own probe under way. */
   readonly probe?: Probe;
@@ -154,6 +154,9 @@ export const liveCredential = (gateway: Gateway, credentialId: CredentialId | un
 /** Whether the rotation has come at least as far as `stage`. */
 export const hasReached = (rotation: Rotation, stage: RotationStage): boolean =>
   rotationStages.indexOf(rotation.stage) >= rotationStages.indexOf(stage);
+
+/** From when reminding and escalating are counted: a roll-back begins the ladder anew. */
+export const ladderFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
 
 /** The longest time after a revocation during which an instance of the policy check could still accept, in ms. */
 export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {

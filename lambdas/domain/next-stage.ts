@@ -1,5 +1,5 @@
 import { leftToConfirm, leftToRetire } from './decision.ts';
-import { type Gateway, hasReached, liveCredential } from './gateway.ts';
+import { type Gateway, hasReached, ladderFromMs, liveCredential, propagationBoundMs } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 
 /** Where the workflow goes next; the names are those of its states. */
@@ -22,6 +22,13 @@ export const overdue = (gateway: Gateway, nowMs: number): readonly CredentialId[
     );
   });
 
+/** Whether the propagation bound of a revocation has passed; while it runs, kits are better given their credential. */
+const confirmable = (gateway: Gateway, nowMs: number): boolean =>
+  gateway.revoked.some(
+    ({ confirmedAtMs, revokedAtMs }) =>
+      confirmedAtMs === undefined && nowMs >= revokedAtMs + propagationBoundMs(gateway, revokedAtMs),
+  );
+
 /**
  * The one routing rule of the workflow: a pure function of the record, so that any attempt can go on where any other
  * ended. What is compromised goes first and is never held; then hold; then the stages in their order.
@@ -30,7 +37,8 @@ export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefine
   const { rotation } = gateway;
   if (!rotation) return undefined;
   if (overdue(gateway, nowMs).length > 0) return 'RevokeCredential';
-  if (leftToConfirm(gateway).length > 0) return 'ConfirmRevoked';
+  const unconfirmed = leftToConfirm(gateway).length > 0;
+  if (unconfirmed && (rotation.held || confirmable(gateway, nowMs))) return 'ConfirmRevoked';
   if (rotation.held) return 'RotationHeld';
   if (!hasReached(rotation, 'PROMOTED')) return 'CreateCredential';
   if (!hasReached(rotation, 'DISTRIBUTED')) return 'DistributeCredential';
@@ -53,8 +61,8 @@ export const waitSeconds = (gateway: Gateway, nowMs: number, earliestAtMs: numbe
   const dueAtMs = [
     earliestAtMs,
     rotation.deadlineAtMs,
-    rotation.begun.atMs + policy.remindAfterSeconds * 1000,
-    rotation.begun.atMs + policy.escalateAfterSeconds * 1000,
+    ladderFromMs(rotation) + policy.remindAfterSeconds * 1000,
+    ladderFromMs(rotation) + policy.escalateAfterSeconds * 1000,
     ...leftToRetire(gateway, rotation).map((id) => liveCredential(gateway, id)?.compromised?.rejectAfterMs),
   ].filter((atMs) => atMs !== undefined && atMs > nowMs);
   const growing = Math.min(policy.longestWaitSeconds, Math.max(1, waited / 10_000));

@@ -19,6 +19,7 @@ import {
   type Rotation,
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
+import { withoutQuiet } from './progress.ts';
 import { moveToRevoked } from './revoke.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
@@ -75,7 +76,7 @@ export const extend = (gateway: Gateway, command: Extend, nowMs: number): Decisi
 
 /**
  * Old and new exchange roles: AWSCURRENT goes back first, then the kits, and the new credential is retired under the
- * same rule as any other. Refused once a predecessor was revoked, and never back to a compromised credential.
+ * same rule as any other, with a deadline of its own; what is compromised stays on its way out. Refused once a predecessor was revoked, and never back to a compromised credential.
  */
 export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
@@ -101,8 +102,11 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
   const { quietSinceMs: _q, distributedAtMs: _d, probe: _p, forced: _f, held: _h, ...rest } = rotation;
   const generation = gateway.generation + 1;
   const rolledBack = { actor: command.actor, reason: command.reason, atMs: nowMs };
-  const roles = { targetId: back.credentialId, retireIds: [rotation.targetId], stage: 'ACCEPTED', generation } as const;
-  return record(gateway, { generation, rotation: { ...rest, ...roles, rolledBack, rung: 0 } }, nowMs, {
+  const doomed = leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.compromised);
+  const retireIds = [rotation.targetId, ...doomed];
+  const roles = { targetId: back.credentialId, retireIds, stage: 'ACCEPTED', generation } as const;
+  const ladder = { rung: 0, deadlineAtMs: nowMs + gateway.policy.deadlineSeconds * 1000 } as const;
+  return record(gateway, { generation, rotation: { ...rest, ...roles, ...ladder, rolledBack } }, nowMs, {
     ...by(command),
     kind: 'roll-back',
     credentialIds: [back.credentialId],
@@ -149,7 +153,10 @@ export const force = (gateway: Gateway, command: Force, nowMs: number): Decision
   });
 };
 
-/** A credential made by hand becomes ours, with who and why (invariant 10). */
+/**
+ * A credential made by hand becomes ours, with who and why (invariant 10). A running rotation retires it too, after a
+ * quiet window of its own; not one that was forced before, since that decision did not know of it.
+ */
 export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision => {
   const { credentialId, digest, versionId } = command;
   const known = liveCredential(gateway, credentialId);
@@ -172,10 +179,11 @@ export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision
   const retire =
     rotation &&
     !rotation.rolledBack &&
+    !rotation.forced &&
     !rotation.retireIds.includes(credentialId) &&
     rotation.targetId !== credentialId;
   const changes = retire
-    ? { live, rotation: { ...rotation, retireIds: [...rotation.retireIds, credentialId] } }
+    ? { live, rotation: { ...withoutQuiet(rotation), retireIds: [...rotation.retireIds, credentialId] } }
     : { live };
   return record(gateway, changes, nowMs, { ...by(command), kind: 'adopt', credentialIds: [credentialId] });
 };

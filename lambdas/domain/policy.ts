@@ -40,9 +40,13 @@ export const defaultPolicy: Policy = {
   rejectWithinSeconds: 60,
 };
 
+/** Until when a recorded use may have gone on unrecorded: a source that keeps using a credential is recorded only so often. */
+export const usedUntilMs = (policy: Policy, lastUseMs: number | undefined): number | undefined =>
+  lastUseMs === undefined ? undefined : lastUseMs + policy.useRecordingSeconds * 1000;
+
 /** The worst-case overlap of a rotation: its deadline, then the last quiet window and the propagation bound. */
 export const worstCaseOverlapSeconds = (policy: Policy): number =>
-  policy.deadlineSeconds + policy.quietWindowSeconds + policy.serveStaleSeconds;
+  policy.deadlineSeconds + policy.useRecordingSeconds + policy.quietWindowSeconds + policy.serveStaleSeconds;
 
 /** Every contradiction of a policy, as a sentence with the numbers; empty when it can be kept. */
 export const contradictions = (policy: Policy, kits: readonly KitTiming[]): readonly string[] => {

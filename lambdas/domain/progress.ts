@@ -19,6 +19,7 @@ import {
   type Rotation,
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
+import { usedUntilMs } from './policy.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 
@@ -162,7 +163,7 @@ export const distributed = (gateway: Gateway, command: Distributed, nowMs: numbe
     );
   if (hasReached(rotation, 'DISTRIBUTED')) return unchanged;
   const changes = {
-    rotation: advance(rotation, { stage: 'DISTRIBUTED', distributedAtMs: nowMs, quietSinceMs: nowMs }),
+    rotation: advance(rotation, { stage: 'DISTRIBUTED', distributedAtMs: nowMs }),
   };
   return record(gateway, changes, nowMs, {
     ...by(command),
@@ -190,19 +191,25 @@ export const verified = (gateway: Gateway, command: Verified, nowMs: number): De
   });
 };
 
-/** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier probe makes the window restart. */
+/** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier poll leaves the quiet unproven. */
 export type ArmProbe = {
   readonly kind: 'arm-probe';
   readonly rotationId: RotationId;
   readonly nonceHash: string;
   readonly credentialId: CredentialId;
 };
+/** No quiet is proven any more: the window begins with the next poll that proves recording, and so does verification. */
+export const withoutQuiet = ({ quietSinceMs: _, ...rotation }: Rotation): Rotation => ({
+  ...rotation,
+  stage: rotation.stage === 'VERIFIED' ? 'DISTRIBUTED' : rotation.stage,
+});
+
 export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   const probe = { nonceHash: command.nonceHash, credentialId: command.credentialId, armedAtMs: nowMs };
-  const unread = rotation.probe !== undefined && rotation.quietSinceMs !== undefined;
-  return note(gateway, { rotation: { ...rotation, probe, ...(unread ? { quietSinceMs: nowMs } : {}) } });
+  const unread = rotation.probe !== undefined && rotation.probe.credentialId === rotation.targetId;
+  return note(gateway, { rotation: { ...(unread ? withoutQuiet(rotation) : rotation), probe } });
 };
 
 /** What a verify poll saw: whether recording of use works, and the last use of any retiring credential. */
@@ -214,7 +221,10 @@ export type Polled = {
   readonly lastUseMs?: number;
 };
 
-/** Restarts the quiet window at the last use of a retiring credential, or now when recording was not proven (invariant 6). */
+/**
+ * The quiet window begins at the last use of a retiring credential, or with the first poll that proves recording: while
+ * recording is not proven there is none (invariant 6), since use that was lost after a poll would look like quiet.
+ */
 export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
@@ -224,16 +234,12 @@ export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decisi
       `Another probe of rotation ${rotation.rotationId} was armed since; this poll says nothing.`,
     );
   const { probe: _, ...rest } = rotation;
-  const since = rotation.quietSinceMs;
-  if (since === undefined) return note(gateway, { rotation: rest });
-  const quietSinceMs = command.recordingProven ? Math.max(since, command.lastUseMs ?? since) : Math.max(since, nowMs);
-  return note(gateway, {
-    rotation: {
-      ...rest,
-      quietSinceMs,
-      stage: quietSinceMs > since && rotation.stage === 'VERIFIED' ? 'DISTRIBUTED' : rotation.stage,
-    },
-  });
+  if (!hasReached(rotation, 'DISTRIBUTED')) return note(gateway, { rotation: rest });
+  if (!command.recordingProven) return note(gateway, { rotation: withoutQuiet(rest) });
+  const since = rotation.quietSinceMs ?? nowMs;
+  const quietSinceMs = Math.max(since, usedUntilMs(gateway.policy, command.lastUseMs) ?? since);
+  const restarted = quietSinceMs > since ? withoutQuiet(rest) : rest;
+  return note(gateway, { rotation: { ...restarted, quietSinceMs } });
 };
 
 const by = (command: By): By => ({ actor: command.actor, reason: command.reason });

@@ -33,6 +33,9 @@ export type Revoke = OfRotation & {
   readonly verdict?: RevocationVerdict;
 };
 
+/** "Immediately before" in numbers: what was read longer ago says nothing of now, as use leaves the revision as it is. */
+export const proofValidMs = 60_000;
+
 /** Why this credential may be revoked now, or the refusal (invariants 1, 2, 7 and 10). */
 const causeFor = (
   gateway: Gateway,
@@ -63,6 +66,8 @@ const causeFor = (
   const { verdict } = command;
   if (
     !verdict?.mayRevoke ||
+    nowMs < verdict.atMs ||
+    nowMs - verdict.atMs > proofValidMs ||
     command.revision !== gateway.revision ||
     verdict.targetId !== rotation.targetId ||
     rotation.stage !== 'VERIFIED'
@@ -150,8 +155,8 @@ export const confirm = (gateway: Gateway, command: Confirm, nowMs: number): Deci
 /** Ends a rotation whose every retiring credential was seen refused and whose kits all moved, or were given up by force. */
 export type Complete = OfRotation & { readonly kind: 'complete' };
 export const complete = (gateway: Gateway, command: Complete, nowMs: number): Decision => {
-  if (gateway.ended.some((one) => one.rotationId === command.rotationId && one.outcome !== 'PREEMPTED'))
-    return unchanged;
+  const ended = gateway.ended.find((one) => one.rotationId === command.rotationId)?.outcome;
+  if (ended === 'COMPLETED' || ended === 'ROLLED_BACK') return unchanged;
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (rotation.stage !== 'VERIFIED' && !(rotation.forced && hasReached(rotation, 'DISTRIBUTED')))

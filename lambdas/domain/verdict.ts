@@ -3,6 +3,7 @@ import type { KitVerdict } from './evidence.ts';
 import { type Gateway, hasReached } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import type { Use } from './kit.ts';
+import { usedUntilMs } from './policy.ts';
 
 /** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}. */
 export type Tally = {
@@ -73,6 +74,7 @@ export type Blocker =
 
 /** May the retiring credentials be revoked, and if not, why and because of whom. */
 export type RevocationVerdict = {
+  readonly atMs: number;
   readonly mayRevoke: boolean;
   readonly targetId?: CredentialId;
   readonly blockers: readonly Blocker[];
@@ -87,9 +89,9 @@ export type RevocationVerdict = {
 export const judgeRevocation = (gateway: Gateway, tally: Tally, nowMs: number): RevocationVerdict => {
   const { rotation, policy } = gateway;
   if (!rotation?.targetId || !hasReached(rotation, 'DISTRIBUTED'))
-    return { mayRevoke: false, blockers: [{ code: 'NOT_DISTRIBUTED' }] };
+    return { atMs: nowMs, mayRevoke: false, blockers: [{ code: 'NOT_DISTRIBUTED' }] };
   const retiring = leftToRetire(gateway, rotation);
-  const quietSinceMs = Math.max(rotation.quietSinceMs ?? nowMs, tally.lastUseMs ?? 0);
+  const quietSinceMs = Math.max(rotation.quietSinceMs ?? nowMs, usedUntilMs(policy, tally.lastUseMs) ?? 0);
   const quietAtMs = quietSinceMs + policy.quietWindowSeconds * 1000;
   const blockers: Blocker[] = [];
   if (tally.kits === 0 && retiring.length > 0) blockers.push({ code: 'NO_KITS' });
@@ -97,6 +99,7 @@ export const judgeRevocation = (gateway: Gateway, tally: Tally, nowMs: number): 
   if (retiring.length > 0 && nowMs < quietAtMs) blockers.push({ code: 'NOT_QUIET', quietAtMs });
   const onlyTime = blockers.every((blocker) => blocker.code === 'NOT_QUIET');
   return {
+    atMs: nowMs,
     mayRevoke: blockers.length === 0,
     targetId: rotation.targetId,
     blockers,
