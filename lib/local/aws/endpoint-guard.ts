@@ -18,6 +18,7 @@ export const refusalOfBrowser = (headers: IncomingHttpHeaders, hosts: ReadonlySe
 
 /** The whole body. Throws `RequestEntityTooLargeException` (413) beyond `MAX_BODY_BYTES`, and then reads no more of it. */
 export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {

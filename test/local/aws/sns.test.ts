@@ -1,0 +1,106 @@
+import {
+  CreateTopicCommand,
+  GetTopicAttributesCommand,
+  ListTopicsCommand,
+  PublishBatchCommand,
+  PublishCommand,
+  SNSClient,
+} from '@aws-sdk/client-sns';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createSns, type PublishedMessage } from '../../../lib/local/aws/sns.ts';
+import { type Running, runEndpoint } from './running-endpoint.ts';
+
+const TOPIC = 'arn:aws:sns:us-east-1:000000000000:gateway-news';
+
+let running: Running;
+let client: SNSClient;
+let published: PublishedMessage[];
+
+beforeEach(async () => {
+  published = [];
+  const onPublish = async (message: PublishedMessage) => {
+    if (message.message === 'fail') throw new Error('the listener is down');
+    published.push(message);
+  };
+  running = await runEndpoint([createSns({ region: 'us-east-1', topics: ['gateway-news'], onPublish })]);
+  client = new SNSClient(running.clientOptions);
+});
+
+afterEach(async () => {
+  client.destroy();
+  await running.close();
+});
+
+test('a message reaches the listener as it was published', async () => {
+  const { MessageId } = await client.send(
+    new PublishCommand({
+      TopicArn: TOPIC,
+      Subject: 'Rotation <held>',
+      Message: 'two lines\n& "quotes" <ü>',
+      MessageAttributes: { gatewayId: { DataType: 'String', StringValue: 'gw-1' } },
+    }),
+  );
+
+  expect(published).toEqual([
+    {
+      messageId: MessageId,
+      topicArn: TOPIC,
+      subject: 'Rotation <held>',
+      message: 'two lines\n& "quotes" <ü>',
+      attributes: { gatewayId: { DataType: 'String', StringValue: 'gw-1' } },
+    },
+  ]);
+});
+
+test('topics are those of the deployment', async () => {
+  const { Topics } = await client.send(new ListTopicsCommand({}));
+  const { TopicArn } = await client.send(new CreateTopicCommand({ Name: 'gateway-news' }));
+  const { Attributes } = await client.send(new GetTopicAttributesCommand({ TopicArn: TOPIC }));
+
+  expect(Topics).toEqual([{ TopicArn: TOPIC }]);
+  expect(TopicArn).toBe(TOPIC);
+  expect(Attributes).toMatchObject({ TopicArn: TOPIC, Owner: '000000000000' });
+  await expect(client.send(new CreateTopicCommand({ Name: 'other' }))).rejects.toMatchObject({
+    name: 'AuthorizationErrorException',
+    $metadata: { httpStatusCode: 403 },
+  });
+});
+
+test('refuses to publish to a topic that is not there', async () => {
+  const elsewhere = new PublishCommand({ TopicArn: `${TOPIC}-2`, Message: 'text' });
+
+  await expect(client.send(elsewhere)).rejects.toMatchObject({
+    name: 'NotFoundException',
+    message: 'Topic does not exist',
+    $metadata: { httpStatusCode: 404 },
+  });
+});
+
+test.each([
+  ['an empty message', { Message: '' }],
+  ['a message of more than 256 KiB', { Message: 'm'.repeat(262_145) }],
+  ['a subject of two lines', { Message: 'text', Subject: 'a\nb' }],
+  ['a structured message without a default', { Message: '{"email":"text"}', MessageStructure: 'json' }],
+])('refuses %s', async (_what, input) => {
+  await expect(client.send(new PublishCommand({ TopicArn: TOPIC, ...input }))).rejects.toMatchObject({
+    name: 'InvalidParameterException',
+    $metadata: { httpStatusCode: 400 },
+  });
+});
+
+test('a listener that fails is an internal failure, with nothing of the message in it', async () => {
+  await expect(client.send(new PublishCommand({ TopicArn: TOPIC, Message: 'fail' }))).rejects.toMatchObject({
+    name: 'InternalFailure',
+    message: 'An internal error occurred.',
+    $metadata: { httpStatusCode: 500 },
+  });
+});
+
+test('refuses an action that is not emulated', async () => {
+  const batch = new PublishBatchCommand({
+    TopicArn: TOPIC,
+    PublishBatchRequestEntries: [{ Id: '1', Message: 'text' }],
+  });
+
+  await expect(client.send(batch)).rejects.toMatchObject({ name: 'InvalidAction' });
+});
