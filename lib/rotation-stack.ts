@@ -61,6 +61,7 @@ export class RotationStack extends Stack {
     store.grantKits(verifyKits);
     store.grantReadUse(verifyKits);
     secrets.grantRead(verifyKits);
+    secrets.grantReadKitSecrets(verifyKits);
     notifications.grantPublish(verifyKits);
 
     const revokeCredential = task('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
@@ -89,7 +90,6 @@ export class RotationStack extends Stack {
       logRetentionDays,
     });
     store.grantRecords(reconcile);
-    store.grantKits(reconcile);
     store.grantLists(reconcile);
     store.grantReadUse(reconcile);
     events.grantPublish(reconcile);
@@ -122,8 +122,6 @@ export class RotationStack extends Stack {
     });
     store.grantRecords(operate);
     store.grantKits(operate);
-    store.grantLists(operate);
-    store.grantReadUse(operate);
     events.grantPublish(operate);
     workflow.grantStart(operate);
     const { url: operateUrl } = operate.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });

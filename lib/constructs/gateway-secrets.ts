@@ -56,19 +56,20 @@ export class GatewaySecrets extends Construct {
     this.key.grantDecrypt(to, 'secretsmanager');
   }
 
-  /** To read and write the secrets that kits use. One under a key of its own: the key's policy has to name the role. */
+  /** To read back what kits use, and what opens their management APIs. One under a key of its own: the key's policy has to name the role. */
+  grantReadKitSecrets(to: RotationFunction): void {
+    to.allow(calls('DescribeSecret', 'GetSecretValue'), [this.anySecret], ofKit);
+  }
+
+  /** Besides, to put a new credential where kits read it. */
   grantKitSecrets(to: RotationFunction): void {
-    to.allow(
-      ['DescribeSecret', 'GetSecretValue', 'PutSecretValue'].map((action) => `secretsmanager:${action}`),
-      [this.anySecret],
-      ofKit,
-    );
+    to.allow(calls('DescribeSecret', 'GetSecretValue', 'PutSecretValue'), [this.anySecret], ofKit);
   }
 
   private allow(to: RotationFunction, ...operations: readonly string[]): void {
-    to.allow(
-      operations.map((operation) => `secretsmanager:${operation}`),
-      [this.secrets],
-    );
+    to.allow(calls(...operations), [this.secrets]);
   }
 }
+
+const calls = (...operations: readonly string[]): readonly string[] =>
+  operations.map((operation) => `secretsmanager:${operation}`);

@@ -1,7 +1,7 @@
 import {
   AccessLogFormat,
   AuthorizationType,
-  type CfnAuthorizer,
+  CfnAuthorizer,
   EndpointType,
   type IResource,
   LambdaIntegration,
@@ -77,8 +77,10 @@ export class PolicyCheck extends Construct {
       resultsCacheTtl: Duration.seconds(0), // a cached yes would outlive a revocation
     });
     // An empty list of sources is written as "", which is not the same as none.
-    (this.authorizer.node.defaultChild as CfnAuthorizer).identitySource = undefined;
+    const authorizer = this.authorizer.node.defaultChild;
+    if (authorizer instanceof CfnAuthorizer) authorizer.identitySource = undefined;
     this.api = new RestApi(this, 'Api', {
+      restApiName: 'policy-check',
       description: 'Policy check: gateway credential and access decision.',
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       cloudWatchRole: setAccountLogRole,
