@@ -5,7 +5,7 @@ import {
   type QueryCommandInput,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { TemporarilyUnavailable } from '../domain/failure.ts';
+import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 
 /** The table of gateways, kits and audit, and the index that finds what is listed in it. */
 export const listIndex = 'by-list';
@@ -15,7 +15,8 @@ export class ConditionLost extends Error {
   override readonly name = 'ConditionLost';
 }
 
-/** Runs a DynamoDB call; a failed condition is {@link ConditionLost}, everything else is ambiguous and so {@link TemporarilyUnavailable}. */
+/** Runs a DynamoDB call; a failed condition is {@link ConditionLost}, a request that can never succeed is
+ * StepFailed, and everything else is ambiguous and so {@link TemporarilyUnavailable}. */
 export const asked = async <Output>(what: string, call: Promise<Output>): Promise<Output> => {
   try {
     return await call;
@@ -23,6 +24,10 @@ export const asked = async <Output>(what: string, call: Promise<Output>): Promis
     const name = cause instanceof Error ? cause.name : 'unknown';
     if (name === 'ConditionalCheckFailedException')
       throw new ConditionLost(`${what}: the item has changed meanwhile.`, { cause });
+    if (name === 'ValidationException' || name === 'AccessDeniedException')
+      throw new StepFailed(`${what}: DynamoDB answered ${name}; check the table and the permissions of the function.`, {
+        cause,
+      });
     throw new TemporarilyUnavailable(`${what}: DynamoDB answered ${name}.`, { cause });
   }
 };

@@ -116,7 +116,8 @@ export const gatewaysIn = (
       const found = queried(dynamodb, 'Listing gateways', {
         TableName: table,
         IndexName: listIndex,
-        KeyConditionExpression: 'list = :list',
+        KeyConditionExpression: '#list = :list',
+        ExpressionAttributeNames: { '#list': 'list' },
         ExpressionAttributeValues: { ':list': { S: 'gateways' } },
       });
       for await (const item of found) yield (item.pk?.S ?? '').slice('GATEWAY#'.length) as GatewayId;

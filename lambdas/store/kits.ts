@@ -88,9 +88,9 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         new UpdateItemCommand({
           TableName: table,
           Key: key(kit.gatewayId, kit.kitId, shardCount),
-          UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${pending ? ', list = :list' : ' REMOVE list'}`,
+          UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${pending ? ', #list = :list' : ' REMOVE #list'}`,
           ConditionExpression: notFromThePast,
-          ExpressionAttributeNames: { '#work': 'work' },
+          ExpressionAttributeNames: { '#work': 'work', '#list': 'list' },
           ExpressionAttributeValues: {
             ':work': { S: JSON.stringify(work) },
             ':generation': { N: `${work.generation}` },
@@ -115,7 +115,8 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
       const items = queried(dynamodb, `Finding pending kits of gateway ${gatewayId}`, {
         TableName: table,
         IndexName: listIndex,
-        KeyConditionExpression: 'list = :list',
+        KeyConditionExpression: '#list = :list',
+        ExpressionAttributeNames: { '#list': 'list' },
         ExpressionAttributeValues: { ':list': { S: `PENDING#${gatewayId}` } },
       });
       for await (const item of items) yield (item.sk?.S ?? '') as KitId;

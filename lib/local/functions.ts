@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Environment } from '../../lambdas/runtime/environment.ts';
+import type { Hosted } from '../../lambdas/runtime/lambda.ts';
+import type { Log } from '../../lambdas/runtime/log.ts';
+import type { Keys } from './aws/keys.ts';
+import type { Lambda } from './aws/lambda.ts';
+import type { Timers } from './aws/step-functions-timers.ts';
+import { functionNameOf, region } from './names.ts';
+import { resourcesOf, type Template } from './template.ts';
+
+/** One function of the template: its name here, its entry, its variables with everything resolved, its timeout. */
+export type DeclaredFunction = {
+  readonly name: string;
+  readonly source: string;
+  readonly variables: Environment;
+  readonly timeoutMs: number;
+};
+
+/** The functions of the template. `overrides` replaces variables that name this deployment's own addresses. */
+export const functionsOf = (
+  template: Template,
+  resolve: (value: unknown) => unknown,
+  overrides: Environment,
+): readonly DeclaredFunction[] =>
+  resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ Metadata, Properties }) => {
+    if (typeof Metadata?.source !== 'string') return [];
+    const declared = Properties?.Environment as { Variables?: Record<string, unknown> } | undefined;
+    const variables = Object.entries(declared?.Variables ?? {}).map(([name, value]) => [
+      name,
+      overrides[name] ?? String(resolve(value)),
+    ]);
+    return [
+      {
+        name: functionNameOf(Metadata.source),
+        source: Metadata.source,
+        variables: Object.fromEntries(variables),
+        timeoutMs: 1000 * Number(Properties?.Timeout ?? 3),
+      },
+    ];
+  });
+
+/**
+ * Loads each function's handler and hosts it in its own environment: its variables, and a key of its own, so that the
+ * endpoint knows who calls. The project's root is where the sources are named from.
+ */
+export const hostFunctions = async (
+  lambda: Lambda,
+  functions: readonly DeclaredFunction[],
+  {
+    keys,
+    endpointUrl,
+    projectFolder,
+    log,
+    timers,
+  }: { keys: Keys; endpointUrl: string; projectFolder: string; log: (functionName: string) => Log; timers: Timers },
+): Promise<void> => {
+  for (const { name, source, variables, timeoutMs } of functions) {
+    const { accessKeyId, secretAccessKey } = keys.keyOf(name);
+    const environment: Environment = {
+      ...variables,
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL: endpointUrl,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    };
+    const { handler } = (await import(pathToFileURL(join(projectFolder, source)).href)) as {
+      handler: Hosted<unknown, unknown>;
+    };
+    lambda.register(name, { handler: handler.in({ environment, log: log(name), now: timers.now }), timeoutMs });
+  }
+};

@@ -1,0 +1,50 @@
+import { basename } from 'node:path';
+import { type Deployed, resourcesOf, type Template } from './template.ts';
+
+/** The account and region that this machine plays. */
+export const accountId = '000000000000';
+export const region = 'us-east-1';
+
+/** The values of CloudFormation's pseudo parameters here. */
+export const pseudoParameters = {
+  'AWS::AccountId': accountId,
+  'AWS::Partition': 'aws',
+  'AWS::Region': region,
+  'AWS::StackName': 'GatewayCredentialRotation',
+  'AWS::URLSuffix': 'amazonaws.com',
+} as const;
+
+/** The name a function has here: that of its source file. */
+export const functionNameOf = (source: string): string => basename(source, '.ts');
+
+/** The name of the one state machine. */
+export const stateMachineName = 'rotation';
+
+const arn = (service: string, resource: string): string => `arn:aws:${service}:${region}:${accountId}:${resource}`;
+
+const namedBy: Readonly<Record<string, (logicalId: string, source: string) => Deployed>> = {
+  'AWS::DynamoDB::Table': (id) => ({ ref: id, attributes: { Arn: arn('dynamodb', `table/${id}`) } }),
+  'AWS::Events::EventBus': (id) => ({ ref: id, attributes: { Arn: arn('events', `event-bus/${id}`), Name: id } }),
+  'AWS::SNS::Topic': (id) => ({ ref: arn('sns', id), attributes: { TopicArn: arn('sns', id), TopicName: id } }),
+  'AWS::KMS::Key': (id) => ({ ref: id, attributes: { Arn: arn('kms', `key/${id}`) } }),
+  'AWS::ApiGateway::RestApi': (id) => ({ ref: id, attributes: { RootResourceId: 'root' } }),
+  'AWS::StepFunctions::StateMachine': () => {
+    const machine = arn('states', `stateMachine:${stateMachineName}`);
+    return { ref: machine, attributes: { Arn: machine, Name: stateMachineName } };
+  },
+  'AWS::Lambda::Function': (_, source) => ({
+    ref: functionNameOf(source),
+    attributes: { Arn: arn('lambda', `function:${functionNameOf(source)}`) },
+  }),
+};
+
+/** What every resource of the template is called on this machine; those it does not play are left out. */
+export const deployedNames = (template: Template): ReadonlyMap<string, Deployed> =>
+  new Map(
+    Object.keys(namedBy).flatMap((type) =>
+      resourcesOf(template, type).flatMap(({ logicalId, Metadata }) => {
+        const named = namedBy[type]?.(logicalId, String(Metadata?.source ?? logicalId));
+        return named ? [[logicalId, named] as const] : [];
+      }),
+    ),
+  );

@@ -1,0 +1,23 @@
+import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { resourcesOf, type Template } from './template.ts';
+
+/** Creates the template's tables that do not exist yet, with their keys and indexes as declared there. */
+export const createTables = async (dynamodb: DynamoDBClient, template: Template): Promise<void> => {
+  for (const { logicalId, Properties } of resourcesOf(template, 'AWS::DynamoDB::Table')) {
+    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } =
+      Properties as unknown as CreateTableCommandInput;
+    await dynamodb
+      .send(
+        new CreateTableCommand({
+          TableName: logicalId,
+          AttributeDefinitions,
+          KeySchema,
+          BillingMode: 'PAY_PER_REQUEST',
+          ...(GlobalSecondaryIndexes ? { GlobalSecondaryIndexes } : {}),
+        }),
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof Error && error.name === 'ResourceInUseException')) throw error;
+      });
+  }
+};

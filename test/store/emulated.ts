@@ -1,0 +1,97 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import type { GatewayId, KitId } from '../../lambdas/domain/ids.ts';
+import { defaultPolicy } from '../../lambdas/domain/policy.ts';
+import type { RegisteredKit } from '../../lambdas/store/kits.ts';
+import { openDynamoDb } from '../../lib/local/aws/dynamodb.ts';
+import { startEndpoint } from '../../lib/local/aws/endpoint.ts';
+import { createKeys } from '../../lib/local/aws/keys.ts';
+import { inMemory } from '../../lib/local/aws/persistence.ts';
+import { createSecretsManager } from '../../lib/local/aws/secrets-manager.ts';
+
+/** DynamoDB and Secrets Manager of the local deployment with one empty table, and clients for them. */
+export const openEmulated = async () => {
+  const region = 'us-east-1';
+  const keys = createKeys(undefined, { region, endpointUrl: 'http://127.0.0.1' });
+  const dynamoDb = await openDynamoDb(undefined, region);
+  const secrets = createSecretsManager({
+    persistence: inMemory(),
+    region,
+    clock: Date.now,
+    canInvoke: () => false,
+    invokeFunction: async () => undefined,
+    report: () => undefined,
+  });
+  const endpoint = await startEndpoint({
+    address: '127.0.0.1',
+    port: 0,
+    keys,
+    dynamoDb,
+    services: [secrets],
+    clock: Date.now,
+  });
+  const { accessKeyId, secretAccessKey } = keys.keyOf('test');
+  const settings = { region, endpoint: endpoint.url, credentials: { accessKeyId, secretAccessKey } };
+  const dynamodb = new DynamoDBClient(settings);
+  const secretsManager = new SecretsManagerClient(settings);
+  const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+  const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType });
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: 'table',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [text('pk'), text('sk'), text('list')],
+      KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-list',
+          KeySchema: [key('list', 'HASH'), key('sk', 'RANGE')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+  const close = async () => {
+    dynamodb.destroy();
+    secretsManager.destroy();
+    await endpoint.close();
+    await dynamoDb.close();
+    keys.close();
+  };
+  return { dynamodb, secretsManager, close };
+};
+
+export const gateway = (gatewayId: string): Gateway => ({
+  gatewayId: gatewayId as GatewayId,
+  revision: 1,
+  decision: { kind: 'allow-all' },
+  policy: defaultPolicy,
+  secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway-credential/orders-abcdef',
+  shardCount: 2,
+  live: [],
+  revoked: [],
+  currentVersionId: '00000000-0000-4000-8000-000000000000',
+  generation: 0,
+  ended: [],
+  presses: [],
+  outbox: [],
+});
+
+export const kit = (kitId: string): RegisteredKit => ({
+  gatewayId: 'orders' as GatewayId,
+  kitId: kitId as KitId,
+  kind: 'manual',
+  owner: 'team-orders',
+  traits: { installedBy: 'owner', readBackProves: 'nothing', propagationSeconds: 0 },
+  lookBackSeconds: 60,
+  settings: {},
+  registeredAtMs: 1_000,
+});
+
+/** Everything an async generator yields. */
+export const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+};

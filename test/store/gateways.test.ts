@@ -1,0 +1,149 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
+import type { Transition } from '../../lambdas/domain/gateway.ts';
+import type { CredentialId, GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
+import { readAudit } from '../../lambdas/store/audit.ts';
+import { gatewaysIn } from '../../lambdas/store/gateways.ts';
+import { all, gateway, openEmulated } from './emulated.ts';
+
+const nowMs = 1_800_000_000_000;
+const rotationId = '11111111-1111-4111-8111-111111111111' as RotationId;
+const begin = { kind: 'begin', rotationId, trigger: 'manual', actor: 'ann', reason: 'quarterly' } as const;
+
+let emulated: Awaited<ReturnType<typeof openEmulated>>;
+beforeAll(async () => {
+  emulated = await openEmulated();
+});
+afterAll(() => emulated.close());
+
+const open = (
+  publish: (gatewayId: GatewayId, transitions: readonly Transition[]) => Promise<void> = async () => undefined,
+) => gatewaysIn(emulated.dynamodb, 'table', publish, () => nowMs);
+
+describe('The gateway records', () => {
+  it('register a gateway once', async () => {
+    const gateways = open();
+    expect(await gateways.register(gateway('once'))).toBe(true);
+    expect(await gateways.register({ ...gateway('once'), revision: 7 })).toBe(false);
+    expect((await gateways.read('once' as GatewayId))?.revision).toBe(1);
+  });
+
+  it('save a transition with its audit item and its publication, and drop it from the outbox (invariant 11)', async () => {
+    const published: Transition[] = [];
+    const gateways = open(async (_, transitions) => void published.push(...transitions));
+    await gateways.register(gateway('audited'));
+    const applied = await gateways.apply('audited' as GatewayId, begin);
+    expect(applied).toMatchObject({
+      kind: 'applied',
+      changed: true,
+      gateway: { revision: 2, outbox: [], rotation: { rotationId } },
+    });
+    const expected = { revision: 2, kind: 'begin', atMs: nowMs, actor: 'ann', reason: 'quarterly', rotationId };
+    expect(published).toMatchObject([expected]);
+    expect(await all(readAudit(emulated.dynamodb, 'table', 'audited' as GatewayId, 0))).toMatchObject([expected]);
+    expect((await gateways.read('audited' as GatewayId))?.outbox).toEqual([]);
+  });
+
+  it('keep a transition that could not be published until the next one or the reconciler flushes it', async () => {
+    let reachable = false;
+    const published: string[] = [];
+    const gateways = open(async (_, transitions) => {
+      if (!reachable) throw new TemporarilyUnavailable('no bus');
+      published.push(...transitions.map(({ kind }) => kind));
+    });
+    await gateways.register(gateway('unpublished'));
+    expect(await gateways.apply('unpublished' as GatewayId, begin)).toMatchObject({ kind: 'applied', changed: true });
+    const stored = await gateways.read('unpublished' as GatewayId);
+    expect(stored?.outbox.map(({ kind }) => kind)).toEqual(['begin']);
+    await expect(
+      gateways.apply('unpublished' as GatewayId, { kind: 'hold', rotationId, actor: 'ann', reason: 'wait' }),
+    ).rejects.toThrow(TemporarilyUnavailable);
+    reachable = true;
+    await gateways.apply('unpublished' as GatewayId, { kind: 'hold', rotationId, actor: 'ann', reason: 'wait' });
+    expect(published).toEqual(['begin', 'hold']);
+  });
+
+  it('let the compromise button through when nothing can be published (invariant 7)', async () => {
+    const gateways = open(async () => {
+      throw new TemporarilyUnavailable('no bus');
+    });
+    await gateways.register({
+      ...gateway('pressed'),
+      live: [
+        {
+          credentialId: 'abcdefghij' as CredentialId,
+          digest: 'd',
+          stage: 'CURRENT',
+          createdAtMs: 1,
+          versionId: 'v',
+          origin: { kind: 'adopted', actor: 'ann', reason: 'by hand' },
+        },
+      ],
+      outbox: [{ revision: 1, kind: 'register', atMs: nowMs, actor: 'ann', reason: 'new' }],
+    });
+    const pressed = await gateways.apply('pressed' as GatewayId, {
+      kind: 'compromise',
+      requestId: 'r1',
+      rotationId,
+      rejectWithinSeconds: 60,
+      actor: 'ann',
+      reason: 'leak',
+    });
+    expect(pressed).toMatchObject({ kind: 'applied', changed: true });
+    expect((await gateways.read('pressed' as GatewayId))?.outbox.map(({ kind }) => kind)).toEqual([
+      'register',
+      'compromise',
+    ]);
+  });
+
+  it('let only one of many concurrent writers win at a revision, and no transition is lost', async () => {
+    const gateways = open();
+    await gateways.register(gateway('raced'));
+    const ids = Array.from({ length: 5 }, (_, index) => `00000000-0000-4000-8000-00000000000${index}` as RotationId);
+    const results = await Promise.all(
+      ids.map((id) => gateways.apply('raced' as GatewayId, { ...begin, rotationId: id })),
+    );
+    expect(results.filter((result) => result.kind === 'applied' && result.changed)).toHaveLength(1);
+    expect(
+      results.filter((result) => result.kind === 'refused').map((result) => 'code' in result && result.code),
+    ).toEqual(Array(4).fill('ROTATION_RUNNING'));
+    expect((await gateways.read('raced' as GatewayId))?.revision).toBe(2);
+  });
+
+  it('change nothing for a refusal', async () => {
+    const gateways = open();
+    await gateways.register(gateway('refused'));
+    expect(
+      await gateways.apply('refused' as GatewayId, { kind: 'hold', rotationId, actor: 'ann', reason: 'wait' }),
+    ).toMatchObject({ kind: 'refused', code: 'NOT_RUNNING' });
+    expect((await gateways.read('refused' as GatewayId))?.revision).toBe(1);
+  });
+
+  it('list every gateway over as many pages as there are', async () => {
+    const gateways = open();
+    const padding = 'x'.repeat(300_000);
+    for (const name of ['page-1', 'page-2', 'page-3', 'page-4', 'page-5'])
+      await gateways.register({ ...gateway(name), secretArn: padding });
+    expect(await all(gateways.list())).toEqual(
+      expect.arrayContaining(['page-1', 'page-2', 'page-3', 'page-4', 'page-5']),
+    );
+  });
+
+  it('read the audit over as many pages as there are, in order', async () => {
+    for (let revision = 1; revision <= 6; revision++)
+      await emulated.dynamodb.send(
+        new PutItemCommand({
+          TableName: 'table',
+          Item: {
+            pk: { S: 'AUDIT#long' },
+            sk: { S: `${revision}`.padStart(12, '0') },
+            transition: { S: JSON.stringify({ revision, reason: 'x'.repeat(300_000) }) },
+          },
+        }),
+      );
+    expect(
+      (await all(readAudit(emulated.dynamodb, 'table', 'long' as GatewayId, 2))).map(({ revision }) => revision),
+    ).toEqual([2, 3, 4, 5, 6]);
+  });
+});
