@@ -5,6 +5,12 @@ type Case = [title: string, state: object, input: unknown, expected: unknown];
 
 /** Each state alone; `expected` is the output as AWS documents it. */
 const succeed: Case[] = [
+  [
+    'ResultPath $ replaces even a text',
+    { Type: 'Task', Resource: token('Echo'), Parameters: { x: 1 }, ResultPath: '$' },
+    'text',
+    { x: 1 },
+  ],
   ['an indefinite path may be empty', { Type: 'Pass', Parameters: { 'n.$': '$.a[*].b' } }, { a: [] }, { n: [] }],
   [
     'a filter may match nothing',

@@ -11,7 +11,7 @@ const caughtBy = (state: object, Catch: object[]) => ({
   StartAt: 'Try',
   States: {
     Try: { ...state, Catch, Next: 'Passed' },
-    Passed: { Type: 'Pass', End: true },
+    Passed: { Type: 'Fail', Error: 'NotCaught' },
     Caught: { Type: 'Pass', End: true },
   },
 });
@@ -82,6 +82,12 @@ describe('a failed Task', () => {
     const { result, types } = await execute(caughtBy(state, catchers), { a: 1 });
     expect(result).toEqual({ status: 'SUCCEEDED', output });
     expect(types).toContain('TaskStateExited');
+  });
+
+  test('States.Runtime is not even caught by its name', async () => {
+    const state = { Type: 'Task', Resource: token('Echo'), Parameters: { 'a.$': '$.none' } };
+    const { result } = await execute(caughtBy(state, [{ ErrorEquals: ['States.Runtime'], Next: 'Caught' }]));
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
   });
 
   test.each([

@@ -125,6 +125,21 @@ describe('a Map', () => {
     ]);
   });
 
+  test('that failed and was caught lets none of its iterations go on', async () => {
+    const Choose = { Type: 'Choice', Choices: [{ Variable: '$', NumericEquals: 5, Next: 'Refuse' }], Default: 'Pause' };
+    const Pause = { Type: 'Wait', Seconds: 60, Next: 'Never' };
+    const States = { Choose, Refuse: { Type: 'Fail' }, Pause, Never: { Type: 'Succeed' } };
+    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Later' }];
+    const Try = { Type: 'Map', ItemProcessor: { StartAt: 'Choose', States }, Catch, End: true };
+    const run = await execute(
+      { StartAt: 'Try', States: { Try, Later: { Type: 'Wait', Seconds: 120, End: true } } },
+      [1, 5],
+    );
+    expect([run.result.status, run.seconds]).toEqual(['SUCCEEDED', 120]);
+    expect(run.types).not.toContain('SucceedStateEntered');
+    expect(run.types.filter((type) => type === 'WaitStateExited')).toHaveLength(1);
+  });
+
   test('refuses items that are no array', async () => {
     expect((await execute(each(pass), { a: 1 })).result).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
   });

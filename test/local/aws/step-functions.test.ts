@@ -32,6 +32,16 @@ test('StopExecution closes with its error and cause, and answers the same again'
   ]);
 });
 
+test('ListExecutions answers the later first of two that started in the same millisecond', async () => {
+  const { call, stateMachineArn, start } = startServices(wait);
+  await start({}, 'one');
+  await start({}, 'two');
+  expect((await call('ListExecutions', { stateMachineArn })).executions).toMatchObject([
+    { name: 'two' },
+    { name: 'one' },
+  ]);
+});
+
 test('ListExecutions answers the newest first, in pages, of one status', async () => {
   const { call, stateMachineArn, start, timers } = startServices(wait);
   for (const name of ['one', 'two', 'three']) {
