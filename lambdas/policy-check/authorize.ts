@@ -1,0 +1,127 @@
+import { parseCredential } from '../domain/credential.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import { type CredentialId, type GatewayId, isGatewayId, isKitId, type KitId } from '../domain/ids.ts';
+import { mayServeStale, type Standing, standingOf } from '../domain/standing.ts';
+import { matchesDigest } from './digest.ts';
+import type { InstanceMemory } from './instance-memory.ts';
+import type { Ports } from './ports.ts';
+import { readRecord } from './record-reading.ts';
+import { recordProbe, recordSource } from './use-recording.ts';
+
+/** Who asks, by what the request carries; nothing of it is trusted. `tokens` are the different CLIENT-TOKEN values. */
+export type Presented = {
+  readonly gatewayId: string | undefined;
+  readonly kitId: string | undefined;
+  readonly tokens: readonly string[];
+  readonly nonce: string | undefined;
+  readonly address: string;
+};
+
+/** Why a request is refused. The first five are found without a read. */
+export type AuthorizationRefusal =
+  | 'PATH_INVALID'
+  | 'CREDENTIAL_ABSENT'
+  | 'CREDENTIALS_DIFFER'
+  | 'CREDENTIAL_MALFORMED'
+  | 'CREDENTIAL_UNKNOWN'
+  | 'CREDENTIAL_REVOKED'
+  | 'CREDENTIAL_REJECTED';
+
+/** The answer to a request: who it is and what the gateway states may be done, or why not. */
+export type Verdict =
+  | {
+      readonly kind: 'accepted';
+      readonly gatewayId: GatewayId;
+      readonly kitId?: KitId;
+      readonly credentialId: CredentialId;
+      /** Absent when the record states no decision that this version knows: then nothing may be done. */
+      readonly decision?: 'allow-all';
+      readonly isStale: boolean;
+      readonly isProbe: boolean;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly code: AuthorizationRefusal;
+      readonly gatewayId?: GatewayId;
+      readonly kitId?: KitId;
+      readonly credentialId?: CredentialId;
+    };
+
+const statedDecision = (gateway: { readonly decision?: { readonly kind: string } }): 'allow-all' | undefined =>
+  gateway.decision?.kind === 'allow-all' ? 'allow-all' : undefined;
+
+/** The standing of the presented value: its id as the record says, and unknown unless the digest is that of the value. */
+const standingOfValue = (gateway: Gateway | undefined, credentialId: CredentialId, value: string, nowMs: number) => {
+  const standing: Standing = gateway ? standingOf(gateway, credentialId, nowMs) : { kind: 'unknown' };
+  const matches = matchesDigest(value, standing.kind === 'unknown' ? undefined : standing.credential.digest);
+  return matches ? standing : { kind: 'unknown' as const };
+};
+
+/** The hash of the nonce, if the request carries the one that the record armed for this credential. */
+const probeOf = (gateway: Gateway, credentialId: CredentialId, nonce: string | undefined): string | undefined => {
+  const probe = gateway.rotation?.probe;
+  if (nonce === undefined || probe?.credentialId !== credentialId) return undefined;
+  return matchesDigest(nonce, probe.nonceHash) ? probe.nonceHash : undefined;
+};
+
+/**
+ * Decides about one request by one strongly consistent read of the gateway record; what can be refused without, is. Throws
+ * TemporarilyUnavailable when the record cannot be read and no copy may be served: an outage, and not a refusal.
+ */
+export const authorize = async (ports: Ports, memory: InstanceMemory, presented: Presented): Promise<Verdict> => {
+  const { gatewayId, kitId, tokens, nonce, address } = presented;
+  if (gatewayId === undefined || !isGatewayId(gatewayId) || (kitId !== undefined && !isKitId(kitId)))
+    return { kind: 'refused', code: 'PATH_INVALID' };
+  const path = kitId === undefined ? { gatewayId } : { gatewayId, kitId };
+  const [token, ...others] = tokens;
+  if (token === undefined || token === '') return { kind: 'refused', code: 'CREDENTIAL_ABSENT', ...path };
+  if (others.length > 0) return { kind: 'refused', code: 'CREDENTIALS_DIFFER', ...path };
+  const credential = parseCredential(token);
+  if (!credential) return { kind: 'refused', code: 'CREDENTIAL_MALFORMED', ...path };
+  const { credentialId, value } = credential;
+
+  const { gateway, isStale } = await recordToJudgeBy(ports, memory, gatewayId, credentialId, value);
+  const nowMs = ports.nowMs();
+  const standing = standingOfValue(gateway, credentialId, value, nowMs);
+  const named = { ...path, credentialId };
+  if (!gateway || standing.kind === 'unknown') return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
+  const nonceHash = probeOf(gateway, credentialId, nonce);
+  if (standing.kind !== 'live') {
+    const isRevoked = standing.kind === 'revoked';
+    const isCompromised = !isRevoked || standing.credential.cause === 'COMPROMISED';
+    if (nonceHash === undefined)
+      ports.count(isCompromised ? 'CompromisedCredentialUsed' : 'RevokedCredentialUsed', gatewayId);
+    return { kind: 'refused', code: isRevoked ? 'CREDENTIAL_REVOKED' : 'CREDENTIAL_REJECTED', ...named };
+  }
+  if (isStale) ports.count('StaleRecordServed', gatewayId);
+  if (nonceHash === undefined) await recordSource(ports, memory, gateway, { ...named, address }, nowMs);
+  else await recordProbe(ports, gateway, credentialId, nonceHash, nowMs);
+  const decision = statedDecision(gateway);
+  const isProbe = nonceHash !== undefined;
+  return { kind: 'accepted', ...named, ...(decision ? { decision } : {}), isStale, isProbe };
+};
+
+/** The record as it is now; or while DynamoDB cannot be read a copy that still may say yes to this very value. */
+const recordToJudgeBy = async (
+  ports: Ports,
+  memory: InstanceMemory,
+  gatewayId: GatewayId,
+  credentialId: CredentialId,
+  value: string,
+): Promise<{ readonly gateway: Gateway | undefined; readonly isStale: boolean }> => {
+  try {
+    const { gateway, readAtMs } = await readRecord(ports, gatewayId);
+    memory.remember(gatewayId, gateway, readAtMs);
+    return { gateway, isStale: false };
+  } catch (error) {
+    const copy = memory.copyOf(gatewayId);
+    const nowMs = ports.nowMs();
+    const maySayYes =
+      copy !== undefined &&
+      mayServeStale(copy.gateway, credentialId, copy.readAtMs, nowMs) &&
+      standingOfValue(copy.gateway, credentialId, value, nowMs).kind === 'live';
+    if (maySayYes) return { gateway: copy.gateway, isStale: true };
+    ports.count('GatewayRecordUnreadable', gatewayId);
+    throw error;
+  }
+};

@@ -1,0 +1,32 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { policyFor, presentedIn } from './api-gateway.ts';
+import { authorize } from './authorize.ts';
+import { InstanceMemory, memoryLimits } from './instance-memory.ts';
+import type { Ports } from './ports.ts';
+
+/** Writes the one line of a decision: ids and codes, never a header, a value or a digest. */
+export type Report = (level: 'INFO' | 'WARN', message: string, fields: Readonly<Record<string, unknown>>) => void;
+
+/**
+ * One instance of the authorizer function. It answers every decision with a policy document, and throws for an outage, so
+ * that API Gateway answers AUTHORIZER_FAILURE (a 5xx) and nobody takes it for a wrong credential.
+ */
+export const authorizer = (
+  ports: Ports,
+  report: Report,
+): ((event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>) => {
+  const memory = new InstanceMemory(memoryLimits);
+  return async (event) => {
+    const verdict = await authorize(ports, memory, presentedIn(event));
+    const { kind, gatewayId, kitId, credentialId } = verdict;
+    report('INFO', 'Policy check.', {
+      requestId: event.requestContext.requestId,
+      verdict: kind === 'accepted' ? 'ACCEPTED' : verdict.code,
+      gatewayId,
+      kitId,
+      credentialId,
+      ...(kind === 'accepted' ? { isStale: verdict.isStale, isProbe: verdict.isProbe } : {}),
+    });
+    return policyFor(verdict, event.methodArn);
+  };
+};

@@ -1,0 +1,43 @@
+import type { Gateway } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import { Recent } from './recent.ts';
+
+/** A record as it was read; it is at least as new as everything acknowledged before `readAtMs`, when the read was sent. */
+export type Copy = { readonly gateway: Gateway; readonly readAtMs: number };
+
+/** The last write of use by one source: when, and the write itself while it is under way. */
+export type Recording = { readonly atMs: number; readonly underWay?: Promise<boolean> };
+
+/** How much one instance remembers. Forgetting costs one more write of use, or a yes during an outage; never a wrong one. */
+export type MemoryLimits = { readonly copies: number; readonly recordings: number };
+export const memoryLimits: MemoryLimits = { copies: 200, recordings: 20_000 };
+
+/** What one instance of the function remembers between requests; made once when the instance starts. */
+export class InstanceMemory {
+  readonly recordings: Recent<string, Recording>;
+  readonly #copies: Recent<GatewayId, Copy>;
+
+  constructor(limits: MemoryLimits) {
+    this.recordings = new Recent(limits.recordings);
+    this.#copies = new Recent(limits.copies);
+  }
+
+  /** The last copy of a record whose policy allows to keep one (`serveStaleSeconds`, 0 by default: none). */
+  copyOf(gatewayId: GatewayId): Copy | undefined {
+    return this.#copies.get(gatewayId);
+  }
+
+  /** Remembers what a read brought. Of reads that overlapped the one with the higher revision stays, so a copy never goes back. */
+  remember(gatewayId: GatewayId, gateway: Gateway | undefined, readAtMs: number): void {
+    const known = this.#copies.get(gatewayId);
+    const isOlder =
+      known !== undefined &&
+      gateway !== undefined &&
+      (gateway.revision < known.gateway.revision ||
+        (gateway.revision === known.gateway.revision && readAtMs < known.readAtMs));
+    if (isOlder) return;
+    if (gateway !== undefined && gateway.policy.serveStaleSeconds > 0)
+      this.#copies.set(gatewayId, { gateway, readAtMs });
+    else this.#copies.delete(gatewayId);
+  }
+}

@@ -1,0 +1,30 @@
+import { TemporarilyUnavailable } from '../domain/failure.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import type { Ports } from './ports.ts';
+import { withinMs } from './time-limit.ts';
+
+/** How long each of the two attempts may take: together the 1 s that a request may spend on reading. */
+export const attemptLimitsMs = [400, 600] as const;
+
+/**
+ * Reads the gateway record, a second time if the first attempt failed. Every request does its own reading: a read that was
+ * sent before this request began may be older than a revocation that this request has to see.
+ * Throws {@link TemporarilyUnavailable} when both attempts failed; the cause's message is not passed on.
+ */
+export const readRecord = async (
+  ports: Pick<Ports, 'readGateway' | 'nowMs'>,
+  gatewayId: GatewayId,
+): Promise<{ readonly gateway: Gateway | undefined; readonly readAtMs: number }> => {
+  let cause: unknown;
+  for (const limitMs of attemptLimitsMs) {
+    const readAtMs = ports.nowMs();
+    try {
+      return { gateway: await withinMs(limitMs, (signal) => ports.readGateway(gatewayId, signal)), readAtMs };
+    } catch (error) {
+      cause = error;
+    }
+  }
+  const name = cause instanceof Error ? cause.name : 'unknown';
+  throw new TemporarilyUnavailable(`Reading gateway ${gatewayId}: DynamoDB answered ${name}.`);
+};

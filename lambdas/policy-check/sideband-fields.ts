@@ -1,0 +1,51 @@
+/** The JSON object that a kit sent. What the protocol does not name is tolerated and not echoed. */
+export type Sent = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Sent =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The JSON object in a body; `undefined` for anything else. */
+export const sentIn = (body: string): Sent | undefined => {
+  try {
+    const sent: unknown = JSON.parse(body);
+    return isRecord(sent) ? sent : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isHeader = (value: unknown): boolean =>
+  isRecord(value) && Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one));
+
+/**
+ * The headers, as they came: an array of `{name: value}`. A Lua kit writes an empty array as `{}`; it is answered as `[]`,
+ * since kits walk the answer as an array. `undefined` for anything else.
+ */
+export const headersIn = (sent: Sent): readonly unknown[] | undefined => {
+  const { headers } = sent;
+  if (isRecord(headers) && Object.keys(headers).length === 0) return [];
+  return Array.isArray(headers) && headers.every(isHeader) ? headers : undefined;
+};
+
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** A body is text, and absent when there is none; some JSON encoders write the absence as null. */
+export const isBody = (value: unknown): boolean => value === undefined || value === null || typeof value === 'string';
+
+/** 1 to 65535; Kong sends it as a string, Ping's adapter and PingGateway as a number. */
+export const isPort = (value: unknown): boolean => {
+  const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
+  return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
+};
+
+/** An HTTP status as three digits; Kong sends a string, Ping's own request collection a number. */
+export const statusIn = (value: unknown): string | undefined => {
+  const text = typeof value === 'number' ? `${value}` : value;
+  return typeof text === 'string' && /^[1-5]\d\d$/.test(text) ? text : undefined;
+};
+
+/** The named fields that were sent with a value, as they came. */
+export const picked = (sent: Sent, ...names: readonly string[]): Sent =>
+  Object.fromEntries(
+    names.filter((name) => sent[name] !== undefined && sent[name] !== null).map((name) => [name, sent[name]]),
+  );
