@@ -76,9 +76,12 @@ export const extend = (gateway: Gateway, command: Extend, nowMs: number): Decisi
 
 /**
  * Old and new exchange roles: AWSCURRENT goes back first, then the kits, and the new credential is retired under the
- * same rule as any other, with a deadline of its own; what is compromised stays on its way out. Refused once a predecessor was revoked, and never back to a compromised credential.
+ * same rule as any other, with a deadline of its own; what is compromised stays on its way out. Refused once a
+ * predecessor was revoked, and never back to a compromised credential.
  */
 export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): Decision => {
+  if (gateway.ended.some((one) => one.rotationId === command.rotationId && one.outcome === 'ROLLED_BACK'))
+    return unchanged;
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (rotation.rolledBack) return unchanged;

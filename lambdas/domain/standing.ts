@@ -32,8 +32,6 @@ export const mayServeStale = (
   nowMs: number,
 ): boolean => {
   const credential = gateway.live.find((one) => one.credentialId === credentialId);
-  const fresh = nowMs >= readAtMs && nowMs - readAtMs <= gateway.policy.serveStaleSeconds * 1000;
-  return (
-    fresh && gateway.policy.serveStaleSeconds > 0 && credential !== undefined && credential.compromised === undefined
-  );
+  const fresh = nowMs >= readAtMs && nowMs - readAtMs < gateway.policy.serveStaleSeconds * 1000;
+  return fresh && credential !== undefined && credential.compromised === undefined;
 };

@@ -1,0 +1,186 @@
+import type { AccessDecision, Gateway } from './gateway.ts';
+import type { GatewayId, KitId } from './ids.ts';
+import type { Kit } from './kit.ts';
+import type { Policy } from './policy.ts';
+
+/** A kit as `gateways.json` wants it. */
+export type WantedKit = Pick<
+  Kit,
+  'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'settings'
+>;
+
+/** A gateway as `gateways.json` wants it. */
+export type WantedGateway = {
+  readonly gatewayId: GatewayId;
+  readonly decision: AccessDecision;
+  readonly policy: Policy;
+  readonly kits: readonly WantedKit[];
+};
+
+/** How the secret of a gateway stands in Secrets Manager. */
+export type SecretState = 'ABSENT' | 'PRESENT' | 'DELETING';
+
+/** What there is of a gateway: its record, its kits (retired ones too), and its secret. */
+export type FoundGateway = {
+  readonly gateway?: Gateway;
+  readonly kits: readonly Kit[];
+  readonly secret: SecretState;
+};
+
+/** In the order in which they are made: every one may be interrupted after any other, and applying again goes on. */
+export const changeKinds = [
+  'CREATE_SECRET',
+  'RESTORE_SECRET',
+  'ADD_GATEWAY',
+  'UPDATE_GATEWAY',
+  'GROW_SHARDS',
+  'ADD_KIT',
+  'UPDATE_KIT',
+  'RETIRE_KIT',
+  'BEGIN_BOOTSTRAP',
+  'RETIRE_GATEWAY',
+] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+/** One difference between `gateways.json` and what there is; `detail` names fields and numbers, never a setting's value. */
+export type Change = {
+  readonly kind: ChangeKind;
+  readonly gatewayId: GatewayId;
+  readonly kitId?: KitId;
+  readonly detail: string;
+  /** Why it is not made now; applying again later makes it. */
+  readonly refused?: string;
+};
+
+const kitsPerShard = 100;
+
+/** About 100 kits to a shard; a power of two, so that most kits stay where they are, and never fewer than before. */
+export const shardCountFor = (kits: number, current: number): number => {
+  let count = Math.max(1, current);
+  while (count * kitsPerShard < kits) count *= 2;
+  return count;
+};
+
+/** What has to change so that a gateway is as the file wants it; empty when it is. */
+export const compareGateway = (wanted: WantedGateway, found: FoundGateway): readonly Change[] => {
+  const { gatewayId } = wanted;
+  const { gateway } = found;
+  const change = (kind: ChangeKind, detail: string, refused?: string): Change => ({
+    kind,
+    gatewayId,
+    detail,
+    ...(refused === undefined ? {} : { refused }),
+  });
+  const neverHadOne = gateway === undefined || (gateway.live.length === 0 && gateway.rotation === undefined);
+  return [
+    ...compareSecret(found, change),
+    ...(gateway ? compareRecord(wanted, gateway, change) : [change('ADD_GATEWAY', `with ${wanted.kits.length} kits`)]),
+    ...compareKits(wanted, found),
+    ...(neverHadOne ? [change('BEGIN_BOOTSTRAP', 'a rotation makes its first credential')] : []),
+  ];
+};
+
+type Make = (kind: ChangeKind, detail: string, refused?: string) => Change;
+
+const compareSecret = ({ gateway, secret }: FoundGateway, change: Make): readonly Change[] => {
+  if (secret === 'DELETING') return [change('RESTORE_SECRET', 'it is scheduled for deletion')];
+  if (secret === 'PRESENT') return [];
+  return gateway
+    ? [
+        change(
+          'CREATE_SECRET',
+          `its ${gateway.live.length} live credentials were in the one that is gone`,
+          'The record names a secret that was deleted for good: what it held cannot be made again. Remove the gateway and register it under another id.',
+        ),
+      ]
+    : [change('CREATE_SECRET', 'holds a placeholder until the first credential')];
+};
+
+const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): readonly Change[] => {
+  const differences = [
+    ...(gateway.retiredAtMs === undefined ? [] : ['it was retired']),
+    ...(same(gateway.decision, wanted.decision)
+      ? []
+      : [`decision ${gateway.decision.kind} becomes ${wanted.decision.kind}`]),
+    ...policyDifferences(gateway.policy, wanted.policy),
+  ];
+  const shards = shardCountFor(wanted.kits.length, gateway.shardCount);
+  return [
+    ...(differences.length > 0 ? [change('UPDATE_GATEWAY', differences.join('; '))] : []),
+    ...(shards === gateway.shardCount
+      ? []
+      : [
+          change(
+            'GROW_SHARDS',
+            `${gateway.shardCount} become ${shards} for ${wanted.kits.length} kits`,
+            gateway.rotation
+              ? `Rotation ${gateway.rotation.rotationId} is running: shards change after it; until then they hold more kits.`
+              : undefined,
+          ),
+        ]),
+  ];
+};
+
+const policyDifferences = (before: Policy, after: Policy): readonly string[] =>
+  (Object.keys(after) as (keyof Policy)[])
+    .filter((name) => !same(before[name], after[name]))
+    .map((name) => `${name} ${JSON.stringify(before[name])} becomes ${JSON.stringify(after[name])}`);
+
+/** The fields of a kit that the file decides. */
+const fields = ['kind', 'owner', 'traits', 'lookBackSeconds', 'probeUrl', 'settings'] as const;
+
+const compareKits = (wanted: WantedGateway, { gateway, kits }: FoundGateway): readonly Change[] => {
+  const { gatewayId } = wanted;
+  const registered = new Map(kits.filter((kit) => kit.retiredAtMs === undefined).map((kit) => [kit.kitId, kit]));
+  const wantedIds = new Set(wanted.kits.map((kit) => kit.kitId));
+  const added = gateway?.rotation
+    ? 'the running rotation takes it in'
+    : gateway && gateway.live.length > 0
+      ? 'gets a credential with the next rotation'
+      : 'gets the first credential';
+  return [
+    ...wanted.kits.flatMap((kit): Change[] => {
+      const before = registered.get(kit.kitId);
+      if (!before) return [{ kind: 'ADD_KIT', gatewayId, kitId: kit.kitId, detail: `${kit.kind}; ${added}` }];
+      const changed = fields.filter((field) => !same(before[field], kit[field]));
+      return changed.length === 0
+        ? []
+        : [{ kind: 'UPDATE_KIT', gatewayId, kitId: kit.kitId, detail: changed.join(', ') }];
+    }),
+    ...[...registered.keys()]
+      .filter((kitId) => !wantedIds.has(kitId))
+      .map((kitId): Change => ({ kind: 'RETIRE_KIT', gatewayId, kitId, detail: 'it is not in the file any more' })),
+  ];
+};
+
+/** What happens to a registered gateway that the file does not name; nothing when it was retired before. */
+export const compareAbsent = (gateway: Gateway): readonly Change[] => {
+  if (gateway.retiredAtMs !== undefined) return [];
+  const { gatewayId, live, rotation } = gateway;
+  return [
+    {
+      kind: 'RETIRE_GATEWAY',
+      gatewayId,
+      detail:
+        live.length > 0
+          ? `it is not in the file any more; its secret and ${live.length} live credentials stay until somebody revokes them`
+          : 'it is not in the file any more; its secret stays',
+      ...(rotation
+        ? { refused: `Rotation ${rotation.rotationId} is running: the gateway can be retired after that.` }
+        : {}),
+    },
+  ];
+};
+
+/** Whether a kit that was changed has to be given the credential again: it is somewhere else now, or reached in another way. */
+export const mustBeInstalledAgain = (before: Kit, after: WantedKit): boolean =>
+  before.kind !== after.kind || !same(before.settings, after.settings);
+
+/** Same JSON, whatever the order of its keys. */
+const same = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other);
+const canonical = (value: unknown): string =>
+  JSON.stringify(value ?? null, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );

@@ -1,0 +1,252 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isRefusal } from '../../lambdas/domain/decision.ts';
+import { type Gateway, liveCredential, propagationBoundMs } from '../../lambdas/domain/gateway.ts';
+import type { CredentialId } from '../../lambdas/domain/ids.ts';
+import { proofValidMs } from '../../lambdas/domain/revoke.ts';
+import { mayServeStale, standingOf } from '../../lambdas/domain/standing.ts';
+import { transition } from '../../lambdas/domain/transition.ts';
+import { accepts, type Step, setRecording, type World } from './model.ts';
+import { play, rotate, script } from './model-script.ts';
+
+/** How many random sequences each property sees; more with INVARIANT_RUNS, and FC_SEED repeats one run. */
+const numRuns = Number(process.env.INVARIANT_RUNS ?? 2000);
+const seed = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };
+
+const always = (name: string, check: (world: World) => void): void => {
+  it(name, { timeout: 600_000 }, () => {
+    fc.assert(
+      fc.property(script, (one) => check(play(one))),
+      { numRuns, ...seed },
+    );
+  });
+};
+
+const changed = (world: World): Step[] => world.steps.filter((step) => step.decision.kind === 'changed');
+const ids = (gateway: Gateway): CredentialId[] => gateway.live.map((one) => one.credentialId);
+
+type Revoked = { readonly step: Step; readonly credentialId: CredentialId; readonly cause: string };
+const revocations = (world: World): Revoked[] =>
+  changed(world).flatMap((step) =>
+    step.after.revoked
+      .filter((one) => liveCredential(step.before, one.credentialId))
+      .map(({ credentialId, cause }) => ({ step, credentialId, cause })),
+  );
+const overdueAt = ({ before, nowMs }: Step, id: CredentialId): boolean =>
+  nowMs >= (liveCredential(before, id)?.compromised?.rejectAfterMs ?? Number.POSITIVE_INFINITY);
+
+describe('the record, whatever happens', () => {
+  always('invariant 1: no predecessor is revoked before its successor was accepted by the policy check', (world) => {
+    for (const { step, credentialId, cause } of revocations(world)) {
+      if (cause === 'COMPROMISED' || cause === 'NEVER_DISTRIBUTED') continue;
+      const targetId = step.before.rotation?.targetId;
+      expect(targetId, `successor of ${credentialId}`).toBeDefined();
+      expect(step.accepted.has(targetId ?? credentialId)).toBe(true);
+      expect(standingOf(step.after, targetId ?? credentialId, step.nowMs).kind).toBe('live');
+      expect(step.after.currentCredentialId).toBe(targetId);
+    }
+  });
+
+  always('invariant 1: what is current stays accepted until something else is, unless it is compromised', (world) => {
+    for (const { after, nowMs } of world.steps) {
+      const id = after.currentCredentialId;
+      if (id === undefined) continue;
+      const standing = standingOf(after, id, nowMs);
+      if (standing.kind === 'live' || standing.kind === 'rejected') continue;
+      expect(standing.kind).toBe('revoked');
+      if (standing.kind === 'revoked') expect(standing.credential.cause).toBe('COMPROMISED');
+    }
+  });
+
+  always('invariant 2: revoked means overdue, forced by a named person, never handed out, or proven', (world) => {
+    for (const { step, credentialId, cause } of revocations(world)) {
+      const { rotation } = step.before;
+      if (cause === 'NEVER_DISTRIBUTED') expect(step.handedOut.has(credentialId)).toBe(false);
+      else if (cause === 'COMPROMISED')
+        expect(overdueAt(step, credentialId) || step.command.kind === 'make-room').toBe(true);
+      else if (cause === 'FORCED') expect(rotation?.forced?.actor).toBe('alice');
+      else expect(step.truth).toBeDefined();
+    }
+  });
+
+  always('invariant 2: a proven revocation finds every kit moved and a whole quiet window without use', (world) => {
+    for (const { step, credentialId, cause } of revocations(world)) {
+      if (cause !== 'RETIRED' || !step.truth) continue;
+      const { truth } = step;
+      expect(truth.kits).toBeGreaterThan(0);
+      expect(truth.kitsThatDidNotMove).toEqual([]);
+      const usedAtMs = truth.lastUseMs.get(credentialId);
+      if (usedAtMs !== undefined)
+        expect(truth.elapsedMs - usedAtMs).toBeGreaterThanOrEqual(step.before.policy.quietWindowSeconds * 1000);
+      const turnedBackMs = step.turnedBackMs - truth.turnedBackMs;
+      expect(step.elapsedMs - truth.elapsedMs).toBeLessThanOrEqual(proofValidMs + turnedBackMs);
+    }
+  });
+
+  always('invariant 2: nothing but what is overdue or makes room is revoked while the rotation is held', (world) => {
+    for (const { step, cause } of revocations(world))
+      if (step.before.rotation?.held && step.command.kind === 'revoke') expect(cause).toBe('COMPROMISED');
+  });
+
+  always('invariant 3: only the running rotation changes the record, and only a compromise replaces it', (world) => {
+    for (const { before, command, after } of changed(world)) {
+      if ('rotationId' in command && command.kind !== 'begin' && command.kind !== 'compromise')
+        expect(command.rotationId).toBe(before.rotation?.rotationId);
+      const replaced = before.rotation && after.rotation && before.rotation.rotationId !== after.rotation.rotationId;
+      if (replaced) expect(command.kind).toBe('compromise');
+      if (command.kind === 'begin') expect(before.rotation).toBeUndefined();
+      const wasEnded = before.ended.some((one) => one.rotationId === after.rotation?.rotationId);
+      expect(wasEnded).toBe(false);
+    }
+  });
+
+  always('invariant 4: a rotation mints one credential at most', (world) => {
+    const minted = new Map<string, Set<CredentialId>>();
+    for (const { after } of world.steps)
+      for (const { credentialId, origin } of after.live)
+        if (origin.kind === 'minted')
+          minted.set(origin.rotationId, (minted.get(origin.rotationId) ?? new Set()).add(credentialId));
+    for (const [rotation, made] of minted) expect([rotation, made.size]).toEqual([rotation, 1]);
+  });
+
+  always(
+    'invariant 4: a live credential leaves the record only as a revoked one, and there are five at most',
+    (world) => {
+      for (const { before, after } of world.steps) {
+        expect(after.live.length).toBeLessThanOrEqual(5);
+        expect(new Set(ids(after)).size).toBe(after.live.length);
+        for (const id of ids(before))
+          if (!liveCredential(after, id)) expect(after.revoked.map((one) => one.credentialId)).toContain(id);
+        for (const one of before.revoked)
+          if (one.confirmedAtMs === undefined)
+            expect(after.revoked.map(({ credentialId }) => credentialId)).toContain(one.credentialId);
+      }
+    },
+  );
+
+  // Observations and announcements are repeated on purpose: a probe is armed anew, a poll is read once, a change of kits is news.
+  const observations = ['arm-probe', 'polled', 'kits-changed'];
+  always('invariant 5: a command that was just done changes nothing when it is repeated', (world) => {
+    for (const { command, after, nowMs } of changed(world)) {
+      if (observations.includes(command.kind)) continue;
+      expect([command.kind, transition(after, command, nowMs)]).toEqual([command.kind, { kind: 'unchanged' }]);
+    }
+  });
+
+  always('invariant 5: whatever was interrupted, the rotation ends once everything answers and kits move', (world) => {
+    setRecording(world, false);
+    for (const one of world.kits) one.installFails = false;
+    const { rotation } = world.gateway;
+    if (!rotation || world.kits.length === 0) return;
+    const { rotationId } = rotation;
+    const resumed = transition(
+      world.gateway,
+      { kind: 'resume', rotationId, actor: 'alice', reason: 'go on' },
+      world.nowMs,
+    );
+    if (resumed.kind === 'changed') world.gateway = resumed.gateway;
+    rotate(world, 60, true);
+    const { rotation: still } = world.gateway;
+    const noRoom = world.gateway.live.length >= 5 && still?.targetId === undefined;
+    if (!noRoom) expect(still?.stage).toBeUndefined();
+  });
+
+  always('invariant 6: without a poll that proves recording there is no quiet and nothing verified', (world) => {
+    for (const { command, before, after } of changed(world)) {
+      if (command.kind === 'polled' && !command.recordingProven) expect(after.rotation?.quietSinceMs).toBeUndefined();
+      if (before.rotation?.quietSinceMs === undefined && after.rotation?.quietSinceMs !== undefined)
+        expect(command.kind === 'polled' && command.recordingProven).toBe(true);
+    }
+    for (const { step, cause } of revocations(world))
+      if (cause === 'RETIRED') {
+        expect(step.before.rotation?.stage).toBe('VERIFIED');
+        expect(step.before.rotation?.quietSinceMs).toBeDefined();
+      }
+  });
+
+  always('invariant 7: a doomed credential dies on time, and nothing gives it more', (world) => {
+    for (const { command, before, after, nowMs } of world.steps) {
+      for (const one of before.live) {
+        const doomed = liveCredential(after, one.credentialId)?.compromised?.rejectAfterMs;
+        if (!one.compromised) continue;
+        expect(standingOf(before, one.credentialId, one.compromised.rejectAfterMs).kind).toBe('rejected');
+        if (liveCredential(after, one.credentialId))
+          expect(doomed ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(one.compromised.rejectAfterMs);
+      }
+      if (after.rotation?.rolledBack)
+        expect(liveCredential(after, after.rotation.targetId)?.compromised).toBeUndefined();
+      const press = command.kind === 'compromise' ? after.presses.at(-1) : undefined;
+      if (command.kind === 'compromise' && press?.requestId === command.requestId && before !== after)
+        for (const id of press.credentialIds)
+          expect(liveCredential(after, id)?.compromised?.rejectAfterMs).toBeLessThanOrEqual(
+            nowMs + command.rejectWithinSeconds * 1000,
+          );
+    }
+  });
+
+  always('invariant 7: every doomed credential of a running rotation is on its way out', (world) => {
+    for (const { after } of world.steps) {
+      if (!after.rotation) continue;
+      for (const one of after.live) if (one.compromised) expect(after.rotation.retireIds).toContain(one.credentialId);
+    }
+  });
+
+  always('invariant 8: confirmed means seen refused after the bound, when no copy can still say yes', (world) => {
+    for (const { command, before, after, nowMs } of changed(world)) {
+      if (command.kind !== 'confirm') continue;
+      const one = before.revoked.find((revoked) => revoked.credentialId === command.credentialId);
+      const revokedAtMs = one?.revokedAtMs ?? Number.POSITIVE_INFINITY;
+      expect(command.refusedAtMs).toBeGreaterThanOrEqual(revokedAtMs + propagationBoundMs(after, revokedAtMs));
+      const copies = world.steps.filter((step) => step.before !== step.after && step.after.revision <= after.revision);
+      for (const copy of copies)
+        if (liveCredential(copy.before, command.credentialId))
+          expect(mayServeStale(copy.before, command.credentialId, copy.nowMs, nowMs)).toBe(false);
+    }
+  });
+
+  always('invariant 10: a credential that is not ours is never revoked by us', (world) => {
+    for (const { step, credentialId } of revocations(world))
+      expect(liveCredential(step.before, credentialId)?.origin.kind).not.toBe('foreign');
+  });
+
+  always(
+    'invariant 11: every transition is recorded once, with who, when and why, in the write that makes it',
+    (world) => {
+      for (const { before, command, decision, after, nowMs } of world.steps) {
+        if (decision.kind !== 'changed') {
+          expect(after).toBe(before);
+          continue;
+        }
+        expect(after.revision).toBe(before.revision + 1);
+        const added = after.outbox.slice(before.outbox.length);
+        expect(after.outbox.slice(0, before.outbox.length)).toEqual(before.outbox);
+        const isObservation = command.kind === 'arm-probe' || command.kind === 'polled';
+        expect(added.length).toBe(isObservation ? 0 : 1);
+        for (const entry of added) {
+          expect([entry.revision, entry.kind, entry.atMs]).toEqual([after.revision, command.kind, nowMs]);
+          expect(entry.actor && entry.reason).toBeTruthy();
+        }
+      }
+    },
+  );
+
+  it('the sequences reach every kind of ending', () => {
+    const reached = new Set<string>();
+    for (const one of fc.sample(script, { numRuns: 1500, seed: 7 })) {
+      const world = play(one);
+      for (const { cause } of revocations(world)) reached.add(cause);
+      for (const { command } of changed(world)) reached.add(command.kind);
+      for (const { decision } of world.steps) if (isRefusal(decision)) reached.add(decision.code);
+      for (const { after } of world.steps) for (const ended of after.ended) reached.add(ended.outcome);
+      if (world.gateway.live.some((live) => accepts(world, live.credentialId))) reached.add('accepting');
+    }
+    expect([...reached]).toEqual(
+      expect.arrayContaining([
+        ...['RETIRED', 'FORCED', 'COMPROMISED', 'NEVER_DISTRIBUTED'],
+        ...['COMPLETED', 'ROLLED_BACK', 'FAILED', 'PREEMPTED', 'accepting'],
+        ...['make-room', 'adopt', 'confirm', 'complete', 'roll-back', 'force', 'hold', 'extend', 'doubt'],
+        ...['SUPERSEDED', 'HELD', 'WRONG_STAGE', 'ROTATION_RUNNING', 'COMPROMISED', 'TOO_MANY_LIVE'],
+      ]),
+    );
+  });
+});

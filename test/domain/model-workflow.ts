@@ -1,0 +1,194 @@
+import { leftToConfirm, leftToRetire } from '../../lambdas/domain/decision.ts';
+import { judgeKit } from '../../lambdas/domain/evidence.ts';
+import {
+  type Gateway,
+  hasReached,
+  liveCredential,
+  maxLiveCredentials,
+  propagationBoundMs,
+  type Rotation,
+} from '../../lambdas/domain/gateway.ts';
+import { nextStage, overdue } from '../../lambdas/domain/next-stage.ts';
+import type { Command } from '../../lambdas/domain/transition.ts';
+import { addShard, emptyTally, judgeRevocation, type Tally } from '../../lambdas/domain/verdict.ts';
+import { accepts, apply, credentialId, type ModelKit, probe, truthNow, type World } from './model.ts';
+
+/** A task of the workflow: it can be stopped for good, or for a while, wherever it yields. */
+export type Task = Generator<undefined, void, undefined>;
+
+const by = { actor: 'workflow', reason: 'as the record says' } as const;
+
+/** Does a command of a task; a refusal ends the task as its error would. */
+const done = (world: World, command: Command): boolean => apply(world, command).kind !== 'refused';
+
+function* createCredential(world: World, { rotationId }: Rotation): Task {
+  const rotation = (): Rotation | undefined =>
+    world.gateway.rotation?.rotationId === rotationId ? world.gateway.rotation : undefined;
+  if (!rotation()?.targetId) {
+    const doomed = world.gateway.live.find((one) => one.compromised && one.origin.kind !== 'foreign');
+    if (world.gateway.live.length >= maxLiveCredentials && doomed) {
+      if (!done(world, { kind: 'make-room', rotationId, credentialId: doomed.credentialId, ...by })) return;
+      yield;
+    }
+    const id = world.versions.get(rotationId) ?? credentialId(`c-${rotationId}`);
+    world.versions.set(rotationId, id);
+    yield;
+    const minted = { credentialId: id, digest: `digest of ${id}`, versionId: rotationId };
+    if (!done(world, { kind: 'created', rotationId, ...minted, ...by })) return;
+    yield;
+  }
+  const target = liveCredential(world.gateway, rotation()?.targetId);
+  if (!target) return;
+  const { credentialId: id, versionId } = target;
+  if (!done(world, { kind: 'arm-probe', rotationId, nonceHash: `n${++world.names}`, credentialId: id })) return;
+  yield;
+  if (!accepts(world, id)) return;
+  world.accepted.add(id);
+  if (!done(world, { kind: 'accepted', rotationId, credentialId: id, ...by })) return;
+  yield;
+  if (!done(world, { kind: 'promoting', rotationId, credentialId: id, ...by })) return;
+  yield;
+  // The label moves only for the run that the record names: its fence is the version that AWSCURRENT is on.
+  const named = rotation();
+  if (named?.targetId !== id || hasReached(named, 'PROMOTED')) return;
+  world.current = versionId;
+  world.handedOut.add(id);
+  yield;
+  done(world, { kind: 'promoted', rotationId, credentialId: id, ...by });
+}
+
+/** Installs into one kit; writes to its item of an older generation than another run's fail. */
+const install = (world: World, one: ModelKit, rotation: Rotation): void => {
+  const { targetId, generation, rotationId } = rotation;
+  if (!targetId || (one.kit.work && one.kit.work.generation > generation)) return;
+  world.handedOut.add(targetId);
+  const { installedBy } = one.kit.traits;
+  if (!one.installFails && installedBy === 'us') one.installed = targetId;
+  const state = one.installFails ? 'FAILED' : installedBy === 'owner' ? 'WITH_OWNER' : 'INSTALLED';
+  const same = one.kit.work?.credentialId === targetId && one.kit.work.state === state;
+  const changedAtMs = same ? (one.kit.work?.changedAtMs ?? world.nowMs) : world.nowMs;
+  one.kit = {
+    ...one.kit,
+    work: { rotationId, generation, credentialId: targetId, state, attempts: 1, changedAtMs },
+  };
+};
+
+function* distributeCredential(world: World, rotation: Rotation): Task {
+  for (const one of [...world.kits]) {
+    if (world.gateway.rotation?.generation !== rotation.generation) return;
+    install(world, one, rotation);
+    yield;
+  }
+  const { rotationId, generation } = rotation;
+  done(world, { kind: 'distributed', rotationId, generation, kits: world.kits.length, failed: 0, ...by });
+}
+
+/** Reads back what the kit holds: its nodes, or only its configuration. */
+const readBack = (world: World, one: ModelKit): void => {
+  const { work, traits } = one.kit;
+  if (!work || traits.readBackProves === 'nothing' || one.installFails) return;
+  const matches =
+    traits.readBackProves === 'store'
+      ? one.installed === work.credentialId
+      : one.nodes.every((node) => node.holds === work.credentialId);
+  one.kit = { ...one.kit, work: { ...work, readBack: { matches, atMs: world.nowMs } } };
+};
+
+/** Everything recorded, as one shard. */
+export const tallyOf = (world: World, gateway: Gateway, rotation: Rotation): Tally => {
+  const { targetId, generation, retireIds } = rotation;
+  if (!targetId) return emptyTally;
+  const uses = [...world.recorded.values()].map((one) => one.use);
+  const expected = { targetId, generation, useRecordingSeconds: gateway.policy.useRecordingSeconds };
+  const verdicts = world.kits.map(({ kit }) =>
+    judgeKit(
+      kit,
+      uses.filter((one) => one.kitId === kit.kitId),
+      expected,
+      world.nowMs,
+    ),
+  );
+  const retiring = uses.filter((one) => retireIds.includes(one.credentialId));
+  return addShard(emptyTally, 0, verdicts, retiring, (id) => world.kits.some(({ kit }) => kit.kitId === id));
+};
+
+function* verifyKits(world: World, rotation: Rotation): Task {
+  const { rotationId, targetId } = rotation;
+  if (!targetId) return;
+  for (const one of world.kits) readBack(world, one);
+  const tally = tallyOf(world, world.gateway, rotation);
+  yield;
+  const nonceHash = `n${++world.names}`;
+  if (!done(world, { kind: 'arm-probe', rotationId, nonceHash, credentialId: targetId })) return;
+  yield;
+  const recordingProven = probe(world) && accepts(world, targetId);
+  yield;
+  const { lastUseMs } = tally;
+  const saw = { nonceHash, recordingProven, ...(lastUseMs === undefined ? {} : { lastUseMs }) };
+  if (!done(world, { kind: 'polled', rotationId, ...saw })) return;
+  const { gateway } = world;
+  const verdict = judgeRevocation(gateway, tally, world.nowMs);
+  yield;
+  if (verdict.mayRevoke && recordingProven)
+    done(world, { kind: 'verified', rotationId, revision: gateway.revision, detail: {}, ...by });
+  else if (tally.redoShards.length > 0)
+    for (const one of world.kits)
+      if (one.kit.work?.state !== 'INSTALLED' || one.kit.work.readBack?.matches === false) {
+        install(world, one, rotation);
+        yield;
+      }
+}
+
+function* revokeCredential(world: World, rotation: Rotation): Task {
+  const { gateway } = world;
+  const { rotationId } = rotation;
+  const { revision } = gateway;
+  const dead = overdue(gateway, world.nowMs);
+  if (dead.length > 0) {
+    yield;
+    done(world, { kind: 'revoke', rotationId, credentialIds: dead, revision, ...by });
+    return;
+  }
+  const credentialIds = leftToRetire(gateway, rotation).filter(
+    (id) => liveCredential(gateway, id)?.origin.kind !== 'foreign',
+  );
+  const verdict = judgeRevocation(gateway, tallyOf(world, gateway, rotation), world.nowMs);
+  const truth = truthNow(world);
+  yield;
+  if (!verdict.mayRevoke && !rotation.forced) {
+    done(world, { kind: 'doubt', rotationId, ...by });
+    return;
+  }
+  const command: Command = { kind: 'revoke', rotationId, credentialIds, revision, verdict, ...by };
+  world.truths.set(command, truth);
+  done(world, command);
+}
+
+function* confirmRevoked(world: World, { rotationId }: Rotation): Task {
+  for (const id of leftToConfirm(world.gateway)) {
+    const revokedAtMs = world.gateway.revoked.find((one) => one.credentialId === id)?.revokedAtMs ?? 0;
+    if (world.nowMs < revokedAtMs + propagationBoundMs(world.gateway, revokedAtMs)) return;
+    if (!done(world, { kind: 'arm-probe', rotationId, nonceHash: `n${++world.names}`, credentialId: id })) return;
+    yield;
+    const refusedAtMs = world.nowMs;
+    if (accepts(world, id)) return;
+    yield;
+    done(world, { kind: 'confirm', credentialId: id, refusedAtMs, ...by });
+    yield;
+  }
+  if (nextStage(world.gateway, world.nowMs) === 'ConfirmRevoked') done(world, { kind: 'complete', rotationId, ...by });
+}
+
+/** The task that the workflow would run now. */
+export const startTask = (world: World): Task | undefined => {
+  const { rotation } = world.gateway;
+  const stage = nextStage(world.gateway, world.nowMs);
+  if (!rotation || !stage || stage === 'RotationHeld') return undefined;
+  return {
+    CreateCredential: createCredential,
+    DistributeCredential: distributeCredential,
+    VerifyKits: verifyKits,
+    RevokeCredential: revokeCredential,
+    ConfirmRevoked: confirmRevoked,
+  }[stage](world, rotation);
+};
