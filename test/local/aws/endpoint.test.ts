@@ -146,7 +146,7 @@ test('refuses every request of a web page', async () => {
 });
 
 test('refuses a body of more than 16 MiB', async () => {
-  const body = ' '.repeat(16 * 1024 * 1024 + 1);
+  const body = ' '.repeat(32 * 1024 * 1024);
 
   const { status } = await send(
     asked({ body, headers: { ...asked().headers, 'content-length': String(body.length) } }),
@@ -242,6 +242,12 @@ test('a caller is told who it is', async () => {
   expect(status).toBe(200);
   expect(body).toContain('<Arn>arn:aws:iam::000000000000:user/operator</Arn>');
   expect(body).toContain('<Account>000000000000</Account>');
+});
+
+test('what is not XML in an answer is escaped', async () => {
+  const { body } = await send(form({ key: running.keys.keyOf('a<b&"c') }));
+
+  expect(body).toContain('<UserId>a&lt;b&amp;&quot;c</UserId>');
 });
 
 test.each<[string, () => Partial<ByHand>, string, number]>([

@@ -33,7 +33,7 @@ export const sign = ({ url, key, atMs, service, body, headers, path = '/' }: ByH
     ...names.map((name) => `${name}:${signed[name]}`),
     '',
     names.join(';'),
-    hash(body),
+    headers['x-amz-content-sha256'] ?? hash(body),
   ];
   const keys = [...scope.split('/')].reduce<string | Buffer>(
     (from, part) => hmac(from, part),
