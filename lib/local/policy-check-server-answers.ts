@@ -1,0 +1,61 @@
+/** A gateway response of the template: what API Gateway answers in its own name. */
+export type GatewayResponse = {
+  readonly status: number | undefined;
+  readonly template: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+/** An HTTP answer before it is written. */
+export type Reply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string | Buffer;
+};
+
+/** The types that occur here, with the status and message of API Gateway's own ("Gateway response types"). */
+const own = {
+  ACCESS_DENIED: [403, 'User is not authorized to access this resource with an explicit deny'],
+  UNAUTHORIZED: [401, 'Unauthorized'],
+  AUTHORIZER_FAILURE: [500, 'Internal server error'],
+  AUTHORIZER_CONFIGURATION_ERROR: [500, 'Internal server error'],
+  INTEGRATION_FAILURE: [504, 'Internal server error'],
+  INTEGRATION_TIMEOUT: [504, 'Endpoint request timed out'],
+  MISSING_AUTHENTICATION_TOKEN: [403, 'Missing Authentication Token'],
+  REQUEST_TOO_LARGE: [413, 'Request Too Long'],
+  THROTTLED: [429, 'Too Many Requests'],
+  BAD_REQUEST_BODY: [400, 'Bad Request'],
+} as const satisfies Record<string, readonly [number, string]>;
+export type AnswerType = keyof typeof own;
+
+const headerParameter = 'gatewayresponse.header.';
+
+/**
+ * The answer of a type: as the template says for it, else for DEFAULT_4XX or DEFAULT_5XX, else API Gateway's own.
+ * In a body template `$context.error.messageString` is the message in quotation marks; an unknown variable is empty.
+ */
+export const gatewayAnswer = (
+  answers: ReadonlyMap<string, GatewayResponse>,
+  type: AnswerType,
+  requestId: string,
+): Reply => {
+  const [ownStatus, message] = own[type];
+  const stated = answers.get(type) ?? answers.get(ownStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+  const variables = new Map([
+    ['requestId', requestId],
+    ['error.message', message],
+    ['error.messageString', JSON.stringify(message)],
+    ['error.responseType', type],
+  ]);
+  const template = stated?.template ?? '{"message":$context.error.messageString}';
+  const parameters = Object.entries(stated?.parameters ?? {}).filter(([name]) => name.startsWith(headerParameter));
+  return {
+    status: stated?.status ?? ownStatus,
+    headers: {
+      'content-type': 'application/json',
+      ...Object.fromEntries(
+        parameters.map(([name, quoted]) => [name.slice(headerParameter.length), quoted.replace(/^'(.*)'$/, '$1')]),
+      ),
+    },
+    body: template.replace(/\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/g, (_, name: string) => variables.get(name) ?? ''),
+  };
+};
