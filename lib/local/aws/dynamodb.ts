@@ -6,7 +6,7 @@ import type { Received } from './sigv4.ts';
 
 /** The emulated DynamoDB: dynalite inside this process, reachable only through the endpoint that verifies signatures. */
 export type DynamoDb = {
-  /** Answers one request that was verified already. */
+  /** Answers one request that was verified already. Throws what dynalite did not expect. */
   answer(request: Received, response: ServerResponse): void;
   /** Waits for requests under way, then closes the store. Call it after the endpoint is closed. */
   close(): Promise<void>;
@@ -26,9 +26,14 @@ export const openDynamoDb = async (folder: string | undefined, region: string): 
         if (underWay.size === 0) idle.emit('idle');
       });
       underWay.add(replay);
-      server.emit('request', replay, response);
-      if (request.body.length > 0) replay.emit('data', request.body);
-      replay.emit('end');
+      try {
+        server.emit('request', replay, response);
+        if (request.body.length > 0) replay.emit('data', request.body);
+        replay.emit('end');
+      } catch (error) {
+        replay.removeAllListeners();
+        throw error;
+      }
     },
     close: async () => {
       if (underWay.size > 0) await once(idle, 'idle');

@@ -7,7 +7,7 @@ export type Persistence<State> = { load(): State | undefined; save(state: State)
 /** Keeps nothing: for `--ephemeral` and tests. */
 export const inMemory = <State>(): Persistence<State> => ({ load: () => undefined, save: () => undefined });
 
-/** One JSON file, readable by its owner only (0600), replaced by rename. Throws when the file is not JSON: it is never overwritten then. */
+/** One JSON file, readable by its owner only (0600), flushed to the disk and replaced by rename. Throws when the file is not JSON: it is never overwritten then. */
 export const inFile = <State>(path: string): Persistence<State> => ({
   load: () => {
     try {
@@ -19,7 +19,7 @@ export const inFile = <State>(path: string): Persistence<State> => ({
   },
   save: (state) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
+    writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600, flush: true });
     renameSync(`${path}.new`, path);
   },
 });
