@@ -5,10 +5,6 @@ import { buildSync, type Metafile } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Gives CommonJS packages inside an ES module their `require` of Node's own modules. */
-const requireOfNode =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
-
 /**
  * Bundles a Lambda entry with everything it imports, the AWS SDK too, into one ES module, and returns what went into it.
  * The SDK inside and minified starts in about a third of the time (aws-sdk-js-v3#5516).
@@ -24,7 +20,6 @@ export const bundle = (source: string, outfile: string): Metafile =>
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    banner: { js: requireOfNode },
     legalComments: 'none',
     logLevel: 'error',
     metafile: true,

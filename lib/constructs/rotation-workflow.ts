@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
-import { Fn } from 'aws-cdk-lib/core';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { RotationFunction } from './rotation-function.ts';
 
@@ -58,9 +58,11 @@ export class RotationWorkflow extends Construct {
   }
 
   private get executions(): string {
-    return Fn.join(':', [
-      Fn.join(':execution:', Fn.split(':stateMachine:', this.stateMachine.stateMachineArn, 2)),
-      '*',
-    ]);
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.stateMachine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 }

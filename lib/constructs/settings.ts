@@ -2,8 +2,17 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
 
+/** A number, or the text of one: the command line gives texts. */
 const wholeNumber = (least: number, most: number, otherwise: number) =>
-  z.coerce.number().int().min(least).max(most).default(otherwise);
+  z
+    .preprocess(
+      (given) => (typeof given === 'string' && given !== '' ? Number(given) : given),
+      z.custom<number>(
+        (given) => Number.isInteger(given) && Number(given) >= least && Number(given) <= most,
+        `allowed is a whole number from ${least} to ${most}`,
+      ),
+    )
+    .default(otherwise);
 
 const retentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
 
@@ -22,7 +31,12 @@ const schema = z.strictObject({
     .refine((days) => retentions.includes(days), `allowed is one of ${retentions.join(', ')}`)
     .default(RetentionDays.ONE_YEAR),
   /** Whether to set API Gateway's log role of the account and region; `false` when another stack does. */
-  setAccountLogRole: z.stringbool().or(z.boolean()).default(true),
+  setAccountLogRole: z
+    .preprocess(
+      (given) => (given === 'true' ? true : given === 'false' ? false : given),
+      z.boolean('allowed is true or false'),
+    )
+    .default(true),
 });
 
 /** What a deployment may choose, as context: `npx cdk deploy -c requestsPerSecond=8000`. */

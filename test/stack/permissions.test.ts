@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { synthesised, text } from './synthesised.ts';
+
+const stack = synthesised();
+
+const gateways = '{GatewayStoreGatewaysTable.Arn}';
+const use = '{GatewayStoreUseTable.Arn}';
+const readAndSave = [`dynamodb:GetItem on ${gateways}`, `dynamodb:PutItem on ${gateways}`];
+const readKits = [`dynamodb:Query on ${gateways}`];
+const readAndSaveKits = [...readKits, `dynamodb:UpdateItem on ${gateways}`];
+const lists = [`dynamodb:Query on ${gateways}/index/by-list`];
+const readUse = [`dynamodb:GetItem on ${use}`, `dynamodb:Query on ${use}`];
+const publish = ['events:PutEvents on {TransitionEventsBus.Arn}'];
+const traced = ['xray:PutTelemetryRecords on *', 'xray:PutTraceSegments on *'];
+const start = ['states:StartExecution on {WorkflowStateMachine}'];
+
+const through = (service: string) => `when StringEquals=kms:ViaService=${service}.{AWS::Region}.amazonaws.com`;
+const decryptSecrets = [`kms:Decrypt on {RotationKey.Arn} ${through('secretsmanager')}`];
+const encryptSecrets = [...decryptSecrets, `kms:GenerateDataKey on {RotationKey.Arn} ${through('secretsmanager')}`];
+const tellOwners = [
+  'sns:Publish on {OwnerNotificationsTopic}',
+  `kms:Decrypt on {RotationKey.Arn} ${through('sns')}`,
+  `kms:GenerateDataKey on {RotationKey.Arn} ${through('sns')}`,
+];
+
+const secrets = 'arn:{AWS::Partition}:secretsmanager:{AWS::Region}:{AWS::AccountId}:secret';
+const onGatewaySecrets = (...operations: string[]) =>
+  operations.map((operation) => `secretsmanager:${operation} on ${secrets}:gateway-credential/*`);
+const onKitSecrets = (...operations: string[]) =>
+  operations.map(
+    (operation) =>
+      `secretsmanager:${operation} on ${secrets}:* when StringEquals=aws:ResourceTag/gateway-credential-rotation=kit`,
+  );
+
+/** All that each function may do besides writing its own log. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  authorize: [`dynamodb:GetItem on ${gateways}`, `dynamodb:UpdateItem on ${use}`],
+  sideband: [],
+  'begin-rotation': [...readAndSave, ...publish, ...traced],
+  'create-credential': [
+    ...readAndSave,
+    ...readUse,
+    ...publish,
+    ...traced,
+    ...encryptSecrets,
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+  ],
+  'distribute-shard': [
+    ...readAndSave,
+    ...readAndSaveKits,
+    ...publish,
+    ...traced,
+    ...tellOwners,
+    ...decryptSecrets,
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
+    ...onKitSecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue'),
+  ],
+  'verify-kits': [
+    ...readAndSave,
+    ...readAndSaveKits,
+    ...readUse,
+    ...publish,
+    ...traced,
+    ...tellOwners,
+    ...decryptSecrets,
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
+    ...onKitSecrets('DescribeSecret', 'GetSecretValue'),
+  ],
+  'revoke-credential': [...readAndSave, ...readKits, ...readUse, ...publish, ...traced],
+  'confirm-revoked': [
+    ...readAndSave,
+    ...publish,
+    ...traced,
+    ...decryptSecrets,
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+  ],
+  reconcile: [
+    ...readAndSave,
+    ...lists,
+    ...readUse,
+    ...publish,
+    ...tellOwners,
+    ...start,
+    'states:ListExecutions on {WorkflowStateMachine}',
+    'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+  ],
+  'apply-registry': [
+    ...readAndSave,
+    ...readAndSaveKits,
+    ...lists,
+    ...publish,
+    ...start,
+    ...encryptSecrets,
+    ...onGatewaySecrets('CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as CloudFormation writes it
+    's3:GetObject on arn:{AWS::Partition}:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/*',
+  ],
+  operate: [...readAndSave, ...readAndSaveKits, ...publish, ...start],
+};
+
+describe('each role may do what its function does, and nothing else', () => {
+  test.for(Object.entries(allowed))('%s', ([name, expected]) => {
+    const permissions = stack.permissionsOf(`lambdas/${name}.ts`).filter((line) => !line.startsWith('logs:'));
+    expect(permissions).toEqual(expected.toSorted());
+  });
+
+  test('no function is left out', () => {
+    expect([...stack.functions.keys()].toSorted()).toEqual(
+      Object.keys(allowed)
+        .map((name) => `lambdas/${name}.ts`)
+        .toSorted(),
+    );
+  });
+
+  test.for([...stack.functions.keys()])('%s writes to its own log and no other', (source) => {
+    const { Properties } = stack.functionOf(source);
+    const group = /LogGroup=\{(\w+)\}/.exec(text(Properties?.LoggingConfig))?.[1];
+    const permissions = stack.permissionsOf(source).filter((line) => line.startsWith('logs:'));
+    expect(permissions).toEqual([`logs:CreateLogStream on {${group}.Arn}`, `logs:PutLogEvents on {${group}.Arn}`]);
+  });
+
+  test('no function has a managed policy, which would allow more', () => {
+    const functionRoles = stack
+      .ofType('AWS::IAM::Role')
+      .filter(([, { Properties }]) => text(Properties?.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'));
+    expect(functionRoles).toHaveLength(11);
+    for (const [, { Properties }] of functionRoles) expect(Properties?.ManagedPolicyArns).toBeUndefined();
+  });
+
+  test('the workflow invokes its six tasks and nothing else', () => {
+    const [[, machine] = []] = stack.ofType('AWS::StepFunctions::StateMachine');
+    const role = text(machine?.Properties?.RoleArn).replace('.Arn', '');
+    const others = /^(logs|xray):/;
+    expect(stack.allowedTo(role).filter((line) => !others.test(line))).toEqual([
+      'lambda:InvokeFunction on {BeginRotation.Arn}',
+      'lambda:InvokeFunction on {ConfirmRevoked.Arn}',
+      'lambda:InvokeFunction on {CreateCredential.Arn}',
+      'lambda:InvokeFunction on {DistributeShard.Arn}',
+      'lambda:InvokeFunction on {RevokeCredential.Arn}',
+      'lambda:InvokeFunction on {VerifyKits.Arn}',
+    ]);
+  });
+
+  test('only a caller known to IAM reaches the URL of operate', () => {
+    const urls = stack.ofType('AWS::Lambda::Url');
+    expect(urls.map(([, { Properties }]) => [text(Properties?.TargetFunctionArn), Properties?.AuthType])).toEqual([
+      ['{Operate.Arn}', 'AWS_IAM'],
+    ]);
+    const openToAll = stack
+      .ofType('AWS::Lambda::Permission')
+      .filter(([, { Properties }]) => Properties?.Principal === '*');
+    expect(openToAll).toEqual([]);
+  });
+});

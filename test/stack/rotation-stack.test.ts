@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { RotationStack } from '../../lib/rotation-stack.ts';
+import { rotationApp, synthesise } from '../../lib/synthesise.ts';
+import { gateways, synthesised, text } from './synthesised.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'rotation-stack-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('synthesis', () => {
+  test('of an unchanged configuration gives the same template', () => {
+    expect(synthesise({ gateways })).toEqual(synthesise({ gateways }));
+  });
+
+  test('from the command line prints the template and nothing else', () => {
+    const printed = execFileSync(process.execPath, ['lib/synthesise.ts', gateways], { cwd: root, encoding: 'utf8' });
+    expect(JSON.parse(printed)).toEqual(synthesise({ gateways }));
+  });
+
+  test('names no machine, account or region', () => {
+    expect(JSON.stringify(synthesise({ gateways }))).not.toContain(root);
+    const stack = rotationApp({ context: { gateways, 'aws:cdk:bundling-stacks': [] } }).node.findAll()[1];
+    expect(stack).toBeInstanceOf(RotationStack);
+    expect(stack instanceof RotationStack && stack.environment).toBe('aws://unknown-account/unknown-region');
+  });
+
+  test("passes CDK's own rules", () => {
+    const app = rotationApp({ context: { gateways, 'aws:cdk:bundling-stacks': [] } });
+    expect(() => app.synth()).not.toThrow();
+  });
+});
+
+describe('the workflow', () => {
+  const stack = synthesised();
+  const [[, { Properties: machine = {} } = {}] = []] = stack.ofType('AWS::StepFunctions::StateMachine');
+
+  test('is the definition in the file, unchanged', () => {
+    expect(machine.DefinitionString).toBe(readFileSync(join(root, 'lib', 'rotation.asl.json'), 'utf8'));
+    expect(machine.StateMachineType).toBe('STANDARD');
+  });
+
+  test('gives each name in the definition the function of that name', () => {
+    expect(Object.entries(machine.DefinitionSubstitutions ?? {}).map(([name, arn]) => [name, text(arn)])).toEqual([
+      ['BeginRotation', '{BeginRotation.Arn}'],
+      ['CreateCredential', '{CreateCredential.Arn}'],
+      ['DistributeShard', '{DistributeShard.Arn}'],
+      ['VerifyKits', '{VerifyKits.Arn}'],
+      ['RevokeCredential', '{RevokeCredential.Arn}'],
+      ['ConfirmRevoked', '{ConfirmRevoked.Arn}'],
+    ]);
+  });
+
+  test('logs every step without its data, and is traced', () => {
+    expect(machine.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+    expect(machine.TracingConfiguration).toEqual({ Enabled: true });
+  });
+});
+
+describe('the registry', () => {
+  const applied = (path: string) =>
+    synthesised({ gateways: path }).ofType('Custom::GatewayRegistry')[0]?.[1].Properties;
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  test('is applied by its function, which is told where the file is', () => {
+    const properties = applied(file('one.json', '{"gateways":[]}'));
+    expect(text(properties?.ServiceToken)).toBe('{ApplyRegistry.Arn}');
+    expect(properties?.Key).toBe(`${properties?.Hash}.json`);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as CloudFormation writes it
+    expect(text(properties?.Bucket)).toBe('cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}');
+  });
+
+  test('is applied again when, and only when, the file changes', () => {
+    const before = applied(file('before.json', '{"gateways":[]}'))?.Hash;
+    expect(applied(file('same.json', '{"gateways":[]}'))?.Hash).toBe(before);
+    expect(applied(file('after.json', '{"gateways":[{}]}'))?.Hash).not.toBe(before);
+  });
+
+  test('is applied after everything that a first rotation needs stands', () => {
+    const [[, resource] = []] = synthesised().ofType('Custom::GatewayRegistry');
+    const after = ((resource as unknown as { DependsOn: string[] }).DependsOn ?? []).join();
+    for (const needed of ['WorkflowStateMachine', 'PolicyCheckApiDeploymentStage', 'PolicyCheckAuthorize'])
+      expect(after).toContain(needed);
+  });
+});
+
+describe('settings', () => {
+  const refusal = (context: Record<string, unknown>): string => {
+    try {
+      rotationApp({ context: { gateways, 'aws:cdk:bundling-stacks': [], ...context } });
+    } catch (error) {
+      return error instanceof Error ? error.message : '';
+    }
+    return 'not refused';
+  };
+
+  test('refuses an unknown one and names those that are known', () => {
+    expect(refusal({ authorizerMemory: 1024 })).toBe(
+      'The settings were refused. authorizerMemory: unknown; allowed are gateways, authorizeMemoryMb, requestsPerSecond, requestBurst, logRetentionDays, setAccountLogRole.',
+    );
+  });
+
+  test('refuses a number out of range, all at once', () => {
+    expect(refusal({ authorizeMemoryMb: '64', requestsPerSecond: 0 })).toBe(
+      'The settings were refused. authorizeMemoryMb: given "64"; allowed is a whole number from 128 to 10240. requestsPerSecond: given 0; allowed is a whole number from 1 to 100000.',
+    );
+  });
+
+  test('refuses what is not a number', () => {
+    expect(refusal({ requestBurst: 'many' })).toBe(
+      'The settings were refused. requestBurst: given "many"; allowed is a whole number from 1 to 50000.',
+    );
+    expect(refusal({ requestBurst: '' })).toBe(
+      'The settings were refused. requestBurst: given ""; allowed is a whole number from 1 to 50000.',
+    );
+  });
+
+  test('refuses a retention that CloudWatch does not have', () => {
+    expect(refusal({ logRetentionDays: 100 })).toMatch(
+      /^The settings were refused\. logRetentionDays: given 100; allowed is one of 1, 3, 5, 7, 14, 30, /,
+    );
+  });
+
+  test('refuses a registry that does not exist', () => {
+    expect(refusal({ gateways: './no-such.json' })).toBe(
+      'gateways: given "./no-such.json"; allowed is the path of a file that exists, such as "./gateways.json".',
+    );
+  });
+
+  test('takes what the command line gives, which is text', () => {
+    const stack = synthesised({ authorizeMemoryMb: 1769, requestsPerSecond: 8000, requestBurst: 4000 });
+    expect(stack.functionOf('lambdas/authorize.ts').Properties?.MemorySize).toBe(1769);
+    expect(refusal({ authorizeMemoryMb: '1769', setAccountLogRole: 'false' })).toBe('not refused');
+    expect(refusal({ setAccountLogRole: 'perhaps' })).toBe(
+      'The settings were refused. setAccountLogRole: given "perhaps"; allowed is true or false.',
+    );
+  });
+});
