@@ -1,0 +1,54 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { z } from 'zod';
+import type { CredentialValue } from '../domain/credential.ts';
+import type { CredentialId, RotationId } from '../domain/ids.ts';
+import type { Kit, KitTraits } from '../domain/kit.ts';
+
+/** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
+export type KitAccess = {
+  readonly fetch: typeof globalThis.fetch;
+  /** The AWSCURRENT text of a secret that the kit's settings name (a token, a signing key). */
+  readSecret(secretId: string): Promise<string>;
+  readonly secrets: SecretsManagerClient;
+  notifyOwner(message: {
+    readonly owner: string;
+    readonly subject: string;
+    readonly text: string;
+    readonly kitId: string;
+    readonly gatewayId: string;
+    readonly credentialId: string;
+  }): Promise<void>;
+  nowMs(): number;
+  /** Aborts when the time for this kit is over. */
+  readonly signal: AbortSignal;
+};
+
+/** One credential to put into one kit; `deadlineAtMs` is the rotation's, in epoch ms. */
+export type Installation = {
+  readonly kit: Kit;
+  readonly credentialId: CredentialId;
+  readonly value: CredentialValue;
+  readonly rotationId: RotationId;
+  readonly secretArn: string;
+  readonly deadlineAtMs: number;
+};
+
+/** `acknowledged`: the kit's own endpoint repeated the credentialId that it installed. */
+export type Installed = { readonly state: 'INSTALLED' | 'WITH_OWNER'; readonly acknowledged?: boolean };
+
+/** Whether the kit shows exactly this credential; what that proves is in the kind's traits. */
+export type ReadBack = { readonly matches: boolean };
+
+/**
+ * How credentials reach one kind of kit. `install` may be run twice and asks first whether it is already done; `readBack`
+ * is absent when there is nothing to ask. Both throw KitUnreachable (may help to try again), KitRefused or
+ * KitMisconfigured, whose messages never hold a credential or anything that the kit answered.
+ */
+export type KitKind<Settings> = {
+  readonly kind: string;
+  /** The strict schema of this kind's `settings` in gateways.json. */
+  readonly settings: z.ZodType<Settings>;
+  readonly traits: KitTraits | ((settings: Settings) => KitTraits);
+  install(installation: Installation, settings: Settings, access: KitAccess): Promise<Installed>;
+  readBack?(installation: Installation, settings: Settings, access: KitAccess): Promise<ReadBack>;
+};

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { Kit } from '../domain/kit.ts';
+import { ask } from './ask.ts';
+import { KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
+import type { KitAccess } from './kit-kind.ts';
+import type { KongSettings } from './kong.ts';
+
+/** A `ping-auth` plugin entity; there is one per route, service or consumer that it is attached to. */
+export type PingAuth = {
+  readonly id: string;
+  readonly config: { readonly service_url: string; readonly shared_secret?: string | null | undefined };
+};
+
+const pageSchema = z.object({
+  data: z.array(z.object({ id: z.string().min(1), name: z.string(), config: z.unknown() })),
+  offset: z.string().min(1).nullish(),
+});
+const configSchema = z.object({ service_url: z.string(), shared_secret: z.string().nullish() });
+
+/** Kong allows at most 1000 entities in a page (kong/api/endpoints.lua: max_page_size). */
+const pageSize = 1000;
+
+/** The Kong Admin API of one kit: `GET /plugins`, `PATCH /plugins/{id}` (Kong Gateway, Admin API). */
+export const kongAdmin = (kit: Kit, settings: KongSettings, token: string | undefined, access: KitAccess) => {
+  const base = [settings.adminUrl.replace(/\/+$/, ''), ...(settings.workspace ? [settings.workspace] : [])].join('/');
+  const headers: Record<string, string> = token === undefined ? {} : { 'kong-admin-token': token };
+  const unreadable = (doing: string) =>
+    new KitUnreachable('UNREADABLE_ANSWER', {
+      doing,
+      kit,
+      answer: 'HTTP 200, but not what the Kong Admin API answers',
+      todo: 'Check that adminUrl is the Admin API and not the proxy.',
+    });
+
+  return {
+    /** Every `ping-auth` plugin, of all pages. */
+    pingAuths: async (): Promise<readonly PingAuth[]> => {
+      const doing = 'Listing the plugins of Kong';
+      const found: PingAuth[] = [];
+      const seen = new Set<string>();
+      for (let offset: string | undefined = ''; offset !== undefined; ) {
+        const query = new URLSearchParams({ size: String(pageSize), ...(offset ? { offset } : {}) });
+        const answer = await ask(access, { doing, kit, method: 'GET', url: `${base}/plugins?${query}`, headers });
+        const page = pageSchema.safeParse(answer.json);
+        if (!page.success) throw unreadable(doing);
+        for (const { id, name, config } of page.data.data) {
+          if (name !== 'ping-auth') continue;
+          const read = configSchema.safeParse(config);
+          if (!read.success) throw unreadable(doing);
+          found.push({ id, config: read.data });
+        }
+        offset = page.data.offset ?? undefined;
+        if (offset !== undefined && seen.has(offset)) throw unreadable(doing);
+        if (offset !== undefined) seen.add(offset);
+      }
+      return found;
+    },
+    /** Sets one plugin's shared secret; Kong merges nested records, so its other settings stay. */
+    setSharedSecret: async (plugin: PingAuth, value: string): Promise<void> => {
+      const doing = `Updating plugin ${encodeURIComponent(plugin.id)} in Kong`;
+      const body = JSON.stringify({ config: { shared_secret: value } });
+      const url = `${base}/plugins/${encodeURIComponent(plugin.id)}`;
+      try {
+        await ask(access, { doing, kit, method: 'PATCH', url, headers, body });
+      } catch (error) {
+        if (error instanceof KitRefused && error.code === 'NOT_SUPPORTED')
+          throw new KitRefused('NOT_SUPPORTED', {
+            doing,
+            kit,
+            answer: 'HTTP 405, as a Kong without a database answers',
+            todo: 'Run Kong with a database, or set shared_secret to a vault reference and register a kit of kind secrets-manager for it.',
+          });
+        if (error instanceof KitMisconfigured && error.code === 'NOT_FOUND')
+          throw new KitUnreachable('NOT_STORED', {
+            doing,
+            kit,
+            answer: 'HTTP 404, the plugin was removed meanwhile',
+            todo: 'The plugins are listed again.',
+          });
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Kit, KitTraits } from '../domain/kit.ts';
+import { KitMisconfigured } from './kit-errors.ts';
+import type { KitKind } from './kit-kind.ts';
+import { kong } from './kong.ts';
+import { manual } from './manual.ts';
+import { secretsManager } from './secrets-manager.ts';
+import { webhook } from './webhook.ts';
+
+/** Every kind of kit there is; {@link kitKinds} does not compile until it has each of them. */
+export const kindNames = ['kong', 'secrets-manager', 'webhook', 'manual'] as const;
+export type KindName = (typeof kindNames)[number];
+
+type StoredSettings = Readonly<Record<string, unknown>>;
+
+/** A kind whose functions take settings as they were stored and check them first; wrong ones are a KitMisconfigured. */
+export type CheckedKitKind = KitKind<unknown> & {
+  readonly kind: KindName;
+  readonly settings: z.ZodType<StoredSettings>;
+  readonly traits: (settings: unknown) => KitTraits;
+};
+
+const checked = <Name extends KindName, Settings extends StoredSettings>(
+  kind: KitKind<Settings> & { readonly kind: Name },
+): CheckedKitKind & { readonly kind: Name } => {
+  const parse = (settings: unknown, kit: Pick<Kit, 'gatewayId' | 'kitId'>): Settings => {
+    const result = kind.settings.safeParse(settings);
+    if (result.success) return result.data;
+    throw new KitMisconfigured('SETTINGS_WRONG', {
+      doing: `Reading the settings of kind ${kind.kind}`,
+      kit,
+      answer: `wrong or missing: ${result.error.issues.map(({ path, code }) => `settings.${path.join('.')} (${code})`).join(', ')}`,
+      todo: 'Correct them in gateways.json and apply it again.',
+    });
+  };
+  const { traits, readBack } = kind;
+  return {
+    kind: kind.kind,
+    settings: kind.settings,
+    traits: (settings) => (typeof traits === 'function' ? traits(kind.settings.parse(settings)) : traits),
+    install: async (installation, settings, access) =>
+      kind.install(installation, parse(settings, installation.kit), access),
+    ...(readBack
+      ? {
+          readBack: async (installation, settings, access) =>
+            readBack(installation, parse(settings, installation.kit), access),
+        }
+      : {}),
+  };
+};
+
+/** The one registry. */
+export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonly kind: Name } } = {
+  kong: checked(kong),
+  'secrets-manager': checked(secretsManager),
+  webhook: checked(webhook),
+  manual: checked(manual),
+};
+
+/** Whether a text names a kind of this version. */
+export const isKindName = (text: string): text is KindName => Object.hasOwn(kitKinds, text);
+
+/** The kind of a kit; throws KitMisconfigured for a name that this version does not know. */
+export const kitKindOf = (kind: string): CheckedKitKind => {
+  if (isKindName(kind)) return kitKinds[kind];
+  throw new KitMisconfigured('UNKNOWN_KIND', {
+    doing: 'Looking for the kind of a kit',
+    kit: undefined,
+    answer: `"${kind}" is not one of ${kindNames.join(', ')}`,
+    todo: 'Correct it in gateways.json and apply it again.',
+  });
+};
+
+/** The schema of a kit in gateways.json: `{kind, settings}` by kind, strict, together with the fields that all kits have. */
+export const kitSchemaWith = <Common extends z.ZodRawShape>(common: Common) => {
+  const entry = (kind: KindName) =>
+    z.strictObject({ ...common, kind: z.literal(kind), settings: kitKinds[kind].settings });
+  const [first, ...others] = kindNames;
+  return z.discriminatedUnion('kind', [entry(first), ...others.map(entry)]);
+};
+
+/** `{kind, settings}` alone. */
+export const kitSettingsSchema = kitSchemaWith({});

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+
+/**
+ * A URL to which a credential may be sent: https, or http to a loopback address, and without a user name or password,
+ * because settings name secrets and never hold one.
+ */
+export const secureUrl = (description: string) =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be an absolute https URL' })
+    .refine((text) => {
+      const url = URL.parse(text);
+      return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+    }, 'must be https; http is allowed only to a loopback address (localhost, 127.0.0.0/8, [::1])')
+    .refine((text) => {
+      const url = URL.parse(text);
+      return url?.username === '' && url.password === '';
+    }, 'must not hold a user name or password')
+    .describe(description);

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { ask } from './ask.ts';
+import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
+import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
+import { retryWhileTime } from './retry-while-time.ts';
+import { secureUrl } from './secure-url.ts';
+import { parseSigningKeys, type SigningKey, signedHeaders } from './webhook-signature.ts';
+
+const settings = z.strictObject({
+  url: secureUrl('Where the new credential is sent: a signed POST (Standard Webhooks) to your own endpoint.'),
+  readBackUrl: secureUrl(
+    'A signed GET of this answers {"credentialId": "..."}: the credential that the kit really presents.',
+  ),
+  signingSecret: z
+    .string()
+    .min(1)
+    .describe('The name or ARN of the secret that holds the signing key, whsec_ and base64 of 24 to 64 bytes.'),
+  propagationSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(60)
+    .describe('How long until all nodes behind the endpoint use a new credential, in seconds.'),
+});
+type Settings = z.infer<typeof settings>;
+
+const shown = z.object({ credentialId: z.string() });
+
+/**
+ * A kit behind an endpoint of its owner. The message is
+ * `{type: "gateway.credential.install", timestamp, data: {gatewayId, kitId, rotationId, credentialId, credential}}`, signed
+ * as in Standard Webhooks 1.0.0. Any 2xx means that it was taken; only an answer `{"credentialId"}` that repeats ours is
+ * an acknowledgement, because a proxy's default page is a 200 as well. A retry keeps its `webhook-id`.
+ */
+export const webhook: KitKind<Settings> & { readonly kind: 'webhook' } = {
+  kind: 'webhook',
+  settings,
+  traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'data-plane', propagationSeconds }),
+  install: async (installation, settings, access) => {
+    const keys = await keysOf(installation, settings, access);
+    if (await alreadyDone(installation, settings, keys, access)) return { state: 'INSTALLED', acknowledged: true };
+    const id = `msg_${randomUUID()}`;
+    const body = messageOf(installation, access.nowMs());
+    const { json } = await retryWhileTime(access.signal, () =>
+      ask(access, {
+        doing: 'Sending the credential to the webhook',
+        kit: installation.kit,
+        method: 'POST',
+        url: settings.url,
+        headers: signedHeaders(keys, id, access.nowMs(), body),
+        body,
+      }),
+    );
+    const answer = shown.safeParse(json);
+    return {
+      state: 'INSTALLED',
+      acknowledged: answer.success && answer.data.credentialId === installation.credentialId,
+    };
+  },
+  readBack: async (installation, settings, access) => {
+    const keys = await keysOf(installation, settings, access);
+    return { matches: (await readShown(installation, settings, keys, access)) === installation.credentialId };
+  },
+};
+
+const messageOf = ({ kit, rotationId, credentialId, value }: Installation, nowMs: number): string =>
+  JSON.stringify({
+    type: 'gateway.credential.install',
+    timestamp: new Date(nowMs).toISOString(),
+    data: { gatewayId: kit.gatewayId, kitId: kit.kitId, rotationId, credentialId, credential: value },
+  });
+
+const keysOf = async ({ kit }: Installation, settings: Settings, access: KitAccess): Promise<readonly SigningKey[]> => {
+  const keys = parseSigningKeys(await access.readSecret(settings.signingSecret));
+  if (!keys)
+    throw new KitMisconfigured('SECRET_UNUSABLE', {
+      doing: `Reading the signing key from secret ${settings.signingSecret}`,
+      kit,
+      answer: 'it is not whsec_ followed by the base64 of 24 to 64 bytes',
+      todo: 'Put a Standard Webhooks signing key into the secret.',
+    });
+  return keys;
+};
+
+/** Whether the kit presents the credential already; when that cannot be learnt now, it is sent (sending twice is harmless). */
+const alreadyDone = async (
+  installation: Installation,
+  settings: Settings,
+  keys: readonly SigningKey[],
+  access: KitAccess,
+): Promise<boolean> => {
+  try {
+    return (await readShown(installation, settings, keys, access)) === installation.credentialId;
+  } catch (error) {
+    if (error instanceof KitUnreachable && !access.signal.aborted) return false;
+    throw error;
+  }
+};
+
+const readShown = async (
+  { kit }: Installation,
+  settings: Settings,
+  keys: readonly SigningKey[],
+  access: KitAccess,
+): Promise<string | null> => {
+  const doing = 'Asking the webhook which credential it uses';
+  const headers = signedHeaders(keys, `msg_${randomUUID()}`, access.nowMs(), '');
+  const { json } = await ask(access, { doing, kit, method: 'GET', url: settings.readBackUrl, headers });
+  const answer = z.object({ credentialId: z.string().nullable() }).safeParse(json);
+  if (!answer.success)
+    throw new KitUnreachable('UNREADABLE_ANSWER', {
+      doing,
+      kit,
+      answer: 'HTTP 2xx without {"credentialId": ...}',
+      todo: 'Let readBackUrl answer the id of the credential in use, or null when there is none.',
+    });
+  return answer.data.credentialId;
+};
