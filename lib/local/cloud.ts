@@ -14,6 +14,7 @@ import { createSns, type PublishedMessage } from './aws/sns.ts';
 import { stepFunctionsService } from './aws/step-functions.ts';
 import { executionsInFolder, executionsInMemory } from './aws/step-functions-store.ts';
 import type { Timers } from './aws/step-functions-timers.ts';
+import { sts } from './aws/sts.ts';
 import { freePort } from './free-port.ts';
 import { functionsOf, hostFunctions } from './functions.ts';
 import { accountId, deployedNames, pseudoParameters, region, stateMachineName } from './names.ts';
@@ -67,6 +68,10 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const nameOf = (type: string): readonly string[] =>
     resourcesOf(template, type).map(({ logicalId }) => names.get(logicalId)?.ref ?? logicalId);
 
+  const functions = functionsOf(template, resolve, {
+    POLICY_CHECK_URL: options.policyCheckUrl,
+    SECRETS_KEY: '', // there is no KMS here: secrets are in a file that only this user can read
+  });
   const lambda = lambdaService({ region, accountId, timers });
   const stepFunctions = stepFunctionsService({
     region,
@@ -86,12 +91,14 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json')),
     region,
     clock: timers.now,
-    canInvoke: () => false,
+    canInvoke: (functionArn) =>
+      functions.some(({ name }) => functionArn === name || functionArn === lambda.arnOf(name)),
     invokeFunction: async (functionArn, event) => {
       const outcome = await lambda.invoke(functionArn, event);
       if (!outcome.isOk) throw new Error(`The rotation function failed with ${outcome.errorType}.`);
     },
-    report: () => undefined,
+    report: (news) =>
+      options.log('secrets-manager')('INFO', 'A rotation of the emulated Secrets Manager moved on.', news),
   });
   const sns = createSns({
     region,
@@ -110,7 +117,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     port: awsPort,
     keys,
     dynamoDb,
-    services: [lambda, stepFunctions, secretsManager, sns, eventBridge],
+    services: [lambda, stepFunctions, secretsManager, sns, eventBridge, sts],
     clock: Date.now,
   });
   const operatorKey = keys.keyOf(OPERATOR);
@@ -123,7 +130,6 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const dynamodb = new DynamoDBClient(clientSettings(operator));
   await createTables(dynamodb, template);
   dynamodb.destroy();
-  const functions = functionsOf(template, resolve, { POLICY_CHECK_URL: options.policyCheckUrl });
   await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log: options.log, timers });
 
   const closing = new AbortController();

@@ -34,7 +34,7 @@ const errorsOfAws = [
   'States.Timeout',
   'States.ALL',
 ];
-const errorsOfOurs = Object.values(failures).map((Failure) => new Failure('').name);
+const errorsOfOurs: readonly string[] = Object.values(failures).map((Failure) => new Failure('').name);
 
 const regions = (region: Region): Region[] => [
   region,

@@ -1,0 +1,103 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { publishTo } from '../../lambdas/news/events.ts';
+import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
+import type { Log } from '../../lambdas/runtime/log.ts';
+import { readAudit } from '../../lambdas/store/audit.ts';
+import { gatewaysIn } from '../../lambdas/store/gateways.ts';
+import { kitsIn } from '../../lambdas/store/kits.ts';
+import { usesIn } from '../../lambdas/store/use.ts';
+import type { BusEvent } from './aws/eventbridge.ts';
+import type { PublishedMessage } from './aws/sns.ts';
+import type { Timers } from './aws/step-functions-timers.ts';
+import { type Cloud, openCloud } from './cloud.ts';
+import { freePort } from './free-port.ts';
+import { accountId, functionNameOf, region } from './names.ts';
+import { type PolicyCheckServer, startPolicyCheckServer } from './policy-check-server.ts';
+import type { Stores } from './snapshot.ts';
+import type { Template } from './template.ts';
+
+export type DeploymentOptions = {
+  readonly template: Template;
+  readonly projectFolder: string;
+  readonly dataFolder: string | undefined;
+  readonly address: string;
+  readonly policyCheckPort: number;
+  readonly awsPort: number;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  readonly timers: Timers;
+  readonly log: (functionName: string) => Log;
+  readonly onPublish: (message: PublishedMessage) => void;
+  readonly onEvent: (event: BusEvent) => void;
+};
+
+/** The whole system on this machine. */
+export type Deployment = {
+  readonly cloud: Cloud;
+  readonly policyCheckUrl: string;
+  /** The operator's view of the stores, and his clients. */
+  readonly stores: Stores;
+  readonly stepFunctions: SFNClient;
+  readonly secretsManager: SecretsManagerClient;
+  /** Calls a function and returns its result; rejects with its error's name and message. */
+  call(functionName: string, event: unknown): Promise<unknown>;
+  close(): Promise<void>;
+};
+
+/** Opens the AWS endpoint, the functions and the policy check. Rejects when a port is taken or the data cannot be read. */
+export const openDeployment = async (options: DeploymentOptions): Promise<Deployment> => {
+  const { template, timers, address, tls } = options;
+  const policyCheckPort = options.policyCheckPort === 0 ? await freePort() : options.policyCheckPort;
+  const host = address.includes(':') ? `[${address}]` : address;
+  const policyCheckUrl = `${tls ? 'https' : 'http'}://${host}:${policyCheckPort}`;
+  const cloud = await openCloud({ ...options, policyCheckUrl });
+  const call = async (functionName: string, event: unknown): Promise<unknown> => {
+    const outcome = await cloud.invoke(functionName, event);
+    if (outcome.isOk) return JSON.parse(outcome.payload);
+    throw Object.assign(new Error(outcome.errorMessage), { name: outcome.errorType });
+  };
+  const sources = new Map(
+    Object.entries(template.Resources).map(([logicalId, { Metadata }]) => [logicalId, String(Metadata?.source ?? '')]),
+  );
+  const policyCheck: PolicyCheckServer = await startPolicyCheckServer({
+    template,
+    invoke: (logicalId, event) => call(functionNameOf(sources.get(logicalId) ?? ''), event),
+    address,
+    port: policyCheckPort,
+    ...(tls ? { tls } : {}),
+    region,
+    accountId,
+    now: timers.now,
+  }).catch(async (error: unknown) => {
+    await cloud.close();
+    throw error;
+  });
+
+  const settings = clientSettings(cloud.operator);
+  const dynamodb = new DynamoDBClient(settings);
+  const events = new EventBridgeClient(settings);
+  const stepFunctions = new SFNClient(settings);
+  const secretsManager = new SecretsManagerClient(settings);
+  const { gatewaysTable, useTable, eventBus } = cloud.outputs;
+  return {
+    cloud,
+    policyCheckUrl,
+    stores: {
+      gateways: gatewaysIn(dynamodb, gatewaysTable, publishTo(events, eventBus), timers.now),
+      kits: kitsIn(dynamodb, gatewaysTable),
+      uses: usesIn(dynamodb, useTable),
+      audit: (gatewayId, fromRevision) => readAudit(dynamodb, gatewaysTable, gatewayId, fromRevision),
+      now: timers.now,
+    },
+    stepFunctions,
+    secretsManager,
+    call,
+    close: async () => {
+      await policyCheck.close();
+      await cloud.close();
+      for (const client of [dynamodb, events, stepFunctions, secretsManager]) client.destroy();
+    },
+  };
+};
