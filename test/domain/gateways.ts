@@ -69,7 +69,7 @@ export const inRotation = (
 export const outcome = (decision: Decision): string => (decision.kind === 'refused' ? decision.code : decision.kind);
 
 /** The record after a command that must change it. */
-export const after = (decision: Decision): Gateway => {
+export const recordAfter = (decision: Decision): Gateway => {
   if (decision.kind !== 'changed') throw new Error(`The command was ${outcome(decision)}.`);
   return decision.gateway;
 };

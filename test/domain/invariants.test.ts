@@ -232,7 +232,7 @@ describe('the record, whatever happens', () => {
 
   it('the sequences reach every kind of ending', () => {
     const reached = new Set<string>();
-    for (const one of fc.sample(script, { numRuns: 1500, seed: 7 })) {
+    for (const one of fc.sample(script, { numRuns: 5000, seed: 7 })) {
       const world = play(one);
       for (const { cause } of revocations(world)) reached.add(cause);
       for (const { command } of changed(world)) reached.add(command.kind);
@@ -240,13 +240,12 @@ describe('the record, whatever happens', () => {
       for (const { after } of world.steps) for (const ended of after.ended) reached.add(ended.outcome);
       if (world.gateway.live.some((live) => accepts(world, live.credentialId))) reached.add('accepting');
     }
-    expect([...reached]).toEqual(
-      expect.arrayContaining([
-        ...['RETIRED', 'FORCED', 'COMPROMISED', 'NEVER_DISTRIBUTED'],
-        ...['COMPLETED', 'ROLLED_BACK', 'FAILED', 'PREEMPTED', 'accepting'],
-        ...['make-room', 'adopt', 'confirm', 'complete', 'roll-back', 'force', 'hold', 'extend', 'doubt'],
-        ...['SUPERSEDED', 'HELD', 'WRONG_STAGE', 'ROTATION_RUNNING', 'COMPROMISED', 'TOO_MANY_LIVE'],
-      ]),
-    );
+    const wanted = [
+      ...['RETIRED', 'FORCED', 'COMPROMISED', 'NEVER_DISTRIBUTED'],
+      ...['COMPLETED', 'ROLLED_BACK', 'FAILED', 'PREEMPTED', 'accepting'],
+      ...['make-room', 'adopt', 'confirm', 'complete', 'roll-back', 'force', 'hold', 'extend', 'doubt'],
+      ...['SUPERSEDED', 'HELD', 'WRONG_STAGE', 'ROTATION_RUNNING', 'COMPROMISED', 'TOO_MANY_LIVE'],
+    ];
+    expect(wanted.filter((one) => !reached.has(one))).toEqual([]);
   });
 });

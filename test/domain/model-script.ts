@@ -36,6 +36,7 @@ export type Action =
   | { readonly do: 'recording'; readonly fails: boolean }
   | { readonly do: 'add-kit' }
   | { readonly do: 'stale'; readonly seconds: number }
+  | { readonly do: 'mint' }
   | { readonly do: 'flush' };
 
 export type Script = { readonly kits: number; readonly foreign: boolean; readonly actions: readonly Action[] };
@@ -91,6 +92,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: of('recording'), fails: fc.boolean() }),
   fc.record({ do: of('add-kit') }),
   fc.record({ do: of('stale'), seconds: fc.constantFrom(0, 30, 300) }),
+  fc.record({ do: of('mint') }),
   fc.record({ do: of('flush') }),
 );
 
@@ -251,6 +253,13 @@ const act = (world: World, slots: (Task | undefined)[], one: Action): void => {
       const { policy, decision, shardCount } = world.gateway;
       const configuration = { policy: { ...policy, serveStaleSeconds: one.seconds }, decision, shardCount };
       apply(world, { kind: 'configure', configuration, ...by });
+      return;
+    }
+    case 'mint': {
+      // A second minter that did not ask what was there already.
+      const id = credentialId(`c-stray-${++world.names}`);
+      const stray = { credentialId: id, digest: `digest of ${id}`, versionId: `v-${id}` };
+      if (rotation?.targetId) apply(world, { kind: 'created', rotationId: rotation.rotationId, ...stray, ...by });
       return;
     }
     case 'flush':

@@ -1,0 +1,355 @@
+import { describe, expect, it } from 'vitest';
+import { flushed, rungDue } from '../../lambdas/domain/attempt.ts';
+import { type Gateway, liveCredential, rotationStages, shardOf } from '../../lambdas/domain/gateway.ts';
+import { type Command, transition } from '../../lambdas/domain/transition.ts';
+import { a, atRest, b, by, inRotation, live, now, outcome, r1, r2, recordAfter } from './gateways.ts';
+import { credentialId } from './model.ts';
+
+const of = { rotationId: r1, ...by };
+const held = { held: { ...by, atMs: 1 } };
+const forced = { forced: { ...by, atMs: 1 } };
+const give = (gateway: Gateway, command: Command, atMs = now) => transition(gateway, command, atMs);
+const code = (gateway: Gateway, command: Command, atMs = now): string => outcome(give(gateway, command, atMs));
+
+const verdict = { atMs: now, mayRevoke: true, targetId: b, blockers: [] };
+const revoke: Command = { kind: 'revoke', credentialIds: [a], revision: 1, verdict, ...of };
+const begin: Command = { kind: 'begin', rotationId: r2, trigger: 'manual', ...by };
+const created: Command = { kind: 'created', credentialId: b, digest: 'digest of c-b', versionId: 'v-c-b', ...of };
+const doomed = { compromised: { atMs: 0, rejectAfterMs: now } };
+const dying = inRotation('BEGUN', held, { live: [live('c-a', doomed)] });
+const revoked = recordAfter(give(inRotation('VERIFIED'), revoke));
+const confirm: Command = { kind: 'confirm', credentialId: a, refusedAtMs: now, ...by };
+const complete: Command = { kind: 'complete', ...of };
+const five = ['c-a', 'c-2', 'c-3', 'c-4', 'c-5'].map((id) => live(id));
+
+const sevenTimes = (text: string): readonly string[] => rotationStages.map(() => text);
+
+describe('an operator, at each stage', () => {
+  const extend: Command = { kind: 'extend', deadlineAtMs: now + 1_000_001, ...of };
+  const force: Command = { kind: 'force', kits: 1, kitsHash: 'hash', ...of };
+  const table: Record<string, readonly [Command, readonly string[]]> = {
+    hold: [{ kind: 'hold', ...of }, sevenTimes('changed')],
+    resume: [{ kind: 'resume', ...of }, sevenTimes('unchanged')],
+    extend: [extend, sevenTimes('changed')],
+    'roll-back': [{ kind: 'roll-back', ...of }, sevenTimes('changed')],
+    force: [force, [...sevenTimes('WRONG_STAGE').slice(2), 'changed', 'changed']],
+    fail: [{ kind: 'fail', ...of }, sevenTimes('changed')],
+  };
+  const rows = Object.entries(table).flatMap(([name, [command, outcomes]]) =>
+    rotationStages.map((stage, at) => [name, stage, outcomes[at] ?? '', command] as const),
+  );
+  it.each(rows)('%s at %s: %s', (_, stage, expected, command) => {
+    expect(code(inRotation(stage), command)).toBe(expected);
+  });
+  it.each(['hold', 'resume', 'fail', 'roll-back'] as const)('refuses to %s a rotation that does not run', (kind) => {
+    expect(code(atRest(), { kind, ...of })).toBe('NOT_RUNNING');
+  });
+  it('resumes a held rotation and forgives its failed attempts', () => {
+    const { rotation } = recordAfter(
+      give(inRotation('BEGUN', { ...held, failedAttempts: 4 }), { kind: 'resume', ...of }),
+    );
+    expect([rotation?.held, rotation?.failedAttempts]).toEqual([undefined, 0]);
+  });
+  it.each([now - 1, now + 999_999])('refuses to extend the deadline to an earlier time', (deadlineAtMs) =>
+    expect(code(inRotation('BEGUN'), { kind: 'extend', deadlineAtMs, ...of })).toBe('DEADLINE_NOT_LATER'),
+  );
+  it('refuses to force a held rotation', () => expect(code(inRotation('VERIFIED', held), force)).toBe('HELD'));
+});
+
+describe('revoke', () => {
+  it('retires the predecessor on proof', () => {
+    expect(revoked.live.map((one) => one.credentialId)).toEqual([b]);
+    expect(revoked.revoked[0]).toMatchObject({ credentialId: a, cause: 'RETIRED', revokedAtMs: now });
+  });
+  it.each<[string, Gateway, Partial<typeof revoke & { kind: 'revoke' }>, string]>([
+    [
+      'without a verdict that says yes',
+      inRotation('VERIFIED'),
+      { verdict: { ...verdict, mayRevoke: false } },
+      'NO_PROOF',
+    ],
+    ['with a verdict of another revision', inRotation('VERIFIED'), { revision: 0 }, 'NO_PROOF'],
+    [
+      'with a verdict older than a minute',
+      inRotation('VERIFIED'),
+      { verdict: { ...verdict, atMs: now - 60_001 } },
+      'NO_PROOF',
+    ],
+    ['with a verdict of the future', inRotation('VERIFIED'), { verdict: { ...verdict, atMs: now + 1 } }, 'NO_PROOF'],
+    ['with a verdict on another target', inRotation('VERIFIED'), { verdict: { ...verdict, targetId: a } }, 'NO_PROOF'],
+    ['before it is verified', inRotation('DISTRIBUTED'), {}, 'NO_PROOF'],
+    ['before it is distributed', inRotation('PROMOTED'), {}, 'WRONG_STAGE'],
+    ['before it is distributed, even when forced', inRotation('PROMOTED', forced), {}, 'WRONG_STAGE'],
+    ['when not quiet for the whole window', inRotation('VERIFIED', { quietSinceMs: now - 899_999 }), {}, 'NOT_QUIET'],
+    ['while held', inRotation('VERIFIED', held), {}, 'HELD'],
+    ['while held, even when forced', inRotation('VERIFIED', { ...held, ...forced }), {}, 'HELD'],
+    ['of the successor', inRotation('VERIFIED'), { credentialIds: [b] }, 'NOT_RETIRING'],
+    [
+      'of an unknown credential',
+      inRotation('VERIFIED'),
+      { credentialIds: [credentialId('c-x')] },
+      'UNKNOWN_CREDENTIAL',
+    ],
+    [
+      'of one that is not ours',
+      inRotation('VERIFIED', {}, { live: [live('c-a', { origin: { kind: 'foreign' } }), live('c-b')] }),
+      {},
+      'NOT_OURS',
+    ],
+    [
+      'of a compromised one before its time',
+      inRotation(
+        'PROMOTED',
+        {},
+        {
+          live: [live('c-a', { compromised: { atMs: 0, rejectAfterMs: now + 1 } }), live('c-b')],
+        },
+      ),
+      {},
+      'WRONG_STAGE',
+    ],
+  ])('refuses %s', (_, gateway, changes, expected) => {
+    expect(code(gateway, { ...revoke, ...changes } as Command)).toBe(expected);
+  });
+  it('cuts off what a named person forced', () =>
+    expect(recordAfter(give(inRotation('DISTRIBUTED', forced), revoke)).revoked[0]?.cause).toBe('FORCED'));
+  it('does not let hold stop the end of a compromised credential', () =>
+    expect(recordAfter(give(dying, revoke)).revoked[0]?.cause).toBe('COMPROMISED'));
+  it('does all or nothing', () =>
+    expect(code(inRotation('VERIFIED'), { ...revoke, credentialIds: [a, b] } as Command)).toBe('NOT_RETIRING'));
+});
+
+describe('the steps', () => {
+  it('refuse a second credential for the same rotation', () =>
+    expect(code(inRotation('CREATED'), { ...created, credentialId: credentialId('c-x') } as Command)).toBe(
+      'ALREADY_CREATED',
+    ));
+  it('refuse another value under the same id', () =>
+    expect(code(inRotation('CREATED'), { ...created, digest: 'other' } as Command)).toBe('ALREADY_CREATED'));
+  it('refuse a sixth live credential', () =>
+    expect(code(inRotation('BEGUN', {}, { live: five }), created)).toBe('TOO_MANY_LIVE'));
+  it('refuse to promote what was not proven accepted', () =>
+    expect(code(inRotation('CREATED'), { kind: 'promoting', credentialId: b, ...of })).toBe('WRONG_STAGE'));
+  it('refuse a promotion that was not announced', () =>
+    expect(code(inRotation('ACCEPTED'), { kind: 'promoted', credentialId: b, ...of })).toBe('WRONG_STAGE'));
+  it('promote one and demote the other', () => {
+    const gateway = recordAfter(give(inRotation('PROMOTING'), { kind: 'promoted', credentialId: b, ...of }));
+    expect(gateway.live.map((one) => one.stage)).toEqual(['RETIRING', 'CURRENT']);
+    expect([gateway.currentCredentialId, gateway.currentVersionId]).toEqual([b, 'v-c-b']);
+  });
+  it('refuse a distribution of an earlier generation', () =>
+    expect(code(inRotation('PROMOTED'), { kind: 'distributed', generation: 1, kits: 1, failed: 0, ...of })).toBe(
+      'WRONG_STAGE',
+    ));
+  it('refuse evidence that was read at another revision', () =>
+    expect(code(inRotation('DISTRIBUTED'), { kind: 'verified', revision: 0, detail: {}, ...of })).toBe('NO_PROOF'));
+  it('go back to the kits when the proof does not hold, or kits changed', () => {
+    const changedKits: Command = { kind: 'kits-changed', added: 1, changed: 0, retired: 0, ...by };
+    for (const command of [changedKits, { kind: 'doubt', ...of } satisfies Command])
+      expect(recordAfter(give(inRotation('VERIFIED'), command)).rotation?.stage).toBe('DISTRIBUTED');
+  });
+});
+
+describe('a poll', () => {
+  const probe = { nonceHash: 'n', credentialId: b, armedAtMs: 0 };
+  const poll = (recordingProven: boolean, lastUseMs: number): Command => ({
+    kind: 'polled',
+    rotationId: r1,
+    nonceHash: 'n',
+    recordingProven,
+    lastUseMs,
+  });
+  const quiet = (command: Command) => recordAfter(give(inRotation('VERIFIED', { probe }), command)).rotation;
+  it('leaves the quiet window when it saw no later use', () =>
+    expect(quiet(poll(true, 0))).toMatchObject({ quietSinceMs: now - 900_000, stage: 'VERIFIED' }));
+  it('begins the window again at the end of a use', () =>
+    expect(quiet(poll(true, now - 90_000))).toMatchObject({ quietSinceMs: now - 30_000, stage: 'DISTRIBUTED' }));
+  it('ends the window when recording was not proven; the next proven one begins it', () => {
+    const unproven = recordAfter(give(inRotation('VERIFIED', { probe }), poll(false, 0)));
+    expect(unproven.rotation).toMatchObject({ stage: 'DISTRIBUTED' });
+    expect(unproven.rotation?.quietSinceMs).toBeUndefined();
+    const armed = recordAfter(give(unproven, { kind: 'arm-probe', rotationId: r1, nonceHash: 'n', credentialId: b }));
+    expect(recordAfter(give(armed, poll(true, 0), now + 5)).rotation?.quietSinceMs).toBe(now + 5);
+  });
+  it('refuses the answer to an earlier probe', () =>
+    expect(code(inRotation('VERIFIED', { probe: { ...probe, nonceHash: 'later' } }), poll(true, 0))).toBe(
+      'SUPERSEDED',
+    ));
+  it('that was never read leaves quiet unproven; a probe of a revoked credential does not', () => {
+    const arm: Command = { kind: 'arm-probe', rotationId: r1, nonceHash: 'm', credentialId: b };
+    expect(quiet(arm)?.quietSinceMs).toBeUndefined();
+    const other = inRotation('VERIFIED', { probe: { ...probe, credentialId: a } });
+    expect(recordAfter(give(other, arm)).rotation?.stage).toBe('VERIFIED');
+  });
+});
+
+describe('begin', () => {
+  it('retires every other live credential and names what is current', () =>
+    expect(recordAfter(give(atRest(), begin)).rotation).toMatchObject({
+      retireIds: [a],
+      fromVersionId: 'v-c-a',
+      fromCredentialId: a,
+      stage: 'BEGUN',
+    }));
+  it.each([
+    ['while another runs', inRotation('BEGUN'), 'ROTATION_RUNNING'],
+    ['at five live credentials', atRest({ live: five }), 'TOO_MANY_LIVE'],
+    ['of a retired gateway', atRest({ retiredAtMs: 1 }), 'GATEWAY_RETIRED'],
+  ])('refuses to %s', (_, gateway, expected) => expect(code(gateway, begin)).toBe(expected));
+  it('changes nothing for a rotation that has ended', () =>
+    expect(code(atRest({ ended: [{ rotationId: r2, outcome: 'COMPLETED', endedAtMs: 1 }] }), begin)).toBe('unchanged'));
+});
+
+describe('the end', () => {
+  it('refuses a confirmation before the propagation bound has passed', () => {
+    const slow = { ...revoked, policy: { ...revoked.policy, serveStaleSeconds: 30 } };
+    const seen = (refusedAtMs: number, atMs: number) => code(slow, { ...confirm, refusedAtMs } as Command, atMs);
+    expect(seen(now + 29_999, now + 60_000)).toBe('STILL_PROPAGATING');
+    expect(seen(now + 30_000, now + 29_999)).toBe('STILL_PROPAGATING');
+    expect(seen(now + 30_000, now + 30_000)).toBe('changed');
+  });
+  it('refuses to confirm what is live', () => expect(code(inRotation('VERIFIED'), confirm)).toBe('STILL_LIVE'));
+  it('comes once every revocation was confirmed', () => {
+    expect(code(revoked, complete)).toBe('NOT_CONFIRMED');
+    const ended = recordAfter(give(recordAfter(give(revoked, confirm)), complete));
+    expect(ended.ended).toEqual([{ rotationId: r1, outcome: 'COMPLETED', endedAtMs: now }]);
+    expect(ended.rotation).toBeUndefined();
+  });
+  it('refuses while a predecessor is live', () => expect(code(inRotation('VERIFIED'), complete)).toBe('STILL_LIVE'));
+  it('refuses to complete a rotation that failed', () =>
+    expect(code(atRest({ ended: [{ rotationId: r1, outcome: 'FAILED', endedAtMs: 1 }] }), complete)).toBe(
+      'SUPERSEDED',
+    ));
+  it.each([
+    ['ACCEPTED', [a]],
+    ['PROMOTING', [a, b]],
+  ] as const)('by failure at %s leaves %s live', (stage, left) =>
+    expect(recordAfter(give(inRotation(stage), { kind: 'fail', ...of })).live.map((one) => one.credentialId)).toEqual(
+      left,
+    ),
+  );
+});
+
+describe('roll-back', () => {
+  const back: Command = { kind: 'roll-back', ...of };
+  it('exchanges the roles, with a deadline and a ladder of its own', () => {
+    const late = inRotation('VERIFIED', { ...forced, rung: 3, deadlineAtMs: now - 1 });
+    const gateway = recordAfter(give(late, back));
+    expect(gateway.rotation).toMatchObject({ targetId: a, retireIds: [b], stage: 'ACCEPTED', generation: 3 });
+    expect([gateway.rotation?.forced, gateway.rotation?.quietSinceMs]).toEqual([undefined, undefined]);
+    expect(rungDue(gateway, now + 1)).toBeUndefined();
+    expect(gateway.rotation?.deadlineAtMs).toBe(now + 10_800_000);
+  });
+  it('keeps other compromised predecessors on their way out', () => {
+    const gateway = inRotation('VERIFIED', { retireIds: [a, credentialId('c-2')] });
+    const also = { ...gateway, live: [...gateway.live, live('c-2', doomed)] };
+    expect(recordAfter(give(also, back)).rotation?.retireIds).toEqual([b, 'c-2']);
+  });
+  it('before promotion revokes the new credential, and that was all', () => {
+    const gateway = recordAfter(give(inRotation('ACCEPTED'), back));
+    expect(gateway.live.map((one) => one.credentialId)).toEqual([a]);
+    expect(gateway.ended.at(-1)?.outcome).toBe('ROLLED_BACK');
+    expect(code(gateway, back)).toBe('unchanged');
+  });
+  it.each([
+    ['once a predecessor was revoked', revoked, 'REVOKE_BEGUN'],
+    [
+      'to a compromised credential',
+      inRotation('PROMOTED', {}, { live: [live('c-a', doomed), live('c-b')] }),
+      'COMPROMISED',
+    ],
+    ['in a compromise', inRotation('PROMOTED', { trigger: 'compromise' }), 'COMPROMISED'],
+    ['to nothing', inRotation('PROMOTED', { retireIds: [] }, { live: [live('c-b')] }), 'NOTHING_TO_ROLL_BACK_TO'],
+  ])('refuses to go back %s', (_, gateway, expected) => expect(code(gateway, back)).toBe(expected));
+});
+
+describe('adopt', () => {
+  const adopt: Command = { kind: 'adopt', credentialId: credentialId('c-h'), digest: 'd', versionId: 'v', ...by };
+  it('gives the credential to the running rotation, with a quiet window of its own', () => {
+    const { rotation } = recordAfter(give(inRotation('VERIFIED'), adopt));
+    expect(rotation).toMatchObject({ stage: 'DISTRIBUTED', retireIds: [a, 'c-h'] });
+    expect(rotation?.quietSinceMs).toBeUndefined();
+  });
+  it('is not swept up by a decision to force that did not know of it', () =>
+    expect(recordAfter(give(inRotation('VERIFIED', forced), adopt)).rotation?.retireIds).toEqual([a]));
+  it('names who gave it and why', () =>
+    expect(liveCredential(recordAfter(give(atRest(), adopt)), credentialId('c-h'))?.origin).toEqual({
+      kind: 'adopted',
+      ...by,
+    }));
+  it.each([
+    ['known with another value', { credentialId: a }, atRest(), 'ALREADY_CREATED'],
+    ['revoked', { credentialId: a }, revoked, 'UNKNOWN_CREDENTIAL'],
+    ['a sixth', {}, atRest({ live: five }), 'TOO_MANY_LIVE'],
+  ])('refuses one that is %s', (_, changes, gateway, expected) =>
+    expect(code(gateway, { ...adopt, ...changes } as Command)).toBe(expected),
+  );
+});
+
+describe('attempts and the ladder', () => {
+  const next = { kind: 'next-attempt', from: 1, failed: true, executionArn: 'arn', ...of } as const;
+  it('raise the attempt once, and count failures', () => {
+    const gateway = recordAfter(give(inRotation('BEGUN'), next));
+    expect(gateway.rotation).toMatchObject({ attempt: 2, failedAttempts: 1 });
+    expect(code(gateway, next)).toBe('unchanged');
+  });
+  it('refuse the fifth failure in a row', () =>
+    expect(code(inRotation('BEGUN', { failedAttempts: 4 }), next)).toBe('TOO_MANY_ATTEMPTS'));
+  it('refuse while held, unless a compromised credential is to be revoked', () => {
+    expect(code(inRotation('BEGUN', held), next)).toBe('HELD');
+    expect(code(dying, next)).toBe('changed');
+  });
+  it('climb each rung once', () => {
+    const climbed = recordAfter(give(inRotation('BEGUN'), { kind: 'climb', rung: 2, ...of }));
+    expect(code(climbed, { kind: 'climb', rung: 1, ...of })).toBe('unchanged');
+  });
+});
+
+describe('the record', () => {
+  const lower = (serveStaleSeconds: number, gateway: Gateway, atMs: number): Gateway => {
+    const { policy, decision, shardCount } = gateway;
+    const configuration = { policy: { ...policy, serveStaleSeconds }, decision, shardCount };
+    return recordAfter(give(gateway, { kind: 'configure', configuration, ...by }, atMs));
+  };
+  it('keeps a larger propagation bound until its last copy has expired, through two changes', () => {
+    const high = lower(300, atRest(), now);
+    expect(lower(0, lower(30, high, now), now + 1).earlierStale).toEqual({ seconds: 300, untilMs: now + 300_000 });
+  });
+  it('refuses to change the shards while a rotation runs', () => {
+    const { policy, decision } = atRest();
+    expect(
+      code(inRotation('BEGUN'), { kind: 'configure', configuration: { policy, decision, shardCount: 2 }, ...by }),
+    ).toBe('ROTATION_RUNNING');
+  });
+  it('refuses to retire while a rotation runs', () =>
+    expect(code(inRotation('BEGUN'), { kind: 'retire', ...by })).toBe('ROTATION_RUNNING'));
+  it('drops from the outbox only what was copied', () => {
+    const gateway = recordAfter(
+      give(recordAfter(give(inRotation('BEGUN'), { kind: 'hold', ...of })), { kind: 'resume', ...of }),
+    );
+    expect(flushed(gateway, 2).outbox.map((entry) => entry.revision)).toEqual([3]);
+  });
+  it('never forgets a revocation that was not confirmed', () => {
+    const gone = (id: string, confirmedAtMs?: number) => ({
+      ...({
+        credentialId: credentialId(id),
+        digest: '',
+        versionId: '',
+        cause: 'RETIRED',
+        rotationId: r1,
+        revokedAtMs: 1,
+      } as const),
+      ...(confirmedAtMs === undefined ? {} : { confirmedAtMs }),
+    });
+    const old = [gone('c-1'), ...['c-2', 'c-3', 'c-4', 'c-5', 'c-6'].map((id) => gone(id, 2))];
+    const { revoked: kept } = recordAfter(give(inRotation('VERIFIED', {}, { revoked: old }), revoke));
+    expect(kept.map((one) => one.credentialId)).toEqual(['c-1', 'c-3', 'c-4', 'c-5', 'c-6', 'c-a']);
+  });
+  it.each([
+    ['kong-eu', 16, 5],
+    ['kong-eu', 1, 0],
+    ['kit-0', 100, 2],
+  ])('keeps kit %s of %i shards in shard %i for good', (kitId, shards, shard) =>
+    expect(shardOf(kitId, shards)).toBe(shard),
+  );
+});
