@@ -22,7 +22,7 @@ export class InstanceMemory {
     this.#copies = new Recent(limits.copies);
   }
 
-  /** The last copy of a record whose policy allows to keep one (`serveStaleSeconds`, 0 by default: none). */
+  /** The last copy of a record; only for when DynamoDB cannot be read, and then the domain's `mayServeStale` has the word. */
   copyOf(gatewayId: GatewayId): Copy | undefined {
     return this.#copies.get(gatewayId);
   }
@@ -36,8 +36,7 @@ export class InstanceMemory {
       (gateway.revision < known.gateway.revision ||
         (gateway.revision === known.gateway.revision && readAtMs < known.readAtMs));
     if (isOlder) return;
-    if (gateway !== undefined && gateway.policy.serveStaleSeconds > 0)
-      this.#copies.set(gatewayId, { gateway, readAtMs });
-    else this.#copies.delete(gatewayId);
+    if (gateway === undefined) this.#copies.delete(gatewayId);
+    else this.#copies.set(gatewayId, { gateway, readAtMs });
   }
 }

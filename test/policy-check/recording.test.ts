@@ -1,0 +1,145 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { Recent } from '../../lambdas/policy-check/recent.ts';
+import {
+  event,
+  goneToken,
+  id,
+  leakToken,
+  newToken,
+  nonce,
+  nonceHash,
+  oldToken,
+  openInstance,
+  presenting,
+  probing,
+} from './fixtures.ts';
+
+afterEach(() => vi.useRealTimers());
+const asKit = (kitId: string, sourceIp: string) =>
+  event({ 'CLIENT-TOKEN': oldToken }, { gatewayId: 'orders', kitId }, sourceIp);
+
+test('records the first use by a source at once, then at most once a minute', async () => {
+  const { world, effect } = openInstance();
+  const usedAt: number[] = [];
+  for (const nowMs of [1_000_000, 1_000_001, 1_059_999, 1_060_000, 1_060_001, 1_120_000]) {
+    world.nowMs = nowMs;
+    await effect(presenting(oldToken));
+    if (world.uses.length > usedAt.length) usedAt.push(nowMs);
+  }
+  expect(usedAt).toEqual([1_000_000, 1_060_000, 1_120_000]);
+  expect(world.uses[0]).toEqual({
+    gatewayId: 'orders',
+    credentialId: 'OLDold0001',
+    shard: 1,
+    source: { kitId: 'kong-eu', address: '203.0.113.5' },
+    atMs: 1_000_000,
+  });
+});
+
+test('each kit, address and credential is a source of its own; without a kit the source is in the shard of none', async () => {
+  const { world, effect } = openInstance();
+  const requests = [
+    asKit('kong-eu', '203.0.113.5'),
+    asKit('kong-eu', '203.0.113.6'),
+    asKit('kong-us', '203.0.113.5'),
+    presenting(newToken),
+    event({ 'CLIENT-TOKEN': oldToken }, { gatewayId: 'orders' }),
+  ];
+  for (const request of [...requests, ...requests]) await effect(request);
+  expect(world.uses.map(({ credentialId, source }) => [credentialId, source])).toEqual([
+    ['OLDold0001', { kitId: 'kong-eu', address: '203.0.113.5' }],
+    ['OLDold0001', { kitId: 'kong-eu', address: '203.0.113.6' }],
+    ['OLDold0001', { kitId: 'kong-us', address: '203.0.113.5' }],
+    ['NEWnew0002', { kitId: 'kong-eu', address: '203.0.113.5' }],
+    ['OLDold0001', { address: '203.0.113.5' }],
+  ]);
+});
+
+test('a clock that was put back does not keep use from being recorded', async () => {
+  const { world, effect } = openInstance();
+  await effect(presenting(oldToken));
+  world.nowMs -= 3_600_000;
+  await effect(presenting(oldToken));
+  expect(world.uses).toHaveLength(2);
+});
+
+test('a failed write fails no request, is counted, and is tried again with the next request', async () => {
+  let failures = 2;
+  const uses: number[] = [];
+  const { world, effect } = openInstance({
+    recordUse: async (_, atMs) => {
+      if (failures-- > 0) throw new Error('throttled');
+      uses.push(atMs);
+    },
+  });
+  for (let request = 0; request < 4; request++) expect(await effect(presenting(oldToken))).toBe('Allow');
+  expect(uses).toHaveLength(1);
+  expect(world.metrics).toEqual(['UseRecordingFailed orders', 'UseRecordingFailed orders']);
+});
+
+test('a request waits for its use to be written, also when another request writes it; and at most half a second', async () => {
+  vi.useFakeTimers();
+  const signals: AbortSignal[] = [];
+  const { world, effect } = openInstance({
+    recordUse: (_, __, signal) => {
+      signals.push(signal);
+      return new Promise(() => undefined);
+    },
+  });
+  const answers: unknown[] = [];
+  const both = [1, 2].map(() => effect(presenting(oldToken)).then((answer) => answers.push(answer)));
+  await vi.advanceTimersByTimeAsync(499);
+  expect(answers).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  await Promise.all(both);
+  expect(answers).toEqual(['Allow', 'Allow']);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(world.metrics).toEqual(['UseRecordingFailed orders']);
+});
+
+test('our own probe is recorded as that, each time, and is no use', async () => {
+  const { world, effect } = openInstance();
+  world.record = probing(id('NEWnew0002'));
+  const probe = presenting(newToken, { 'X-Gateway-Credential-Probe': nonce });
+  expect(await effect(probe)).toBe('Allow');
+  expect(world.uses).toEqual([
+    { gatewayId: 'orders', credentialId: 'NEWnew0002', shard: 0, source: { probe: nonceHash }, atMs: 1_000_000 },
+  ]);
+  await effect(presenting(newToken)); // the first real use is still the first
+  expect(world.uses[1]?.source).toEqual({ kitId: 'kong-eu', address: '203.0.113.5' });
+});
+
+test.each([
+  ['another nonce', newToken, 'NEWnew0002', `${nonce}x`],
+  ['the nonce with another credential', oldToken, 'NEWnew0002', nonce],
+])('%s is ordinary use', async (_, token, armedFor, given) => {
+  const { world, effect } = openInstance();
+  world.record = probing(id(armedFor));
+  expect(await effect(presenting(token, { 'x-gateway-credential-probe': given }))).toBe('Allow');
+  expect(world.uses.map(({ source }) => source)).toEqual([{ kitId: 'kong-eu', address: '203.0.113.5' }]);
+});
+
+test.each([
+  ['revoked', goneToken, 'GONEgone03', 'RevokedCredentialUsed orders'],
+  ['rejected', leakToken, 'LEAKleak04', 'CompromisedCredentialUsed orders'],
+])(
+  'our own probe of a %s credential is refused without an alarm; with another nonce it alarms',
+  async (_, token, armedFor, metric) => {
+    const { world, effect } = openInstance();
+    world.record = probing(id(armedFor));
+    world.nowMs = 2_000_000;
+    expect(await effect(presenting(token, { 'x-gateway-credential-probe': nonce }))).toBe('Deny');
+    expect(world).toMatchObject({ metrics: [], uses: [] });
+    expect(await effect(presenting(token, { 'x-gateway-credential-probe': 'guessed' }))).toBe('Deny');
+    expect(world.metrics).toEqual([metric]);
+  },
+);
+
+test('remembers a bounded number of sources, the most recently used ones', () => {
+  const recent = new Recent<string, number>(2);
+  recent.set('a', 1);
+  recent.set('b', 2);
+  recent.get('a');
+  recent.set('c', 3);
+  expect([recent.get('a'), recent.get('b'), recent.get('c'), recent.size]).toEqual([1, undefined, 3, 2]);
+});
