@@ -4,10 +4,7 @@ import type { Kit } from './kit.ts';
 import type { Policy } from './policy.ts';
 
 /** A kit as `gateways.json` wants it. */
-export type WantedKit = Pick<
-  Kit,
-  'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'settings'
->;
+export type WantedKit = Pick<Kit, 'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'settings'>;
 
 /** A gateway as `gateways.json` wants it. */
 export type WantedGateway = {

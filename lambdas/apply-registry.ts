@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { variables } from './runtime/environment.ts';
+import { lambda } from './runtime/lambda.ts';
+import { equip } from './stages/equipment.ts';
+import { type ApplyResult, applyEvent, applyFile } from './stages/registry-apply-file.ts';
+import { answerCloudFormation, customResourceRequest } from './stages/registry-custom-resource.ts';
+
+/**
+ * Applies the file that REGISTRY_FILE names (gateways.json beside the code): for CloudFormation as the function of a custom resource
+ * whose property is the file's hash (Delete does nothing), and by hand with `{"plan"?: boolean, "actor"?, "reason"?}`. Demo
+ * gateways are passed over unless DEMO_GATEWAYS is `apply`.
+ */
+export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
+  const equipment = equip(runtime, 'gateways', 'kits', 'secretsManager', 'secrets', 'executions');
+  const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
+  const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
+  const apply = async (asked: Parameters<typeof applyFile>[2]): Promise<ApplyResult> =>
+    applyFile(equipment, await readFile(path, 'utf8'), asked, withDemo);
+  return async (event) => {
+    const request = customResourceRequest(event);
+    if (!request) return apply(applyEvent(event));
+    const by = { actor: 'cloudformation', reason: `deployment of ${request.StackId}`, plan: false };
+    await answerCloudFormation(request, () => apply(by), fetch);
+    return undefined;
+  };
+});

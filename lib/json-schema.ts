@@ -1,0 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { registryJsonSchema } from '../lambdas/stages/registry-schema.ts';
+
+/** Where editors find the schema of gateways.json. */
+export const schemaFile = fileURLToPath(new URL('gateways.schema.json', import.meta.url));
+
+/** The text of that file, made from the schema that checks gateways.json. */
+export const schemaText = (): string => `${JSON.stringify(registryJsonSchema(), null, 2)}\n`;
+
+if (import.meta.main) writeFileSync(schemaFile, schemaText());
