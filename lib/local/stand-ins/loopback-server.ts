@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+
+export type Asked = {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+};
+export type Answered = { readonly status: number; readonly json?: unknown; readonly headers?: Record<string, string> };
+
+/** `hang` never answers; `reset` cuts the connection; a status answers it with a page that quotes the request. */
+export type Fault = 'hang' | 'reset' | number;
+
+/** An HTTP server on the loopback address. `faults` are used up, one a request, before anything else is answered. */
+export type LoopbackServer = { readonly origin: string; readonly faults: Fault[]; close(): Promise<void> };
+
+const longestBody = 1_000_000;
+
+/** Listens on 127.0.0.1; port 0 takes a free one. An error of the handler answers 500 without its text. */
+export const openLoopbackServer = async (
+  port: number,
+  handle: (asked: Asked) => Answered | Promise<Answered>,
+): Promise<LoopbackServer> => {
+  const faults: Fault[] = [];
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const asked = await read(request);
+    const fault = faults.shift();
+    if (fault === 'hang') return;
+    if (fault === 'reset') return void request.socket.destroy();
+    if (fault !== undefined) return send(response, { status: fault, json: { message: 'fault', echo: asked } });
+    send(response, await handle(asked));
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() =>
+      send(response, { status: 500, json: { message: 'An unexpected error occurred' } }),
+    );
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    origin: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`,
+    faults,
+    close: async () => {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+const read = async (request: IncomingMessage): Promise<Asked> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > longestBody) throw new Error('The request is too long.');
+    chunks.push(chunk);
+  }
+  return {
+    method: request.method ?? 'GET',
+    url: new URL(request.url ?? '/', 'http://127.0.0.1'),
+    headers: request.headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+};
+
+const send = (response: ServerResponse, { status, json, headers }: Answered): void => {
+  if (response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  response.end(json === undefined ? '' : JSON.stringify(json));
+};
