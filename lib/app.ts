@@ -1,3 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { readRegistry } from '../lambdas/stages/registry-file.ts';
+import { settingsOf } from './constructs/settings.ts';
 import { rotationApp } from './synthesise.ts';
 
-rotationApp().synth();
+const app = rotationApp();
+readRegistry(readFileSync(settingsOf(app.node).gateways, 'utf8')); // refuses here what the deployment would refuse later
+app.synth();

@@ -98,10 +98,10 @@ export class RotationStack extends Stack {
     workflow.grantControl(reconcile);
     new Reconciler(this, 'Reconciler', { reconcile });
 
-    const applyRegistry = new RotationFunction(this, 'ApplyRegistry', {
-      description: 'Applies gateways.json: registers gateways and kits, starts first rotations.',
-      timeoutSeconds: 900, // up to 100,000 kits
+    const { applyRegistry } = new GatewayRegistry(this, 'GatewayRegistry', {
+      gateways: settings.gateways,
       logRetentionDays,
+      after: [workflow, policyCheck],
     });
     store.grantRecords(applyRegistry);
     store.grantKits(applyRegistry);
@@ -109,11 +109,6 @@ export class RotationStack extends Stack {
     secrets.grantRegister(applyRegistry);
     events.grantPublish(applyRegistry);
     workflow.grantStart(applyRegistry);
-    new GatewayRegistry(this, 'GatewayRegistry', {
-      gateways: settings.gateways,
-      apply: applyRegistry,
-      after: [workflow, policyCheck],
-    });
 
     const operate = new RotationFunction(this, 'Operate', {
       description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, compromise.',

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
@@ -25,16 +26,20 @@ export const bundle = (source: string, outfile: string): Metafile =>
     metafile: true,
   }).metafile;
 
-/** The code of a Lambda entry such as `lambdas/authorize.ts`; bundled only when the stack is deployed or synthesised whole. */
-export const codeOf = (source: string): AssetCode =>
+/**
+ * The code of a Lambda entry such as `lambdas/authorize.ts`, with files beside it by the names they get there; bundled only
+ * when the stack is deployed or synthesised whole.
+ */
+export const codeOf = (source: string, files: Readonly<Record<string, string>> = {}): AssetCode =>
   Code.fromAsset(join(root, 'lambdas'), {
     assetHashType: AssetHashType.OUTPUT, // the same bundle is the same asset, on every machine
     bundling: {
       image: DockerImage.fromRegistry('bundled-by-esbuild-on-this-machine'),
-      command: ['esbuild', source], // makes one asset differ from the next: what `tryBundle` does is not compared
+      command: ['esbuild', source, ...Object.values(files)], // makes one asset differ from the next: what `tryBundle` does is not compared
       local: {
         tryBundle: (outdir) => {
           bundle(source, join(outdir, 'index.mjs'));
+          for (const [name, path] of Object.entries(files)) copyFileSync(path, join(outdir, name));
           return true;
         },
       },

@@ -1,39 +1,48 @@
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import type { RotationFunction } from './rotation-function.ts';
+import { RotationFunction } from './rotation-function.ts';
 
 export type GatewayRegistryProps = {
   /** Path of gateways.json, from the folder in which the app runs. */
   readonly gateways: string;
-  readonly apply: RotationFunction;
+  readonly logRetentionDays: RetentionDays;
   /** What has to stand before the first rotation may start. */
   readonly after: readonly IConstruct[];
 };
 
+const name = 'gateways.json';
+
 /**
- * Applies gateways.json on deployment, whenever the file has changed. CloudFormation never asks to delete it:
- * gateways and their credentials outlive the stack.
+ * Applies gateways.json on deployment, whenever the file has changed. It travels with the function's code. CloudFormation
+ * never asks to delete it: gateways and their credentials outlive the stack.
  */
 export class GatewayRegistry extends Construct {
-  constructor(scope: Construct, id: string, { gateways, apply, after }: GatewayRegistryProps) {
+  readonly applyRegistry: RotationFunction;
+
+  constructor(scope: Construct, id: string, { gateways, logRetentionDays, after }: GatewayRegistryProps) {
     super(scope, id);
     const path = resolve(gateways);
     if (!statSync(path, { throwIfNoEntry: false })?.isFile())
       throw new Error(
         `gateways: given ${JSON.stringify(gateways)}; allowed is the path of a file that exists, such as "./gateways.json".`,
       );
-    const file = new Asset(this, 'File', { path });
-    // All of the bucket of this account's own assets: a grant on the one object would change with every edit, and reach IAM too late.
-    apply.allow(['s3:GetObject'], [file.bucket.arnForObjects('*')]);
+    this.applyRegistry = new RotationFunction(this, 'ApplyRegistry', {
+      description: 'Applies gateways.json: registers gateways and kits, starts first rotations.',
+      timeoutSeconds: 900, // up to 100,000 kits
+      logRetentionDays,
+      files: { [name]: path },
+    });
+    this.applyRegistry.addEnvironment('REGISTRY_FILE', `/var/task/${name}`); // where Lambda puts the code
     const applied = new CustomResource(this, 'Applied', {
       resourceType: 'Custom::GatewayRegistry',
-      serviceToken: apply.functionArn,
+      serviceToken: this.applyRegistry.functionArn,
       serviceTimeout: Duration.minutes(16), // the function ends after 15
       removalPolicy: RemovalPolicy.RETAIN,
-      properties: { Bucket: file.s3BucketName, Key: file.s3ObjectKey, Hash: file.assetHash },
+      properties: { Hash: createHash('sha256').update(readFileSync(path)).digest('hex') },
     });
     applied.node.addDependency(...after);
   }

@@ -26,6 +26,8 @@ export type RotationFunctionProps = {
   /** At most so many at the same time; default unreserved. */
   readonly reservedConcurrency?: number;
   readonly logRetentionDays: RetentionDays;
+  /** Paths of files that lie beside the code, by the names they get there; default none. */
+  readonly files?: Readonly<Record<string, string>>;
 };
 
 /** `BeginRotation` is `lambdas/begin-rotation.ts`. */
@@ -50,6 +52,7 @@ export class RotationFunction extends LambdaFunction {
       traced = false,
       reservedConcurrency,
       logRetentionDays,
+      files,
     } = props;
     within(`${id}.timeoutSeconds`, timeoutSeconds, 1, 900);
     within(`${id}.memoryMb`, memoryMb, 128, 10_240);
@@ -64,7 +67,7 @@ export class RotationFunction extends LambdaFunction {
     );
     super(scope, id, {
       description,
-      code: codeOf(source),
+      code: codeOf(source, files),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

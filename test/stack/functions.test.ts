@@ -25,7 +25,14 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'STATE_MACHINE_ARN',
     'USE_TABLE',
   ],
-  'lambdas/apply-registry.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'SECRETS_KEY', 'SECRET_PREFIX', 'STATE_MACHINE_ARN'],
+  'lambdas/apply-registry.ts': [
+    'EVENT_BUS',
+    'GATEWAYS_TABLE',
+    'REGISTRY_FILE',
+    'SECRETS_KEY',
+    'SECRET_PREFIX',
+    'STATE_MACHINE_ARN',
+  ],
   'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
 };
 
@@ -37,6 +44,7 @@ const values: Readonly<Record<string, string>> = {
   EVENT_BUS: '{TransitionEventsBus}',
   NOTIFICATIONS_TOPIC: '{OwnerNotificationsTopic}',
   STATE_MACHINE_ARN: '{WorkflowStateMachine}',
+  REGISTRY_FILE: '/var/task/gateways.json',
   SECRET_PREFIX: 'gateway-credential/',
   SECRETS_KEY: '{RotationKey.Arn}',
 };

@@ -93,8 +93,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...start,
     ...encryptSecrets,
     ...onGatewaySecrets('CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'),
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as CloudFormation writes it
-    's3:GetObject on arn:{AWS::Partition}:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/*',
   ],
   operate: [...readAndSave, ...readAndSaveKits, ...publish, ...start],
 };

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { RotationStack } from '../../lib/rotation-stack.ts';
 import { rotationApp, synthesise } from '../../lib/synthesise.ts';
@@ -69,12 +69,14 @@ describe('the registry', () => {
     return path;
   };
 
-  test('is applied by its function, which is told where the file is', () => {
-    const properties = applied(file('one.json', '{"gateways":[]}'));
-    expect(text(properties?.ServiceToken)).toBe('{ApplyRegistry.Arn}');
-    expect(properties?.Key).toBe(`${properties?.Hash}.json`);
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as CloudFormation writes it
-    expect(text(properties?.Bucket)).toBe('cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}');
+  test('is applied by its function, in whose code it lies', () => {
+    const path = file('one.json', '{"gateways":[]}');
+    expect(text(applied(path)?.ServiceToken)).toBe('{GatewayRegistryApplyRegistry.Arn}');
+    const outdir = join(folder, 'bundled');
+    rotationApp({ outdir, context: { gateways: path }, builtinCloudFormationValidation: false });
+    const beside = globSync('asset.*/gateways.json', { cwd: outdir });
+    expect(beside.map((found) => readFileSync(join(outdir, found), 'utf8'))).toEqual(['{"gateways":[]}']);
+    expect(readdirSync(join(outdir, dirname(beside[0] ?? ''))).toSorted()).toEqual(['gateways.json', 'index.mjs']);
   });
 
   test('is applied again when, and only when, the file changes', () => {
@@ -132,6 +134,18 @@ describe('settings', () => {
     expect(refusal({ gateways: './no-such.json' })).toBe(
       'gateways: given "./no-such.json"; allowed is the path of a file that exists, such as "./gateways.json".',
     );
+  });
+
+  test('refuses a registry that could not be applied, before anything is deployed', () => {
+    const path = join(folder, 'wrong.json');
+    writeFileSync(path, '{"gateways":[{"gatewayId":"orders"}]}');
+    const { status, stderr } = spawnSync(process.execPath, ['lib/app.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { CDK_CONTEXT_JSON: JSON.stringify({ gateways: path, 'aws:cdk:bundling-stacks': [] }) },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain('RegistryRefused: gateways.json was refused:');
   });
 
   test('takes what the command line gives, which is text', () => {
