@@ -1,0 +1,150 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { kitKindOf } from '../../lambdas/kits/registry.ts';
+import { createSecretReader } from '../../lib/local/stand-ins/secret-reader.ts';
+import { type RunningSecretsManager, runSecretsManager } from '../local/aws/running-secrets-manager.ts';
+import { accessTo, errorOf, installationOf, newer, older } from './installation.ts';
+
+const kind = kitKindOf('secrets-manager');
+const settings = { secretId: 'kits/edge-1', propagationSeconds: 120 };
+const inJson = { ...settings, jsonKey: 'credential' };
+
+let running: RunningSecretsManager;
+beforeEach(async () => {
+  running = await runSecretsManager();
+});
+afterEach(() => running.close());
+
+const create = (SecretString?: string) =>
+  running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', ...(SecretString ? { SecretString } : {}) }));
+const held = async () =>
+  (await running.client.send(new GetSecretValueCommand({ SecretId: 'kits/edge-1' }))).SecretString;
+const versions = async () =>
+  Object.keys(
+    (await running.client.send(new DescribeSecretCommand({ SecretId: 'kits/edge-1' }))).VersionIdsToStages ?? {},
+  ).length;
+const install = (given: Record<string, unknown> = settings, credential = newer, more = {}) =>
+  kind.install(installationOf('secrets-manager', given, credential, more), given, accessTo(running.client).access);
+
+test('a secret gets the credential as its text, once', async () => {
+  await create(older.value);
+  expect(await install()).toEqual({ state: 'INSTALLED' });
+  await install();
+  expect([await held(), await versions()]).toEqual([newer.value, 2]);
+});
+
+test('a secret without a value gets its first one', async () => {
+  await create();
+  await install(inJson);
+  expect(JSON.parse((await held()) ?? '')).toEqual({ credential: newer.value });
+});
+
+test('the other keys of a JSON secret stay', async () => {
+  await create(JSON.stringify({ credential: older.value, host: 'a.example' }));
+  await install(inJson);
+  expect(JSON.parse((await held()) ?? '')).toEqual({ credential: newer.value, host: 'a.example' });
+});
+
+test('going back and forth in one rotation really writes each time', async () => {
+  await create(older.value);
+  await install(settings, newer);
+  await install(settings, older);
+  await install(settings, newer);
+  expect(await held()).toBe(newer.value);
+});
+
+test('a write whose answer was lost is not made twice', async () => {
+  await create(older.value);
+  const { access } = accessTo(running.client);
+  const sent = running.client.send.bind(running.client);
+  const lossy = Object.assign(Object.create(running.client), {
+    send: async (command: never, options: never) => {
+      const answer = await sent(command, options);
+      if ((command as object) instanceof PutSecretValueCommand) throw new Error(`socket hang up ${newer.value}`);
+      return answer;
+    },
+  });
+  const installation = installationOf('secrets-manager', settings);
+  const error = await errorOf(kind.install(installation, settings, { ...access, secrets: lossy }));
+  expect(error).toMatchObject({ name: 'KitUnreachable', code: 'NO_CONNECTION' });
+  await install();
+  expect([await held(), await versions()]).toEqual([newer.value, 2]);
+});
+
+test('reading back compares the value', async () => {
+  await create(older.value);
+  const readBack = () =>
+    kind.readBack?.(installationOf('secrets-manager', settings), settings, accessTo(running.client).access);
+  expect(await readBack()).toEqual({ matches: false });
+  await install();
+  expect(await readBack()).toEqual({ matches: true });
+});
+
+test('refuses a secret that does not exist', async () => {
+  expect(await errorOf(install())).toMatchObject({ name: 'KitMisconfigured', code: 'NOT_FOUND' });
+});
+
+test('refuses a secret that is scheduled for deletion', async () => {
+  await create(older.value);
+  await running.client.send(new DeleteSecretCommand({ SecretId: 'kits/edge-1' }));
+  expect(await errorOf(install())).toMatchObject({ name: 'KitRefused', code: 'REQUEST_REFUSED' });
+});
+
+test("refuses the gateway's own secret", async () => {
+  const { ARN: secretArn } = await create(older.value);
+  expect(await errorOf(install(settings, newer, { secretArn }))).toMatchObject({
+    name: 'KitMisconfigured',
+    code: 'SETTINGS_WRONG',
+  });
+  expect(await held()).toBe(older.value);
+});
+
+test.each([older.value, JSON.stringify([older.value]), JSON.stringify({ credential: { of: older.value } })])(
+  'refuses to put a key into what is no object with texts, and does not quote it',
+  async (text) => {
+    await create(text);
+    expect(await errorOf(install(inJson))).toMatchObject({ name: 'KitMisconfigured', code: 'SECRET_UNUSABLE' });
+  },
+);
+
+test('is given up when the time is over', async () => {
+  await create(older.value);
+  const { access } = accessTo(running.client, { signal: AbortSignal.abort() });
+  expect(await errorOf(kind.install(installationOf('secrets-manager', settings), settings, access))).toMatchObject({
+    name: 'KitUnreachable',
+    code: 'TIMEOUT',
+  });
+});
+
+test('a reader uses what it cached until it polls again, and keeps it when a read fails', async () => {
+  await create(JSON.stringify({ credential: older.value }));
+  const reader = createSecretReader({
+    secrets: running.client,
+    secretId: 'kits/edge-1',
+    jsonKey: 'credential',
+    cacheMs: 60_000,
+  });
+  expect(reader.currentCredential()).toBeUndefined();
+  await reader.poll();
+  await install(inJson);
+  expect(reader.currentCredential()).toBe(older.value);
+  await reader.poll();
+  expect(reader.currentCredential()).toBe(newer.value);
+  await running.client.send(new DeleteSecretCommand({ SecretId: 'kits/edge-1' }));
+  await reader.poll();
+  expect([reader.currentCredential(), reader.failedReads]).toEqual([newer.value, 1]);
+});
+
+test('a started reader polls at once and leaves nothing behind when stopped', async () => {
+  await create(newer.value);
+  const reader = createSecretReader({ secrets: running.client, secretId: 'kits/edge-1', cacheMs: 60_000 });
+  reader.start();
+  await reader.stop();
+  expect(reader.currentCredential()).toBe(newer.value);
+});

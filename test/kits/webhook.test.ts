@@ -1,0 +1,172 @@
+import { setImmediate } from 'node:timers/promises';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { kitKindOf } from '../../lambdas/kits/registry.ts';
+import { parseSigningKeys, signedHeaders } from '../../lambdas/kits/webhook-signature.ts';
+import { openWebhookReceiver, type WebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
+import { accessTo, errorOf, installationOf, newer, older, signingSecret, startAtMs } from './installation.ts';
+
+const secrets = new SecretsManagerClient({ region: 'us-east-1' });
+const kind = kitKindOf('webhook');
+
+let nowMs: number;
+let receiver: WebhookReceiver;
+let settings: Record<string, string>;
+beforeEach(async () => {
+  nowMs = startAtMs;
+  receiver = await openWebhookReceiver({ port: 0, signingSecret, applyMs: 2_000, nowMs: () => nowMs });
+  settings = { url: receiver.url, readBackUrl: receiver.readBackUrl, signingSecret: 'signing-key' };
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await receiver.close();
+});
+
+const install = (more: Parameters<typeof accessTo>[1] = {}, credential = newer) =>
+  kind.install(
+    installationOf('webhook', settings, credential),
+    settings,
+    accessTo(secrets, { nowMs: () => nowMs, ...more }).access,
+  );
+const readBack = () =>
+  kind.readBack?.(installationOf('webhook', settings), settings, accessTo(secrets, { nowMs: () => nowMs }).access);
+
+/** Lets real HTTP go on until the code under test waits on a (fake) timer. */
+const untilItWaits = async () => {
+  while (vi.getTimerCount() === 0) await setImmediate();
+};
+
+/** Real HTTP; the given faults meet the POSTs only, so that the question before them is answered. */
+const faultyPosts =
+  (...faults: WebhookReceiver['faults']): typeof globalThis.fetch =>
+  (url, init) => {
+    const fault = init?.method === 'POST' ? faults.shift() : undefined;
+    if (fault !== undefined) receiver.faults.push(fault);
+    return globalThis.fetch(url, init);
+  };
+
+describe('the webhook', () => {
+  test('takes the credential, acknowledges it, and shows it when its nodes use it', async () => {
+    expect(await install()).toEqual({ state: 'INSTALLED', acknowledged: true });
+    expect(await readBack()).toEqual({ matches: false });
+    nowMs += 2_000;
+    expect(await readBack()).toEqual({ matches: true });
+    expect(receiver.currentCredential()).toBe(newer.value);
+  });
+
+  test('is not sent what it uses already', async () => {
+    await install();
+    nowMs += 2_000;
+    expect(await install()).toEqual({ state: 'INSTALLED', acknowledged: true });
+    expect(receiver.accepted).toHaveLength(1);
+  });
+
+  test('takes an earlier credential again after a roll-back', async () => {
+    for (const credential of [newer, older, newer]) {
+      await install({}, credential);
+      nowMs += 2_000;
+    }
+    expect(receiver.currentCredential()).toBe(newer.value);
+  });
+
+  test('is tried again after 5xx, a cut connection and 429, with the same message id', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const ids: unknown[] = [];
+    const faulty = faultyPosts(503, 'reset', 429);
+    const fetch: typeof globalThis.fetch = (url, init) => {
+      if (init?.method === 'POST') ids.push(new Headers(init.headers).get('webhook-id'));
+      return faulty(url, init);
+    };
+    const installing = install({ fetch });
+    for (const waitMs of [500, 1_000, 2_000]) {
+      await untilItWaits();
+      vi.advanceTimersByTime(waitMs);
+    }
+    expect(await installing).toEqual({ state: 'INSTALLED', acknowledged: true });
+    expect([ids.length, new Set(ids).size]).toEqual([4, 1]);
+  });
+
+  test('is given up when the time is over, with the last answer as the reason and no timer left', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const time = new AbortController();
+    const failing = errorOf(install({ fetch: faultyPosts(503), signal: time.signal }));
+    await untilItWaits();
+    time.abort();
+    expect(await failing).toMatchObject({ name: 'KitUnreachable', code: 'SERVER_ERROR' });
+    expect([receiver.accepted, vi.getTimerCount()]).toEqual([[], 0]);
+  });
+
+  test('is given up when it never answers', async () => {
+    const time = new AbortController();
+    receiver.faults.push('hang');
+    const fetch: typeof globalThis.fetch = (url, init) => {
+      queueMicrotask(() => time.abort());
+      return globalThis.fetch(url, init);
+    };
+    expect(await errorOf(install({ fetch, signal: time.signal }))).toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  test.each([200, 202])('has acknowledged nothing when HTTP %i does not repeat the credentialId', async (status) => {
+    expect(await install({ fetch: faultyPosts(status) })).toEqual({ state: 'INSTALLED', acknowledged: false });
+  });
+
+  test('refuses with 4xx at once', async () => {
+    expect(await errorOf(install({ fetch: faultyPosts(422) }))).toMatchObject({
+      name: 'KitRefused',
+      code: 'REQUEST_REFUSED',
+    });
+  });
+
+  test('refuses another signing key, and an old or bent message', async () => {
+    const readSecret = async () => 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    expect(await errorOf(install({ readSecret }))).toMatchObject({ name: 'KitRefused', code: 'ACCESS_DENIED' });
+    expect(await errorOf(install({ nowMs: () => nowMs - 301_000 }))).toMatchObject({ code: 'ACCESS_DENIED' });
+    const fetch: typeof globalThis.fetch = (url, init) =>
+      globalThis.fetch(url, init?.method === 'POST' ? { ...init, body: `${String(init.body)} ` } : init);
+    expect(await errorOf(install({ fetch }))).toMatchObject({ code: 'ACCESS_DENIED' });
+    expect([receiver.accepted.length, receiver.refused]).toEqual([0, 3]);
+  });
+
+  test('does not apply a replayed message', async () => {
+    const sent: RequestInit[] = [];
+    const fetch: typeof globalThis.fetch = (url, init) => {
+      if (init?.method === 'POST') sent.push(init);
+      return globalThis.fetch(url, init);
+    };
+    await install({ fetch }, older);
+    nowMs += 2_000;
+    await install({}, newer);
+    nowMs += 2_000;
+    const again = await globalThis.fetch(receiver.url, sent[0]);
+    nowMs += 2_000;
+    expect(await again.json()).toEqual({ credentialId: newer.credentialId });
+    expect(receiver.currentCredential()).toBe(newer.value);
+  });
+
+  test.each(['', 'password', 'whsec_short', `${signingSecret} whsec_AAAA`])(
+    'refuses the signing key "%s" without repeating it',
+    async (text) => {
+      expect(await errorOf(install({ readSecret: async () => text }))).toMatchObject({
+        name: 'KitMisconfigured',
+        code: 'SECRET_UNUSABLE',
+      });
+    },
+  );
+
+  test('is never ours when it answers something else to reading back', async () => {
+    const fetch: typeof globalThis.fetch = async () => new Response('<html>Welcome</html>');
+    const access = accessTo(secrets, { fetch }).access;
+    const asked = kind.readBack?.(installationOf('webhook', settings), settings, access);
+    expect(await errorOf(asked ?? Promise.resolve())).toMatchObject({ code: 'UNREADABLE_ANSWER' });
+  });
+});
+
+// The signature was made with the npm package standardwebhooks 1.1.1, the specification's own reference library.
+test('signs as the reference library of Standard Webhooks does', () => {
+  const keys = parseSigningKeys('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw') ?? [];
+  expect(signedHeaders(keys, 'msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330_999, '{"test": 2432232314}')).toEqual({
+    'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+    'webhook-timestamp': '1614265330',
+    'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+  });
+});
