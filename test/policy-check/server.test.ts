@@ -1,0 +1,395 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { request as askTls } from 'node:https';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import { authorizer } from '../../lambdas/policy-check/authorizer.ts';
+import { handler as sideband } from '../../lambdas/sideband.ts';
+import {
+  type PolicyCheckServer,
+  type PolicyCheckServerOptions,
+  startPolicyCheckServer,
+} from '../../lib/local/policy-check-server.ts';
+import { synthesise, type Template } from '../../lib/synthesise.ts';
+import { newToken, oldLive, oldToken, orders } from './fixtures.ts';
+import { send, strictKit } from './strict-kit.ts';
+
+const uri = (functionId: string) => ({
+  'Fn::Join': [
+    '',
+    ['arn:', { Ref: 'AWS::Partition' }, ':apigateway:', { 'Fn::GetAtt': [functionId, 'Arn'] }, '/invocations'],
+  ],
+});
+const answer = (ResponseType: string, StatusCode: string | undefined, ResponseParameters = {}) => ({
+  Type: 'AWS::ApiGateway::GatewayResponse',
+  Properties: {
+    ResponseType,
+    ...(StatusCode ? { StatusCode } : {}),
+    ResponseParameters,
+    ResponseTemplates: {
+      'application/json': `{"id":"$context.requestId","code":"${ResponseType}","message":$context.error.messageString}`,
+    },
+  },
+});
+/** A template as CDK writes one, small: `/gateways/{gatewayId}/sideband/request`, 3 requests at once, 100 ms to answer. */
+const template = (changed: Template['Resources'] = {}): Template => ({
+  Resources: {
+    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'policy-check' } },
+    Gateways: {
+      Type: 'AWS::ApiGateway::Resource',
+      Properties: { PathPart: 'gateways', ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] } },
+    },
+    Gateway: {
+      Type: 'AWS::ApiGateway::Resource',
+      Properties: { PathPart: '{gatewayId}', ParentId: { Ref: 'Gateways' } },
+    },
+    Leg: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'sideband', ParentId: { Ref: 'Gateway' } } },
+    Authorizer: {
+      Type: 'AWS::ApiGateway::Authorizer',
+      Properties: { Type: 'REQUEST', AuthorizerUri: uri('Authorize'), AuthorizerResultTtlInSeconds: 0 },
+    },
+    Method: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: {
+        HttpMethod: 'POST',
+        ResourceId: { Ref: 'Leg' },
+        AuthorizationType: 'CUSTOM',
+        AuthorizerId: { Ref: 'Authorizer' },
+        Integration: { Type: 'AWS_PROXY', Uri: uri('Sideband'), TimeoutInMillis: 100 },
+      },
+    },
+    Stage: {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: {
+        StageName: 'v1',
+        MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 3 }],
+      },
+    },
+    Denied: answer('ACCESS_DENIED', '401', { 'gatewayresponse.header.WWW-Authenticate': "'none'" }),
+    Failure: answer('AUTHORIZER_FAILURE', '500'),
+    Missing: answer('MISSING_AUTHENTICATION_TOKEN', '404'),
+    Throttled: answer('THROTTLED', '429', { 'gatewayresponse.header.Retry-After': "'1'" }),
+    Default4: answer('DEFAULT_4XX', undefined),
+    Default5: answer('DEFAULT_5XX', undefined),
+    ...changed,
+  },
+});
+
+const policy = (Effect: string, Resource: string, context: object = {}) => ({
+  principalId: 'someone',
+  policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] },
+  context,
+});
+const allow = async (event: APIGatewayRequestAuthorizerEvent) => policy('Allow', event.methodArn);
+type Function = (event: never) => Promise<unknown>;
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+const openAgent = (): Agent => {
+  const agent = new Agent({ keepAlive: true });
+  open.push({ close: () => agent.destroy() });
+  return agent;
+};
+const start = async (
+  functions: Readonly<Record<string, Function>>,
+  options: Partial<PolicyCheckServerOptions> = {},
+): Promise<PolicyCheckServer> => {
+  const server = await startPolicyCheckServer({
+    template: template(),
+    invoke: async (logicalId, event) =>
+      (functions[logicalId] ?? expect.fail(`no function ${logicalId}`))(event as never),
+    address: '127.0.0.1',
+    port: 0,
+    region: 'us-east-1',
+    accountId: '000000000000',
+    now: () => 1_795_407_545_000,
+    ...options,
+  });
+  open.push(server);
+  return server;
+};
+const ok = async () => ({ statusCode: 200, headers: { 'X-Made-By': 'sideband' }, body: '{"fine":true}' });
+const post = async (
+  server: PolicyCheckServer,
+  more: { path?: string; method?: string; body?: string | Buffer } = {},
+) => {
+  const { path = '/gateways/orders/sideband', ...rest } = more;
+  const { status, headers, body } = await send(`${server.url}${path}`, { agent: openAgent(), ...rest });
+  return { status, headers, answer: JSON.parse(body) };
+};
+
+test('gives both functions the event of API Gateway, and the client the answer', async () => {
+  const events: unknown[] = [];
+  const server = await start({
+    Authorize: async (event) => {
+      events.push(event);
+      return policy('Allow', 'arn:aws:execute-api:us-east-1:000000000000:*/v?/POST/*', {
+        gatewayId: 'orders',
+        count: 3,
+        is: true,
+      });
+    },
+    Sideband: async (event) => {
+      events.push(event);
+      return ok();
+    },
+  });
+  const { status, headers, body } = await send(`${server.url}/gateways/orders/sideband?a=1&a=2`, {
+    agent: openAgent(),
+    headers: { 'CLIENT-TOKEN': ['one', 'two'], 'User-Agent': 'Kong/1.2.0' },
+    body: 'Grüße',
+  });
+  expect([status, headers['x-made-by'], body]).toEqual([200, 'sideband', '{"fine":true}']);
+  const shared = {
+    resource: '/gateways/{gatewayId}/sideband',
+    path: '/gateways/orders/sideband',
+    httpMethod: 'POST',
+    headers: { 'CLIENT-TOKEN': 'two', 'User-Agent': 'Kong/1.2.0' },
+    multiValueHeaders: { 'CLIENT-TOKEN': ['one', 'two'] },
+    queryStringParameters: { a: '2' },
+    multiValueQueryStringParameters: { a: ['1', '2'] },
+    pathParameters: { gatewayId: 'orders' },
+    requestContext: {
+      identity: { sourceIp: '127.0.0.1', userAgent: 'Kong/1.2.0' },
+      requestId: headers['x-amzn-requestid'],
+      requestTime: '23/Nov/2026:04:19:05 +0000',
+      path: '/v1/gateways/orders/sideband',
+      stage: 'v1',
+    },
+  };
+  expect(events).toMatchObject([
+    {
+      ...shared,
+      type: 'REQUEST',
+      methodArn: 'arn:aws:execute-api:us-east-1:000000000000:local/v1/POST/gateways/orders/sideband',
+    },
+    {
+      ...shared,
+      body: 'Grüße',
+      isBase64Encoded: false,
+      requestContext: { authorizer: { principalId: 'someone', gatewayId: 'orders', count: '3', is: 'true' } },
+    },
+  ]);
+});
+
+describe('answers as the template says', () => {
+  const fail = async () => {
+    throw new Error('TemporarilyUnavailable');
+  };
+  const denials: [string, Function, number, string][] = [
+    [
+      'a Deny',
+      async (event: APIGatewayRequestAuthorizerEvent) => policy('Deny', event.methodArn),
+      401,
+      'ACCESS_DENIED',
+    ],
+    ['an Allow for another method', async () => policy('Allow', 'arn:aws:execute-api:*/GET/*'), 401, 'ACCESS_DENIED'],
+    [
+      'an Allow and a Deny',
+      async () => ({
+        ...policy('', ''),
+        policyDocument: {
+          Statement: [
+            { Effect: 'Allow', Action: '*', Resource: '*' },
+            { Effect: 'Deny', Action: ['execute-api:*'], Resource: ['*'] },
+          ],
+        },
+      }),
+      401,
+      'ACCESS_DENIED',
+    ],
+    ['an authorizer that fails', fail, 500, 'AUTHORIZER_FAILURE'],
+    ['an authorizer that says Unauthorized', async () => Promise.reject(new Error('Unauthorized')), 401, 'DEFAULT_4XX'],
+    ['no policy', async () => ({ principalId: 'someone' }), 500, 'DEFAULT_5XX'],
+    ['null in the context', async () => policy('Allow', '*', { kitId: null }), 500, 'DEFAULT_5XX'],
+    ['an object in the context', async () => policy('Allow', '*', { kit: {} }), 500, 'DEFAULT_5XX'],
+  ];
+  test.each(denials)('%s', async (_, Authorize, status, code) => {
+    const server = await start({ Authorize, Sideband: () => expect.fail('called') });
+    const answered = await post(server);
+    expect(answered).toMatchObject({ status, answer: { code, id: answered.headers['x-amzn-requestid'] } });
+    expect(answered.headers['content-type']).toBe('application/json');
+    if (code === 'ACCESS_DENIED') expect(answered.headers['www-authenticate']).toBe('none');
+  });
+
+  const failures: [string, Function, number][] = [
+    ['a function that fails', fail, 504],
+    ['a function that answers no HTTP answer', async () => ({ status: 200 }), 504],
+    ['a function that takes too long', () => new Promise(() => undefined), 504],
+  ];
+  test.each(failures)('%s', async (_, Sideband, status) => {
+    const server = await start({ Authorize: allow, Sideband });
+    expect(await post(server)).toMatchObject({ status, answer: { code: 'DEFAULT_5XX' } });
+  });
+
+  test('an unknown path or method: 404, and no function is asked', async () => {
+    const server = await start({});
+    const wrong = [
+      { path: '/' },
+      { path: '/gateways/orders' },
+      { path: '/gateways//sideband' },
+      { path: '/gateways/orders/sideband/' },
+      { path: '/gateways/a%2Fb/c/sideband' },
+      { method: 'GET' },
+    ];
+    for (const one of wrong)
+      expect(await post(server, one)).toMatchObject({
+        status: 404,
+        answer: { code: 'MISSING_AUTHENTICATION_TOKEN', message: 'Missing Authentication Token' },
+      });
+  });
+
+  test('more than 10 MB: 413, with the body read by the client', async () => {
+    const server = await start({});
+    const answered = await post(server, { body: Buffer.alloc(10 * 1024 * 1024 + 1, 'x') });
+    expect(answered).toMatchObject({ status: 413, answer: { code: 'DEFAULT_4XX' } });
+  });
+
+  test('more requests than the stage takes: 429 with Retry-After, until time has passed', async () => {
+    let nowMs = 1_000_000;
+    const server = await start({ Authorize: allow, Sideband: ok }, { now: () => nowMs });
+    const statuses = [];
+    for (let request = 0; request < 4; request++) statuses.push((await post(server)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect((await post(server)).headers['retry-after']).toBe('1');
+    nowMs += 1_000;
+    expect([(await post(server)).status, (await post(server)).status]).toEqual([200, 429]);
+  });
+
+  test('what is no HTTP: 400 in the same form', async () => {
+    const server = await start({});
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write('NOT HTTP\r\n\r\n'));
+      let heard = '';
+      socket.on('data', (part) => {
+        heard += part;
+      });
+      socket.on('close', () => resolve(heard));
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'DEFAULT_4XX', message: 'Bad Request' });
+  });
+});
+
+test('without gateway responses it answers as API Gateway does by itself', async () => {
+  const { Denied: _, Default4: __, ...Resources } = template().Resources;
+  const server = await start({ Authorize: async () => policy('Deny', '*') }, { template: { Resources } });
+  expect(await post(server)).toMatchObject({
+    status: 403,
+    answer: { message: expect.stringContaining('not authorized') },
+  });
+});
+
+test.each([
+  ['caches results', { AuthorizerResultTtlInSeconds: 300 }],
+  ['has an identity source', { IdentitySource: 'method.request.header.CLIENT-TOKEN' }],
+])('refuses to play an authorizer that %s', async (_, changed) => {
+  const Properties = { Type: 'REQUEST', AuthorizerUri: uri('Authorize'), AuthorizerResultTtlInSeconds: 0, ...changed };
+  const changedTemplate = template({ Authorizer: { Type: 'AWS::ApiGateway::Authorizer', Properties } });
+  await expect(start({}, { template: changedTemplate })).rejects.toThrow();
+});
+
+test('speaks TLS with the given certificate', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'policy-check-'));
+  open.push({ close: () => rmSync(folder, { recursive: true }) });
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-days',
+      '1',
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+    ],
+    { stdio: 'ignore' },
+  );
+  const server = await start(
+    { Authorize: allow, Sideband: ok },
+    { tls: { key: readFileSync(key), cert: readFileSync(cert) } },
+  );
+  expect(server.url).toMatch(/^https:/);
+  const status = await new Promise((resolve, reject) => {
+    const request = askTls(
+      `${server.url}/gateways/orders/sideband`,
+      { method: 'POST', ca: readFileSync(cert), agent: false },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    );
+    request.on('error', reject).end();
+  });
+  expect(status).toBe(200);
+});
+
+describe('the deployed API, over HTTP', () => {
+  const deployed = synthesise({ gateways: join(import.meta.dirname, '..', 'stack', 'fixtures', 'gateways.json') });
+  const functionOf = (source: string): string =>
+    Object.entries(deployed.Resources).find(([, { Metadata }]) => Metadata?.source === source)?.[0] ??
+    expect.fail(source);
+  const startDeployed = async (record: () => Promise<Gateway | undefined>) => {
+    const authorize = authorizer(
+      { readGateway: record, recordUse: async () => undefined, nowMs: () => 1_000_000, count: () => undefined },
+      () => undefined,
+    );
+    const decide = sideband.in({ environment: {}, log: () => undefined, now: () => 1_000_000 });
+    const context = { functionName: 'sideband', awsRequestId: 'none' } as Context;
+    return start(
+      {
+        [functionOf('lambdas/authorize.ts')]: (event) => authorize(event),
+        [functionOf('lambdas/sideband.ts')]: (event) => decide(event, context),
+      },
+      { template: deployed, now: Date.now },
+    );
+  };
+
+  test('a strict kit works with the old and the new credential, with and without a kit id, over one connection', async () => {
+    const server = await startDeployed(async () => orders);
+    const agent = openAgent();
+    for (const path of ['/gateways/orders/kits/kong-eu', '/gateways/orders', '/gateways/orders/'])
+      for (const token of [oldToken, newToken])
+        expect(await strictKit(server.url + path, token, agent).pass()).toEqual({ status: 201, body: 'created' });
+    expect(Object.values(agent.freeSockets).flat()).toHaveLength(1);
+  });
+
+  test('a kit left on a revoked credential is told so in a form that it can log', async () => {
+    let record: Gateway = orders;
+    const server = await startDeployed(async () => record);
+    const kit = strictKit(`${server.url}/gateways/orders/kits/kong-eu`, oldToken, openAgent());
+    expect((await kit.pass()).status).toBe(201);
+    record = { ...orders, live: orders.live.filter((one) => one !== oldLive) };
+    expect((await kit.pass()).reason).toMatch(/^401: The gateway credential is missing, wrong or revoked\. \(.{36}\)$/);
+  });
+
+  test('during an outage a kit sees a 5xx and never a 401', async () => {
+    const server = await startDeployed(() => Promise.reject(new Error('down')));
+    const kit = strictKit(`${server.url}/gateways/orders/kits/kong-eu`, oldToken, openAgent());
+    expect((await kit.pass()).reason).toMatch(/^500: The gateway credential could not be checked/);
+  });
+
+  test('a mistake in the Service URL is a 404 in a form that a kit can log', async () => {
+    const server = await startDeployed(async () => orders);
+    const kit = strictKit(`${server.url}/gateway/orders`, oldToken, openAgent());
+    expect((await kit.pass()).reason).toMatch(/^404: There is no such resource; check the Service URL of the kit\./);
+  });
+});
