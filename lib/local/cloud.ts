@@ -25,6 +25,8 @@ import { resolverFor, resourcesOf, type Template } from './template.ts';
 export type CloudOptions = {
   readonly template: Template;
   readonly projectFolder: string;
+  /** The gateways.json that the registry function applies, demo gateways included. */
+  readonly registryFile: string;
   /** `undefined` keeps everything in memory. */
   readonly dataFolder: string | undefined;
   readonly awsPort: number;
@@ -68,10 +70,12 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const nameOf = (type: string): readonly string[] =>
     resourcesOf(template, type).map(({ logicalId }) => names.get(logicalId)?.ref ?? logicalId);
 
-  const functions = functionsOf(template, resolve, {
+  const functions = functionsOf(template, resolve, (functionName) => ({
     POLICY_CHECK_URL: options.policyCheckUrl,
     SECRETS_KEY: '', // there is no KMS here: secrets are in a file that only this user can read
-  });
+    ...(functionName === 'apply-registry' ? { REGISTRY_FILE: options.registryFile, DEMO_GATEWAYS: 'apply' } : {}),
+  }));
+
   const lambda = lambdaService({ region, accountId, timers });
   const stepFunctions = stepFunctionsService({
     region,

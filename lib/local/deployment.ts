@@ -22,6 +22,8 @@ import type { Template } from './template.ts';
 export type DeploymentOptions = {
   readonly template: Template;
   readonly projectFolder: string;
+  /** The gateways.json that the registry function applies. */
+  readonly registryFile: string;
   readonly dataFolder: string | undefined;
   readonly address: string;
   readonly policyCheckPort: number;

@@ -17,24 +17,27 @@ export type DeclaredFunction = {
   readonly timeoutMs: number;
 };
 
-/** The functions of the template. `overrides` replaces variables that name this deployment's own addresses. */
+/** The functions of the template. `overrides` says which variables of a function have another value on this machine. */
 export const functionsOf = (
   template: Template,
   resolve: (value: unknown) => unknown,
-  overrides: Environment,
+  overrides: (functionName: string) => Environment,
 ): readonly DeclaredFunction[] =>
   resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ Metadata, Properties }) => {
     if (typeof Metadata?.source !== 'string') return [];
     const declared = Properties?.Environment as { Variables?: Record<string, unknown> } | undefined;
-    const variables = Object.entries(declared?.Variables ?? {}).map(([name, value]) => [
-      name,
-      overrides[name] ?? String(resolve(value)),
-    ]);
+    const name = functionNameOf(Metadata.source);
+    const own = overrides(name);
+    const rest = Object.entries(declared?.Variables ?? {}).filter(([variable]) => !(variable in own));
+    const variables = {
+      ...Object.fromEntries(rest.map(([variable, value]) => [variable, String(resolve(value))])),
+      ...own,
+    };
     return [
       {
-        name: functionNameOf(Metadata.source),
+        name,
         source: Metadata.source,
-        variables: Object.fromEntries(variables),
+        variables,
         timeoutMs: 1000 * Number(Properties?.Timeout ?? 3),
       },
     ];
