@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TemporarilyUnavailable } from '../domain/failure.ts';
 
 /** What CloudFormation sends to a custom resource's function (AWS CloudFormation user guide, "Custom resource request objects"). */
 const request = z.looseObject({
@@ -19,7 +20,7 @@ export const customResourceRequest = (event: unknown): CustomResourceRequest | u
 
 const longestReason = 1_000; // CloudFormation takes an answer of 4,096 bytes
 
-/** Does the work and tells CloudFormation how it went; a failure is told, not thrown, because it would be waited for. Deleting does nothing. */
+/** Does the work and tells CloudFormation how it went; a failure is told, not thrown, because it would be waited for. Deleting does nothing. Throws TemporarilyUnavailable when the answer is not taken: Lambda calls again. */
 export const answerCloudFormation = async (
   { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId, PhysicalResourceId }: CustomResourceRequest,
   work: () => Promise<unknown>,
@@ -41,5 +42,6 @@ export const answerCloudFormation = async (
     LogicalResourceId,
   });
   // Signed by S3 for exactly this header: an empty content type.
-  await fetch(ResponseURL, { method: 'PUT', headers: { 'content-type': '' }, body });
+  const answer = await fetch(ResponseURL, { method: 'PUT', headers: { 'content-type': '' }, body });
+  if (!answer.ok) throw new TemporarilyUnavailable(`Answering CloudFormation: S3 answered HTTP ${answer.status}.`);
 };

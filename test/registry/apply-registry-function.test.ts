@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../lambdas/apply-registry.ts';
+import { answerCloudFormation, customResourceRequest } from '../../lambdas/stages/registry-custom-resource.ts';
+import { nowMs, type Opened, openRegistry } from './emulated-registry.ts';
+
+const context = { functionName: 'apply-registry', awsRequestId: 'request' } as Context;
+const file = (demo: boolean) =>
+  JSON.stringify({ gateways: [{ gatewayId: 'orders', demo, decision: { kind: 'allow-all' }, kits: [] }] });
+
+describe('The function ApplyRegistry', () => {
+  let opened: Opened;
+  let folder: string;
+  beforeEach(async () => {
+    opened = await openRegistry();
+    folder = await mkdtemp(join(tmpdir(), 'registry-'));
+  });
+  afterEach(async () => {
+    await opened.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const call = async (event: unknown, text: string, more: Record<string, string> = {}) => {
+    const path = join(folder, 'gateways.json');
+    await writeFile(path, text);
+    const { accessKeyId, secretAccessKey } = await opened.secretsManager.config.credentials();
+    const { protocol = '', hostname = '', port } = (await opened.secretsManager.config.endpoint?.()) ?? {};
+    const environment = {
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL: `${protocol}//${hostname}:${port}`,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      GATEWAYS_TABLE: 'table',
+      EVENT_BUS: 'bus',
+      STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:rotation',
+      SECRET_PREFIX: 'gateway-credential/',
+      REGISTRY_FILE: path,
+      ...more,
+    };
+    return handler.in({ environment, log: () => undefined, now: () => nowMs })(event, context);
+  };
+  const lines = [
+    '+ secret orders: holds a placeholder until the first credential',
+    '+ gateway orders: with 0 kits',
+    '> rotation orders: a rotation makes its first credential',
+  ];
+
+  it('prints the changes of a plan', async () => {
+    expect(await call({ plan: true }, file(false))).toEqual({ plan: true, count: 3, changes: lines });
+  });
+
+  it('passes demo gateways over, unless it is deployed where their stand-ins are', async () => {
+    expect(await call({ plan: true }, file(true))).toEqual({ plan: true, count: 0, changes: [] });
+    expect(await call({ plan: true }, file(true), { DEMO_GATEWAYS: 'apply' })).toMatchObject({ changes: lines });
+  });
+
+  it('refuses an input that it does not know and a file that is wrong', async () => {
+    await expect(call({ planned: true }, file(false))).rejects.toMatchObject({ name: 'InputRefused' });
+    await expect(call({ plan: true }, '{"gateways": 7}')).rejects.toMatchObject({ name: 'RegistryRefused' });
+  });
+});
+
+describe('The custom resource', () => {
+  const event = {
+    RequestType: 'Update',
+    ResponseURL: 'https://cloudformation.example/answer?signature=x',
+    StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/rotation/1',
+    RequestId: 'request',
+    LogicalResourceId: 'Applied',
+    PhysicalResourceId: 'gateways.json',
+    ResourceType: 'Custom::GatewayRegistry',
+    ResourceProperties: { ServiceToken: 'arn', Hash: 'h' },
+  };
+  const answer = async (given: object, work: () => Promise<unknown>): Promise<unknown> => {
+    const request = customResourceRequest(given);
+    if (!request) throw new Error('This is no request of CloudFormation.');
+    const answers: unknown[] = [];
+    await answerCloudFormation(request, work, async (url, init) => {
+      answers.push({ url, method: init?.method, ...JSON.parse(String(init?.body)) });
+      return new Response();
+    });
+    expect(answers).toHaveLength(1);
+    return answers[0];
+  };
+
+  it('answers success to the given URL, under an id that never changes', async () => {
+    expect(await answer(event, async () => 'done')).toEqual({
+      url: 'https://cloudformation.example/answer?signature=x',
+      method: 'PUT',
+      Status: 'SUCCESS',
+      Reason: 'gateways.json was applied.',
+      PhysicalResourceId: 'gateways.json',
+      StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/rotation/1',
+      RequestId: 'request',
+      LogicalResourceId: 'Applied',
+    });
+    const { PhysicalResourceId: _, ...create } = { ...event, RequestType: 'Create' };
+    expect(await answer(create, async () => 'done')).toMatchObject({ PhysicalResourceId: 'gateways.json' });
+  });
+
+  it('answers a failure with its reason, short enough for CloudFormation', async () => {
+    const failed = await answer(event, async () => {
+      throw new TypeError('x'.repeat(9_000));
+    });
+    expect(failed).toMatchObject({ Status: 'FAILED', Reason: `TypeError: ${'x'.repeat(989)}` });
+  });
+
+  it('does nothing when it is deleted', async () => {
+    const deleted = await answer({ ...event, RequestType: 'Delete' }, async () => {
+      throw new Error('It was applied.');
+    });
+    expect(deleted).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  it('is not what somebody else sends', () => {
+    expect(customResourceRequest({ plan: true })).toBeUndefined();
+  });
+});

@@ -1,0 +1,85 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import type { Executions } from '../../lambdas/stages/executions.ts';
+import { readRegistry } from '../../lambdas/stages/registry-file.ts';
+import { gatewaysIn } from '../../lambdas/store/gateways.ts';
+import { kitsIn } from '../../lambdas/store/kits.ts';
+import { openEmulated } from '../store/emulated.ts';
+
+export const nowMs = 1_800_000_000_000;
+
+/** Calls to AWS in their order; from the `crashAt`-th on the process is dead, either before it reaches AWS or after AWS has done it. */
+export type Calls = { made: string[]; crashAt: number | undefined; crash: 'before' | 'after' };
+
+/** What applying needs, on the emulated services of the local deployment, with every call to AWS seen and interruptible. */
+export const openRegistry = async () => {
+  const emulated = await openEmulated();
+  const isThere = async () =>
+    (await emulated.dynamodb.send(new DescribeTableCommand({ TableName: 'table' }))).Table?.TableStatus === 'ACTIVE';
+  while (!(await isThere()));
+  const calls: Calls = { made: [], crashAt: undefined, crash: 'before' };
+  const through = async <Output>(name: string, call: () => Promise<Output>): Promise<Output> => {
+    calls.made.push(name);
+    const isDead = calls.crashAt !== undefined && calls.made.length > calls.crashAt;
+    const dies = calls.made.length === calls.crashAt;
+    if (isDead || (dies && calls.crash === 'before')) throw new Error('killed');
+    const output = await call();
+    if (dies) throw new Error('killed');
+    return output;
+  };
+  emulated.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        through(`${commandName}`, () => next(args)),
+    { step: 'initialize', name: 'calls' },
+  );
+  emulated.secretsManager.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        through(`${commandName}`, () => next(args)),
+    { step: 'initialize', name: 'calls' },
+  );
+  const started: string[] = [];
+  const executions: Executions = {
+    arnOf: ({ rotationId }, attempt) => `arn:${rotationId}-${attempt}`,
+    start: ({ gatewayId, rotation }) =>
+      through(
+        'StartExecution',
+        async () => void started.push(`${gatewayId} ${rotation?.trigger} ${rotation?.attempt}`),
+      ),
+    stateOf: async () => (started.length > 0 ? { kind: 'RUNNING' } : { kind: 'ABSENT' }),
+    stop: async () => undefined,
+  };
+  const needs = {
+    gateways: gatewaysIn(
+      emulated.dynamodb,
+      'table',
+      async () => undefined,
+      () => nowMs,
+    ),
+    kits: kitsIn(emulated.dynamodb, 'table'),
+    secretsManager: emulated.secretsManager,
+    secrets: { prefix: 'gateway-credential/' },
+    executions,
+    now: () => nowMs,
+    log: () => undefined,
+  };
+  return { ...emulated, calls, started, needs };
+};
+export type Opened = Awaited<ReturnType<typeof openRegistry>>;
+
+/** A registry with one gateway "orders", its manual kits, and a policy. */
+export const orders = (kitIds: readonly string[], policy: object = {}, owner = 'team') =>
+  readRegistry(
+    JSON.stringify({
+      gateways: [
+        {
+          gatewayId: 'orders',
+          decision: { kind: 'allow-all' },
+          policy,
+          kits: kitIds.map((kitId) => ({ kitId, kind: 'manual', owner })),
+        },
+      ],
+    }),
+  );
+
+export const nothing = readRegistry('{"gateways": []}');
