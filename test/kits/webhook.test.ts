@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { kitKindOf } from '../../lambdas/kits/registry.ts';
 import { parseSigningKeys, signedHeaders } from '../../lambdas/kits/webhook-signature.ts';
 import { openWebhookReceiver, type WebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
@@ -18,7 +17,6 @@ beforeEach(async () => {
   settings = { url: receiver.url, readBackUrl: receiver.readBackUrl, signingSecret: 'signing-key' };
 });
 afterEach(async () => {
-  vi.useRealTimers();
   await receiver.close();
 });
 
@@ -30,11 +28,6 @@ const install = (more: Parameters<typeof accessTo>[1] = {}, credential = newer) 
   );
 const readBack = () =>
   kind.readBack?.(installationOf('webhook', settings), settings, accessTo(secrets, { nowMs: () => nowMs }).access);
-
-/** Lets real HTTP go on until the code under test waits on a (fake) timer. */
-const untilItWaits = async () => {
-  while (vi.getTimerCount() === 0) await setImmediate();
-};
 
 /** Real HTTP; the given faults meet the POSTs only, so that the question before them is answered. */
 const faultyPosts =
@@ -67,33 +60,6 @@ describe('the webhook', () => {
       nowMs += 2_000;
     }
     expect(receiver.currentCredential()).toBe(newer.value);
-  });
-
-  test('is tried again after 5xx, a cut connection and 429, with the same message id', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const ids: unknown[] = [];
-    const faulty = faultyPosts(503, 'reset', 429);
-    const fetch: typeof globalThis.fetch = (url, init) => {
-      if (init?.method === 'POST') ids.push(new Headers(init.headers).get('webhook-id'));
-      return faulty(url, init);
-    };
-    const installing = install({ fetch });
-    for (const waitMs of [500, 1_000, 2_000]) {
-      await untilItWaits();
-      vi.advanceTimersByTime(waitMs);
-    }
-    expect(await installing).toEqual({ state: 'INSTALLED', acknowledged: true });
-    expect([ids.length, new Set(ids).size]).toEqual([4, 1]);
-  });
-
-  test('is given up when the time is over, with the last answer as the reason and no timer left', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const time = new AbortController();
-    const failing = errorOf(install({ fetch: faultyPosts(503), signal: time.signal }));
-    await untilItWaits();
-    time.abort();
-    expect(await failing).toMatchObject({ name: 'KitUnreachable', code: 'SERVER_ERROR' });
-    expect([receiver.accepted, vi.getTimerCount()]).toEqual([[], 0]);
   });
 
   test('is given up when it never answers', async () => {
