@@ -3,6 +3,7 @@ import { flushed } from '../../lambdas/domain/attempt.ts';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import type { Command } from '../../lambdas/domain/transition.ts';
 import {
+  accepts,
   advance,
   apply,
   credentialId,
@@ -111,7 +112,7 @@ const pickUp = (one: ModelKit): void => {
 
 const useFrom = (world: World, one: ModelKit, which: number): void => {
   const node = one.nodes[which];
-  if (!node?.holds) return;
+  if (!node?.holds || !accepts(world, node.holds)) return;
   if (!world.recordingFails) node.last = { credentialId: node.holds, atMs: world.elapsedMs };
   use(world, node.holds, node.address, one.kit.kitId);
 };

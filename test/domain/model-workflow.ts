@@ -132,7 +132,11 @@ function* verifyKits(world: World, rotation: Rotation): Task {
     done(world, { kind: 'verified', rotationId, revision: gateway.revision, detail: {}, ...by });
   else if (tally.redoShards.length > 0)
     for (const one of world.kits)
-      if (one.kit.work?.state !== 'INSTALLED' || one.kit.work.readBack?.matches === false) {
+      if (
+        one.kit.work?.credentialId !== targetId ||
+        one.kit.work.state !== 'INSTALLED' ||
+        one.kit.work.readBack?.matches === false
+      ) {
         install(world, one, rotation);
         yield;
       }
