@@ -6,7 +6,7 @@ import { reconcile } from '../../lambdas/stages/reconcile.ts';
 import type { Registry } from '../../lambdas/stages/registry-file.ts';
 import { readAudit } from '../../lambdas/store/audit.ts';
 import { all } from '../store/emulated.ts';
-import { type Calls, type Opened, openRegistry, orders } from './emulated-registry.ts';
+import { bring, type Calls, install, instructed, type Opened, openRegistry, orders } from './emulated-registry.ts';
 
 const gatewayId = 'orders' as GatewayId;
 const by = { actor: 'ann', reason: 'gateways.json was changed' };
@@ -23,7 +23,13 @@ const outcome = async (opened: Opened) => {
     rotation: gateway?.rotation && { trigger: gateway.rotation.trigger, attempt: gateway.rotation.attempt },
     secretIsTheRecords: SecretList?.[0]?.ARN === gateway?.secretArn,
     secrets: SecretList?.map(({ Name, DeletedDate }) => [Name, DeletedDate !== undefined]),
-    kits: kits.map(({ kitId, owner, retiredAtMs }) => [kitId, owner, retiredAtMs !== undefined]),
+    kits: kits.map(({ kitId, owner, settings, work, retiredAtMs }) => ({
+      kitId,
+      owner,
+      settings,
+      state: work?.state,
+      isRetired: retiredAtMs !== undefined,
+    })),
     started: opened.started,
     recorded: [
       ...new Set((await all(readAudit(opened.dynamodb, 'table', gatewayId, 0))).map(({ kind }) => kind)),
@@ -77,5 +83,14 @@ describe.each(['before', 'after'] as const)('Killed %s any call to AWS, applying
     };
     const changed = orders(['two', 'three'], { serveStaleSeconds: 5 }, 'others');
     expect(await convergesFromEveryCrash(crash, prepare, changed)).toBeGreaterThan(15);
+  });
+
+  it('has a kit whose settings changed given the credential again', { timeout: 120_000 }, async () => {
+    const prepare = async (opened: Opened) => {
+      await apply(opened, instructed('there'));
+      await bring(opened.needs, 'VERIFIED');
+      await install(opened.needs);
+    };
+    expect(await convergesFromEveryCrash(crash, prepare, instructed('here'))).toBeGreaterThan(8);
   });
 });

@@ -5,12 +5,22 @@ import {
   ListSecretsCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CredentialId, GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
+import type { GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
 import { applyRegistry, describeChange } from '../../lambdas/stages/apply-registry.ts';
 import type { Registry } from '../../lambdas/stages/registry-file.ts';
 import { readAudit } from '../../lambdas/store/audit.ts';
 import { all } from '../store/emulated.ts';
-import { nothing, nowMs, type Opened, openRegistry, orders } from './emulated-registry.ts';
+import {
+  bring,
+  credentialId,
+  install,
+  instructed,
+  nothing,
+  nowMs,
+  type Opened,
+  openRegistry,
+  orders,
+} from './emulated-registry.ts';
 
 const gatewayId = 'orders' as GatewayId;
 const by = { actor: 'ann', reason: 'gateways.json was changed' };
@@ -43,24 +53,7 @@ const rotationOf = async (): Promise<RotationId> => {
   if (!rotation) throw new Error('No rotation runs.');
   return rotation.rotationId;
 };
-const credentialId = 'aaaaaaaaaa' as CredentialId;
-/** Brings the bootstrap rotation to a stage as its workflow would. */
-const advance = async (to: 'DISTRIBUTED' | 'VERIFIED' | 'COMPLETED'): Promise<void> => {
-  const rotationId = await rotationOf();
-  const { generation } = await gateway();
-  const workflow = { actor: 'workflow', reason: 'test' };
-  const command = async (given: Parameters<typeof opened.needs.gateways.apply>[1]) => {
-    expect(await opened.needs.gateways.apply(gatewayId, given)).toMatchObject({ kind: 'applied' });
-  };
-  await command({ kind: 'created', rotationId, credentialId, digest: 'digest', versionId: rotationId, ...workflow });
-  for (const kind of ['accepted', 'promoting', 'promoted'] as const)
-    await command({ kind, rotationId, credentialId, ...workflow });
-  await command({ kind: 'distributed', rotationId, generation, kits: 1, failed: 0, ...workflow });
-  if (to === 'DISTRIBUTED') return;
-  const { revision } = await gateway();
-  await command({ kind: 'verified', rotationId, revision, detail: {}, ...workflow });
-  if (to === 'COMPLETED') await command({ kind: 'complete', rotationId, ...workflow });
-};
+const advance = (to: Parameters<typeof bring>[1]) => bring(opened.needs, to);
 
 describe('Applying gateways.json', () => {
   it('registers a gateway with its secret and kits, and starts the bootstrap rotation', async () => {
@@ -132,29 +125,12 @@ describe('Applying gateways.json', () => {
   });
 
   it('has a kit given the credential again when its settings changed during a rotation', async () => {
-    const elsewhere = (instructions: string): Registry => {
-      const [first] = orders(['one']).gateways;
-      if (!first) throw new Error('no gateway');
-      return { gateways: [{ ...first, kits: first.kits.map((kit) => ({ ...kit, settings: { instructions } })) }] };
-    };
-    await apply(elsewhere('there'));
+    await apply(instructed('there'));
     await advance('DISTRIBUTED');
-    const { rotation } = await gateway();
-    const [kit] = await kits();
-    if (!kit || !rotation) throw new Error('nothing to work on');
-    const { rotationId, generation } = rotation;
-    const installed = {
-      rotationId,
-      generation,
-      credentialId,
-      state: 'INSTALLED',
-      attempts: 1,
-      changedAtMs: 1,
-    } as const;
-    await opened.needs.kits.saveWork(kit, installed, 1);
-    expect(await apply(elsewhere('there'))).toEqual([]);
+    await install(opened.needs);
+    expect(await apply(instructed('there'))).toEqual([]);
     expect((await kits())[0]?.work?.state).toBe('INSTALLED');
-    expect(await apply(elsewhere('here'))).toEqual(['~ kit orders/one: settings']);
+    expect(await apply(instructed('here'))).toEqual(['~ kit orders/one: settings']);
     expect(await kits()).toMatchObject([
       { settings: { instructions: 'here' }, work: { state: 'PENDING', credentialId } },
     ]);
@@ -186,7 +162,11 @@ describe('Applying gateways.json', () => {
       `- gateway orders: it is not in the file any more; its secret stays. NOT NOW: Gateway orders is in rotation ${rotationId}: it can be retired after that.`,
     ]);
     await advance('COMPLETED');
-    expect(await apply(nothing)).toEqual([
+    opened.calls.made = [];
+    const retired = await plan(nothing);
+    expect(new Set(opened.calls.made)).toEqual(new Set(['GetItemCommand', 'QueryCommand']));
+    expect(await apply(nothing)).toEqual(retired);
+    expect(retired).toEqual([
       '- gateway orders: it is not in the file any more; its secret and 1 live credentials stay until somebody revokes them',
     ]);
     expect((await gateway()).retiredAtMs).toBe(nowMs);

@@ -1,6 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
 import type { Executions } from '../../lambdas/stages/executions.ts';
-import { readRegistry } from '../../lambdas/stages/registry-file.ts';
+import { type Registry, readRegistry } from '../../lambdas/stages/registry-file.ts';
 import { gatewaysIn } from '../../lambdas/store/gateways.ts';
 import { kitsIn } from '../../lambdas/store/kits.ts';
 import { openEmulated } from '../store/emulated.ts';
@@ -82,4 +83,47 @@ export const orders = (kitIds: readonly string[], policy: object = {}, owner = '
     }),
   );
 
+/** The same with one kit "one" whose settings say so. */
+export const instructed = (instructions: string): Registry => ({
+  gateways: orders(['one']).gateways.map((gateway) => ({
+    ...gateway,
+    kits: gateway.kits.map((kit) => ({ ...kit, settings: { instructions } })),
+  })),
+});
+
 export const nothing = readRegistry('{"gateways": []}');
+
+const gatewayId = 'orders' as GatewayId;
+export const credentialId = 'aaaaaaaaaa' as CredentialId;
+
+/** Brings the bootstrap rotation of "orders" to a stage as its workflow would. */
+export const bring = async (
+  { gateways }: Opened['needs'],
+  to: 'DISTRIBUTED' | 'VERIFIED' | 'COMPLETED',
+): Promise<void> => {
+  const workflow = { actor: 'workflow', reason: 'test' };
+  const begun = (await gateways.read(gatewayId))?.rotation;
+  if (!begun) throw new Error('No rotation runs.');
+  const { rotationId, generation } = begun;
+  const command = async (given: Parameters<typeof gateways.apply>[1]): Promise<number> => {
+    const applied = await gateways.apply(gatewayId, given);
+    if (applied.kind === 'refused') throw new Error(applied.message);
+    return applied.gateway.revision;
+  };
+  await command({ kind: 'created', rotationId, credentialId, digest: 'digest', versionId: rotationId, ...workflow });
+  for (const kind of ['accepted', 'promoting', 'promoted'] as const)
+    await command({ kind, rotationId, credentialId, ...workflow });
+  const revision = await command({ kind: 'distributed', rotationId, generation, kits: 1, failed: 0, ...workflow });
+  if (to === 'DISTRIBUTED') return;
+  await command({ kind: 'verified', rotationId, revision, detail: {}, ...workflow });
+  if (to === 'COMPLETED') await command({ kind: 'complete', rotationId, ...workflow });
+};
+
+/** Records that every kit of "orders" holds the credential of the running rotation, as the distributor would. */
+export const install = async ({ gateways, kits }: Opened['needs']): Promise<void> => {
+  const gateway = await gateways.read(gatewayId);
+  if (!gateway?.rotation) throw new Error('No rotation runs.');
+  const { rotationId, generation } = gateway.rotation;
+  const work = { rotationId, generation, credentialId, state: 'INSTALLED', attempts: 1, changedAtMs: 1 } as const;
+  for await (const kit of kits.all(gatewayId, gateway.shardCount)) await kits.saveWork(kit, work, gateway.shardCount);
+};
