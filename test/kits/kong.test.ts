@@ -1,7 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { kitKindOf } from '../../lambdas/kits/registry.ts';
 import { type Kong, type KongOptions, openKong } from '../../lib/local/stand-ins/kong.ts';
+import { type Asked, openLoopbackServer } from '../../lib/local/stand-ins/loopback-server.ts';
 import { accessTo, adminToken, errorOf, installationOf, newer, older, startAtMs } from './installation.ts';
 
 const serviceUrl = 'http://127.0.0.1:8080/gateways/orders/kits/edge-1';
@@ -157,6 +159,74 @@ describe('Kong', () => {
     expect(await errorOf(install())).toMatchObject({
       code: 'NO_CONNECTION',
       message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  test('refuses to follow a redirect: what it leads to sees neither token nor credential', async () => {
+    const reached: Asked[] = [];
+    const elsewhere = await openLoopbackServer(0, (asked) => {
+      reached.push(asked);
+      return { status: 200, json: { data: [] } };
+    });
+    const redirecting = await openLoopbackServer(0, ({ url }) => ({
+      status: 307,
+      headers: { location: `${elsewhere.origin}${url.pathname}` },
+    }));
+    const error = await errorOf(install({}, { ...settings, adminUrl: redirecting.origin }));
+    await Promise.all([elsewhere.close(), redirecting.close()]);
+    expect(error).toMatchObject({ name: 'KitRefused', code: 'REDIRECTED' });
+    expect(reached).toEqual([]);
+  });
+});
+
+describe('the stand-in answers as Kong does', () => {
+  const answered = z.looseObject({
+    data: z.array(z.looseObject({ id: z.string() })).default([]),
+    offset: z.string().optional(),
+    next: z.string().nullable().default(null),
+    name: z.string().optional(),
+  });
+  const asked = async (path: string, init: RequestInit = {}) => {
+    const headers = { 'kong-admin-token': adminToken, 'content-type': 'application/json' };
+    const response = await fetch(`${kong.adminUrl}${path}`, { headers, ...init });
+    return { status: response.status, json: answered.parse(await response.json()) };
+  };
+
+  test('in pages', async () => {
+    const ids = [1, 2, 3].map(() => kong.addPlugin({ serviceUrl }));
+    const first = await asked('/plugins?size=2');
+    expect(first.json.next).toBe(`/plugins?offset=${encodeURIComponent(first.json.offset ?? '')}&size=2`);
+    const second = await asked(first.json.next ?? '');
+    expect([...first.json.data, ...second.json.data].map(({ id }) => id)).toEqual(ids);
+    expect([second.json.next, second.json.offset]).toEqual([null, undefined]);
+  });
+
+  test.each([
+    ['/plugins?size=1001', 400, 'invalid size'],
+    ['/plugins?offset=bm9uc2Vuc2U', 400, 'invalid offset'],
+    ['/plugins/6d0f5a3e-1111-4222-8333-944455556666', 404, undefined],
+  ])('refuses %s', async (path, status, name) => {
+    const answer = await asked(path);
+    expect([answer.status, answer.json.name]).toEqual([status, name]);
+  });
+
+  test.each([{ config: { shared_secret: 7 } }, { config: { shared_secret: '' } }, { config: { secret: 'x' } }])(
+    'refuses a change against the schema: %j',
+    async (change) => {
+      const id = kong.addPlugin({ serviceUrl, sharedSecret: older.value });
+      const answer = await asked(`/plugins/${id}`, { method: 'PATCH', body: JSON.stringify(change) });
+      expect([answer.status, answer.json.name, answer.json.code]).toEqual([400, 'schema violation', 2]);
+      expect(kong.storedSecret(id)).toBe(older.value);
+    },
+  );
+
+  test('merges a change into the configuration', async () => {
+    const id = kong.addPlugin({ serviceUrl, sharedSecret: older.value });
+    const body = JSON.stringify({ config: { shared_secret: newer.value } });
+    expect((await asked(`/plugins/${id}`, { method: 'PATCH', body })).json.config).toMatchObject({
+      service_url: serviceUrl,
+      secret_header_name: 'CLIENT-TOKEN',
+      shared_secret: newer.value,
     });
   });
 });

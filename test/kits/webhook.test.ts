@@ -76,6 +76,12 @@ describe('the webhook', () => {
     expect(await install({ fetch: faultyPosts(status) })).toEqual({ state: 'INSTALLED', acknowledged: false });
   });
 
+  test('has acknowledged nothing when it names another credential', async () => {
+    const fetch: typeof globalThis.fetch = async () =>
+      new Response(JSON.stringify({ credentialId: older.credentialId }));
+    expect(await install({ fetch })).toEqual({ state: 'INSTALLED', acknowledged: false });
+  });
+
   test('refuses with 4xx at once', async () => {
     expect(await errorOf(install({ fetch: faultyPosts(422) }))).toMatchObject({
       name: 'KitRefused',
