@@ -12,7 +12,7 @@ import { recordUse } from './store/use.ts';
 export const handler = lambda<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>(
   ({ environment, log, now }) => {
     const { GATEWAYS_TABLE, USE_TABLE } = variables(environment, 'GATEWAYS_TABLE', 'USE_TABLE');
-    const requestHandler = { connectionTimeout: 300, requestTimeout: 600 };
+    const requestHandler = { connectionTimeout: 300, requestTimeout: 600, throwOnRequestTimeout: true };
     const dynamodb = new DynamoDBClient({ ...clientSettings(environment), maxAttempts: 1, requestHandler });
     return authorizer(
       {

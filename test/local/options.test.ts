@@ -1,0 +1,80 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { OptionRefused, parseOptions } from '../../lib/local/options.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'options-'));
+writeFileSync(join(folder, 'gateways.json'), '{}');
+writeFileSync(join(folder, 'cert.pem'), 'cert');
+writeFileSync(join(folder, 'key.pem'), 'key');
+const parse = (...args: string[]) => parseOptions(args, folder);
+
+describe('The command line', () => {
+  it('listens on loopback and keeps its data unless told otherwise', () => {
+    expect(parse()).toMatchObject({
+      address: '127.0.0.1',
+      policyCheckPort: 8080,
+      awsPort: 4566,
+      consolePort: 8090,
+      once: false,
+      tls: undefined,
+      gatewaysFile: join(folder, 'gateways.json'),
+    });
+    expect(parse()).not.toMatchObject({ dataFolder: undefined });
+  });
+
+  it('takes every documented flag', () => {
+    expect(
+      parse(
+        '--data',
+        folder,
+        '--port',
+        '0',
+        '--aws-port',
+        '1',
+        '--console-port',
+        '65535',
+        '--once',
+        '--report',
+        'r.json',
+      ),
+    ).toMatchObject({
+      dataFolder: folder,
+      policyCheckPort: 0,
+      awsPort: 1,
+      consolePort: 65_535,
+      once: true,
+      reportFile: join(process.cwd(), 'r.json'),
+    });
+    expect(parse('--ephemeral')).toMatchObject({ dataFolder: undefined });
+    expect(parse('--help')).toBe('help');
+  });
+
+  it('opens the policy check to other machines only with a certificate', () => {
+    expect(() => parse('--listen', '0.0.0.0')).toThrow(/--tls-cert and --tls-key are needed/);
+    expect(
+      parse('--listen', '0.0.0.0', '--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')),
+    ).toMatchObject({ address: '0.0.0.0', tls: { cert: Buffer.from('cert'), key: Buffer.from('key') } });
+  });
+
+  it.each([
+    [['--prot', '1'], /Unknown option '--prot'/],
+    [['surplus'], /Unexpected argument 'surplus'/],
+    [['--port', 'http'], /--port is "http": a port is a number from 0 to 65535/],
+    [['--aws-port', '65536'], /--aws-port is "65536"/],
+    [['--port'], /--port/],
+    [['--gateways', '/does/not/exist.json'], /--gateways names "\/does\/not\/exist.json", which does not exist/],
+    [['--ephemeral', '--data', folder], /give one of them/],
+    [['--tls-cert', join(folder, 'cert.pem')], /go together/],
+    [['--tls-cert', '/none', '--tls-key', '/none'], /cannot be read/],
+  ])('refuses %j in one line', (args, message) => {
+    expect(() => parse(...args)).toThrow(OptionRefused);
+    expect(() => parse(...args)).toThrow(message);
+    try {
+      parse(...args);
+    } catch (error) {
+      expect((error as Error).message).not.toContain('\n');
+    }
+  });
+});

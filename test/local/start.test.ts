@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../lib/local/free-port.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'start-'));
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+});
+
+const start = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
+  const child = spawn(process.execPath, ['lib/local/start.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return { code, output };
+};
+
+/** The shipped gateways.json with its stand-ins on free ports. */
+const demoOnFreePorts = async (): Promise<string> => {
+  let text = readFileSync('gateways.json', 'utf8');
+  for (const port of ['8101', '8102', '8103']) text = text.replaceAll(port, `${await freePort()}`);
+  const path = join(folder, 'gateways.json');
+  writeFileSync(path, text);
+  return path;
+};
+
+describe('npm start', () => {
+  it('rotates the demo gateway under traffic with --once, refuses nothing, and reports it', {
+    timeout: 90_000,
+  }, async () => {
+    const report = join(folder, 'report.json');
+    const data = join(folder, 'data');
+    const { code, output } = await start(
+      '--once',
+      '--gateways',
+      await demoOnFreePorts(),
+      '--data',
+      data,
+      '--port',
+      '0',
+      '--aws-port',
+      '0',
+      '--console-port',
+      '0',
+      '--report',
+      report,
+    );
+    expect(output).toMatch(/orders: rotated\. \d+ kit requests, 0 refused/);
+    expect(code).toBe(0);
+    const { rotations } = JSON.parse(readFileSync(report, 'utf8')) as { rotations: Record<string, unknown>[] };
+    expect(rotations).toMatchObject([
+      {
+        gatewayId: 'orders',
+        status: 'COMPLETED',
+        refused: 0,
+        stages: [{ name: 'create' }, { name: 'distribute' }, { name: 'verify' }, { name: 'revoke' }],
+        kits: ['apigee-mobile', 'invoices', 'kong-partners', 'kong-public', 'warehouse'].map((kitId) => ({
+          kitId,
+          evidence: 'observed',
+        })),
+      },
+    ]);
+    expect(rotations[0]?.requests).toBeGreaterThan(100);
+    expect(Date.parse(String(rotations[0]?.oldRefusedAt))).toBeGreaterThanOrEqual(
+      Date.parse(String(rotations[0]?.revokedAt)),
+    );
+    expect(output).not.toMatch(/gwc_/);
+    expect(readFileSync(join(data, 'functions.log'), 'utf8')).not.toMatch(/gwc_/);
+    expect(statSync(join(data, 'aws-credentials')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(data, 'secrets.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a port in use in one line, and ends with a code other than 0', { timeout: 30_000 }, async () => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const { code, output } = await start(
+      '--once',
+      '--ephemeral',
+      '--gateways',
+      await demoOnFreePorts(),
+      '--port',
+      `${port}`,
+      '--aws-port',
+      '0',
+    );
+    server.close();
+    expect(code).toBe(1);
+    expect(output.trim()).toBe(
+      `Port ${port} of 127.0.0.1 is in use: stop what listens there, or give another port (npm start -- --help).`,
+    );
+  });
+
+  it('refuses a bad gateways file with every problem, and changes nothing', { timeout: 30_000 }, async () => {
+    const path = join(folder, 'bad.json');
+    writeFileSync(path, JSON.stringify({ gateways: [{ gatewayId: 'Orders!', kits: [] }] }));
+    const { code, output } = await start('--once', '--ephemeral', '--gateways', path, '--port', '0', '--aws-port', '0');
+    expect(code).toBe(1);
+    expect(output).toMatch(/gateways\.json was refused/);
+    expect(output).toMatch(/decision/);
+    expect(output).not.toMatch(/\n {4}at /);
+  });
+
+  it('refuses an unknown flag in one line', async () => {
+    const { code, output } = await start('--onec');
+    expect(code).toBe(1);
+    expect(output.trim().split('\n')).toEqual([expect.stringContaining("Unknown option '--onec'")]);
+  });
+});
