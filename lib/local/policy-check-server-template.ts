@@ -50,7 +50,7 @@ const authorizerForm = z.object({
   Type: z.literal('REQUEST'),
   AuthorizerUri: functionUri,
   AuthorizerResultTtlInSeconds: z.literal(0), // a cached yes would outlive a revocation
-  IdentitySource: z.undefined(), // with one, API Gateway itself answers a request without it
+  IdentitySource: z.undefined().optional(), // with one, API Gateway itself answers a request without it
 });
 const stageForm = z.object({
   StageName: z.string(),
