@@ -8,7 +8,7 @@ it('Every module imports only what the directions in .dependency-cruiser.cjs all
   const { stdout } = await run(
     process.execPath,
     [
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
       'lib',
       'lambdas',
       '--config',
