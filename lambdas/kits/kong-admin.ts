@@ -3,7 +3,13 @@ import type { Kit } from '../domain/kit.ts';
 import { ask } from './ask.ts';
 import { KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
-import type { KongSettings } from './kong.ts';
+
+/** Where the Admin API is, and the token it wants when it wants one. */
+export type KongAddress = {
+  readonly adminUrl: string;
+  readonly workspace?: string | undefined;
+  readonly token: string | undefined;
+};
 
 /** A `ping-auth` plugin entity; there is one per route, service or consumer that it is attached to. */
 export type PingAuth = {
@@ -21,8 +27,8 @@ const configSchema = z.object({ service_url: z.string(), shared_secret: z.string
 const pageSize = 1000;
 
 /** The Kong Admin API of one kit: `GET /plugins`, `PATCH /plugins/{id}` (Kong Gateway, Admin API). */
-export const kongAdmin = (kit: Kit, settings: KongSettings, token: string | undefined, access: KitAccess) => {
-  const base = [settings.adminUrl.replace(/\/+$/, ''), ...(settings.workspace ? [settings.workspace] : [])].join('/');
+export const kongAdmin = (kit: Kit, { adminUrl, workspace, token }: KongAddress, access: KitAccess) => {
+  const base = [adminUrl.replace(/\/+$/, ''), ...(workspace ? [workspace] : [])].join('/');
   const headers: Record<string, string> = token === undefined ? {} : { 'kong-admin-token': token };
   const unreadable = (doing: string) =>
     new KitUnreachable('UNREADABLE_ANSWER', {

@@ -72,7 +72,7 @@ const adminOf = async (kit: Kit, settings: KongSettings, access: KitAccess) => {
       answer: 'it is empty or has characters that no header may hold',
       todo: 'Put the bare Kong-Admin-Token into the secret.',
     });
-  return kongAdmin(kit, settings, token, access);
+  return kongAdmin(kit, { adminUrl: settings.adminUrl, workspace: settings.workspace, token }, access);
 };
 
 /** The plugins of this kit, at least one, all of one service URL and none with a vault reference. */
