@@ -74,6 +74,7 @@ const template = (changed: Template['Resources'] = {}): Template => ({
     Failure: answer('AUTHORIZER_FAILURE', '500'),
     Missing: answer('MISSING_AUTHENTICATION_TOKEN', '404'),
     Throttled: answer('THROTTLED', '429', { 'gatewayresponse.header.Retry-After': "'1'" }),
+    Timeout: answer('INTEGRATION_TIMEOUT', '504'),
     Default4: answer('DEFAULT_4XX', undefined),
     Default5: answer('DEFAULT_5XX', undefined),
     ...changed,
@@ -179,6 +180,17 @@ test('gives both functions the event of API Gateway, and the client the answer',
   ]);
 });
 
+test('an IPv4 client has the same address whether the server listens on IPv4 or on both', async ({ skip }) => {
+  const addresses: string[] = [];
+  const Authorize = async (event: APIGatewayRequestAuthorizerEvent) => {
+    addresses.push(event.requestContext.identity.sourceIp);
+    return allow(event);
+  };
+  const server = await start({ Authorize, Sideband: ok }, { address: '::' }).catch(() => skip('no IPv6 here'));
+  await send(`http://127.0.0.1:${new URL(server.url).port}/gateways/orders/sideband`, { agent: openAgent() });
+  expect(addresses).toEqual(['127.0.0.1']);
+});
+
 describe('answers as the template says', () => {
   const fail = async () => {
     throw new Error('TemporarilyUnavailable');
@@ -219,14 +231,14 @@ describe('answers as the template says', () => {
     if (code === 'ACCESS_DENIED') expect(answered.headers['www-authenticate']).toBe('none');
   });
 
-  const failures: [string, Function, number][] = [
-    ['a function that fails', fail, 504],
-    ['a function that answers no HTTP answer', async () => ({ status: 200 }), 504],
-    ['a function that takes too long', () => new Promise(() => undefined), 504],
+  const failures: [string, Function, string][] = [
+    ['a function that fails', fail, 'DEFAULT_5XX'],
+    ['a function that answers no HTTP answer', async () => ({ status: 200 }), 'DEFAULT_5XX'],
+    ['a function that takes too long', () => new Promise(() => undefined), 'INTEGRATION_TIMEOUT'],
   ];
-  test.each(failures)('%s', async (_, Sideband, status) => {
+  test.each(failures)('%s', async (_, Sideband, code) => {
     const server = await start({ Authorize: allow, Sideband });
-    expect(await post(server)).toMatchObject({ status, answer: { code: 'DEFAULT_5XX' } });
+    expect(await post(server)).toMatchObject({ status: 504, answer: { code } });
   });
 
   test('an unknown path or method: 404, and no function is asked', async () => {
