@@ -15,6 +15,8 @@ export type Options = {
   readonly address: string;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   readonly once: boolean;
+  /** Only say what applying the gateways file would change. */
+  readonly plan: boolean;
   readonly reportFile: string | undefined;
 };
 
@@ -42,6 +44,7 @@ export const help = `Rotates the credentials of your API gateways on this machin
   --tls-key FILE       its key in PEM
   --once               rotate every gateway once and end: exit code 0 when every rotation completed,
                        no legitimate request was refused and the old credentials are refused
+  --plan               only print what applying the gateways file would change
   --report FILE        write what happened as JSON
   --help               this text
 
@@ -59,6 +62,7 @@ const flags = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   once: { type: 'boolean' },
+  plan: { type: 'boolean' },
   report: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -115,6 +119,7 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
         ? { cert: readable('tls-cert', certFile), key: readable('tls-key', keyFile) }
         : undefined,
     once: values.once ?? false,
+    plan: values.plan ?? false,
     reportFile: values.report === undefined ? undefined : resolve(values.report),
   };
 };

@@ -85,6 +85,11 @@ const main = async (options: Options): Promise<number> => {
     await deployment.close();
   };
   try {
+    if (options.plan) {
+      const { changes } = (await deployment.call('apply-registry', { plan: true })) as ApplyResult;
+      console.log(changes.length === 0 ? 'Nothing would change.' : changes.join('\n'));
+      return 0;
+    }
     demo = await openDemo(deployment, registry);
     const counts = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? none;
     const { changes } = (await deployment.call('apply-registry', {

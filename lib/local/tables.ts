@@ -1,7 +1,13 @@
-import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { resourcesOf, type Template } from './template.ts';
 
-/** Creates the template's tables that do not exist yet, with their keys and indexes as declared there. */
+/** Creates the template's tables that do not exist yet, with their keys and indexes as declared there, and waits until all are active. */
 export const createTables = async (dynamodb: DynamoDBClient, template: Template): Promise<void> => {
   for (const { logicalId, Properties } of resourcesOf(template, 'AWS::DynamoDB::Table')) {
     const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } =
@@ -19,5 +25,9 @@ export const createTables = async (dynamodb: DynamoDBClient, template: Template)
       .catch((error: unknown) => {
         if (!(error instanceof Error && error.name === 'ResourceInUseException')) throw error;
       });
+    while (!(await isActive(dynamodb, logicalId))) await pause(20);
   }
 };
+
+const isActive = async (dynamodb: DynamoDBClient, table: string): Promise<boolean> =>
+  (await dynamodb.send(new DescribeTableCommand({ TableName: table }))).Table?.TableStatus === 'ACTIVE';

@@ -79,6 +79,23 @@ describe('npm start', () => {
     expect(statSync(join(data, 'secrets.json')).mode & 0o777).toBe(0o600);
   });
 
+  it('only prints the changes with --plan', { timeout: 30_000 }, async () => {
+    const { code, output } = await start(
+      '--plan',
+      '--ephemeral',
+      '--gateways',
+      await demoOnFreePorts(),
+      '--port',
+      '0',
+      '--aws-port',
+      '0',
+    );
+    expect(code).toBe(0);
+    expect(output.trim().split('\n')).toHaveLength(8);
+    expect(output).toContain('+ gateway orders: with 5 kits');
+    expect(output).not.toMatch(/register|begin /);
+  });
+
   it('refuses a port in use in one line, and ends with a code other than 0', { timeout: 30_000 }, async () => {
     const server = createServer();
     server.listen(0, '127.0.0.1');

@@ -17,6 +17,8 @@ export type OwnerOptions = {
   /** How long after the owner put the credential in the kit uses it. */
   readonly applyMs: number;
   readonly nowMs: () => number;
+  /** What his kit held when it last ran. */
+  readonly initial?: { readonly credential: string };
 };
 
 /** The person behind a manual kit: does what the message says, and nothing that it does not say. */
@@ -28,8 +30,8 @@ export type Owner = {
 
 const secretText = z.object({ credentialId: z.string(), credential: z.string() });
 
-export const createOwner = ({ secrets, acknowledge, applyMs, nowMs }: OwnerOptions): Owner => {
-  const inUse = delayed<string>(undefined, applyMs, nowMs);
+export const createOwner = ({ secrets, acknowledge, applyMs, nowMs, initial }: OwnerOptions): Owner => {
+  const inUse = delayed<string>(initial?.credential, applyMs, nowMs);
   return {
     deliver: async ({ text, kitId, gatewayId, credentialId }) => {
       const secretId = /--secret-id '([^']+)'/.exec(text)?.[1];

@@ -10,6 +10,8 @@ export type WebhookReceiverOptions = {
   /** How long after an accepted message its nodes use the credential. */
   readonly applyMs: number;
   readonly nowMs: () => number;
+  /** What it held when it last ran. */
+  readonly initial?: Held;
 };
 
 /** An owner's endpoint that takes credentials as Standard Webhooks messages, and the kit behind it. */
@@ -38,8 +40,8 @@ type Held = z.infer<typeof message>['data'];
 export const openWebhookReceiver = async (options: WebhookReceiverOptions): Promise<WebhookReceiver> => {
   const accepted: string[] = [];
   let refused = 0;
-  let latest: Held | undefined;
-  const inUse = delayed<Held>(undefined, options.applyMs, options.nowMs);
+  let latest = options.initial;
+  const inUse = delayed<Held>(options.initial, options.applyMs, options.nowMs);
 
   const take = (id: string, body: string): Answered => {
     if (!accepted.includes(id)) {
