@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Kit } from '../domain/kit.ts';
 import { ask } from './ask.ts';
 import { KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';

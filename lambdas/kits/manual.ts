@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Installation, KitKind } from './kit-kind.ts';
 
 const settings = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Kit, KitTraits } from '../domain/kit.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { KitKind } from './kit-kind.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { applyRegistry, describeChange } from './apply-registry.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 
 /** What CloudFormation sends to a custom resource's function (AWS CloudFormation user guide, "Custom resource request objects"). */

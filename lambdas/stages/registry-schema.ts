@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type GatewayId, isGatewayId, isKitId, type KitId, nameRule } from '../domain/ids.ts';
 import { defaultPolicy } from '../domain/policy.ts';
 import { kitSchemaWith } from '../kits/registry.ts';

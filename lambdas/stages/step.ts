@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputRefused, RotationPreempted } from '../domain/failure.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
 import { type GatewayId, isGatewayId, isRotationId, nameRule, type RotationId } from '../domain/ids.ts';

@@ -27,6 +27,15 @@ describe('a bundle', () => {
     expect(clientsIn(inputs)).toEqual([]);
   });
 
+  test('of a stage has the messages of zod in one language', () => {
+    const { outputs } = bundle('lambdas/verify-kits.ts', join(folder, 'verify-kits.mjs'));
+    const [{ inputs } = { inputs: {} }] = Object.values(outputs);
+    const locales = Object.entries(inputs).filter(([path]) => path.includes('zod/v4/locales/'));
+    expect(locales.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []))).toEqual([
+      'node_modules/zod/v4/locales/en.js',
+    ]);
+  });
+
   test('is the same for the same source', () => {
     bundle('lambdas/reconcile.ts', join(folder, 'once.mjs'));
     bundle('lambdas/reconcile.ts', join(folder, 'twice.mjs'));
