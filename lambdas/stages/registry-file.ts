@@ -11,7 +11,8 @@ export class RegistryRefused extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`gateways.json was refused:\n${problems.map((one) => `- ${one}`).join('\n')}`);
+    const list = problems.length === 1 ? ` ${problems[0]}` : `\n${problems.map((one) => `- ${one}`).join('\n')}`;
+    super(`gateways.json was refused:${list}`);
     this.problems = problems;
   }
 }
