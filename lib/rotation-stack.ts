@@ -2,6 +2,7 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { CompromiseButton } from './constructs/compromise-button.ts';
 import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
 import { GatewayStore } from './constructs/gateway-store.ts';
@@ -111,7 +112,7 @@ export class RotationStack extends Stack {
     workflow.grantStart(applyRegistry);
 
     const operate = new RotationFunction(this, 'Operate', {
-      description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, compromise.',
+      description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt.',
       timeoutSeconds: 30, // a person is waiting
       logRetentionDays,
     });
@@ -121,9 +122,24 @@ export class RotationStack extends Stack {
     workflow.grantStart(operate);
     const { url: operateUrl } = operate.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
+    const compromise = new RotationFunction(this, 'Compromise', {
+      description: 'The compromise button: dooms credentials in one write, then replaces them.',
+      timeoutSeconds: 60, // a person is waiting
+      logRetentionDays,
+    });
+    store.grantRecords(compromise);
+    events.grantPublish(compromise);
+    workflow.grantReplace(compromise);
+    const button = new CompromiseButton(this, 'CompromiseButton', {
+      compromise,
+      principals: settings.compromisePrincipals,
+    });
+
     const outputs = {
       PolicyCheckUrl: policyCheck.url,
       OperateUrl: operateUrl,
+      CompromiseFunction: compromise.functionName,
+      CompromiseBusArn: button.bus.eventBusArn,
       NotificationsTopicArn: notifications.topicArn,
       EventBusName: events.busName,
       StateMachineArn: workflow.stateMachine.stateMachineArn,

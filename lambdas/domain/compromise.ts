@@ -29,26 +29,47 @@ export type Compromise = By & {
   readonly requestId: string;
   readonly rotationId: RotationId;
   readonly rejectWithinSeconds: number;
-  /** Default: every live credential but those minted by a compromise rotation that still runs. */
+  /** Default: every live credential of ours but those minted by a compromise rotation that still runs. */
   readonly credentialIds?: readonly CredentialId[];
 };
 
 const targetsOf = (gateway: Gateway, command: Compromise): readonly LiveCredential[] => {
   const spared = gateway.rotation?.trigger === 'compromise' ? gateway.rotation.rotationId : undefined;
-  return gateway.live.filter((credential) =>
+  const isAsked = ({ credentialId, origin }: LiveCredential): boolean =>
     command.credentialIds
-      ? command.credentialIds.includes(credential.credentialId)
-      : !(credential.origin.kind === 'minted' && credential.origin.rotationId === spared),
-  );
+      ? command.credentialIds.includes(credentialId)
+      : !(origin.kind === 'minted' && origin.rotationId === spared);
+  return gateway.live.filter((credential) => credential.origin.kind !== 'foreign' && isAsked(credential));
+};
+
+/** Why nothing is doomed: what is live was made elsewhere (invariant 10), or nothing is live. */
+const nothingToDoom = (gateway: Gateway, command: Compromise): Decision => {
+  const foreign = gateway.live
+    .filter(
+      ({ credentialId, origin }) =>
+        origin.kind === 'foreign' && (command.credentialIds?.includes(credentialId) ?? true),
+    )
+    .map(({ credentialId }) => credentialId);
+  return foreign.length > 0
+    ? refuse(
+        'NOT_OURS',
+        `Nothing is refused: ${foreign.join(', ')} was not made by this system and not adopted. Delete it where it was made, or adopt it and press again.`,
+      )
+    : refuse('UNKNOWN_CREDENTIAL', `Gateway ${gateway.gatewayId} has no such live credential: nothing is refused.`);
 };
 
 /**
  * One write that dooms the credentials: from `rejectAfterMs` on the builtin authority refuses them by its own clock,
- * whatever else fails (invariant 7). The time is only ever shortened. A running rotation goes on when it retires all of
+ * whatever else fails (invariant 7). The time is only ever shortened, and what was not made here is left alone. A running rotation goes on when it retires all of
  * them already and is a compromise run; else it is pre-empted, and its successor adopted unless that is doomed too.
  */
 export const compromise = (gateway: Gateway, command: Compromise, nowMs: number): Decision => {
   if (gateway.presses.some((press) => press.requestId === command.requestId)) return unchanged;
+  if ([gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === command.rotationId))
+    return refuse(
+      'SUPERSEDED',
+      `Request ${command.requestId} was carried out before, as rotation ${command.rotationId}: press again with a new requestId.`,
+    );
   const unknown = command.credentialIds?.find((id) => !liveCredential(gateway, id));
   if (unknown)
     return refuse(
@@ -66,18 +87,16 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
     rotation?.trigger === 'compromise' &&
     !(rotation.targetId && doomed.has(rotation.targetId)) &&
     [...doomed].every((id) => rotation.retireIds.includes(id));
-  if (targets.length === 0 && !goesOn)
-    return refuse(
-      'UNKNOWN_CREDENTIAL',
-      `Gateway ${gateway.gatewayId} has no such live credential: nothing is refused.`,
-    );
+  if (targets.length === 0 && (!goesOn || command.credentialIds)) return nothingToDoom(gateway, command);
   const next = goesOn ? rotation : successorRun({ ...gateway, live }, command, doomed, nowMs);
   const press: Press = {
     requestId: command.requestId,
     rotationId: next.rotationId,
     credentialIds: [...doomed],
     atMs: nowMs,
-    rejectAfterMs,
+    rejectAfterMs: lastEndMs(live, doomed) ?? nowMs,
+    ...(goesOn || !rotation ? {} : { preempted: rotation.rotationId }),
+    ...(goesOn || !next.targetId ? {} : { adopted: next.targetId }),
   };
   const changes: Partial<Gateway> = {
     live,
@@ -93,9 +112,9 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
     credentialIds: [...doomed],
     detail: {
       requestId: command.requestId,
-      rejectAfterMs,
-      preempted: goesOn ? undefined : rotation?.rotationId,
-      adopted: goesOn ? undefined : next.targetId,
+      rejectAfterMs: press.rejectAfterMs,
+      preempted: press.preempted,
+      adopted: press.adopted,
     },
   });
 };
@@ -107,6 +126,15 @@ const doom = (credential: LiveCredential, rejectAfterMs: number, nowMs: number):
     rejectAfterMs: Math.min(rejectAfterMs, credential.compromised?.rejectAfterMs ?? rejectAfterMs),
   },
 });
+
+/** When the last of the doomed is refused, earlier presses counted in. */
+const lastEndMs = (live: readonly LiveCredential[], doomed: ReadonlySet<CredentialId>): number | undefined =>
+  live
+    .filter(({ credentialId }) => doomed.has(credentialId))
+    .reduce<number | undefined>(
+      (last, { compromised }) => Math.max(last ?? 0, compromised?.rejectAfterMs ?? 0),
+      undefined,
+    );
 
 /** The compromise run: it retires every other live credential, and takes over a successor that is not doomed. */
 const successorRun = (

@@ -116,7 +116,11 @@ export type Press = {
   readonly rotationId: RotationId;
   readonly credentialIds: readonly CredentialId[];
   readonly atMs: number;
+  /** When the last of the credentials is refused: an earlier press may have set it. */
   readonly rejectAfterMs: number;
+  /** The rotation that it ended, and whose successor it took over, if so. */
+  readonly preempted?: RotationId;
+  readonly adopted?: CredentialId;
 };
 
 /** The gateway record: the one source of truth. Saved whole, by one write on condition of `revision`. */

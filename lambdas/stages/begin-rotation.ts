@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputRefused, RotationRefused } from '../domain/failure.ts';
 import type { RotationId } from '../domain/ids.ts';
+import { rotationIdFrom } from './derived-id.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { type StepOutput, stepInput, stepOutput } from './step.ts';
 
@@ -17,11 +17,7 @@ const attemptStart = z.strictObject({
 const allowed = 'Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to 256 characters>"}.';
 
 /** The rotation that an execution started by hand is: the same execution is always the same rotation. */
-export const rotationIdOf = (executionArn: string): RotationId => {
-  const hex = createHash('sha256').update(executionArn).digest('hex');
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}` as RotationId;
-};
+export const rotationIdOf = (executionArn: string): RotationId => rotationIdFrom(executionArn);
 
 /**
  * Begins the rotation that an execution is about, or joins the one that the record names already. Throws

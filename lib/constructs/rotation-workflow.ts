@@ -50,6 +50,18 @@ export class RotationWorkflow extends Construct {
     to.addEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
   }
 
+  /** To start attempts, and to stop what they replace. */
+  grantReplace(to: RotationFunction): void {
+    this.grantStart(to);
+    to.allow(['states:StopExecution'], [this.executions]);
+  }
+
+  /** To start attempts, and to see whether one runs. */
+  grantWatch(to: RotationFunction): void {
+    this.grantStart(to);
+    to.allow(['states:DescribeExecution'], [this.executions]);
+  }
+
   /** To start, find, watch and stop attempts. */
   grantControl(to: RotationFunction): void {
     this.grantStart(to);

@@ -37,6 +37,18 @@ const schema = z.strictObject({
       z.boolean('allowed is true or false'),
     )
     .default(true),
+  /** Who else may press the compromise button with an event, comma-separated: accounts, or IAM roles and users by ARN. */
+  compromisePrincipals: z
+    .preprocess(
+      (given) => (typeof given === 'string' ? given.split(/[\s,]+/).filter((one) => one !== '') : given),
+      z
+        .array(z.string())
+        .refine(
+          (given) => given.every((one) => /^(\d{12}|arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=.@/-]+)$/.test(one)),
+          'allowed are accounts (12 digits) and ARNs of IAM roles and users, comma-separated',
+        ),
+    )
+    .default([]),
 });
 
 /** What a deployment may choose, as context: `npx cdk deploy -c requestsPerSecond=8000`. */

@@ -15,6 +15,7 @@ import { stepFunctionsService } from './aws/step-functions.ts';
 import { executionsInFolder, executionsInMemory } from './aws/step-functions-store.ts';
 import type { Timers } from './aws/step-functions-timers.ts';
 import { sts } from './aws/sts.ts';
+import { envelopeOf, eventRulesOf, targetsOf } from './event-rules.ts';
 import { freePort } from './free-port.ts';
 import { functionsOf, hostFunctions } from './functions.ts';
 import { accountId, deployedNames, pseudoParameters, region, stateMachineName } from './names.ts';
@@ -52,6 +53,8 @@ export type Cloud = {
     readonly useTable: string;
     readonly stateMachineArn: string;
     readonly eventBus: string;
+    /** The bus on which another system presses the compromise button. */
+    readonly compromiseBus: string;
   };
   /** Runs the scheduled functions once, and then as the template says, until `close`. */
   startSchedules(): Promise<void>;
@@ -109,11 +112,20 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
   });
+  const rules = eventRulesOf(template, resolve);
   const eventBridge = createEventBridge({
     region,
     buses: nameOf('AWS::Events::EventBus'),
     clock: timers.now,
-    onEvent: async (event) => options.onEvent(event),
+    onEvent: async (event) => {
+      options.onEvent(event);
+      for (const functionArn of targetsOf(rules, event))
+        await lambda.call(
+          'Invoke',
+          { FunctionName: functionArn, InvocationType: 'Event', Payload: envelopeOf(event) },
+          { name: 'events.amazonaws.com' },
+        );
+    },
   });
 
   const endpoint = await startEndpoint({
@@ -138,6 +150,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
 
   const closing = new AbortController();
   const [gatewaysTable = '', useTable = ''] = nameOf('AWS::DynamoDB::Table');
+  const [eventBus = '', compromiseBus = ''] = nameOf('AWS::Events::EventBus');
   return {
     endpointUrl,
     credentialsFile: keys.credentialsFile,
@@ -147,7 +160,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       gatewaysTable,
       useTable,
       stateMachineArn: stepFunctions.arnOf(stateMachineName),
-      eventBus: nameOf('AWS::Events::EventBus')[0] ?? '',
+      eventBus,
+      compromiseBus,
     },
     startSchedules: async () => {
       const schedules = schedulesOf(template, resolve);

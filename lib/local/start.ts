@@ -72,7 +72,7 @@ const main = async (options: Options): Promise<number> => {
     registryFile: options.gatewaysFile,
     onPublish: (message) => demo?.deliver(message),
     onEvent: ({ atMs, detail }) => {
-      if (process.stdout.isTTY || !('gatewayId' in detail)) return;
+      if (process.stdout.isTTY || !('gatewayId' in detail && 'kind' in detail)) return;
       console.log(
         `${new Date(atMs).toISOString()} ${String(detail.gatewayId)} ${String(detail.kind)}${'rotationId' in detail ? ` ${String(detail.rotationId)}` : ''}`,
       );

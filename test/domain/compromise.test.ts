@@ -26,12 +26,12 @@ describe('the button', () => {
   it('answers a seen request again without a change', () =>
     expect(outcome(give(pressed, press({ rejectWithinSeconds: 1 })))).toBe('unchanged'));
   it('only ever shortens the time', () => {
-    expect(endOf(recordAfter(give(pressed, press({ requestId: 'press-2', rejectWithinSeconds: 9999 }))), a)).toBe(
-      now + 60_000,
-    );
-    expect(endOf(recordAfter(give(pressed, press({ requestId: 'press-2', rejectWithinSeconds: 1 }))), a)).toBe(
-      now + 1000,
-    );
+    expect(
+      endOf(recordAfter(give(pressed, press({ requestId: 'press-2', rotationId: r1, rejectWithinSeconds: 9999 }))), a),
+    ).toBe(now + 60_000);
+    expect(
+      endOf(recordAfter(give(pressed, press({ requestId: 'press-2', rotationId: r1, rejectWithinSeconds: 1 }))), a),
+    ).toBe(now + 1000);
   });
   it('spares what the running compromise run has minted, which goes on', () => {
     const { rotation } = pressed;
@@ -41,7 +41,7 @@ describe('the button', () => {
       live: [...pressed.live, live('c-b', { origin: mine })],
       rotation: { ...rotation, targetId: b },
     };
-    const again = recordAfter(give(minted, press({ requestId: 'press-2' })));
+    const again = recordAfter(give(minted, press({ requestId: 'press-2', rotationId: r1 })));
     expect(endOf(again, b)).toBeUndefined();
     expect(again.rotation?.rotationId).toBe(r2);
   });
@@ -74,6 +74,26 @@ describe('the button', () => {
   });
   it('refuses a credential that is not live', () =>
     expect(outcome(give(atRest(), press({ credentialIds: [b] })))).toBe('UNKNOWN_CREDENTIAL'));
+  it('leaves alone what was not made here, and refuses when there is nothing else', () => {
+    const foreign = live('c-f', { origin: { kind: 'foreign' } });
+    const both = recordAfter(give(atRest({ live: [live('c-a'), foreign] }), press()));
+    expect(endOf(both, a)).toBe(now + 60_000);
+    expect(endOf(both, credentialId('c-f'))).toBeUndefined();
+    expect(both.presses.at(-1)?.credentialIds).toEqual([a]);
+    expect(outcome(give(atRest({ live: [foreign] }), press()))).toBe('NOT_OURS');
+    const named = press({ requestId: 'press-2', rotationId: r1, credentialIds: [credentialId('c-f')] });
+    expect(outcome(give(both, named))).toBe('NOT_OURS');
+  });
+  it('remembers the time that counts, not the one that was asked for', () => {
+    const again = recordAfter(
+      give(pressed, press({ requestId: 'press-2', rejectWithinSeconds: 9999, rotationId: r1 })),
+    );
+    expect(again.presses.at(-1)?.rejectAfterMs).toBe(now + 60_000);
+  });
+  it('refuses a request that it has forgotten, as its rotation is known', () => {
+    const forgotten = { ...pressed, presses: [] };
+    expect(outcome(give(forgotten, press()))).toBe('SUPERSEDED');
+  });
   it('refuses when nothing is live, and leaves the running rotation alone', () =>
     expect(outcome(give(inRotation('BEGUN', {}, { live: [] }), press()))).toBe('UNKNOWN_CREDENTIAL'));
   it('is not stopped by hold', () =>

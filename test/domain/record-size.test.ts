@@ -41,6 +41,7 @@ const fullest = (said: string): Gateway => {
     ended: upTo(5).map((n) => ({ rotationId: uuid(n), outcome: 'ROLLED_BACK', endedAtMs: atMs })),
     presses: upTo(5).map((n) => ({
       ...{ requestId: uuid(n), rotationId: uuid(n), credentialIds: upTo(5).map(id), atMs, rejectAfterMs: atMs },
+      ...{ preempted: uuid(n), adopted: id(n) },
     })),
     currentVersionId: uuid(1),
     currentCredentialId: id(1),

@@ -34,6 +34,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'STATE_MACHINE_ARN',
   ],
   'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
+  'lambdas/compromise.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
 };
 
 /** All values that a function's environment may have: names, addresses and ARNs, never a secret. */

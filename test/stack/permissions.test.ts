@@ -95,6 +95,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'),
   ],
   operate: [...readAndSave, ...readAndSaveKits, ...publish, ...start],
+  compromise: [
+    ...readAndSave,
+    ...publish,
+    ...start,
+    'sqs:GetQueueAttributes on {CompromiseButtonFailed.Arn}',
+    'sqs:GetQueueUrl on {CompromiseButtonFailed.Arn}',
+    'sqs:SendMessage on {CompromiseButtonFailed.Arn}',
+    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+  ],
 };
 
 describe('each role may do what its function does, and nothing else', () => {
@@ -122,7 +131,7 @@ describe('each role may do what its function does, and nothing else', () => {
     const functionRoles = stack
       .ofType('AWS::IAM::Role')
       .filter(([, { Properties }]) => text(Properties?.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'));
-    expect(functionRoles).toHaveLength(11);
+    expect(functionRoles).toHaveLength(12);
     for (const [, { Properties }] of functionRoles) expect(Properties?.ManagedPolicyArns).toBeUndefined();
   });
 

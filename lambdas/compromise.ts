@@ -1,0 +1,9 @@
+import { lambda } from './runtime/lambda.ts';
+import { compromise, type PressResult } from './stages/compromise.ts';
+import { equip } from './stages/equipment.ts';
+
+/** The compromise button: called directly, or with an event of its own bus. */
+export const handler = lambda<unknown, PressResult>((runtime) => {
+  const equipment = equip(runtime, 'gateways', 'executions');
+  return (event) => compromise(equipment, event);
+});

@@ -1,0 +1,74 @@
+import { type Gateway, type Press, propagationBoundMs } from '../domain/gateway.ts';
+import type { CredentialId, GatewayId, RotationId } from '../domain/ids.ts';
+
+/** What a press did. Times are ISO texts; the same request is answered the same again. */
+export type PressAnswer = {
+  readonly result: 'DONE';
+  readonly gatewayId: GatewayId;
+  readonly requestId: string;
+  /** The run that replaces the credentials. */
+  readonly rotationId: RotationId;
+  readonly credentialIds: readonly CredentialId[];
+  readonly pressedAt: string;
+  /** From when the policy check refuses all of them, and from when no instance of it can still accept one. */
+  readonly rejectAfter: string;
+  readonly refusedEverywhereAt: string;
+  readonly propagationBoundSeconds: number;
+  /** The rotation that this ended, and its credential that the new run goes on with. */
+  readonly preempted?: RotationId;
+  readonly adopted?: CredentialId;
+  /** Live, and not refused: this system neither made nor adopted them. */
+  readonly notOurs: readonly { readonly credentialId: CredentialId; readonly deleteAt: string }[];
+  readonly message: string;
+};
+
+/** Where a credential that this system may not revoke is deleted. */
+const deleteAt = (credentialId: CredentialId): string =>
+  `where it was made; at PingOne: DELETE /environments/{environment}/gateways/{gateway}/credentials/${credentialId}, or Revoke on the page of the gateway`;
+
+/** The answer to a press, from the record alone. */
+export const answerTo = (gateway: Gateway, press: Press): PressAnswer => {
+  const boundMs = propagationBoundMs(gateway, press.atMs);
+  const facts = {
+    rejectAfter: new Date(press.rejectAfterMs).toISOString(),
+    refusedEverywhereAt: new Date(press.rejectAfterMs + boundMs).toISOString(),
+    propagationBoundSeconds: boundMs / 1000,
+    notOurs: gateway.live
+      .filter(({ origin }) => origin.kind === 'foreign')
+      .map(({ credentialId }) => ({ credentialId, deleteAt: deleteAt(credentialId) })),
+  };
+  return {
+    result: 'DONE',
+    gatewayId: gateway.gatewayId,
+    requestId: press.requestId,
+    rotationId: press.rotationId,
+    credentialIds: press.credentialIds,
+    pressedAt: new Date(press.atMs).toISOString(),
+    ...facts,
+    ...(press.preempted ? { preempted: press.preempted } : {}),
+    ...(press.adopted ? { adopted: press.adopted } : {}),
+    message: messageOf(gateway.gatewayId, press, facts),
+  };
+};
+
+const messageOf = (
+  gatewayId: GatewayId,
+  press: Press,
+  facts: Pick<PressAnswer, 'rejectAfter' | 'refusedEverywhereAt' | 'propagationBoundSeconds' | 'notOurs'>,
+): string =>
+  [
+    press.credentialIds.length > 0
+      ? `Gateway ${gatewayId} refuses ${press.credentialIds.join(', ')} from ${facts.rejectAfter} on, and everywhere from ${facts.refusedEverywhereAt} on (propagation bound ${facts.propagationBoundSeconds} s).`
+      : `Gateway ${gatewayId} has no live credential left that rotation ${press.rotationId} did not make itself: nothing more was to do.`,
+    'Requests in flight at that moment may fail.',
+    ...(press.preempted ? [`Rotation ${press.preempted} was ended.`] : []),
+    press.adopted
+      ? `Rotation ${press.rotationId} gives ${press.adopted}, which is not compromised, to every kit that does not have it.`
+      : `Rotation ${press.rotationId} gives a new credential to every kit.`,
+    'A kit that does not have it by then is cut off, and its owner is paged.',
+    `Once the policy check was seen to refuse them, the record has an entry "confirm" for each.`,
+    ...facts.notOurs.map(
+      ({ credentialId, deleteAt }) =>
+        `NOT refused is ${credentialId}: it was never adopted. Delete it ${deleteAt}; or adopt it, and press again.`,
+    ),
+  ].join(' ');

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Gateway, LiveCredential, Transition } from '../lambdas/domain/gateway.ts';
+import type { GatewayId } from '../lambdas/domain/ids.ts';
+import type { BusEvent } from '../lib/local/aws/eventbridge.ts';
+import type { PublishedMessage } from '../lib/local/aws/sns.ts';
+import { openDeployment } from '../lib/local/deployment.ts';
+import { synthesised } from '../lib/local/synthesised.ts';
+import type { Template } from '../lib/local/template.ts';
+import { virtualTimers } from './virtual-timers.ts';
+
+const project = join(import.meta.dirname, '..');
+export const gatewayId = 'orders' as GatewayId;
+
+/** Short waits, so that a test has few turns; the ladder far away. */
+const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
+
+let template: Promise<Template> | undefined;
+
+/** A kit that its owner installs: nothing outside the deployment is needed for it. */
+export const manualKit = (kitId: string): Record<string, unknown> => ({
+  kitId,
+  kind: 'manual',
+  owner: `${kitId}-team@example.com`,
+  lookBackSeconds: 60,
+});
+
+/** The whole local deployment on virtual time, with the gateway "orders", and a person who uses, installs and acknowledges. */
+export const openSystem = async (
+  { kits = [manualKit('one')], policy: changed = {} }: { kits?: readonly object[]; policy?: object } = {},
+  startAtMs = Date.now(),
+) => {
+  const folder = mkdtempSync(join(tmpdir(), 'system-'));
+  const registryFile = join(folder, 'gateways.json');
+  const gateways = [{ gatewayId, decision: { kind: 'allow-all' }, policy: { ...policy, ...changed }, kits }];
+  writeFileSync(registryFile, JSON.stringify({ gateways }));
+  template ??= synthesised(project, registryFile);
+  const timers = virtualTimers(startAtMs);
+  const messages: PublishedMessage[] = [];
+  const events: BusEvent[] = [];
+  const logged: unknown[] = [];
+  const deployment = await openDeployment({
+    template: await template,
+    projectFolder: project,
+    registryFile,
+    dataFolder: undefined,
+    address: '127.0.0.1',
+    policyCheckPort: 0,
+    awsPort: 0,
+    tls: undefined,
+    timers,
+    log: (name) => (level, message, fields) => void logged.push({ name, level, message, ...fields }),
+    onPublish: (message) => void messages.push(message),
+    onEvent: (event) => void events.push(event),
+  });
+  const { stores, call, secretsManager, stepFunctions, cloud } = deployment;
+
+  const gateway = async (): Promise<Gateway> => {
+    const found = await stores.gateways.read(gatewayId);
+    if (!found) throw new Error('The gateway is not registered.');
+    return found;
+  };
+  const until = (condition: (gateway: Gateway) => boolean, withinMs = 10 * 60_000): Promise<void> =>
+    timers.runUntil(async () => condition(await gateway()), withinMs);
+  const credentialOf = async ({ versionId }: Pick<LiveCredential, 'versionId'>): Promise<string> => {
+    const { secretArn } = await gateway();
+    const found = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId }));
+    return (JSON.parse(found.SecretString ?? '{}') as { credential: string }).credential;
+  };
+  /** What the policy check answers to a credential, as a kit asks. */
+  const ask = async (value: string, kitId = 'one'): Promise<number> => {
+    const response = await fetch(`${deployment.policyCheckUrl}/gateways/${gatewayId}/kits/${kitId}/sideband/request`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'client-token': value },
+      body: JSON.stringify({
+        method: 'GET',
+        url: 'https://api.example.com/',
+        http_version: '1.1',
+        headers: [],
+        source_ip: '192.0.2.1',
+        source_port: 1,
+      }),
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const acknowledge = async (kitId = 'one'): Promise<void> => {
+    const { rotation } = await gateway();
+    await call('operate', {
+      command: 'acknowledge-kit',
+      gatewayId,
+      kitId,
+      credentialId: rotation?.targetId,
+      actor: 'its owner',
+      reason: 'installed',
+    });
+  };
+  const acknowledgeAll = async (): Promise<void> => {
+    for (const kit of kits) await acknowledge((kit as { kitId: string }).kitId);
+  };
+  /** Waits until owners were asked, acknowledges for each, and waits for the end. */
+  const finish = async (): Promise<Gateway> => {
+    await until(({ rotation }) => rotation === undefined || rotation.stage === 'DISTRIBUTED');
+    if ((await gateway()).rotation) await acknowledgeAll();
+    await until(({ rotation }) => rotation === undefined);
+    return gateway();
+  };
+  const start = async (input: object): Promise<string> => {
+    const { executionArn } = await stepFunctions.send(
+      new StartExecutionCommand({ stateMachineArn: cloud.outputs.stateMachineArn, input: JSON.stringify(input) }),
+    );
+    return executionArn ?? '';
+  };
+  const audit = async (): Promise<readonly Transition[]> => {
+    await stores.gateways.flush(await gateway());
+    const found: Transition[] = [];
+    for await (const one of stores.audit(gatewayId, 0)) found.push(one);
+    return found;
+  };
+
+  await call('apply-registry', { actor: 'test', reason: 'test' });
+  const system = {
+    deployment,
+    timers,
+    messages,
+    events,
+    logged,
+    gateway,
+    until,
+    credentialOf,
+    ask,
+    acknowledge,
+    acknowledgeAll,
+    finish,
+    start,
+    audit,
+    call,
+    startAtMs,
+    close: async () => {
+      await deployment.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+  return system;
+};
+export type System = Awaited<ReturnType<typeof openSystem>>;
+
+/** The same, its first credential out and the bootstrap rotation ended. */
+export const openRotated = async (...given: Parameters<typeof openSystem>): Promise<System> => {
+  const system = await openSystem(...given);
+  await system.finish();
+  return system;
+};
