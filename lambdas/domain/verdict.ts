@@ -5,7 +5,7 @@ import type { CredentialId } from './ids.ts';
 import type { Use } from './kit.ts';
 import { usedUntilMs } from './policy.ts';
 
-/** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}. */
+/** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}, addresses of a kit the first {@link addressesAtMost}. */
 export type Tally = {
   readonly kits: number;
   readonly observed: number;
@@ -22,6 +22,7 @@ export type Tally = {
 };
 
 export const namedAtMost = 50;
+export const addressesAtMost = 5;
 
 export const emptyTally: Tally = {
   kits: 0,
@@ -57,7 +58,10 @@ export const addShard = (
     readBack: tally.readBack + count('read-back'),
     acknowledged: tally.acknowledged + count('acknowledged'),
     laggards: tally.laggards + laggards.length,
-    named: [...tally.named, ...laggards].slice(0, namedAtMost),
+    named: [
+      ...tally.named,
+      ...laggards.map((one) => ({ ...one, addresses: one.addresses.slice(0, addressesAtMost) })),
+    ].slice(0, namedAtMost),
     redoShards: laggards.some((one) => one.redo) ? [...tally.redoShards, shard] : tally.redoShards,
     undistributed: tally.undistributed + laggards.filter((one) => one.code === 'NOT_DISTRIBUTED').length,
     ...(lastUseMs === undefined ? {} : { lastUseMs }),

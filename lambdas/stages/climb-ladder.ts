@@ -30,12 +30,25 @@ export const climbLadder = async (
       subject: `${rung === 1 ? 'Reminder' : 'Escalation'}: kit ${kitId} of gateway ${input.gatewayId} is late`,
       text: `Kit ${kitId} does not use the new credential ${gateway.rotation?.targetId ?? ''} yet (${code}). Rotation ${rotationId} acts on it at ${new Date(gateway.rotation?.deadlineAtMs ?? 0).toISOString()}.`,
     });
-  const climbed = await applied(gateways, input, { kind: 'climb', rotationId, rung, ...asPolicy });
-  const command = rung === 3 ? deadlineCommand(climbed, tally) : undefined;
-  return command ? applied(gateways, input, command) : climbed;
+  const acted = rung === 3 ? await actOnDeadline(gateways, input, gateway, tally) : gateway;
+  if (rungDue(acted, now()) !== rung) return acted; // a roll-back began the ladder anew
+  return applied(gateways, input, { kind: 'climb', rotationId, rung, ...asPolicy });
 };
 
-/** What the policy does at the deadline. `force` names the person who decided so beforehand. */
+/** The deadline's act comes before its rung is recorded, so that no crash can lose it; one that is refused becomes a hold. */
+const actOnDeadline = async (
+  gateways: Equipment['gateways'],
+  input: StepInput,
+  gateway: Gateway,
+  tally: Tally,
+): Promise<Gateway> => {
+  const { rotationId } = rotationOf(gateway, input);
+  const hold = { kind: 'hold', rotationId, actor: 'policy', reason: 'the deadline passed' } as const;
+  const result = await gateways.apply(input.gatewayId, deadlineCommand(gateway, tally) ?? hold);
+  return result.kind === 'applied' ? result.gateway : applied(gateways, input, hold);
+};
+
+/** What the policy does at the deadline, if it is not to hold. `force` names the person who decided so beforehand. */
 const deadlineCommand = (gateway: Gateway, tally: Tally): Command | undefined => {
   const { rotation, policy } = gateway;
   if (!rotation) return undefined;
@@ -49,11 +62,10 @@ const deadlineCommand = (gateway: Gateway, tally: Tally): Command | undefined =>
       actor: policy.atDeadline.author,
       reason: 'decided beforehand for the deadline',
     };
-  const holds = { kind: 'hold', rotationId, actor: 'policy', reason: 'the deadline passed' } as const;
   const mayGoBack =
     policy.atDeadline.kind === 'roll-back' &&
     rotation.trigger !== 'compromise' &&
     rotation.fromCredentialId !== undefined &&
     !rotation.rolledBack;
-  return mayGoBack ? { kind: 'roll-back', rotationId, actor: 'policy', reason: 'the deadline passed' } : holds;
+  return mayGoBack ? { kind: 'roll-back', rotationId, actor: 'policy', reason: 'the deadline passed' } : undefined;
 };

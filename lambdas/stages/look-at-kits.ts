@@ -54,7 +54,9 @@ const lookAtShard = async (
   const judge = (kit: Kit): KitVerdict => judgeKit(kit, byKit.get(kit.kitId) ?? [], expected, now());
   const verdicts = await mapped(found, kitsAtOnce, async (kit) => {
     const verdict = judge(kit);
-    return refresh ? judge(await refresh(kit, verdict)) : verdict;
+    const refreshed = refresh ? await refresh(kit, verdict) : kit;
+    const wasSentBack = verdict.kind === 'LAGGARD' && verdict.redo; // it keeps the reason for which it was
+    return wasSentBack ? verdict : judge(refreshed);
   });
   const known = new Set<string>(found.map((kit) => kit.kitId));
   return addShard(tally, shard, verdicts, retiring, (kitId) => known.has(kitId));

@@ -41,6 +41,7 @@ const sendBack = async (
     state: 'PENDING',
     attempts,
     changedAtMs: now(),
+    ...(kit.work?.failure ? { failure: kit.work.failure } : {}),
   } as const;
   return (await kits.saveWork(kit, work, gateway.shardCount)) ? { ...kit, work } : kit;
 };

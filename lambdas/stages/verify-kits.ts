@@ -55,12 +55,17 @@ const judge = async (
   stored: Stored | undefined,
 ): Promise<StepOutput> => {
   const { gateways, now } = needs;
-  if (tally.undistributed > 0 && tally.undistributed === tally.laggards) return redo(seen, input, tally, now());
-  const distributed = await recordDistribution(needs, input, seen, tally);
+  const wasDistributed = hasReached(rotationOf(seen, input), 'DISTRIBUTED');
+  if (!wasDistributed && tally.undistributed > 0) {
+    const turned = await climbLadder(needs, input, seen, tally);
+    const goesOn = turned === undefined || nextStage(turned, now()) === nextStage(seen, now());
+    return goesOn ? redo(turned ?? seen, input, tally, now()) : stepOutput(turned, input, now());
+  }
+  const distributed = wasDistributed ? seen : await recordDistribution(needs, input, seen, tally);
   const polled = await poll(needs, input, distributed, tally, stored);
   const climbed = await climbLadder(needs, input, polled.gateway, tally);
   const after = climbed ?? polled.gateway;
-  const nothingElseHappened = climbed === undefined && polled.revisionBefore === distributed.revision + 1;
+  const nothingElseHappened = after.revision === seen.revision + (wasDistributed ? 2 : 3); // distributed, armed, polled
   const verdict = judgeRevocation(after, tally, now());
   if (verdict.mayRevoke && polled.recordingProven && nothingElseHappened && nextStage(after, now()) === 'VerifyKits') {
     const { kits, observed, readBack, acknowledged } = tally;
@@ -103,7 +108,6 @@ const recordDistribution = async (
   tally: Tally,
 ): Promise<Gateway> => {
   const rotation: Rotation = rotationOf(gateway, input);
-  if (hasReached(rotation, 'DISTRIBUTED')) return gateway;
   const failed = tally.named.filter((one) => one.code === 'DISTRIBUTION_FAILED').length;
   return applied(gateways, input, {
     kind: 'distributed',
@@ -122,10 +126,10 @@ const poll = async (
   gateway: Gateway,
   tally: Tally,
   stored: Stored | undefined,
-): Promise<{ gateway: Gateway; recordingProven: boolean; revisionBefore: number }> => {
+): Promise<{ gateway: Gateway; recordingProven: boolean }> => {
   const nonce = newNonce();
   const { credentialId } = targetOf(gateway);
-  const armed = await applied(gateways, input, {
+  await applied(gateways, input, {
     kind: 'arm-probe',
     rotationId: input.rotationId,
     nonceHash: nonce.hash,
@@ -148,5 +152,5 @@ const poll = async (
     recordingProven,
     ...(tally.lastUseMs === undefined ? {} : { lastUseMs: tally.lastUseMs }),
   });
-  return { gateway: polled, recordingProven, revisionBefore: armed.revision };
+  return { gateway: polled, recordingProven };
 };
