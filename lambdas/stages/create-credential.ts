@@ -8,6 +8,7 @@ import {
   maxLiveCredentials,
 } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
+import { nextStage } from '../domain/next-stage.ts';
 import { digestOf } from '../store/vault.ts';
 import { applied, asWorkflow } from './applying.ts';
 import type { Always, Equipment } from './equipment.ts';
@@ -21,6 +22,7 @@ type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'uses'> & Al
  */
 export const createCredential = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
   const { gateway, rotation } = await ours(needs.gateways, input);
+  if (nextStage(gateway, needs.now()) !== 'CreateCredential') return stepOutput(gateway, input, needs.now());
   const created = rotation.targetId ? gateway : await create(needs, input, gateway);
   const accepted = await proveAccepted(needs, input, created);
   return stepOutput(await promote(needs, input, accepted), input, needs.now());
@@ -97,7 +99,10 @@ const proveAccepted = async (
   });
 };
 
-/** Moves AWSCURRENT as the record says; only a compromise takes it from whatever version it is on. */
+/**
+ * Moves AWSCURRENT from what it named when this rotation began, or from any live credential (a rotation that failed while
+ * promoting may have left it there); only a compromise takes it from whatever version it is on.
+ */
 const promote = async ({ gateways, vault }: Needs, input: StepInput, gateway: Gateway): Promise<Gateway> => {
   const rotation = rotationOf(gateway, input);
   if (hasReached(rotation, 'PROMOTED')) return gateway;
@@ -108,12 +113,8 @@ const promote = async ({ gateways, vault }: Needs, input: StepInput, gateway: Ga
     credentialId,
     ...asWorkflow('AWSCURRENT will be moved'),
   });
-  const back = rotation.rolledBack ? liveCredential(gateway, rotation.retireIds[0])?.versionId : undefined;
-  await vault.promote(
-    gateway.secretArn,
-    versionId,
-    rotation.trigger === 'compromise' ? undefined : (back ?? rotation.fromVersionId),
-  );
+  const named = [rotation.fromVersionId, ...gateway.live.map((credential) => credential.versionId)];
+  await vault.promote(gateway.secretArn, versionId, rotation.trigger === 'compromise' ? undefined : named);
   return applied(gateways, input, {
     kind: 'promoted',
     rotationId: input.rotationId,

@@ -29,8 +29,8 @@ export type Vault = {
   readVersion(secretArn: string, versionId: string): Promise<Stored | undefined>;
   /** The value of the version, made and put once: a second call with the same version id finds what the first has put. */
   mint(secretArn: string, versionId: string): Promise<Stored>;
-  /** Moves AWSCURRENT to a version, only from the version named; `undefined` means from whatever it is on (a compromise). Already there: nothing. */
-  promote(secretArn: string, versionId: string, fromVersionId: string | undefined): Promise<void>;
+  /** Moves AWSCURRENT to a version, only from one of the versions named; `undefined` means from whatever it is on (a compromise). Already there: nothing. */
+  promote(secretArn: string, versionId: string, fromVersionIds: readonly string[] | undefined): Promise<void>;
   /** Takes the `live-` label off a credential that is confirmed dead. */
   release(secretArn: string, credentialId: CredentialId): Promise<void>;
 };
@@ -129,12 +129,12 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
       if (!stored) throw new TemporarilyUnavailable('The new version of the gateway secret cannot be read yet.');
       return stored;
     },
-    promote: async (secretArn, versionId, fromVersionId) => {
+    promote: async (secretArn, versionId, fromVersionIds) => {
       const current = (await labels(secretArn)).get('AWSCURRENT');
       if (current === versionId) return;
-      if (fromVersionId !== undefined && current !== fromVersionId)
+      if (fromVersionIds && !(current && fromVersionIds.includes(current)))
         throw new CurrentMovedElsewhere(
-          `AWSCURRENT is on version ${current ?? 'none'}, and the record expects ${fromVersionId}: somebody moved it or put a value by hand.`,
+          `AWSCURRENT is on version ${current ?? 'none'}, and the record names ${[...new Set(fromVersionIds)].join(', ')}: somebody put a value by hand; move AWSCURRENT back to one of these.`,
         );
       const moved = await asked(
         'Moving AWSCURRENT',

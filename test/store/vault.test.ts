@@ -46,8 +46,8 @@ describe('The vault', () => {
   it('promotes only from the version that the record names, and a second time does nothing', async () => {
     const vault = vaultIn(emulated.secretsManager);
     await vault.mint(secretArn, first);
-    await vault.promote(secretArn, first, placeholderVersion);
-    await vault.promote(secretArn, first, placeholderVersion);
+    await vault.promote(secretArn, first, [placeholderVersion]);
+    await vault.promote(secretArn, first, [placeholderVersion]);
     expect((await stages())?.[first]).toContain('AWSCURRENT');
   });
 
@@ -57,7 +57,7 @@ describe('The vault', () => {
     await emulated.secretsManager.send(
       new PutSecretValueCommand({ SecretId: secretArn, ClientRequestToken: second, SecretString: '{"by":"hand"}' }),
     );
-    await expect(vault.promote(secretArn, first, placeholderVersion)).rejects.toThrow(CurrentMovedElsewhere);
+    await expect(vault.promote(secretArn, first, [placeholderVersion])).rejects.toThrow(CurrentMovedElsewhere);
     expect((await stages())?.[second]).toContain('AWSCURRENT');
     await vault.promote(secretArn, first, undefined);
     expect((await stages())?.[first]).toContain('AWSCURRENT');
