@@ -12,10 +12,11 @@ type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck'> & Always;
 
 /**
  * Says "revoked" only after the policy check itself refused the credential and the propagation bound has passed
- * (invariant 8); then its label is released, and when nothing is left the rotation ends.
+ * (invariant 8). When nothing is left, the labels of what is dead are released (those too that an earlier end left) and
+ * the rotation ends.
  */
 export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
-  const { gateways, now } = needs;
+  const { gateways, vault, now } = needs;
   let { gateway } = await ours(gateways, input);
   for (const credentialId of leftToConfirm(gateway)) {
     const waitMs = deadForSureAtMs(gateway, credentialId) - now();
@@ -24,6 +25,11 @@ export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<St
     gateway = await confirm(needs, input, gateway, credentialId);
   }
   if (nextStage(gateway, now()) !== 'ConfirmRevoked') return stepOutput(gateway, input, now());
+  const dead = gateway.revoked.filter(({ confirmedAtMs }) => confirmedAtMs !== undefined);
+  await vault.release(
+    gateway.secretArn,
+    dead.map(({ credentialId }) => credentialId),
+  );
   const ended = await applied(gateways, input, {
     kind: 'complete',
     rotationId: input.rotationId,
@@ -59,12 +65,10 @@ const confirm = async (
   const refusedAtMs = now();
   if ((await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) !== 'REFUSED')
     throw new TemporarilyUnavailable(`The policy check still accepts revoked credential ${credentialId}.`);
-  const confirmed = await applied(gateways, input, {
+  return applied(gateways, input, {
     kind: 'confirm',
     credentialId,
     refusedAtMs,
     ...asWorkflow('the policy check refused it'),
   });
-  await vault.release(gateway.secretArn, credentialId);
-  return confirmed;
 };

@@ -31,8 +31,8 @@ export type Vault = {
   mint(secretArn: string, versionId: string): Promise<Stored>;
   /** Moves AWSCURRENT to a version, only from one of the versions named; `undefined` means from whatever it is on (a compromise). Already there: nothing. */
   promote(secretArn: string, versionId: string, fromVersionIds: readonly string[] | undefined): Promise<void>;
-  /** Takes the `live-` label off a credential that is confirmed dead. */
-  release(secretArn: string, credentialId: CredentialId): Promise<void>;
+  /** Takes the `live-` labels off credentials that are confirmed dead; those without one are passed over. */
+  release(secretArn: string, credentialIds: readonly CredentialId[]): Promise<void>;
 };
 
 /** Keeps a live credential's version from being cleaned up, whatever happens to AWSCURRENT and AWSPREVIOUS. */
@@ -149,20 +149,19 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
       );
       if (!moved) throw new StepFailed(`Version ${versionId} of the gateway secret does not exist.`);
     },
-    release: async (secretArn, credentialId) => {
-      const label = liveLabel(credentialId);
-      const holder = (await labels(secretArn)).get(label);
-      if (holder)
-        await asked(
-          'Releasing a label',
-          secretsManager.send(
-            new UpdateSecretVersionStageCommand({
-              SecretId: secretArn,
-              VersionStage: label,
-              RemoveFromVersionId: holder,
-            }),
-          ),
-        );
+    release: async (secretArn, credentialIds) => {
+      if (credentialIds.length === 0) return;
+      const held = await labels(secretArn);
+      for (const label of credentialIds.map(liveLabel)) {
+        const holder = held.get(label);
+        if (holder === undefined) continue;
+        const released = new UpdateSecretVersionStageCommand({
+          SecretId: secretArn,
+          VersionStage: label,
+          RemoveFromVersionId: holder,
+        });
+        await asked('Releasing a label', secretsManager.send(released));
+      }
     },
   };
 };

@@ -66,8 +66,8 @@ describe('The vault', () => {
   it('releases the live label of a dead credential, once or twice', async () => {
     const vault = vaultIn(emulated.secretsManager);
     const { credentialId } = await vault.mint(secretArn, first);
-    await vault.release(secretArn, credentialId);
-    await vault.release(secretArn, credentialId);
+    await vault.release(secretArn, [credentialId]);
+    await vault.release(secretArn, [credentialId]);
     expect(Object.values((await stages()) ?? {}).flat()).toEqual(['AWSCURRENT']);
   });
 

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
+import { confirmRevoked } from '../../lambdas/stages/confirm-revoked.ts';
+import { a, inRotation, live, now, r1 } from '../domain/gateways.ts';
+import { benchWith, step } from './doubles.ts';
+
+const retired = {
+  credentialId: a,
+  digest: 'digest of c-a',
+  versionId: 'v-c-a',
+  cause: 'RETIRED',
+  rotationId: r1,
+  revokedAtMs: now - 1_000,
+} as const;
+
+test('a label that a crash left on a credential confirmed dead is taken off before the rotation ends', async () => {
+  const bench = benchWith(inRotation('VERIFIED', {}, { live: [live('c-b')], revoked: [retired] }));
+  const released: string[] = [];
+  let crashes = 1;
+  const vault = {
+    ...bench.equipment.vault,
+    release: async (_: string, credentialIds: readonly string[]) => {
+      if (crashes-- > 0) throw new TemporarilyUnavailable('crashed here');
+      released.push(...credentialIds);
+    },
+  };
+  const equipment = { ...bench.equipment, vault };
+  await expect(confirmRevoked(equipment, step)).rejects.toThrow('crashed here');
+  expect(await confirmRevoked(equipment, step)).toMatchObject({ next: 'RotationCompleted' });
+  expect(released).toEqual([a]);
+});
+
+test('refuses to say revoked while the policy check accepts the credential', async () => {
+  const bench = benchWith(inRotation('VERIFIED', {}, { live: [live('c-b')], revoked: [retired] }));
+  const equipment = { ...bench.equipment, policyCheck: { ask: async () => 'ACCEPTED' as const } };
+  await expect(confirmRevoked(equipment, step)).rejects.toThrow(TemporarilyUnavailable);
+  expect(bench.record.revoked).toEqual([retired]);
+});
