@@ -1,7 +1,7 @@
 import { type By, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
 import { type Gateway, ladderFromMs } from './gateway.ts';
 import type { RotationId } from './ids.ts';
-import { overdue } from './next-stage.ts';
+import { nextStage } from './next-stage.ts';
 
 /** After so many attempts without progress a person has to look. */
 export const maxFailedAttempts = 5;
@@ -22,7 +22,7 @@ export const nextAttempt = (gateway: Gateway, command: NextAttempt, nowMs: numbe
     return rotation.attempt === command.from + 1
       ? unchanged
       : refuse('SUPERSEDED', `Rotation ${rotation.rotationId} is at attempt ${rotation.attempt}, not ${command.from}.`);
-  if (rotation.held && overdue(gateway, nowMs).length === 0)
+  if (rotation.held && nextStage(gateway, nowMs) === 'RotationHeld')
     return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
   const failedAttempts = rotation.failedAttempts + (command.failed ? 1 : 0);
   if (failedAttempts >= maxFailedAttempts)

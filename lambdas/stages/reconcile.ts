@@ -1,7 +1,7 @@
 import { maxFailedAttempts } from '../domain/attempt.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { overdue } from '../domain/next-stage.ts';
+import { nextStage } from '../domain/next-stage.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { startAttempt } from './start-attempt.ts';
 
@@ -38,8 +38,7 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
       : [];
   const gateway = await needs.gateways.flush(stored);
   const { rotation } = gateway;
-  const mayRun =
-    rotation && rotation.driver === 'workflow' && (!rotation.held || overdue(gateway, needs.now()).length > 0);
+  const mayRun = rotation?.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
 };
 
@@ -53,7 +52,7 @@ const reconcileExecution = async (needs: Needs, gateway: Gateway, rotation: Rota
     await needs.executions.start(gateway);
     return [{ gatewayId, what: 'STARTED_AGAIN', why: `attempt ${rotation.attempt} had no execution` }];
   }
-  if (state.kind === 'ABORTED')
+  if (state.kind === 'ABORTED' && !rotation.held)
     return hold(needs, gateway, rotation, 'somebody aborted the execution; resume to go on');
   if (state.failed && needs.now() < state.stoppedAtMs + backOffMs(rotation.failedAttempts)) return [];
   return next(needs, gateway, state.failed, state.failed ? 'the last attempt failed' : 'the last attempt handed on');

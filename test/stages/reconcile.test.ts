@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import type { ExecutionState } from '../../lambdas/stages/executions.ts';
+import { reconcile } from '../../lambdas/stages/reconcile.ts';
+import { a, inRotation, live, now, r1 } from '../domain/gateways.ts';
+import { benchWith } from './doubles.ts';
+
+const held = { actor: 'alice', reason: 'wait', atMs: 1 };
+const dead = {
+  credentialId: a,
+  digest: 'digest of c-a',
+  versionId: 'v-c-a',
+  cause: 'COMPROMISED',
+  rotationId: r1,
+  revokedAtMs: now - 1_000,
+} as const;
+const doomed = live('c-a', { compromised: { atMs: now - 2_000, rejectAfterMs: now - 1_000 } });
+const running = { executionArn: 'arn', trigger: 'compromise' } as const;
+
+const benchAt = (record: Parameters<typeof benchWith>[0], state: ExecutionState) => {
+  const bench = benchWith(record);
+  const executions = { ...bench.equipment.executions, stateOf: async () => state };
+  return { bench, equipment: { ...bench.equipment, executions } };
+};
+const failed: ExecutionState = { kind: 'ENDED', failed: true, stoppedAtMs: now - 3_600_000 };
+const aborted: ExecutionState = { kind: 'ABORTED', failed: true, stoppedAtMs: now - 3_600_000 };
+
+describe('while a rotation is held', () => {
+  test('nothing is started', async () => {
+    const { bench, equipment } = benchAt(inRotation('DISTRIBUTED', { ...running, held }), failed);
+    expect(await reconcile(equipment)).toEqual([]);
+    expect(bench.commands).toEqual([]);
+  });
+
+  test('a compromised credential that was revoked is still seen refused (invariant 7)', async () => {
+    const record = inRotation('DISTRIBUTED', { ...running, held }, { live: [live('c-b')], revoked: [dead] });
+    const { bench, equipment } = benchAt(record, failed);
+    expect(await reconcile(equipment)).toMatchObject([{ what: 'STARTED' }]);
+    expect(bench.record.rotation?.attempt).toBe(2);
+  });
+
+  test('a compromised credential is revoked even when somebody aborted the execution (invariant 7)', async () => {
+    const record = inRotation('PROMOTED', { ...running, held }, { live: [doomed, live('c-b')] });
+    const { bench, equipment } = benchAt(record, aborted);
+    expect(await reconcile(equipment)).toMatchObject([{ what: 'STARTED' }]);
+    expect(bench.record.rotation?.attempt).toBe(2);
+  });
+});
+
+test('an execution that somebody aborted holds the rotation', async () => {
+  const { bench, equipment } = benchAt(inRotation('DISTRIBUTED', running), aborted);
+  expect(await reconcile(equipment)).toMatchObject([{ what: 'HELD' }]);
+  expect(bench.record.rotation?.held?.actor).toBe('reconciler');
+});
