@@ -37,6 +37,7 @@ export const policyCheckAt = (url: string): PolicyCheck => ({
         source_ip: '127.0.0.1',
         source_port: 1,
       }),
+      redirect: 'manual', // following one would hand the credential to whoever it names
       signal: AbortSignal.timeout(10_000),
     }).catch((cause: unknown) => {
       throw ambiguous('cannot be reached', cause);

@@ -1,5 +1,5 @@
 import type { Kit } from '../domain/kit.ts';
-import { KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
+import { isKitError, KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 
 /** One HTTP request to a kit's management API; `doing` begins the message of an error. */
@@ -35,9 +35,6 @@ export const ask = async ({ fetch, signal }: KitAccess, question: Question): Pro
     throw isKitError(error) ? error : unreachable(question, signal, error);
   }
 };
-
-const isKitError = (error: unknown): boolean =>
-  error instanceof KitUnreachable || error instanceof KitRefused || error instanceof KitMisconfigured;
 
 const parsed = (text: string): unknown => {
   try {

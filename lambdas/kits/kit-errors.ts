@@ -58,3 +58,7 @@ export class KitMisconfigured extends Error {
     this.code = code;
   }
 }
+
+/** Whether an error is one of these, whose message repeats nothing that came from outside. */
+export const isKitError = (error: unknown): error is KitUnreachable | KitRefused | KitMisconfigured =>
+  error instanceof KitUnreachable || error instanceof KitRefused || error instanceof KitMisconfigured;

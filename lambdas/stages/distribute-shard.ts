@@ -1,6 +1,7 @@
-import { StepFailed } from '../domain/failure.ts';
+import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
 import type { Kit, KitWork } from '../domain/kit.ts';
+import { isKitError } from '../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../kits/kit-kind.ts';
 import { kitKindOf } from '../kits/registry.ts';
 import { readSecret, type Stored } from '../store/vault.ts';
@@ -87,10 +88,7 @@ const install = async (
       state === 'INSTALLED' && kind.readBack ? await kind.readBack(installation, kit.settings, access) : undefined;
     return { state, ...(readBack ? { readBack: { matches: readBack.matches, atMs: needs.now() } } : {}) };
   } catch (error) {
-    const failure = {
-      code: error instanceof Error ? error.name : 'Error',
-      message: error instanceof Error ? error.message : 'The kit failed without a reason.',
-    };
+    const failure = failureOf(error);
     needs.log('WARN', 'A kit could not be given the credential.', {
       gatewayId: kit.gatewayId,
       kitId: kit.kitId,
@@ -99,6 +97,16 @@ const install = async (
     });
     return { state: 'FAILED', failure };
   }
+};
+
+/** What the kit's item keeps of an error: the message of our own ones; that of any other may quote a header or a body (invariant 9). */
+const failureOf = (error: unknown): NonNullable<KitWork['failure']> => {
+  const code = error instanceof Error ? error.name : 'Error';
+  const isOurs = isKitError(error) || error instanceof TemporarilyUnavailable || error instanceof StepFailed;
+  return {
+    code,
+    message: isOurs ? error.message : `A defect of this kind of kit (${code}); report it, and retry the kit.`,
+  };
 };
 
 /** What a kind is told for one kit. */

@@ -42,18 +42,20 @@ export const handOnAfterEvents = 15_000;
 /** History events of one turn: a task (5), the choice (2), a wait (2), and for each shard of a distribution 9. */
 const eventsOf = (input: StepInput): number => 10 + 9 * (input.shards?.length ?? 0);
 
-/** Reads what a state was given; anything else is a defect of the definition, and says so. */
-export const parseStep = (event: unknown): StepInput => {
-  const parsed = stepInput.safeParse(event);
+const shardStepInput = stepInput.extend({ shard: z.int().min(0) });
+
+const parsedBy = <Input>(schema: z.ZodType<Input>, event: unknown): Input => {
+  const parsed = schema.safeParse(event);
   if (!parsed.success) throw new InputRefused(`A state of the workflow was given ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 };
 
+/** Reads what a state was given; anything else is a defect of the definition, and says so. */
+export const parseStep = (event: unknown): StepInput => parsedBy(stepInput, event);
+
 /** The same for one shard of the Map. */
-export const parseShardStep = (event: unknown): StepInput & { shard: number } => {
-  const { shard } = z.object({ shard: z.int().min(0) }).parse(event);
-  return { ...parseStep(event), shard };
-};
+export const parseShardStep = (event: unknown): StepInput & { readonly shard: number } =>
+  parsedBy(shardStepInput, event);
 
 /** The record and its rotation, if this attempt is the one that the record names. Throws {@link RotationPreempted} otherwise. */
 export const ours = async (gateways: Gateways, input: StepInput): Promise<{ gateway: Gateway; rotation: Rotation }> => {
