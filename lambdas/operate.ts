@@ -9,7 +9,7 @@ export const handler = lambda<
   LambdaFunctionURLEventWithIAMAuthorizer | Record<string, unknown>,
   LambdaFunctionURLResult | OperateResult
 >((runtime) => {
-  const equipment = equip(runtime, 'gateways', 'kits', 'executions');
+  const equipment = equip(runtime, 'gateways', 'kits', 'uses', 'vault', 'executions');
   return async (event, { awsRequestId: requestId }) => {
     if (!('requestContext' in event) || typeof event.body !== 'string') return operate(equipment, event, { requestId });
     const { userArn } = (event as LambdaFunctionURLEventWithIAMAuthorizer).requestContext.authorizer.iam;

@@ -118,8 +118,10 @@ export class RotationStack extends Stack {
     });
     store.grantRecords(operate);
     store.grantKits(operate);
+    store.grantReadUse(operate);
+    secrets.grantRelease(operate);
     events.grantPublish(operate);
-    workflow.grantStart(operate);
+    workflow.grantWatch(operate);
     const { url: operateUrl } = operate.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
     const compromise = new RotationFunction(this, 'Compromise', {

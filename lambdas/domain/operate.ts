@@ -18,7 +18,7 @@ import {
   type RevocationCause,
   type Rotation,
 } from './gateway.ts';
-import type { CredentialId, RotationId } from './ids.ts';
+import type { CredentialId, KitId, RotationId } from './ids.ts';
 import { withoutQuiet } from './progress.ts';
 import { moveToRevoked } from './revoke.ts';
 
@@ -37,6 +37,20 @@ export type Adopt = By & {
   readonly digest: string;
   readonly versionId: string;
 };
+
+/** What a person decided about one kit: the kit's own item holds its effect, the record that it was said. */
+export type KitDecided = By & {
+  readonly kind: 'acknowledge-kit' | 'retry-kit';
+  readonly kitId: KitId;
+  readonly credentialId: CredentialId;
+};
+export const kitDecided = (gateway: Gateway, command: KitDecided, nowMs: number): Decision =>
+  record(gateway, {}, nowMs, {
+    ...by(command),
+    kind: command.kind,
+    credentialIds: [command.credentialId],
+    detail: { kitId: command.kitId },
+  });
 
 /** Nothing is revoked while a rotation is held, except what is compromised (invariant 7). */
 export const hold = (gateway: Gateway, command: Hold, nowMs: number): Decision => {

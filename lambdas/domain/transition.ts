@@ -13,6 +13,8 @@ import {
   force,
   type Hold,
   hold,
+  type KitDecided,
+  kitDecided,
   type Resume,
   type RollBack,
   resume,
@@ -43,6 +45,7 @@ export type Command =
   | RollBack
   | Force
   | Adopt
+  | KitDecided
   | NextAttempt
   | Climb
   | Compromise
@@ -94,6 +97,9 @@ export const transition = (gateway: Gateway, command: Command, nowMs: number): D
       return force(gateway, command, nowMs);
     case 'adopt':
       return adopt(gateway, command, nowMs);
+    case 'acknowledge-kit':
+    case 'retry-kit':
+      return kitDecided(gateway, command, nowMs);
     case 'next-attempt':
       return nextAttempt(gateway, command, nowMs);
     case 'climb':

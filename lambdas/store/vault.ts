@@ -31,6 +31,8 @@ export type Vault = {
   mint(secretArn: string, versionId: string): Promise<Stored>;
   /** Moves AWSCURRENT to a version, only from one of the versions named; `undefined` means from whatever it is on (a compromise). Already there: nothing. */
   promote(secretArn: string, versionId: string, fromVersionIds: readonly string[] | undefined): Promise<void>;
+  /** Puts the `live-` label of an adopted credential on its version. */
+  keep(secretArn: string, credentialId: CredentialId, versionId: string): Promise<void>;
   /** Takes the `live-` labels off credentials that are confirmed dead; those without one are passed over. */
   release(secretArn: string, credentialIds: readonly CredentialId[]): Promise<void>;
 };
@@ -148,6 +150,22 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
         ),
       );
       if (!moved) throw new StepFailed(`Version ${versionId} of the gateway secret does not exist.`);
+    },
+    keep: async (secretArn, credentialId, versionId) => {
+      const label = liveLabel(credentialId);
+      const holder = (await labels(secretArn)).get(label);
+      if (holder === versionId) return;
+      await asked(
+        'Keeping a version of the gateway secret',
+        secretsManager.send(
+          new UpdateSecretVersionStageCommand({
+            SecretId: secretArn,
+            VersionStage: label,
+            MoveToVersionId: versionId,
+            ...(holder ? { RemoveFromVersionId: holder } : {}),
+          }),
+        ),
+      );
     },
     release: async (secretArn, credentialIds) => {
       if (credentialIds.length === 0) return;

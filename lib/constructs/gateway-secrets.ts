@@ -50,7 +50,7 @@ export class GatewaySecrets extends Construct {
     this.key.grantDecrypt(to, 'secretsmanager');
   }
 
-  /** To read a dead credential for its proof, and to take its label off. */
+  /** To read a credential, and to put its label on or take it off. */
   grantRelease(to: RotationFunction): void {
     this.allow(to, 'DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage');
     this.key.grantDecrypt(to, 'secretsmanager');

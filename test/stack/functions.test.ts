@@ -33,7 +33,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'SECRET_PREFIX',
     'STATE_MACHINE_ARN',
   ],
-  'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
+  'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/compromise.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
 };
 

@@ -94,7 +94,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...encryptSecrets,
     ...onGatewaySecrets('CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'),
   ],
-  operate: [...readAndSave, ...readAndSaveKits, ...publish, ...start],
+  operate: [
+    ...readAndSave,
+    ...readAndSaveKits,
+    ...readUse,
+    ...publish,
+    ...start,
+    'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    ...decryptSecrets,
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+  ],
   compromise: [
     ...readAndSave,
     ...publish,

@@ -90,6 +90,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         mint: unused,
         promote: unused,
         release: unused,
+        keep: async () => undefined,
       },
       policyCheck: {
         ask: async (_, value) => {

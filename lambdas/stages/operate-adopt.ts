@@ -1,0 +1,46 @@
+import type { By } from '../domain/decision.ts';
+import { StepFailed } from '../domain/failure.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import { transition } from '../domain/transition.ts';
+import { digestOf, type Stored } from '../store/vault.ts';
+import type { Always, Equipment } from './equipment.ts';
+import type { Of } from './operate-input.ts';
+import { type OperateResult, refused, resultOf } from './operate-result.ts';
+
+/**
+ * Makes a credential that a person has put into the gateway's secret ours. The digest is computed here, from the version he
+ * names; the version is kept from being cleaned up before the record counts on it.
+ */
+export const adoptCredential = async (
+  { gateways, vault, now }: Pick<Equipment, 'gateways' | 'vault'> & Always,
+  gateway: Gateway,
+  { credentialId, versionId }: Of<'adopt'>,
+  by: By,
+): Promise<OperateResult> => {
+  const found = await read(vault, gateway, versionId);
+  if (typeof found === 'string') return refused(gateway, 'UNKNOWN_CREDENTIAL', found);
+  if (found.credentialId !== credentialId)
+    return refused(
+      gateway,
+      'UNKNOWN_CREDENTIAL',
+      `Version ${versionId} holds credential ${found.credentialId}, and ${credentialId} was named: give the two that belong together.`,
+    );
+  const command = { kind: 'adopt', credentialId, versionId, digest: digestOf(found.value), ...by } as const;
+  const allowed = transition(gateway, command, now());
+  if (allowed.kind === 'refused') return refused(gateway, allowed.code, allowed.message);
+  await vault.keep(gateway.secretArn, credentialId, versionId);
+  return resultOf(gateway.gatewayId, await gateways.apply(gateway.gatewayId, command));
+};
+
+/** The credential in the version, or why there is none. */
+const read = async (vault: Equipment['vault'], { secretArn }: Gateway, versionId: string): Promise<Stored | string> => {
+  try {
+    const stored = await vault.readVersion(secretArn, versionId);
+    return (
+      stored ?? `The gateway's secret has no version ${versionId}: put the value into it first, and name that version.`
+    );
+  } catch (error) {
+    if (error instanceof StepFailed) return error.message;
+    throw error;
+  }
+};
