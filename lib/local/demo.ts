@@ -127,7 +127,7 @@ export const openDemo = async (deployment: Deployment, { gateways }: Registry): 
   let address = 2;
   for (const { gatewayId, kits } of gateways.filter(({ demo }) => demo))
     for (const kit of kits) {
-      const policyCheckUrl = `${deployment.policyCheckUrl}/gateways/${gatewayId}/kits/${kit.kitId}`;
+      const policyCheckUrl = `${deployment.loopbackUrl}/gateways/${gatewayId}/kits/${kit.kitId}`;
       const standIn = await openStandIn(deployment, gatewayId, kit, policyCheckUrl);
       standIns.push(standIn);
       if (standIn.owner) owners.set(`${gatewayId}/${kit.kitId}`, standIn.owner);

@@ -15,7 +15,11 @@ import type { Timers } from './aws/step-functions-timers.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { freePort } from './free-port.ts';
 import { accountId, functionNameOf, region } from './names.ts';
-import { type PolicyCheckServer, startPolicyCheckServer } from './policy-check-server.ts';
+import {
+  type PolicyCheckServer,
+  type PolicyCheckServerOptions,
+  startPolicyCheckServer,
+} from './policy-check-server.ts';
 import type { Stores } from './snapshot.ts';
 import type { Template } from './template.ts';
 
@@ -38,7 +42,10 @@ export type DeploymentOptions = {
 /** The whole system on this machine. */
 export type Deployment = {
   readonly cloud: Cloud;
+  /** Where kits on other machines ask. */
   readonly policyCheckUrl: string;
+  /** Where this machine asks: the same, unless that one has a certificate, which is made out to another name. */
+  readonly loopbackUrl: string;
   /** The operator's view of the stores, and his clients. */
   readonly stores: Stores;
   readonly stepFunctions: SFNClient;
@@ -54,7 +61,9 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
   const policyCheckPort = options.policyCheckPort === 0 ? await freePort() : options.policyCheckPort;
   const host = address.includes(':') ? `[${address}]` : address;
   const policyCheckUrl = `${tls ? 'https' : 'http'}://${host}:${policyCheckPort}`;
-  const cloud = await openCloud({ ...options, policyCheckUrl });
+  const loopbackPort = tls ? await freePort() : policyCheckPort;
+  const loopbackUrl = tls ? `http://127.0.0.1:${loopbackPort}` : policyCheckUrl;
+  const cloud = await openCloud({ ...options, policyCheckUrl: loopbackUrl });
   const call = async (functionName: string, event: unknown): Promise<unknown> => {
     const outcome = await cloud.invoke(functionName, event);
     if (outcome.isOk) return JSON.parse(outcome.payload);
@@ -63,19 +72,23 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
   const sources = new Map(
     Object.entries(template.Resources).map(([logicalId, { Metadata }]) => [logicalId, String(Metadata?.source ?? '')]),
   );
-  const policyCheck: PolicyCheckServer = await startPolicyCheckServer({
-    template,
-    invoke: (logicalId, event) => call(functionNameOf(sources.get(logicalId) ?? ''), event),
-    address,
-    port: policyCheckPort,
-    ...(tls ? { tls } : {}),
-    region,
-    accountId,
-    now: timers.now,
-  }).catch(async (error: unknown) => {
+  const servers: PolicyCheckServer[] = [];
+  const listen = async (place: Pick<PolicyCheckServerOptions, 'address' | 'port' | 'tls'>): Promise<void> => {
+    const invoke: PolicyCheckServerOptions['invoke'] = (logicalId, event) =>
+      call(functionNameOf(sources.get(logicalId) ?? ''), event);
+    servers.push(await startPolicyCheckServer({ template, invoke, region, accountId, now: timers.now, ...place }));
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
     await cloud.close();
+  };
+  try {
+    await listen({ address, port: policyCheckPort, ...(tls ? { tls } : {}) });
+    if (tls) await listen({ address: '127.0.0.1', port: loopbackPort });
+  } catch (error) {
+    await close();
     throw error;
-  });
+  }
 
   const settings = clientSettings(cloud.operator);
   const dynamodb = new DynamoDBClient(settings);
@@ -86,6 +99,7 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
   return {
     cloud,
     policyCheckUrl,
+    loopbackUrl,
     stores: {
       gateways: gatewaysIn(dynamodb, gatewaysTable, publishTo(events, eventBus), timers.now),
       kits: kitsIn(dynamodb, gatewaysTable),
@@ -97,8 +111,7 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
     secretsManager,
     call,
     close: async () => {
-      await policyCheck.close();
-      await cloud.close();
+      await close();
       for (const client of [dynamodb, events, stepFunctions, secretsManager]) client.destroy();
     },
   };

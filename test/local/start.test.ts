@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -34,6 +34,27 @@ const demoOnFreePorts = async (): Promise<string> => {
 };
 
 describe('npm start', () => {
+  it('rotates behind a certificate that is made out to the name by which kits on other machines ask', {
+    timeout: 90_000,
+  }, async () => {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const certificate = '-x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=gateway.internal'.split(' ');
+    execFileSync('openssl', ['req', ...certificate, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const listening = ['--listen', '127.0.0.1', '--tls-cert', cert, '--tls-key', key];
+    const ports = ['--port', '0', '--aws-port', '0', '--console-port', '0'];
+    const { code, output } = await start(
+      '--once',
+      '--ephemeral',
+      '--gateways',
+      await demoOnFreePorts(),
+      ...listening,
+      ...ports,
+    );
+    expect(output).toMatch(/Policy check https:/);
+    expect(output).toMatch(/orders: rotated\. \d+ kit requests, 0 refused/);
+    expect(code).toBe(0);
+  });
+
   it('rotates the demo gateway under traffic with --once, refuses nothing, and reports it', {
     timeout: 90_000,
   }, async () => {
