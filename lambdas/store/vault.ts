@@ -59,13 +59,23 @@ export const parseValue = (text: string, versionId: string): Stored => {
   return { ...parsed, versionId };
 };
 
+/** Errors of Secrets Manager that the same request meets again. */
+const hopeless: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'DecryptionFailure',
+  'EncryptionFailure',
+  'InvalidParameterException',
+  'InvalidRequestException',
+  'LimitExceededException',
+]);
+
 const asked = async <Output>(what: string, call: Promise<Output>): Promise<Output | undefined> => {
   try {
     return await call;
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown';
     if (name === 'ResourceNotFoundException') return undefined;
-    if (name === 'AccessDeniedException' || name === 'InvalidRequestException' || name === 'DecryptionFailure')
+    if (hopeless.has(name))
       throw new StepFailed(
         `${what}: Secrets Manager answered ${name}; check the secret, its key and the function's permissions.`,
         { cause },
@@ -112,21 +122,17 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
       const before = await readVersion(secretArn, versionId);
       if (before) return before;
       const made = composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
-      try {
-        await secretsManager.send(
-          new PutSecretValueCommand({
-            SecretId: secretArn,
-            ClientRequestToken: versionId,
-            SecretString: valueText(made),
-            VersionStages: [liveLabel(made.credentialId)],
-          }),
-        );
-      } catch (cause) {
-        const name = cause instanceof Error ? cause.name : 'unknown';
+      const put = new PutSecretValueCommand({
+        SecretId: secretArn,
+        ClientRequestToken: versionId,
+        SecretString: valueText(made),
+        VersionStages: [liveLabel(made.credentialId)],
+      });
+      const sent = secretsManager.send(put).catch((cause: unknown) => {
         // Another run put its value under this version id first: a version is immutable, so what it holds is the one.
-        if (name !== 'ResourceExistsException')
-          throw new TemporarilyUnavailable(`Putting the new value: Secrets Manager answered ${name}.`, { cause });
-      }
+        if (!(cause instanceof Error && cause.name === 'ResourceExistsException')) throw cause;
+      });
+      await asked('Putting the new value', sent);
       const stored = await readVersion(secretArn, versionId);
       if (!stored) throw new TemporarilyUnavailable('The new version of the gateway secret cannot be read yet.');
       return stored;

@@ -71,6 +71,21 @@ describe('The vault', () => {
     expect(Object.values((await stages()) ?? {}).flat()).toEqual(['AWSCURRENT']);
   });
 
+  it.each(['AccessDeniedException', 'LimitExceededException', 'InvalidParameterException'])(
+    'does not ask again for what can never succeed (%s)',
+    async (name) => {
+      const send = async (command: object) => {
+        if (command instanceof PutSecretValueCommand) throw Object.assign(new Error('marked-secret'), { name });
+        throw Object.assign(new Error(), { name: 'ResourceNotFoundException' });
+      };
+      const error = await vaultIn({ send } as unknown as Parameters<typeof vaultIn>[0])
+        .mint(secretArn, first)
+        .catch((cause: unknown) => cause);
+      expect(error).toBeInstanceOf(StepFailed);
+      expect(String(error)).toMatch(new RegExp(`^(?!.*marked-secret).*${name}`));
+    },
+  );
+
   it('refuses the placeholder and every other value that is no credential, without repeating it', async () => {
     const vault = vaultIn(emulated.secretsManager);
     await expect(vault.readVersion(secretArn, placeholderVersion)).rejects.toThrow(StepFailed);
