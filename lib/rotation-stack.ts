@@ -43,6 +43,10 @@ export class RotationStack extends Stack {
     };
 
     const beginRotation = task('BeginRotation', 55, 'Begins a rotation, or joins the one that runs.');
+    store.grantReadKits(beginRotation);
+    store.grantReadUse(beginRotation);
+    secrets.grantRead(beginRotation);
+    secrets.grantReadKitSecrets(beginRotation);
 
     const createCredential = task(
       'CreateCredential',

@@ -1,12 +1,19 @@
 import * as z from 'zod';
 import { InputRefused, RotationRefused } from '../domain/failure.ts';
 import type { RotationId } from '../domain/ids.ts';
+import type { Plan } from '../domain/plan.ts';
 import { rotationIdFrom } from './derived-id.ts';
 import type { Always, Equipment } from './equipment.ts';
+import { planRotation } from './plan-rotation.ts';
 import { type StepOutput, stepInput, stepOutput } from './step.ts';
 
 /** What a person may start an execution with. */
-const manualInput = z.strictObject({ gatewayId: stepInput.shape.gatewayId, reason: z.string().min(1).max(256) });
+const manualInput = z.strictObject({
+  gatewayId: stepInput.shape.gatewayId,
+  reason: z.string().min(1).max(256),
+  /** Only says what would happen, and writes nothing. */
+  plan: z.boolean().default(false),
+});
 /** What this system starts an attempt with. */
 const attemptStart = z.strictObject({
   gatewayId: stepInput.shape.gatewayId,
@@ -14,19 +21,26 @@ const attemptStart = z.strictObject({
   attempt: stepInput.shape.attempt,
 });
 
-const allowed = 'Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to 256 characters>"}.';
+const allowed =
+  'Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to 256 characters>"}, and "plan": true to only see what would happen.';
+
+/** What the workflow ends with after a plan: nothing was begun. */
+export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
+
+type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'vault' | 'secretsManager'> & Always;
 
 /** The rotation that an execution started by hand is: the same execution is always the same rotation. */
 export const rotationIdOf = (executionArn: string): RotationId => rotationIdFrom(executionArn);
 
 /**
- * Begins the rotation that an execution is about, or joins the one that the record names already. Throws
- * {@link InputRefused} for any other input and {@link RotationRefused} when the gateway's state does not allow it.
+ * Begins the rotation that an execution is about, or joins the one that the record names already; a plan only reads. Throws
+ * {@link InputRefused} for any other input and {@link RotationRefused} for every reason that a plan calls an obstacle.
  */
 export const beginRotation = async (
-  { gateways, now }: Pick<Equipment, 'gateways'> & Always,
+  needs: Needs,
   { executionArn, input }: { readonly executionArn: string; readonly input: unknown },
-): Promise<StepOutput> => {
+): Promise<StepOutput | PlanOutput> => {
+  const { gateways, now } = needs;
   const attempt = attemptStart.safeParse(input);
   if (attempt.success) {
     const step = { ...attempt.data, historyEvents: 0 };
@@ -41,8 +55,16 @@ export const beginRotation = async (
   const manual = manualInput.safeParse(input);
   if (!manual.success) throw new InputRefused(`The input was refused: ${z.prettifyError(manual.error)} ${allowed}`);
   const { gatewayId, reason } = manual.data;
-  if (!(await gateways.read(gatewayId))) throw new InputRefused(`Gateway ${gatewayId} is not registered. ${allowed}`);
+  const gateway = await gateways.read(gatewayId);
+  if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered. ${allowed}`);
   const rotationId = rotationIdOf(executionArn);
+  const isBegun = [gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === rotationId);
+  if (manual.data.plan || !isBegun) {
+    const plan = await planRotation(needs, gateway, rotationId);
+    if (manual.data.plan) return { next: 'PlanReady', plan };
+    const [first] = plan.obstacles;
+    if (first) throw new RotationRefused(`${first.code}: ${plan.obstacles.map(({ message }) => message).join(' ')}`);
+  }
   const begun = await gateways.apply(gatewayId, {
     kind: 'begin',
     rotationId,

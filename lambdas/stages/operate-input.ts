@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import type { CredentialId, KitId } from '../domain/ids.ts';
 import { stepInput } from './step.ts';

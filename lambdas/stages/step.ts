@@ -28,7 +28,8 @@ export type Next =
   | 'RotationCompleted'
   | 'RotationRolledBack'
   | 'RotationFailed'
-  | 'AttemptHandedOn';
+  | 'AttemptHandedOn'
+  | 'PlanReady';
 
 export type StepOutput = Pick<StepInput, 'gatewayId' | 'rotationId' | 'attempt' | 'historyEvents'> & {
   readonly next: Next;
@@ -64,7 +65,7 @@ export const ours = async (gateways: Gateways, input: StepInput): Promise<{ gate
   return { gateway, rotation: rotationOf(gateway, input) };
 };
 
-export const rotationOf = (gateway: Gateway, input: StepInput): Rotation => {
+export const rotationOf = (gateway: Gateway, input: Pick<StepInput, 'rotationId' | 'attempt'>): Rotation => {
   const { rotation } = gateway;
   if (rotation?.rotationId !== input.rotationId)
     throw new RotationPreempted(

@@ -36,7 +36,16 @@ const onKitSecrets = (...operations: string[]) =>
 const allowed: Readonly<Record<string, readonly string[]>> = {
   authorize: [`dynamodb:GetItem on ${gateways}`, `dynamodb:UpdateItem on ${use}`],
   sideband: [],
-  'begin-rotation': [...readAndSave, ...publish, ...traced],
+  'begin-rotation': [
+    ...readAndSave,
+    ...readKits,
+    ...readUse,
+    ...publish,
+    ...traced,
+    ...decryptSecrets,
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
+    ...onKitSecrets('DescribeSecret', 'GetSecretValue'),
+  ],
   'create-credential': [
     ...readAndSave,
     ...readUse,

@@ -1,0 +1,106 @@
+import type { Evidence } from './evidence.ts';
+import type { Gateway } from './gateway.ts';
+import type { CredentialId, GatewayId, KitId } from './ids.ts';
+import type { Kit, Use } from './kit.ts';
+
+/** A kit whose nodes may take longer than this is called slow. */
+export const slowSeconds = 60;
+
+/** Why a kit will hold a rotation up; in the order in which people should look at them. */
+export const attentionCodes = ['UNREACHABLE', 'OWNER_INSTALLS', 'IDLE_WITHOUT_PROOF', 'SLOW'] as const;
+export type AttentionCode = (typeof attentionCodes)[number];
+
+/** What a rotation would need of one kit. */
+export type KitPlan = {
+  readonly kitId: KitId;
+  readonly kind: string;
+  readonly owner: string;
+  /** The last recorded use of any live credential by it. */
+  readonly lastSeenMs?: number;
+  readonly isIdle: boolean;
+  readonly evidenceNeeded: Evidence['kind'];
+  readonly propagationSeconds: number;
+  readonly why?: AttentionCode;
+  /** What its management API answered, when it did not show what it holds. */
+  readonly failure?: string;
+};
+
+/** What the evidence rules will ask of a kit, as it was used so far; `failure` is that of a read-back tried now. */
+export const planKit = (kit: Kit, uses: readonly Use[], nowMs: number, failure?: string): KitPlan => {
+  const { kitId, kind, owner, traits, probeUrl } = kit;
+  const lastSeenMs = uses.reduce<number | undefined>((last, use) => Math.max(last ?? 0, use.lastUsedAtMs), undefined);
+  const isIdle = lastSeenMs === undefined || lastSeenMs < nowMs - kit.lookBackSeconds * 1000;
+  const proves = traits.readBackProves === 'data-plane' && traits.installedBy === 'us';
+  const evidenceNeeded = !isIdle || (probeUrl && !proves) ? 'observed' : proves ? 'read-back' : 'acknowledged';
+  const why =
+    failure !== undefined
+      ? 'UNREACHABLE'
+      : traits.installedBy === 'owner'
+        ? 'OWNER_INSTALLS'
+        : evidenceNeeded === 'acknowledged'
+          ? 'IDLE_WITHOUT_PROOF'
+          : traits.propagationSeconds > slowSeconds
+            ? 'SLOW'
+            : undefined;
+  return {
+    kitId,
+    kind,
+    owner,
+    ...(lastSeenMs === undefined ? {} : { lastSeenMs }),
+    isIdle,
+    evidenceNeeded,
+    propagationSeconds: traits.propagationSeconds,
+    ...(why ? { why } : {}),
+    ...(failure === undefined ? {} : { failure }),
+  };
+};
+
+/** Which kits will hold it up: those that fail first, then those that wait for people, then the slowest. */
+export const byAttention = (kits: readonly KitPlan[]): readonly KitPlan[] =>
+  kits
+    .filter(({ why }) => why !== undefined)
+    .toSorted((one, other) => rank(one) - rank(other) || other.propagationSeconds - one.propagationSeconds);
+
+const rank = ({ why }: KitPlan): number => attentionCodes.indexOf(why ?? 'SLOW');
+
+/** What would happen to the live credentials. */
+export const credentialsIn = ({
+  live,
+}: Gateway): { retires: readonly CredentialId[]; notOurs: readonly CredentialId[] } => {
+  const idsOf = (isForeign: boolean) =>
+    live.filter(({ origin }) => (origin.kind === 'foreign') === isForeign).map(({ credentialId }) => credentialId);
+  return { retires: idsOf(false), notOurs: idsOf(true) };
+};
+
+/** The earliest time at which a predecessor could be revoked, if it began now and every kit moved at once. */
+export const earliestRevokeMs = ({ policy }: Gateway, isInUse: boolean, nowMs: number): number =>
+  nowMs + (policy.quietWindowSeconds + (isInUse ? policy.useRecordingSeconds : 0)) * 1000;
+
+/** A reason for which a rotation would certainly fail. */
+export type Obstacle = { readonly code: string; readonly message: string };
+
+/** What a start with `"plan": true` answers; times are ISO texts. */
+export type Plan = {
+  readonly gatewayId: GatewayId;
+  readonly at: string;
+  readonly mayStart: boolean;
+  readonly obstacles: readonly Obstacle[];
+  readonly kits: {
+    readonly total: number;
+    readonly inUse: number;
+    readonly idle: number;
+    readonly waitForPeople: number;
+    readonly slow: number;
+    readonly unreachable: number;
+    /** Not asked for what they hold, since the time of the plan was over. */
+    readonly notAsked: number;
+  };
+  /** The first 50 that block or will be slow. */
+  readonly attention: readonly (Omit<KitPlan, 'lastSeenMs'> & { readonly lastSeenAt?: string })[];
+  readonly unregisteredSources: number;
+  readonly retires: readonly CredentialId[];
+  readonly notOurs: readonly CredentialId[];
+  /** If every kit moved at once; absent while the rotation could not start. */
+  readonly earliestRevokeAt?: string;
+  readonly deadlineAt: string;
+};
