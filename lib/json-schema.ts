@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { registryJsonSchema } from '../lambdas/stages/registry-schema.ts';
+import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
 
 /** Where editors find the schema of gateways.json. */
 export const schemaFile = fileURLToPath(new URL('gateways.schema.json', import.meta.url));
@@ -8,4 +9,7 @@ export const schemaFile = fileURLToPath(new URL('gateways.schema.json', import.m
 /** The text of that file, made from the schema that checks gateways.json. */
 export const schemaText = (): string => `${JSON.stringify(registryJsonSchema(), null, 2)}\n`;
 
-if (import.meta.main) writeFileSync(schemaFile, schemaText());
+if (import.meta.main) {
+  writeFileSync(schemaFile, schemaText());
+  for (const event of eventSchemas) writeFileSync(eventFile(`${event.file}.schema`), eventSchemaText(event));
+}

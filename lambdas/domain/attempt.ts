@@ -71,11 +71,27 @@ export const climb = (gateway: Gateway, command: Climb, nowMs: number): Decision
   });
 };
 
+/** When the kits of a compromise run are cut off: the earliest end that its presses have set. */
+export const cutOffAtMs = ({ rotation, presses }: Gateway): number | undefined => {
+  const ends = presses
+    .filter((press) => press.rotationId === rotation?.rotationId)
+    .map(({ rejectAfterMs }) => rejectAfterMs);
+  return rotation?.trigger === 'compromise' && ends.length > 0 ? Math.min(...ends) : undefined;
+};
+
+/** In a compromise owners are told as soon as every kit was tried (1), and when kits are cut off (2): nobody waits for a day. */
+const rungOfCompromise = (gateway: Gateway, nowMs: number): 0 | 1 | 2 => {
+  const endMs = cutOffAtMs(gateway);
+  if (endMs === undefined) return 0;
+  if (nowMs >= endMs) return 2;
+  return gateway.rotation?.distributedAtMs === undefined ? 0 : 1;
+};
+
 /** The rung that is due now, if it was not done yet. */
 export const rungDue = (gateway: Gateway, nowMs: number): 1 | 2 | 3 | undefined => {
   const { rotation, policy } = gateway;
   if (!rotation) return undefined;
-  const due =
+  const byPolicy =
     nowMs >= rotation.deadlineAtMs
       ? 3
       : nowMs >= ladderFromMs(rotation) + policy.escalateAfterSeconds * 1000
@@ -83,6 +99,7 @@ export const rungDue = (gateway: Gateway, nowMs: number): 1 | 2 | 3 | undefined 
         : nowMs >= ladderFromMs(rotation) + policy.remindAfterSeconds * 1000
           ? 1
           : 0;
+  const due = Math.max(byPolicy, rungOfCompromise(gateway, nowMs));
   return due > rotation.rung ? (due as 1 | 2 | 3) : undefined;
 };
 

@@ -2,9 +2,7 @@ import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-
-/** The source and the version of every event of this system. */
-export const eventSource = 'gateway-credential-rotation';
+import { eventSource, transitionDetailType } from './event-schema.ts';
 
 /** Publishes transitions, at least once each; `id` in the detail is the same for every copy, for consumers to tell them apart. */
 export const publishTo =
@@ -14,7 +12,7 @@ export const publishTo =
       const Entries = transitions.slice(start, start + 10).map((transition) => ({
         EventBusName: eventBus,
         Source: eventSource,
-        DetailType: 'Gateway Credential Transition v1',
+        DetailType: transitionDetailType,
         Time: new Date(transition.atMs),
         Detail: JSON.stringify({ id: `${gatewayId}#${transition.revision}`, gatewayId, ...transition }),
       }));

@@ -9,18 +9,23 @@ export type OwnerMessage = {
   readonly gatewayId: string;
   readonly kitId: string;
   readonly credentialId: string;
+  /** How urgent it is, for subscriptions to filter on; without it, `instruction`. */
+  readonly severity?: 'instruction' | 'reminder' | 'escalation' | 'deadline' | 'page';
 };
 
-/** Publishes to the owners' topic; `owner` is an attribute, so that subscriptions can filter on it. */
+/** SNS takes subjects of less than 100 characters. */
+const longestSubject = 99;
+
+/** Publishes to the owners' topic; `owner` and `severity` are attributes, so that subscriptions can filter on them. */
 export const notifyOwnersOn =
   (sns: SNSClient, topicArn: string) =>
-  async ({ owner, subject, text, ...ids }: OwnerMessage): Promise<void> => {
-    const attributes = { owner, ...ids };
+  async ({ owner, subject, text, severity = 'instruction', ...ids }: OwnerMessage): Promise<void> => {
+    const attributes = { owner, severity, ...ids };
     await sns
       .send(
         new PublishCommand({
           TopicArn: topicArn,
-          Subject: subject.slice(0, 100),
+          Subject: subject.slice(0, longestSubject),
           Message: text,
           MessageAttributes: Object.fromEntries(
             Object.entries(attributes).map(([name, text]) => [name, { DataType: 'String', StringValue: text }]),
