@@ -1,3 +1,4 @@
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
@@ -96,12 +97,26 @@ export class RotationStack extends Stack {
     });
     store.grantRecords(reconcile);
     store.grantLists(reconcile);
-    store.grantReadUse(reconcile);
     events.grantPublish(reconcile);
-    notifications.grantPublish(reconcile);
-    policyCheck.grantAsk(reconcile);
-    workflow.grantControl(reconcile);
+    workflow.grantWatch(reconcile);
+    secrets.grantLabels(reconcile);
     new Reconciler(this, 'Reconciler', { reconcile });
+
+    const rotateSecret = new RotationFunction(this, 'RotateSecret', {
+      description:
+        'The rotation function of the gateway secrets: create, set, test, finish; then the workflow goes on.',
+      timeoutSeconds: 60,
+      logRetentionDays,
+    });
+    store.grantRecords(rotateSecret);
+    events.grantPublish(rotateSecret);
+    policyCheck.grantAsk(rotateSecret);
+    workflow.grantWatch(rotateSecret);
+    secrets.grantRotate(rotateSecret);
+    rotateSecret.addPermission('SecretsManager', {
+      principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+      sourceAccount: this.account, // no other account's Secrets Manager
+    });
 
     const { applyRegistry } = new GatewayRegistry(this, 'GatewayRegistry', {
       gateways: settings.gateways,

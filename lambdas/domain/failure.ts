@@ -18,6 +18,11 @@ export class RotationRefused extends Error {
   override readonly name = 'RotationRefused';
 }
 
+/** Secrets Manager began a rotation while another one overlaps; it tries again within its window, and alarms know this name. */
+export class RotationInOverlap extends Error {
+  override readonly name = 'RotationInOverlap';
+}
+
 /** A step cannot be done although everything answered; the message says what a person has to look at. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';

@@ -13,7 +13,11 @@ export const asWorkflow = (reason: string): By => ({ actor: 'workflow', reason }
  * {@link RotationPreempted}; one because the record has changed since the proof was read is {@link TemporarilyUnavailable},
  * as it is good to read again; every other refusal is {@link StepFailed} with its code.
  */
-export const applied = async (gateways: Gateways, input: StepInput, command: Command): Promise<Gateway> => {
+export const applied = async (
+  gateways: Gateways,
+  input: Pick<StepInput, 'gatewayId'>,
+  command: Command,
+): Promise<Gateway> => {
   const result = await gateways.apply(input.gatewayId, command);
   if (result.kind === 'applied') return result.gateway;
   if (result.code === 'SUPERSEDED' || result.code === 'NOT_RUNNING') throw new RotationPreempted(result.message);

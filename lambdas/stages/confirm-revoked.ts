@@ -30,6 +30,7 @@ export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<St
     gateway.secretArn,
     dead.map(({ credentialId }) => credentialId),
   );
+  await vault.stripPending(gateway.secretArn); // left by a scheduled rotation that met this one
   const ended = await applied(gateways, input, {
     kind: 'complete',
     rotationId: input.rotationId,

@@ -9,12 +9,14 @@ import {
 } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
-import { digestOf } from '../store/vault.ts';
+import { digestOf, type Stored } from '../store/vault.ts';
 import { applied, asWorkflow } from './applying.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { allShards, ours, rotationOf, type StepInput, type StepOutput, stepOutput } from './step.ts';
 
 type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'uses'> & Always;
+/** A rotation as its steps name it; Secrets Manager drives at attempt 0. */
+type Run = Pick<StepInput, 'gatewayId' | 'rotationId' | 'attempt'>;
 
 /**
  * Create: the value into the vault, read back, its digest into the record, proven accepted, promoted; each asks first
@@ -23,6 +25,7 @@ type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'uses'> & Al
 export const createCredential = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
   const { gateway, rotation } = await ours(needs.gateways, input);
   if (nextStage(gateway, needs.now()) !== 'CreateCredential') return stepOutput(gateway, input, needs.now());
+  if (rotation.trigger === 'compromise') await needs.vault.stripPending(gateway.secretArn);
   const created = rotation.targetId ? gateway : await create(needs, input, gateway);
   const accepted = await proveAccepted(needs, input, created);
   return stepOutput(await promote(needs, input, accepted), input, needs.now());
@@ -31,7 +34,11 @@ export const createCredential = async (needs: Needs, input: StepInput): Promise<
 /** Mints under the rotation's id as version id, so that there is one value however often this runs (invariant 4). */
 const create = async (needs: Needs, input: StepInput, gateway: Gateway): Promise<Gateway> => {
   await makeRoom(needs, input, gateway);
-  const stored = await needs.vault.mint(gateway.secretArn, input.rotationId);
+  return recordCreated(needs, input, await needs.vault.mint(gateway.secretArn, input.rotationId));
+};
+
+/** The digest of what the vault holds goes into the record: from now on the authority accepts it. */
+export const recordCreated = (needs: Pick<Needs, 'gateways'>, input: Run, stored: Stored): Promise<Gateway> => {
   const { credentialId, versionId } = stored;
   return applied(needs.gateways, input, {
     kind: 'created',
@@ -69,9 +76,9 @@ const lastUseOf = async (uses: Equipment['uses'], gateway: Gateway, credentialId
 };
 
 /** Nothing else is touched before the real policy check has accepted the new credential (invariant 1). */
-const proveAccepted = async (
-  { gateways, vault, policyCheck }: Needs,
-  input: StepInput,
+export const proveAccepted = async (
+  { gateways, vault, policyCheck }: Pick<Needs, 'gateways' | 'vault' | 'policyCheck'>,
+  input: Run,
   gateway: Gateway,
 ): Promise<Gateway> => {
   const rotation = rotationOf(gateway, input);
@@ -103,7 +110,11 @@ const proveAccepted = async (
  * Moves AWSCURRENT from what it named when this rotation began, or from any live credential (a rotation that failed while
  * promoting may have left it there); only a compromise takes it from whatever version it is on.
  */
-const promote = async ({ gateways, vault }: Needs, input: StepInput, gateway: Gateway): Promise<Gateway> => {
+export const promote = async (
+  { gateways, vault }: Pick<Needs, 'gateways' | 'vault'>,
+  input: Run,
+  gateway: Gateway,
+): Promise<Gateway> => {
   const rotation = rotationOf(gateway, input);
   if (hasReached(rotation, 'PROMOTED')) return gateway;
   const { credentialId, versionId } = targetOf(gateway);

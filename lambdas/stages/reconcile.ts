@@ -1,16 +1,17 @@
 import { maxFailedAttempts } from '../domain/attempt.ts';
-import type { Gateway, Rotation } from '../domain/gateway.ts';
+import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
+import { promote } from './create-credential.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { startAttempt } from './start-attempt.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'executions'> & Always;
+type Needs = Pick<Equipment, 'gateways' | 'executions' | 'vault'> & Always;
 
 /** What the reconciler did, for its log and its alarm. */
 export type Repair = {
   readonly gatewayId: GatewayId;
-  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'FAILED';
+  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'GIVEN_UP' | 'FAILED';
   readonly why: string;
 };
 
@@ -38,8 +39,28 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
       : [];
   const gateway = await needs.gateways.flush(stored);
   const { rotation } = gateway;
+  if (rotation?.driver === 'secrets-manager' && needs.now() >= (rotation.handOverByMs ?? 0))
+    return [...flushed, ...(await takeOver(needs, gateway, rotation))];
   const mayRun = rotation?.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
+};
+
+/** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */
+const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<readonly Repair[]> => {
+  const { gatewayId, secretArn } = gateway;
+  const { rotationId } = rotation;
+  if (hasReached(rotation, 'PROMOTING')) {
+    const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt }, gateway);
+    return next(needs, promoted, false, 'Secrets Manager did not hand over in time');
+  }
+  await needs.gateways.apply(gatewayId, {
+    kind: 'fail',
+    rotationId,
+    actor: 'reconciler',
+    reason: 'Secrets Manager did not finish in time',
+  });
+  await needs.vault.stripPending(secretArn, rotationId);
+  return [{ gatewayId, what: 'GIVEN_UP', why: 'Secrets Manager did not finish in time; nobody has the credential' }];
 };
 
 const reconcileExecution = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<readonly Repair[]> => {

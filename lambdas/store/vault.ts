@@ -23,12 +23,28 @@ export type Stored = {
   readonly versionId: string;
 };
 
+/** A secret's name and ARN, whether it rotates, and the labels of its versions. */
+export type SecretDescription = {
+  readonly arn: string;
+  readonly name: string;
+  readonly rotates: boolean;
+  readonly labels: ReadonlyMap<string, readonly string[]>;
+};
+
 /** The gateway secrets in Secrets Manager: the only place where values are stored. */
 export type Vault = {
   /** The credential in a version; `undefined` when the version does not exist or has no value yet. Throws StepFailed for a value that is no credential. */
   readVersion(secretArn: string, versionId: string): Promise<Stored | undefined>;
+  /** The secret as Secrets Manager describes it. Throws StepFailed when there is none. */
+  describe(secretId: string): Promise<SecretDescription>;
   /** The value of the version, made and put once: a second call with the same version id finds what the first has put. */
-  mint(secretArn: string, versionId: string): Promise<Stored>;
+  mint(
+    secretArn: string,
+    versionId: string,
+    rotation?: { readonly rotationToken: string | undefined },
+  ): Promise<Stored>;
+  /** Takes AWSPENDING off a version that is not AWSCURRENT, so that Secrets Manager can rotate again; without `versionId`, off any such version. */
+  stripPending(secretArn: string, versionId?: string): Promise<boolean>;
   /** Moves AWSCURRENT to a version, only from one of the versions named; `undefined` means from whatever it is on (a compromise). Already there: nothing. */
   promote(secretArn: string, versionId: string, fromVersionIds: readonly string[] | undefined): Promise<void>;
   /** Puts the `live-` label of an adopted credential on its version. */
@@ -95,18 +111,22 @@ export const readSecret = async (secretsManager: SecretsManagerClient, secretId:
 };
 
 export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
-  const labels = async (secretArn: string): Promise<Map<string, string>> => {
-    const described = await asked(
+  const describe: Vault['describe'] = async (secretId) => {
+    const found = await asked(
       'Reading the labels of the gateway secret',
-      secretsManager.send(new DescribeSecretCommand({ SecretId: secretArn })),
+      secretsManager.send(new DescribeSecretCommand({ SecretId: secretId })),
     );
-    if (!described) throw new StepFailed('The gateway secret does not exist; apply gateways.json again.');
-    return new Map(
-      Object.entries(described.VersionIdsToStages ?? {}).flatMap(([versionId, stages]) =>
-        stages.map((stage) => [stage, versionId] as const),
+    if (!found) throw new StepFailed('The gateway secret does not exist; apply gateways.json again.');
+    const labels = new Map(Object.entries(found.VersionIdsToStages ?? {}));
+    return { arn: found.ARN ?? '', name: found.Name ?? '', rotates: found.RotationEnabled ?? false, labels };
+  };
+  /** Which version each label is on. */
+  const labels = async (secretArn: string): Promise<ReadonlyMap<string, string>> =>
+    new Map(
+      [...(await describe(secretArn)).labels].flatMap(([versionId, held]) =>
+        held.map((label) => [label, versionId] as const),
       ),
     );
-  };
 
   const readVersion: Vault['readVersion'] = async (secretArn, versionId) => {
     const found = await asked(
@@ -117,8 +137,26 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
   };
 
   return {
+    describe,
     readVersion,
-    mint: async (secretArn, versionId) => {
+    stripPending: async (secretArn, versionId) => {
+      const held = await labels(secretArn);
+      const pending = held.get('AWSPENDING');
+      if (
+        pending === undefined ||
+        pending === held.get('AWSCURRENT') ||
+        (versionId !== undefined && pending !== versionId)
+      )
+        return false;
+      const strip = new UpdateSecretVersionStageCommand({
+        SecretId: secretArn,
+        VersionStage: 'AWSPENDING',
+        RemoveFromVersionId: pending,
+      });
+      await asked('Taking AWSPENDING off', secretsManager.send(strip));
+      return true;
+    },
+    mint: async (secretArn, versionId, rotation) => {
       const before = await readVersion(secretArn, versionId);
       if (before) return before;
       const made = composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
@@ -126,7 +164,8 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
         SecretId: secretArn,
         ClientRequestToken: versionId,
         SecretString: valueText(made),
-        VersionStages: [liveLabel(made.credentialId)],
+        VersionStages: [...(rotation ? ['AWSPENDING'] : []), liveLabel(made.credentialId)],
+        ...(rotation?.rotationToken ? { RotationToken: rotation.rotationToken } : {}),
       });
       const sent = secretsManager.send(put).catch((cause: unknown) => {
         // Another run put its value under this version id first: a version is immutable, so what it holds is the one.

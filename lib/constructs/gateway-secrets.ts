@@ -44,10 +44,21 @@ export class GatewaySecrets extends Construct {
     this.key.grantEncryptDecrypt(to, 'secretsmanager');
   }
 
+  /** To rotate as Secrets Manager's rotation function: it finds the gateway by the name of the secret. */
+  grantRotate(to: RotationFunction): void {
+    this.grantMint(to);
+    to.addEnvironment('SECRET_PREFIX', prefix);
+  }
+
   /** To read a credential. */
   grantRead(to: RotationFunction): void {
     this.allow(to, 'DescribeSecret', 'GetSecretValue');
     this.key.grantDecrypt(to, 'secretsmanager');
+  }
+
+  /** To move labels; it reads no credential. */
+  grantLabels(to: RotationFunction): void {
+    this.allow(to, 'DescribeSecret', 'UpdateSecretVersionStage');
   }
 
   /** To read a credential, and to put its label on or take it off. */

@@ -62,13 +62,6 @@ export class RotationWorkflow extends Construct {
     to.allow(['states:DescribeExecution'], [this.executions]);
   }
 
-  /** To start, find, watch and stop attempts. */
-  grantControl(to: RotationFunction): void {
-    this.grantStart(to);
-    to.allow(['states:ListExecutions'], [this.stateMachine.stateMachineArn]);
-    to.allow(['states:DescribeExecution', 'states:StopExecution'], [this.executions]);
-  }
-
   private get executions(): string {
     return Stack.of(this).formatArn({
       service: 'states',

@@ -5,6 +5,7 @@ import { applyRegistry } from '../../lambdas/stages/apply-registry.ts';
 import { reconcile } from '../../lambdas/stages/reconcile.ts';
 import type { Registry } from '../../lambdas/stages/registry-file.ts';
 import { readAudit } from '../../lambdas/store/audit.ts';
+import { vaultIn } from '../../lambdas/store/vault.ts';
 import { all } from '../store/emulated.ts';
 import { bring, type Calls, install, instructed, type Opened, openRegistry, orders } from './emulated-registry.ts';
 
@@ -61,7 +62,7 @@ const convergesFromEveryCrash = async (
     await apply(opened, registry).catch(() => undefined);
     opened.calls.crashAt = undefined;
     await apply(opened, registry);
-    await reconcile(opened.needs);
+    await reconcile({ ...opened.needs, vault: vaultIn(opened.secretsManager) });
     expect(await outcome(opened), `killed ${crash} call ${index + 1}, ${call}`).toEqual(expected);
     expect(await apply(opened, registry)).toEqual([]);
     await opened.close();

@@ -17,14 +17,8 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/verify-kits.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL', 'USE_TABLE'],
   'lambdas/revoke-credential.ts': [...taskVariables, 'USE_TABLE'],
   'lambdas/confirm-revoked.ts': taskVariables,
-  'lambdas/reconcile.ts': [
-    'EVENT_BUS',
-    'GATEWAYS_TABLE',
-    'NOTIFICATIONS_TOPIC',
-    'POLICY_CHECK_URL',
-    'STATE_MACHINE_ARN',
-    'USE_TABLE',
-  ],
+  'lambdas/reconcile.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
+  'lambdas/rotate-secret.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'SECRET_PREFIX', 'STATE_MACHINE_ARN'],
   'lambdas/apply-registry.ts': [
     'EVENT_BUS',
     'GATEWAYS_TABLE',

@@ -86,13 +86,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   reconcile: [
     ...readAndSave,
     ...lists,
-    ...readUse,
     ...publish,
-    ...tellOwners,
     ...start,
-    'states:ListExecutions on {WorkflowStateMachine}',
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
-    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    ...onGatewaySecrets('DescribeSecret', 'UpdateSecretVersionStage'),
+  ],
+  'rotate-secret': [
+    ...readAndSave,
+    ...publish,
+    ...start,
+    'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    ...encryptSecrets,
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
   ],
   'apply-registry': [
     ...readAndSave,
@@ -149,7 +154,7 @@ describe('each role may do what its function does, and nothing else', () => {
     const functionRoles = stack
       .ofType('AWS::IAM::Role')
       .filter(([, { Properties }]) => text(Properties?.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'));
-    expect(functionRoles).toHaveLength(12);
+    expect(functionRoles).toHaveLength(13);
     for (const [, { Properties }] of functionRoles) expect(Properties?.ManagedPolicyArns).toBeUndefined();
   });
 
@@ -165,6 +170,15 @@ describe('each role may do what its function does, and nothing else', () => {
       'lambda:InvokeFunction on {RevokeCredential.Arn}',
       'lambda:InvokeFunction on {VerifyKits.Arn}',
     ]);
+  });
+
+  test('only the Secrets Manager of this account may call the rotation function', () => {
+    const [, permission] =
+      stack
+        .ofType('AWS::Lambda::Permission')
+        .find(([, { Properties }]) => Properties?.Principal === 'secretsmanager.amazonaws.com') ?? [];
+    expect(text(permission?.Properties?.FunctionName)).toBe('{RotateSecret.Arn}');
+    expect(text(permission?.Properties?.SourceAccount)).toBe('{AWS::AccountId}');
   });
 
   test('only a caller known to IAM reaches the URL of operate', () => {

@@ -91,6 +91,8 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         promote: unused,
         release: unused,
         keep: async () => undefined,
+        describe: unused,
+        stripPending: async () => false,
       },
       policyCheck: {
         ask: async (_, value) => {

@@ -1,0 +1,166 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
+import { newNonce } from '../authority/policy-check.ts';
+import { composeCredential, randomDigits } from '../domain/credential.ts';
+import { InputRefused, RotationInOverlap, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import { type Gateway, hasReached } from '../domain/gateway.ts';
+import { type GatewayId, isGatewayId, isRotationId, type RotationId } from '../domain/ids.ts';
+import type { SecretDescription } from '../store/vault.ts';
+import { promote, proveAccepted, recordCreated } from './create-credential.ts';
+import { ensureExecution } from './ensure-execution.ts';
+import type { Always, Equipment } from './equipment.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'executions' | 'secrets'> & Always;
+
+/** AWS's samples and events say `createSecret`; one page of its user guide prints `create_secret`. */
+const steps = {
+  createSecret: 'createSecret',
+  setSecret: 'setSecret',
+  testSecret: 'testSecret',
+  finishSecret: 'finishSecret',
+  create_secret: 'createSecret',
+  set_secret: 'setSecret',
+  test_secret: 'testSecret',
+  finish_secret: 'finishSecret',
+} as const;
+
+const rotationEvent = z.object({
+  Step: z.enum(Object.keys(steps) as [keyof typeof steps]).transform((step) => steps[step]),
+  SecretId: z.string().min(1),
+  ClientRequestToken: z.custom<RotationId>(
+    (token) => typeof token === 'string' && isRotationId(token),
+    'must be a UUID',
+  ),
+  RotationToken: z.string().optional(),
+});
+type Asked = z.infer<typeof rotationEvent> & { readonly gateway: Gateway };
+
+const asSecretsManager = { actor: 'secrets-manager', reason: 'the rotation of the secret' } as const;
+
+/** How long Secrets Manager may drive a rotation before the reconciler takes over. */
+export const handOverWithinMs = 3_600_000;
+
+/**
+ * One step of a Secrets Manager rotation (AWS: "Rotation by Lambda function"). Every step may run twice and asks first
+ * whether it is done. Throws {@link RotationInOverlap} when another rotation runs, and StepFailed when the guard refuses.
+ */
+export const rotateSecret = async (needs: Needs, event: unknown): Promise<void> => {
+  const parsed = rotationEvent.safeParse(event);
+  if (!parsed.success)
+    throw new InputRefused(
+      `The rotation event was refused: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}. Allowed are the steps ${Object.keys(steps).slice(0, 4).join(', ')} with SecretId and ClientRequestToken.`,
+    );
+  const { Step, SecretId, ClientRequestToken: token } = parsed.data;
+  const secret = await needs.vault.describe(SecretId);
+  const labels = labelsOf(secret, token);
+  const gateway = await gatewayOf(needs, secret);
+  const isCurrent = labels.includes('AWSCURRENT');
+  if (isCurrent && Step !== 'finishSecret') return;
+  if (!isCurrent && !labels.includes('AWSPENDING'))
+    throw new StepFailed(
+      `Version ${token} of ${secret.name} is neither AWSPENDING nor AWSCURRENT: it was abandoned, and this rotation cannot go on.`,
+    );
+  await stepsDone[Step](needs, { ...parsed.data, gateway });
+};
+
+/** The guard before each step; its texts follow AWS's template. */
+const labelsOf = (secret: SecretDescription, token: string): readonly string[] => {
+  if (!secret.rotates) throw new StepFailed(`Secret ${secret.name} is not enabled for rotation.`);
+  const labels = secret.labels.get(token);
+  if (!labels) throw new StepFailed(`Version ${token} has no stage for rotation of secret ${secret.name}.`);
+  return labels;
+};
+
+const gatewayOf = async ({ gateways, secrets }: Needs, secret: SecretDescription): Promise<Gateway> => {
+  const id = secret.name.startsWith(secrets.prefix) ? secret.name.slice(secrets.prefix.length) : '';
+  const gateway = isGatewayId(id) ? await gateways.read(id as GatewayId) : undefined;
+  if (gateway?.secretArn !== secret.arn)
+    throw new StepFailed(`Secret ${secret.name} is not the secret of a registered gateway.`);
+  return gateway;
+};
+
+const runOf = ({ gateway, ClientRequestToken }: Asked) => ({
+  gatewayId: gateway.gatewayId,
+  rotationId: ClientRequestToken,
+  attempt: 0,
+});
+
+/** Begins the rotation, and puts the value under AWSPENDING: once, however often it is asked. */
+const createSecret = async (needs: Needs, asked: Asked): Promise<void> => {
+  const { gateway, ClientRequestToken: rotationId, RotationToken: rotationToken } = asked;
+  const { gatewayId, secretArn } = gateway;
+  await replaceUnpromoted(needs, gateway, rotationId);
+  const trigger = gateway.live.length === 0 && gateway.revoked.length === 0 ? 'bootstrap' : 'scheduled';
+  const begun = await needs.gateways.apply(gatewayId, {
+    kind: 'begin',
+    rotationId,
+    trigger,
+    handOverByMs: needs.now() + handOverWithinMs,
+    ...asSecretsManager,
+  });
+  if (begun.kind === 'refused' && begun.code === 'ROTATION_RUNNING') throw new RotationInOverlap(begun.message);
+  if (begun.kind === 'refused') throw new StepFailed(`${begun.code}: ${begun.message}`);
+  if (begun.gateway.rotation?.rotationId !== rotationId)
+    throw new StepFailed(`Rotation ${rotationId} of gateway ${gatewayId} has ended: nothing is minted for it.`);
+  await needs.vault.mint(secretArn, rotationId, { rotationToken });
+};
+
+/** A new token replaces a rotation of Secrets Manager that never got beyond accepted: nobody has its credential. */
+const replaceUnpromoted = async (
+  { gateways }: Needs,
+  { gatewayId, rotation }: Gateway,
+  rotationId: RotationId,
+): Promise<void> => {
+  if (
+    !rotation ||
+    rotation.rotationId === rotationId ||
+    rotation.driver !== 'secrets-manager' ||
+    hasReached(rotation, 'PROMOTING')
+  )
+    return;
+  await gateways.apply(gatewayId, {
+    kind: 'fail',
+    rotationId: rotation.rotationId,
+    actor: asSecretsManager.actor,
+    reason: `replaced by ${rotationId}`,
+  });
+};
+
+const setSecret = async (needs: Needs, asked: Asked): Promise<void> => {
+  const stored = await needs.vault.readVersion(asked.gateway.secretArn, asked.ClientRequestToken);
+  if (!stored) throw new TemporarilyUnavailable('The pending version has no value that can be read yet.');
+  await recordCreated(needs, runOf(asked), stored);
+};
+
+const testTries = 5;
+
+/** Asks the real policy check, a few times if need be. A test-only run has no rotation: then an unknown credential must be refused. */
+const testSecret = async (needs: Needs, asked: Asked): Promise<void> => {
+  const { gateway, ClientRequestToken: rotationId } = asked;
+  if (gateway.rotation?.rotationId !== rotationId) return testPolicyCheck(needs, gateway);
+  for (let tried = 1; ; tried++)
+    try {
+      await proveAccepted(needs, runOf(asked), gateway);
+      return;
+    } catch (error) {
+      if (!(error instanceof TemporarilyUnavailable) || tried === testTries) throw error;
+      await pause(1_000);
+    }
+};
+
+const testPolicyCheck = async ({ policyCheck }: Needs, gateway: Gateway): Promise<void> => {
+  const nobodys = composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
+  if ((await policyCheck.ask(gateway.gatewayId, nobodys.value, newNonce())) !== 'REFUSED')
+    throw new StepFailed(`The policy check of gateway ${gateway.gatewayId} accepts a credential that nobody made.`);
+};
+
+/** Moves AWSCURRENT as the record says and hands over to the workflow; repeated, it still makes sure that the execution exists. */
+const finishSecret = async (needs: Needs, asked: Asked): Promise<void> => {
+  const { gateway, ClientRequestToken: rotationId } = asked;
+  if (gateway.rotation?.rotationId !== rotationId) return;
+  const promoted = hasReached(gateway.rotation, 'PROMOTED') ? gateway : await promote(needs, runOf(asked), gateway);
+  await ensureExecution(needs, promoted, asSecretsManager);
+};
+
+const stepsDone = { createSecret, setSecret, testSecret, finishSecret } as const;

@@ -1,0 +1,185 @@
+import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RotationId } from '../../lambdas/domain/ids.ts';
+import { vaultIn } from '../../lambdas/store/vault.ts';
+import { gatewayId, openRotated, type System } from '../system.ts';
+
+const token = '55555555-5555-4555-8555-555555555555' as RotationId;
+const other = '66666666-6666-4666-8666-666666666666' as RotationId;
+const by = { actor: 'ann', reason: 'test' };
+let system: System;
+afterEach(() => system.close());
+
+const secretArn = async (): Promise<string> => (await system.gateway()).secretArn;
+const labels = async () =>
+  (await system.deployment.secretsManager.send(new DescribeSecretCommand({ SecretId: await secretArn() })))
+    .VersionIdsToStages ?? {};
+const step = async (Step: string, ClientRequestToken: string = token): Promise<unknown> =>
+  system.call('rotate-secret', {
+    Step,
+    SecretId: await secretArn(),
+    ClientRequestToken,
+    RotationToken: 'marked-rotation-token',
+  });
+/** Enables rotation by the function, with a schedule far away and the test-only run. */
+const enable = async () =>
+  system.deployment.secretsManager.send(
+    new RotateSecretCommand({
+      SecretId: await secretArn(),
+      RotationLambdaARN: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
+      RotationRules: { AutomaticallyAfterDays: 300 },
+      RotateImmediately: false,
+    }),
+  );
+/** What a createSecret leaves that put the value and was killed before it recorded anything. */
+const pending = async () =>
+  vaultIn(system.deployment.secretsManager).mint(await secretArn(), token, { rotationToken: undefined });
+const settle = (condition: () => Promise<boolean>) => system.timers.runUntil(condition, 600_000);
+
+describe('Secrets Manager rotation', () => {
+  it('rotates a gateway end to end: the new version is current first, and the old credential dead in the end', async () => {
+    system = await openRotated();
+    await enable();
+    await settle(
+      async () =>
+        !Object.values(await labels())
+          .flat()
+          .includes('AWSPENDING'),
+    );
+    const before = await system.gateway();
+    expect(before.rotation).toBeUndefined(); // RotateImmediately=false minted nothing
+    expect(before.live).toHaveLength(1);
+    const old = await system.credentialOf({ versionId: before.currentVersionId });
+    const { VersionId = '' } = await system.deployment.secretsManager.send(
+      new RotateSecretCommand({ SecretId: before.secretArn, ClientRequestToken: token }),
+    );
+    expect(VersionId).toBe(token);
+    await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+    const during = await system.gateway();
+    expect(during).toMatchObject({
+      currentVersionId: token,
+      rotation: { rotationId: token, trigger: 'scheduled', driver: 'workflow' },
+    });
+    expect((await labels())[token]).toContain('AWSCURRENT');
+    expect(await system.ask(old, 'one')).toBe(200);
+    await system.acknowledge();
+    await system.until(({ rotation }) => rotation === undefined);
+    expect((await system.gateway()).ended.at(-1)).toMatchObject({ rotationId: token, outcome: 'COMPLETED' });
+    expect(await system.ask(old)).toBe(401);
+    expect(JSON.stringify(system.logged)).not.toMatch(/marked-rotation-token|gwc_/);
+  });
+
+  it.each(['createSecret', 'setSecret', 'testSecret', 'finishSecret', 'create_secret'])(
+    'refuses %s for a version without a stage, and for a secret that does not rotate',
+    async (name) => {
+      system = await openRotated();
+      await expect(step(name)).rejects.toThrow(/not enabled for rotation/);
+      await enable();
+      await settle(
+        async () =>
+          !Object.values(await labels())
+            .flat()
+            .includes('AWSPENDING'),
+      );
+      await expect(step(name)).rejects.toThrow(/has no stage for rotation/);
+      expect((await system.gateway()).live).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    [{ Step: 'revokeSecret' }],
+    [{ Step: 'createSecret', ClientRequestToken: 'short' }],
+    [{ Step: 'createSecret', SecretId: '' }],
+  ])('refuses the event %j and names what is allowed', async (given) => {
+    system = await openRotated();
+    const event = {
+      SecretId: await secretArn(),
+      ClientRequestToken: token,
+      RotationToken: 'marked-rotation-token',
+      ...given,
+    };
+    await expect(system.call('rotate-secret', event)).rejects.toThrow(
+      /Allowed are the steps createSecret, setSecret, testSecret, finishSecret/,
+    );
+    expect(JSON.stringify(system.logged)).not.toContain('marked-rotation-token');
+  });
+
+  it('refuses to begin while another rotation overlaps, with a name that alarms know', async () => {
+    system = await openRotated();
+    await enable();
+    await settle(
+      async () =>
+        !Object.values(await labels())
+          .flat()
+          .includes('AWSPENDING'),
+    );
+    await system.start({ gatewayId, reason: 'by hand' });
+    await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+    const running = (await system.gateway()).rotation?.rotationId;
+    await system.deployment.secretsManager.send(
+      new RotateSecretCommand({ SecretId: await secretArn(), ClientRequestToken: token }),
+    );
+    await settle(async () => system.logged.some((line) => JSON.stringify(line).includes('RotationInOverlap')));
+    expect((await system.gateway()).rotation?.rotationId).toBe(running);
+    await system.acknowledge();
+    await system.until(({ rotation }) => rotation === undefined);
+    expect(Object.values(await labels()).flat()).not.toContain('AWSPENDING'); // Secrets Manager may rotate again
+  });
+
+  it('keeps AWSCURRENT where the record says when the button is pressed between the steps (invariants 3 and 7)', async () => {
+    for (const done of [1, 2, 3]) {
+      system = await openRotated();
+      await enable();
+      await settle(
+        async () =>
+          !Object.values(await labels())
+            .flat()
+            .includes('AWSPENDING'),
+      );
+      const { stores } = system.deployment;
+      const names = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
+      await pending();
+      for (const name of names.slice(0, done)) await step(name);
+      await stores.gateways.apply(gatewayId, {
+        kind: 'compromise',
+        requestId: 'r',
+        rotationId: other,
+        rejectWithinSeconds: 60,
+        ...by,
+      });
+      for (const name of names.slice(done)) await step(name).catch(() => undefined);
+      await system.call('reconcile', {});
+      await system.until(({ rotation }) => rotation === undefined || rotation.stage === 'DISTRIBUTED');
+      const gateway = await system.gateway();
+      const holder = Object.entries(await labels()).find(([, held]) => held.includes('AWSCURRENT'))?.[0];
+      expect(holder).toBe(gateway.currentVersionId);
+      expect(Object.entries(await labels()).find(([, held]) => held.includes('AWSPENDING'))?.[0] ?? holder).toBe(
+        holder,
+      );
+      if (done < 3) await system.close();
+    }
+  });
+
+  it('gives a rotation up that Secrets Manager left before promotion, and frees it to rotate again', async () => {
+    system = await openRotated();
+    await enable();
+    await settle(
+      async () =>
+        !Object.values(await labels())
+          .flat()
+          .includes('AWSPENDING'),
+    );
+    await pending();
+    await step('createSecret');
+    await step('setSecret');
+    await system.timers.advance(3_700_000);
+    await system.call('reconcile', {});
+    const gateway = await system.gateway();
+    expect(gateway).toMatchObject({
+      ended: [{}, { rotationId: token, outcome: 'FAILED' }],
+      revoked: [{ cause: 'NEVER_DISTRIBUTED' }],
+    });
+    expect(gateway.live).toHaveLength(1);
+    expect(Object.values(await labels()).flat()).not.toContain('AWSPENDING');
+  });
+});
