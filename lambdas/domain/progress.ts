@@ -230,7 +230,7 @@ export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decisi
   if (isRefusal(rotation)) return rotation;
   if (rotation.probe?.nonceHash !== command.nonceHash)
     return refuse(
-      'SUPERSEDED',
+      'NO_PROOF',
       `Another probe of rotation ${rotation.rotationId} was armed since; this poll says nothing.`,
     );
   const { probe: _, ...rest } = rotation;

@@ -1,4 +1,4 @@
-import type { By } from '../domain/decision.ts';
+import type { By, Refusal } from '../domain/decision.ts';
 import { RotationPreempted, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Command } from '../domain/transition.ts';
@@ -20,7 +20,12 @@ export const applied = async (
 ): Promise<Gateway> => {
   const result = await gateways.apply(input.gatewayId, command);
   if (result.kind === 'applied') return result.gateway;
-  if (result.code === 'SUPERSEDED' || result.code === 'NOT_RUNNING') throw new RotationPreempted(result.message);
-  if (result.code === 'NO_PROOF') throw new TemporarilyUnavailable(result.message);
-  throw new StepFailed(`${command.kind} was refused with ${result.code}: ${result.message}`);
+  throw failureOf(command, result);
+};
+
+/** What a refused command of a step is thrown as. */
+export const failureOf = ({ kind }: Command, { code, message }: Refusal): Error => {
+  if (code === 'SUPERSEDED' || code === 'NOT_RUNNING') return new RotationPreempted(message);
+  if (code === 'NO_PROOF') return new TemporarilyUnavailable(message);
+  return new StepFailed(`${kind} was refused with ${code}: ${message}`);
 };

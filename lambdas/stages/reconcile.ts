@@ -22,7 +22,7 @@ export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
     try {
       repairs.push(...(await reconcileGateway(needs, gatewayId)));
     } catch (error) {
-      const why = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+      const why = reasonOf(error);
       needs.log('ERROR', 'A gateway could not be reconciled.', { gatewayId, why });
       repairs.push({ gatewayId, what: 'FAILED', why });
     }
@@ -33,16 +33,27 @@ export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
 const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<readonly Repair[]> => {
   const stored = await needs.gateways.read(gatewayId);
   if (!stored) return [];
-  const flushed: Repair[] =
-    stored.outbox.length > 0
-      ? [{ gatewayId, what: 'FLUSHED', why: `${stored.outbox.length} transitions were not published yet` }]
-      : [];
-  const gateway = await needs.gateways.flush(stored);
+  const { gateway, repairs: flushed } = await flush(needs, stored);
   const { rotation } = gateway;
   if (rotation?.driver === 'secrets-manager' && needs.now() >= (rotation.handOverByMs ?? 0))
     return [...flushed, ...(await takeOver(needs, gateway, rotation))];
   const mayRun = rotation?.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
+};
+
+/** Publishes what was not published yet. News that cannot go out are no reason to leave the rotation alone. */
+const flush = async (
+  { gateways }: Needs,
+  stored: Gateway,
+): Promise<{ readonly gateway: Gateway; readonly repairs: readonly Repair[] }> => {
+  const { gatewayId, outbox } = stored;
+  if (outbox.length === 0) return { gateway: stored, repairs: [] };
+  try {
+    const why = `${outbox.length} transitions were not published yet`;
+    return { gateway: await gateways.flush(stored), repairs: [{ gatewayId, what: 'FLUSHED', why }] };
+  } catch (error) {
+    return { gateway: stored, repairs: [{ gatewayId, what: 'FAILED', why: reasonOf(error) }] };
+  }
 };
 
 /** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */
@@ -101,3 +112,5 @@ const hold = async (
   await gateways.apply(gatewayId, { kind: 'hold', rotationId, actor: 'reconciler', reason: why });
   return [{ gatewayId, what: 'HELD', why }];
 };
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');

@@ -2,7 +2,7 @@ import { leftToRetire } from '../domain/decision.ts';
 import { liveCredential } from '../domain/gateway.ts';
 import { overdue } from '../domain/next-stage.ts';
 import { judgeRevocation } from '../domain/verdict.ts';
-import { applied, asWorkflow } from './applying.ts';
+import { applied, asWorkflow, failureOf } from './applying.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { lookAtKits } from './look-at-kits.ts';
 import { ours, type StepInput, type StepOutput, stepOutput } from './step.ts';
@@ -34,33 +34,19 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   );
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
+  const readAtMs = now();
   const { tally } = await lookAtKits(needs, gateway, rotation, {});
-  const verdict = judgeRevocation(gateway, tally, now());
+  const verdict = judgeRevocation(gateway, tally, readAtMs);
+  const doubt = async (why: string): Promise<StepOutput> =>
+    stepOutput(await applied(gateways, input, { kind: 'doubt', rotationId, ...asWorkflow(why) }), input, now());
   if (!verdict.mayRevoke && !rotation.forced)
-    return stepOutput(
-      await applied(gateways, input, {
-        kind: 'doubt',
-        rotationId,
-        ...asWorkflow(`the proof does not hold: ${verdict.blockers.map((one) => one.code).join(', ')}`),
-      }),
-      input,
-      now(),
-    );
+    return doubt(`the proof does not hold: ${verdict.blockers.map((one) => one.code).join(', ')}`);
   const by = rotation.forced
     ? { actor: rotation.forced.actor, reason: rotation.forced.reason }
     : asWorkflow('every kit has evidence and the predecessors are quiet');
-  const result = await gateways.apply(input.gatewayId, {
-    kind: 'revoke',
-    rotationId,
-    credentialIds,
-    revision: gateway.revision,
-    verdict,
-    ...by,
-  });
-  if (
-    result.kind === 'refused' &&
-    (result.code === 'NO_PROOF' || result.code === 'HELD' || result.code === 'NOT_QUIET')
-  )
-    return stepOutput((await ours(gateways, input)).gateway, input, now()); // something changed since the read: look again
-  return stepOutput(result.kind === 'refused' ? gateway : result.gateway, input, now());
+  const revoke = { kind: 'revoke', rotationId, credentialIds, revision: gateway.revision, verdict, ...by } as const;
+  const result = await gateways.apply(input.gatewayId, revoke);
+  if (result.kind === 'applied') return stepOutput(result.gateway, input, now());
+  if (result.code === 'HELD' || result.code === 'NOT_QUIET') return doubt(`the record says ${result.code}`);
+  throw failureOf(revoke, result);
 };

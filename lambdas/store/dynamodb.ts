@@ -15,6 +15,14 @@ export class ConditionLost extends Error {
   override readonly name = 'ConditionLost';
 }
 
+/** Errors of DynamoDB that the same request meets again. */
+const hopeless: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'ResourceNotFoundException',
+  'TypeError',
+  'ValidationException',
+]);
+
 /** Runs a DynamoDB call; a failed condition is {@link ConditionLost}, a request that can never succeed is
  * StepFailed, and everything else is ambiguous and so {@link TemporarilyUnavailable}. */
 export const asked = async <Output>(what: string, call: Promise<Output>): Promise<Output> => {
@@ -24,7 +32,7 @@ export const asked = async <Output>(what: string, call: Promise<Output>): Promis
     const name = cause instanceof Error ? cause.name : 'unknown';
     if (name === 'ConditionalCheckFailedException')
       throw new ConditionLost(`${what}: the item has changed meanwhile.`, { cause });
-    if (name === 'ValidationException' || name === 'AccessDeniedException')
+    if (hopeless.has(name))
       throw new StepFailed(`${what}: DynamoDB answered ${name}; check the table and the permissions of the function.`, {
         cause,
       });

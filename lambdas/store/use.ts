@@ -5,6 +5,8 @@ import { asked, queried } from './dynamodb.ts';
 
 /** Use items live this long after the last use (DynamoDB deletes them later still; nothing relies on it). */
 const keptSeconds = 180 * 86_400;
+/** A probe is read back at once. */
+const probeKeptSeconds = 86_400;
 
 const partition = (gatewayId: GatewayId, credentialId: CredentialId, shard: number): AttributeValue => ({
   S: `USE#${gatewayId}#${credentialId}#${shard}`,
@@ -39,7 +41,7 @@ export const recordUse = async (
         'SET firstUsedAtMs = if_not_exists(firstUsedAtMs, :now), lastUsedAtMs = :now, expiresAt = :expires, seen = :seen',
       ExpressionAttributeValues: {
         ':now': { N: `${nowMs}` },
-        ':expires': { N: `${Math.floor(nowMs / 1000) + keptSeconds}` },
+        ':expires': { N: `${Math.floor(nowMs / 1000) + ('probe' in source ? probeKeptSeconds : keptSeconds)}` },
         ':seen': { S: JSON.stringify(named) },
       },
     }),

@@ -172,9 +172,7 @@ describe('a poll', () => {
     expect(recordAfter(give(armed, poll(true, 0), now + 5)).rotation?.quietSinceMs).toBe(now + 5);
   });
   it('refuses the answer to an earlier probe', () =>
-    expect(code(inRotation('VERIFIED', { probe: { ...probe, nonceHash: 'later' } }), poll(true, 0))).toBe(
-      'SUPERSEDED',
-    ));
+    expect(code(inRotation('VERIFIED', { probe: { ...probe, nonceHash: 'later' } }), poll(true, 0))).toBe('NO_PROOF'));
   it('that was never read leaves quiet unproven; a probe of a revoked credential does not', () => {
     const arm: Command = { kind: 'arm-probe', rotationId: r1, nonceHash: 'm', credentialId: b };
     expect(quiet(arm)?.quietSinceMs).toBeUndefined();
