@@ -11,7 +11,7 @@ import { answerCloudFormation, customResourceRequest } from './stages/registry-c
  * gateways are passed over unless DEMO_GATEWAYS is `apply`.
  */
 export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
-  const equipment = equip(runtime, 'gateways', 'kits', 'secretsManager', 'secrets', 'executions');
+  const equipment = equip(runtime, 'gateways', 'kits', 'secretsManager', 'secrets', 'executions', 'rotationFunction');
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
   const apply = async (asked: Parameters<typeof applyFile>[2]): Promise<ApplyResult> =>

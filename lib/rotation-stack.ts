@@ -129,6 +129,8 @@ export class RotationStack extends Stack {
     secrets.grantRegister(applyRegistry);
     events.grantPublish(applyRegistry);
     workflow.grantStart(applyRegistry);
+    applyRegistry.allow(['lambda:InvokeFunction'], [rotateSecret.functionArn]); // who sets a schedule must be allowed to call its function
+    applyRegistry.addEnvironment('ROTATION_FUNCTION', rotateSecret.functionArn);
 
     const operate = new RotationFunction(this, 'Operate', {
       description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt.',

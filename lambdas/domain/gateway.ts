@@ -159,6 +159,10 @@ export const liveCredential = (gateway: Gateway, credentialId: CredentialId | un
 export const hasReached = (rotation: Rotation, stage: RotationStage): boolean =>
   rotationStages.indexOf(rotation.stage) >= rotationStages.indexOf(stage);
 
+/** Whether Secrets Manager still drives the rotation and nobody can have its credential: it may be given up without harm. */
+export const isUnpromoted = (rotation: Rotation): boolean =>
+  rotation.driver === 'secrets-manager' && !hasReached(rotation, 'PROMOTING');
+
 /** From when reminding and escalating are counted: a roll-back begins the ladder anew. */
 export const ladderFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
 

@@ -12,7 +12,12 @@ export type WantedGateway = {
   readonly decision: AccessDecision;
   readonly policy: Policy;
   readonly kits: readonly WantedKit[];
+  /** When Secrets Manager rotates by itself. */
+  readonly schedule?: Schedule;
 };
+
+/** A schedule in Secrets Manager's words: `rate(…)` or `cron(…)`, and the length of the window such as `3h`. */
+export type Schedule = { readonly expression: string; readonly duration?: string };
 
 /** How the secret of a gateway stands in Secrets Manager. */
 export type SecretState = 'ABSENT' | 'PRESENT' | 'DELETING';
@@ -34,6 +39,8 @@ export const changeKinds = [
   'ADD_KIT',
   'UPDATE_KIT',
   'RETIRE_KIT',
+  'SET_SCHEDULE',
+  'CLEAR_SCHEDULE',
   'BEGIN_BOOTSTRAP',
   'RETIRE_GATEWAY',
 ] as const;

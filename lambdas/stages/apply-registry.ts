@@ -14,9 +14,11 @@ import type { Always, Equipment } from './equipment.ts';
 import type { Registry } from './registry-file.ts';
 import { beginBootstrap, reconfigure, register } from './registry-gateway.ts';
 import { changeKits, copyIntoShards } from './registry-kits.ts';
+import { applySchedule } from './registry-schedule.ts';
 import { restoreSecret, secretNameOf, secretStateOf } from './registry-secret.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'secretsManager' | 'secrets' | 'executions'> & Always;
+type Needs = Pick<Equipment, 'gateways' | 'kits' | 'secretsManager' | 'secrets' | 'executions' | 'rotationFunction'> &
+  Always;
 
 /**
  * Makes gateways and kits what `gateways.json` says, and returns the changes in their order; with `plan` it only reads. It may be
@@ -34,6 +36,7 @@ export const applyRegistry = async (
     const found = await find(needs, wanted.gatewayId);
     const compared = compareGateway(wanted, found);
     changes.push(...(plan ? compared : await applyGateway(needs, wanted, found, compared, by)));
+    changes.push(...(await applySchedule(needs, wanted, plan)));
   }
   const wantedIds = new Set(registry.gateways.map(({ gatewayId }) => gatewayId));
   for await (const gatewayId of needs.gateways.list()) {
@@ -56,6 +59,8 @@ const signs: Readonly<Record<ChangeKind, string>> = {
   ADD_KIT: '+ kit',
   UPDATE_KIT: '~ kit',
   RETIRE_KIT: '- kit',
+  SET_SCHEDULE: '~ schedule',
+  CLEAR_SCHEDULE: '- schedule',
   BEGIN_BOOTSTRAP: '> rotation',
   RETIRE_GATEWAY: '- gateway',
 };

@@ -28,6 +28,8 @@ export type Equipment = {
   readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
   /** How gateway secrets are named and encrypted. */
   readonly secrets: { readonly prefix: string; readonly key?: string };
+  /** The ARN of the function that Secrets Manager rotates with. */
+  readonly rotationFunction: string;
 };
 
 /** What a stage has besides: its clock and its log. */
@@ -69,6 +71,7 @@ const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
     needs: ['NOTIFICATIONS_TOPIC'],
     make: ({ NOTIFICATIONS_TOPIC = '' }, settings) => notifyOwnersOn(new SNSClient(settings), NOTIFICATIONS_TOPIC),
   },
+  rotationFunction: { needs: ['ROTATION_FUNCTION'], make: ({ ROTATION_FUNCTION = '' }) => ROTATION_FUNCTION },
   secrets: {
     needs: ['SECRET_PREFIX'],
     make: ({ SECRET_PREFIX = '' }, _, { environment: { SECRETS_KEY } }) => ({

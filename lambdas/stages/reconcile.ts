@@ -1,5 +1,5 @@
 import { maxFailedAttempts } from '../domain/attempt.ts';
-import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
+import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import { promote } from './create-credential.ts';
@@ -64,13 +64,13 @@ const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Pro
     const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt }, gateway);
     return next(needs, promoted, false, 'Secrets Manager did not hand over in time');
   }
-  await needs.gateways.apply(gatewayId, {
-    kind: 'fail',
-    rotationId,
-    actor: 'reconciler',
-    reason: 'Secrets Manager did not finish in time',
-  });
-  await needs.vault.stripPending(secretArn, rotationId);
+  await needs.vault.stripPending(secretArn, rotationId); // first: after a crash between the two this is done again
+  const given = await needs.gateways.apply(gatewayId, (now) =>
+    now.rotation?.rotationId === rotationId && isUnpromoted(now.rotation)
+      ? { kind: 'fail', rotationId, actor: 'reconciler', reason: 'Secrets Manager did not finish in time' }
+      : undefined,
+  );
+  if (given.kind === 'refused' || !given.changed) return []; // it was promoted in this moment: the next round goes on
   return [{ gatewayId, what: 'GIVEN_UP', why: 'Secrets Manager did not finish in time; nobody has the credential' }];
 };
 

@@ -3,6 +3,7 @@ import { contradictions } from '../domain/policy.ts';
 import type { WantedGateway, WantedKit } from '../domain/registry-changes.ts';
 import { kitKindOf } from '../kits/registry.ts';
 import { pathText, problemsOf } from './registry-problems.ts';
+import { scheduleContradiction } from './registry-schedule.ts';
 import { type GatewayOfFile, gatewaySchema, registryJsonSchema, registrySchema } from './registry-schema.ts';
 
 /** Thrown for a `gateways.json` that cannot be applied: names every problem of the file at once, and no setting's text. */
@@ -47,6 +48,8 @@ export const readRegistry = (text: string): Registry => {
     problems.push(...misplacedDemo(one.data, path));
     const gateway = { ...one.data, kits: one.data.kits.map(wantedKit) };
     const timings = gateway.kits.map(({ kitId, traits: { propagationSeconds } }) => ({ kitId, propagationSeconds }));
+    const scheduled = one.data.schedule && scheduleContradiction(one.data.schedule, gateway.policy);
+    if (scheduled) problems.push(`${pathText([...path, 'schedule'])}: ${scheduled}`);
     for (const sentence of contradictions(gateway.policy, timings))
       problems.push(`${pathText([...path, 'policy'])}: ${sentence}`);
     return gateway;
@@ -55,7 +58,14 @@ export const readRegistry = (text: string): Registry => {
   return {
     gateways: read
       .filter((one) => one !== undefined)
-      .map(({ gatewayId, decision, policy, kits, demo }) => ({ gatewayId, decision, policy, kits, demo })),
+      .map(({ gatewayId, decision, policy, kits, demo, schedule }) => ({
+        gatewayId,
+        decision,
+        policy,
+        kits,
+        demo,
+        ...(schedule ? { schedule } : {}),
+      })),
   };
 };
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type GatewayId, isGatewayId, isKitId, type KitId, nameRule } from '../domain/ids.ts';
 import { defaultPolicy } from '../domain/policy.ts';
 import { kitSchemaWith } from '../kits/registry.ts';
+import { readSchedule } from './registry-schedule.ts';
 
 const day = 86_400;
 const year = 365 * day;
@@ -105,6 +106,23 @@ export const gatewaySchema = z.strictObject({
   decision: z
     .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('allow-all') })])
     .describe('What a request with a good credential may do. It has no default: allow-all checks the credential only.'),
+  schedule: z
+    .strictObject({
+      expression: z
+        .string()
+        .refine(
+          (text) => readSchedule(text) !== undefined,
+          'must be rate(N days), rate(N hours) or cron(0 … *) of Secrets Manager',
+        )
+        .describe('When Secrets Manager rotates by itself, in UTC: rate(30 days), or cron(0 4 1 * ? *).'),
+      duration: z
+        .string()
+        .regex(/^\d{1,2}h$/)
+        .describe('The length of the window, such as 3h.')
+        .exactOptional(),
+    })
+    .describe('The schedule of Secrets Manager; left out, rotations are started by hand.')
+    .exactOptional(),
   policy: policy.prefault({}).describe('How rotations are done; every default is the safe one.'),
   kits: z.array(kit),
 });

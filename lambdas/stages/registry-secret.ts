@@ -73,7 +73,7 @@ const describe = ({ secretsManager }: Needs, secretId: string): Promise<Describe
   answered(`Looking for ${secretId}`, secretsManager.send(new DescribeSecretCommand({ SecretId: secretId })));
 
 /** What Secrets Manager cannot do is {@link StepFailed}; a secret that does not exist is `undefined`; all else is ambiguous. */
-const answered = async <Output>(what: string, call: Promise<Output>): Promise<Output | undefined> => {
+export const answered = async <Output>(what: string, call: Promise<Output>): Promise<Output | undefined> => {
   try {
     return await call;
   } catch (cause) {

@@ -3,8 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { newNonce } from '../authority/policy-check.ts';
 import { composeCredential, randomDigits } from '../domain/credential.ts';
-import { InputRefused, RotationInOverlap, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
-import { type Gateway, hasReached } from '../domain/gateway.ts';
+import {
+  InputRefused,
+  RotationInOverlap,
+  RotationPreempted,
+  StepFailed,
+  TemporarilyUnavailable,
+} from '../domain/failure.ts';
+import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import { type GatewayId, isGatewayId, isRotationId, type RotationId } from '../domain/ids.ts';
 import type { SecretDescription } from '../store/vault.ts';
 import { promote, proveAccepted, recordCreated } from './create-credential.ts';
@@ -34,7 +40,7 @@ const rotationEvent = z.object({
   ),
   RotationToken: z.string().optional(),
 });
-type Asked = z.infer<typeof rotationEvent> & { readonly gateway: Gateway };
+type Asked = z.infer<typeof rotationEvent> & { readonly gateway: Gateway; readonly isCurrent: boolean };
 
 const asSecretsManager = { actor: 'secrets-manager', reason: 'the rotation of the secret' } as const;
 
@@ -61,7 +67,7 @@ export const rotateSecret = async (needs: Needs, event: unknown): Promise<void> 
     throw new StepFailed(
       `Version ${token} of ${secret.name} is neither AWSPENDING nor AWSCURRENT: it was abandoned, and this rotation cannot go on.`,
     );
-  await stepsDone[Step](needs, { ...parsed.data, gateway });
+  await stepsDone[Step](needs, { ...parsed.data, gateway, isCurrent });
 };
 
 /** The guard before each step; its texts follow AWS's template. */
@@ -101,33 +107,49 @@ const createSecret = async (needs: Needs, asked: Asked): Promise<void> => {
   });
   if (begun.kind === 'refused' && begun.code === 'ROTATION_RUNNING') throw new RotationInOverlap(begun.message);
   if (begun.kind === 'refused') throw new StepFailed(`${begun.code}: ${begun.message}`);
-  if (begun.gateway.rotation?.rotationId !== rotationId)
-    throw new StepFailed(`Rotation ${rotationId} of gateway ${gatewayId} has ended: nothing is minted for it.`);
+  if (begun.gateway.rotation?.rotationId !== rotationId) {
+    await needs.vault.stripPending(secretArn, rotationId); // else Secrets Manager would try this version for ever
+    throw new RotationPreempted(`Rotation ${rotationId} of gateway ${gatewayId} has ended: nothing is minted for it.`);
+  }
+  refuseHeld(begun.gateway.rotation);
   await needs.vault.mint(secretArn, rotationId, { rotationToken });
 };
 
 /** A new token replaces a rotation of Secrets Manager that never got beyond accepted: nobody has its credential. */
 const replaceUnpromoted = async (
   { gateways }: Needs,
-  { gatewayId, rotation }: Gateway,
+  { gatewayId }: Gateway,
   rotationId: RotationId,
 ): Promise<void> => {
-  if (
-    !rotation ||
-    rotation.rotationId === rotationId ||
-    rotation.driver !== 'secrets-manager' ||
-    hasReached(rotation, 'PROMOTING')
-  )
-    return;
-  await gateways.apply(gatewayId, {
-    kind: 'fail',
-    rotationId: rotation.rotationId,
-    actor: asSecretsManager.actor,
-    reason: `replaced by ${rotationId}`,
-  });
+  await gateways.apply(gatewayId, ({ rotation }) =>
+    rotation && rotation.rotationId !== rotationId && isUnpromoted(rotation)
+      ? {
+          kind: 'fail',
+          rotationId: rotation.rotationId,
+          actor: asSecretsManager.actor,
+          reason: `replaced by ${rotationId}`,
+        }
+      : undefined,
+  );
+};
+
+/** The record's rotation of this token. Throws RotationPreempted when it does not run any more, and StepFailed while it is held. */
+const ownRotation = ({ gateway, ClientRequestToken: rotationId }: Asked): Rotation => {
+  if (gateway.rotation?.rotationId !== rotationId)
+    throw new RotationPreempted(`Rotation ${rotationId} of gateway ${gateway.gatewayId} does not run any more.`);
+  return refuseHeld(gateway.rotation);
+};
+
+const refuseHeld = (rotation: Rotation): Rotation => {
+  if (rotation.held && isUnpromoted(rotation))
+    throw new StepFailed(
+      `HELD: Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it, and rotate again.`,
+    );
+  return rotation;
 };
 
 const setSecret = async (needs: Needs, asked: Asked): Promise<void> => {
+  ownRotation(asked);
   const stored = await needs.vault.readVersion(asked.gateway.secretArn, asked.ClientRequestToken);
   if (!stored) throw new TemporarilyUnavailable('The pending version has no value that can be read yet.');
   await recordCreated(needs, runOf(asked), stored);
@@ -135,10 +157,15 @@ const setSecret = async (needs: Needs, asked: Asked): Promise<void> => {
 
 const testTries = 5;
 
-/** Asks the real policy check, a few times if need be. A test-only run has no rotation: then an unknown credential must be refused. */
+/**
+ * Asks the real policy check, a few times if need be. The test-only run of RotateImmediately=false has no rotation, nor ever
+ * had one: then an unknown credential must be refused.
+ */
 const testSecret = async (needs: Needs, asked: Asked): Promise<void> => {
   const { gateway, ClientRequestToken: rotationId } = asked;
-  if (gateway.rotation?.rotationId !== rotationId) return testPolicyCheck(needs, gateway);
+  const known = [gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === rotationId);
+  if (!known) return testPolicyCheck(needs, gateway);
+  ownRotation(asked);
   for (let tried = 1; ; tried++)
     try {
       await proveAccepted(needs, runOf(asked), gateway);
@@ -157,9 +184,9 @@ const testPolicyCheck = async ({ policyCheck }: Needs, gateway: Gateway): Promis
 
 /** Moves AWSCURRENT as the record says and hands over to the workflow; repeated, it still makes sure that the execution exists. */
 const finishSecret = async (needs: Needs, asked: Asked): Promise<void> => {
-  const { gateway, ClientRequestToken: rotationId } = asked;
-  if (gateway.rotation?.rotationId !== rotationId) return;
-  const promoted = hasReached(gateway.rotation, 'PROMOTED') ? gateway : await promote(needs, runOf(asked), gateway);
+  const { gateway, isCurrent, ClientRequestToken: rotationId } = asked;
+  if (isCurrent && gateway.rotation?.rotationId !== rotationId) return; // it has ended since, or a compromise goes on with it
+  const promoted = hasReached(ownRotation(asked), 'PROMOTED') ? gateway : await promote(needs, runOf(asked), gateway);
   await ensureExecution(needs, promoted, asSecretsManager);
 };
 

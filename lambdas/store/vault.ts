@@ -5,6 +5,7 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
+  type UpdateSecretVersionStageCommandInput,
 } from '@aws-sdk/client-secrets-manager';
 import { type CredentialValue, composeCredential, parseCredential, randomDigits } from '../domain/credential.ts';
 import { CurrentMovedElsewhere, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
@@ -85,13 +86,17 @@ const hopeless: ReadonlySet<string> = new Set([
   'LimitExceededException',
 ]);
 
-const asked = async <Output>(what: string, call: Promise<Output>): Promise<Output | undefined> => {
+const asked = async <Output>(
+  what: string,
+  call: Promise<Output>,
+  isHopeless = (name: string): boolean => hopeless.has(name),
+): Promise<Output | undefined> => {
   try {
     return await call;
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown';
     if (name === 'ResourceNotFoundException') return undefined;
-    if (hopeless.has(name))
+    if (isHopeless(name))
       throw new StepFailed(
         `${what}: Secrets Manager answered ${name}; check the secret, its key and the function's permissions.`,
         { cause },
@@ -128,6 +133,17 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
       ),
     );
 
+  /** A compare-and-swap of one label: that it is not where it was just read is a lost race, and good to read again. */
+  const moveLabel = (
+    what: string,
+    move: Omit<UpdateSecretVersionStageCommandInput, 'SecretId'> & { readonly SecretId: string },
+  ): Promise<unknown> =>
+    asked<unknown>(
+      what,
+      secretsManager.send(new UpdateSecretVersionStageCommand(move)),
+      (name) => name !== 'InvalidParameterException' && hopeless.has(name),
+    );
+
   const readVersion: Vault['readVersion'] = async (secretArn, versionId) => {
     const found = await asked(
       'Reading a version of the gateway secret',
@@ -148,12 +164,11 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
         (versionId !== undefined && pending !== versionId)
       )
         return false;
-      const strip = new UpdateSecretVersionStageCommand({
+      await moveLabel('Taking AWSPENDING off', {
         SecretId: secretArn,
         VersionStage: 'AWSPENDING',
         RemoveFromVersionId: pending,
       });
-      await asked('Taking AWSPENDING off', secretsManager.send(strip));
       return true;
     },
     mint: async (secretArn, versionId, rotation) => {
@@ -183,34 +198,24 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
         throw new CurrentMovedElsewhere(
           `AWSCURRENT is on version ${current ?? 'none'}, and the record names ${[...new Set(fromVersionIds)].join(', ')}: somebody put a value by hand; move AWSCURRENT back to one of these.`,
         );
-      const moved = await asked(
-        'Moving AWSCURRENT',
-        secretsManager.send(
-          new UpdateSecretVersionStageCommand({
-            SecretId: secretArn,
-            VersionStage: 'AWSCURRENT',
-            MoveToVersionId: versionId,
-            ...(current ? { RemoveFromVersionId: current } : {}),
-          }),
-        ),
-      );
+      const moved = await moveLabel('Moving AWSCURRENT', {
+        SecretId: secretArn,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: versionId,
+        ...(current ? { RemoveFromVersionId: current } : {}),
+      });
       if (!moved) throw new StepFailed(`Version ${versionId} of the gateway secret does not exist.`);
     },
     keep: async (secretArn, credentialId, versionId) => {
       const label = liveLabel(credentialId);
       const holder = (await labels(secretArn)).get(label);
       if (holder === versionId) return;
-      await asked(
-        'Keeping a version of the gateway secret',
-        secretsManager.send(
-          new UpdateSecretVersionStageCommand({
-            SecretId: secretArn,
-            VersionStage: label,
-            MoveToVersionId: versionId,
-            ...(holder ? { RemoveFromVersionId: holder } : {}),
-          }),
-        ),
-      );
+      await moveLabel('Keeping a version of the gateway secret', {
+        SecretId: secretArn,
+        VersionStage: label,
+        MoveToVersionId: versionId,
+        ...(holder ? { RemoveFromVersionId: holder } : {}),
+      });
     },
     release: async (secretArn, credentialIds) => {
       if (credentialIds.length === 0) return;
@@ -218,12 +223,11 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
       for (const label of credentialIds.map(liveLabel)) {
         const holder = held.get(label);
         if (holder === undefined) continue;
-        const released = new UpdateSecretVersionStageCommand({
+        await moveLabel('Releasing a label', {
           SecretId: secretArn,
           VersionStage: label,
           RemoveFromVersionId: holder,
         });
-        await asked('Releasing a label', secretsManager.send(released));
       }
     },
   };

@@ -33,6 +33,7 @@ export class GatewaySecrets extends Construct {
   /** To create a gateway's secret with its placeholder. */
   grantRegister(to: RotationFunction): void {
     this.allow(to, 'CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource');
+    this.allow(to, 'RotateSecret', 'CancelRotateSecret');
     this.key.grantEncryptDecrypt(to, 'secretsmanager');
     to.addEnvironment('SECRET_PREFIX', prefix);
     to.addEnvironment('SECRETS_KEY', this.key.key.keyArn);

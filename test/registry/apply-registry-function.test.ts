@@ -37,6 +37,7 @@ describe('The function ApplyRegistry', () => {
       EVENT_BUS: 'bus',
       STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:rotation',
       SECRET_PREFIX: 'gateway-credential/',
+      ROTATION_FUNCTION: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
       REGISTRY_FILE: path,
       ...more,
     };

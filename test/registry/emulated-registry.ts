@@ -51,6 +51,7 @@ export const openRegistry = async () => {
     stop: async () => undefined,
   };
   const needs = {
+    rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
     gateways: gatewaysIn(
       emulated.dynamodb,
       'table',

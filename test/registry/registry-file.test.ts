@@ -95,9 +95,9 @@ describe('Reading gateways.json', () => {
     ]);
   });
 
-  it('refuses a schedule, which it would not keep', () => {
-    expect(problemsOf(oneGateway({ schedule: { expression: 'rate(30 days)' } }))).toEqual([
-      'gateways[0]: "schedule" is not known; allowed are gatewayId, demo, authority, decision, policy, kits.',
+  it('refuses a word that it does not know and names those it does', () => {
+    expect(problemsOf(oneGateway({ schedules: [] }))).toEqual([
+      'gateways[0]: "schedules" is not known; allowed are gatewayId, demo, authority, decision, schedule, policy, kits.',
     ]);
   });
 

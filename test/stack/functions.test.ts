@@ -23,6 +23,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'EVENT_BUS',
     'GATEWAYS_TABLE',
     'REGISTRY_FILE',
+    'ROTATION_FUNCTION',
     'SECRETS_KEY',
     'SECRET_PREFIX',
     'STATE_MACHINE_ARN',
@@ -40,6 +41,7 @@ const values: Readonly<Record<string, string>> = {
   NOTIFICATIONS_TOPIC: '{OwnerNotificationsTopic}',
   STATE_MACHINE_ARN: '{WorkflowStateMachine}',
   REGISTRY_FILE: '/var/task/gateways.json',
+  ROTATION_FUNCTION: '{RotateSecret.Arn}',
   SECRET_PREFIX: 'gateway-credential/',
   SECRETS_KEY: '{RotationKey.Arn}',
 };

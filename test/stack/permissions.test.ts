@@ -107,6 +107,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...start,
     ...encryptSecrets,
     ...onGatewaySecrets('CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'),
+    ...onGatewaySecrets('RotateSecret', 'CancelRotateSecret'),
+    'lambda:InvokeFunction on {RotateSecret.Arn}',
   ],
   operate: [
     ...readAndSave,

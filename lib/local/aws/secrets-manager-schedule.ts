@@ -1,4 +1,4 @@
-import { type CronSchedule, readCron } from './secrets-manager-cron.ts';
+import { type CronSchedule, readCron } from '../../../lambdas/stages/aws-cron.ts';
 import { invalidParameter } from './secrets-manager-errors.ts';
 import type { Rotation, RotationRules, RotationWindow } from './secrets-manager-state.ts';
 

@@ -1,0 +1,87 @@
+import { CancelRotateSecretCommand, DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { type Policy, worstCaseOverlapSeconds } from '../domain/policy.ts';
+import type { Change, Schedule, WantedGateway } from '../domain/registry-changes.ts';
+import { readCron } from './aws-cron.ts';
+import type { Equipment } from './equipment.ts';
+import { answered, secretNameOf } from './registry-secret.ts';
+
+/** How far apart the rotations of a schedule are at the least, in seconds; `undefined` when it is no schedule. */
+export const readSchedule = (expression: string): number | undefined => {
+  const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(expression) ?? [];
+  if (count && unit) {
+    const seconds = Number(count) * (unit === 'day' ? 86_400 : 3_600);
+    return seconds >= 4 * 3_600 ? seconds : undefined; // Secrets Manager rotates every four hours at the most
+  }
+  const cron = readCron(expression);
+  return cron && shortestGapSeconds(cron.next);
+};
+
+/** Looks at the next few hundred times, which covers a year of any schedule that is not hourly. */
+const shortestGapSeconds = (next: (afterMs: number) => number | undefined): number | undefined => {
+  let shortest: number | undefined;
+  let atMs = next(Date.UTC(2028, 0, 1)); // from a leap year on, so that its gaps count
+  for (let seen = 0; seen < 400 && atMs !== undefined; seen++) {
+    const afterMs = next(atMs);
+    if (afterMs !== undefined) shortest = Math.min(shortest ?? Number.POSITIVE_INFINITY, (afterMs - atMs) / 1000);
+    atMs = afterMs;
+  }
+  return shortest;
+};
+
+/** Why a schedule cannot be kept with a policy, with the numbers; `undefined` when it can. */
+export const scheduleContradiction = ({ expression }: Schedule, policy: Policy): string | undefined => {
+  const gap = readSchedule(expression);
+  const overlap = worstCaseOverlapSeconds(policy);
+  return gap === undefined || gap >= overlap
+    ? undefined
+    : `schedule ${expression} rotates again after ${gap} s, but one rotation may take deadlineSeconds and the windows after it, ${overlap} s.`;
+};
+
+type Needs = Pick<Equipment, 'secretsManager' | 'secrets' | 'rotationFunction'>;
+
+/** Makes the schedule of the gateway's secret what the file says; nothing is rotated by this. With `plan` it only reads. */
+export const applySchedule = async (
+  needs: Needs,
+  { gatewayId, schedule }: WantedGateway,
+  plan: boolean,
+): Promise<readonly Change[]> => {
+  const { secretsManager, rotationFunction } = needs;
+  const SecretId = secretNameOf(needs, gatewayId);
+  const found = await answered(`Looking for ${SecretId}`, secretsManager.send(new DescribeSecretCommand({ SecretId })));
+  const { ScheduleExpression, Duration } = (found?.RotationEnabled && found.RotationRules) || {};
+  const isSame = schedule
+    ? ScheduleExpression === schedule.expression && Duration === schedule.duration
+    : !found?.RotationEnabled;
+  if (isSame) return [];
+  if (!schedule) {
+    if (!plan)
+      await answered(
+        `Ending the schedule of ${SecretId}`,
+        secretsManager.send(new CancelRotateSecretCommand({ SecretId })),
+      );
+    return [{ kind: 'CLEAR_SCHEDULE', gatewayId, detail: 'rotations are started by hand' }];
+  }
+  const RotationRules = {
+    ScheduleExpression: schedule.expression,
+    ...(schedule.duration ? { Duration: schedule.duration } : {}),
+  };
+  if (!plan)
+    await answered(
+      `Scheduling ${SecretId}`,
+      secretsManager.send(
+        new RotateSecretCommand({
+          SecretId,
+          RotationLambdaARN: rotationFunction,
+          RotationRules,
+          RotateImmediately: false,
+        }),
+      ),
+    );
+  return [
+    {
+      kind: 'SET_SCHEDULE',
+      gatewayId,
+      detail: `${schedule.expression}${schedule.duration ? ` within ${schedule.duration}` : ''}`,
+    },
+  ];
+};

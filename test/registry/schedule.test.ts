@@ -1,0 +1,78 @@
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { afterEach, describe, expect, it } from 'vitest';
+import { defaultPolicy } from '../../lambdas/domain/policy.ts';
+import type { WantedGateway } from '../../lambdas/domain/registry-changes.ts';
+import { readRegistry } from '../../lambdas/stages/registry-file.ts';
+import { applySchedule, readSchedule } from '../../lambdas/stages/registry-schedule.ts';
+import { gatewayId, openRotated, type System } from '../system.ts';
+
+const file = (schedule: object, policy: object = {}) =>
+  JSON.stringify({ gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, policy, schedule, kits: [] }] });
+
+describe('The schedule of a gateway', () => {
+  it.each([
+    ['rate(30 days)', 2_592_000],
+    ['rate(4 hours)', 14_400],
+    ['rate(3 hours)', undefined],
+    ['cron(0 4 1 * ? *)', 28 * 86_400],
+    ['cron(0 4 ? * MON *)', 604_800],
+    ['every month', undefined],
+  ])('%s comes again after %s seconds at the least', (expression, seconds) => {
+    expect(readSchedule(expression)).toBe(seconds);
+  });
+
+  it('is refused with the numbers when a rotation may take longer', () => {
+    expect(() => readRegistry(file({ expression: 'rate(7 days)' }))).toThrow(
+      /schedule rate\(7 days\) rotates again after 604800 s, but one rotation may take .* \d{6,} s/,
+    );
+    expect(readRegistry(file({ expression: 'rate(30 days)', duration: '3h' })).gateways[0]).toMatchObject({
+      schedule: { expression: 'rate(30 days)', duration: '3h' },
+    });
+  });
+
+  it.each([[{ expression: 'rate(1 fortnight)' }], [{}], [{ expression: 'rate(30 days)', timezone: 'CET' }]])(
+    'is refused as %j',
+    (schedule) => {
+      expect(() => readRegistry(file(schedule))).toThrow(/schedule/);
+    },
+  );
+});
+
+describe('Applying a schedule', () => {
+  let system: System;
+  afterEach(() => system.close());
+
+  it('sets it without rotating, changes nothing when it is so, and takes it away again', async () => {
+    system = await openRotated();
+    const { secretsManager } = system.deployment;
+    const needs = {
+      secretsManager,
+      secrets: { prefix: 'gateway-credential/' },
+      rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
+    };
+    const wanted: WantedGateway = {
+      gatewayId,
+      decision: { kind: 'allow-all' },
+      policy: defaultPolicy,
+      kits: [],
+      schedule: { expression: 'rate(30 days)', duration: '3h' },
+    };
+    const described = () => secretsManager.send(new DescribeSecretCommand({ SecretId: 'gateway-credential/orders' }));
+    expect(await applySchedule(needs, wanted, true)).toMatchObject([
+      { kind: 'SET_SCHEDULE', detail: 'rate(30 days) within 3h' },
+    ]);
+    expect((await described()).RotationEnabled).toBeFalsy();
+    await applySchedule(needs, wanted, false);
+    await system.timers.advance(5_000);
+    expect(await described()).toMatchObject({
+      RotationEnabled: true,
+      RotationRules: { ScheduleExpression: 'rate(30 days)', Duration: '3h' },
+    });
+    expect((await system.gateway()).live).toHaveLength(1);
+    expect((await system.gateway()).rotation).toBeUndefined();
+    expect(await applySchedule(needs, wanted, false)).toEqual([]);
+    const { schedule: _, ...byHand } = wanted;
+    expect(await applySchedule(needs, byHand, false)).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
+    expect((await described()).RotationEnabled).toBe(false);
+  });
+});
