@@ -52,6 +52,11 @@ export const kitDecided = (gateway: Gateway, command: KitDecided, nowMs: number)
     detail: { kitId: command.kitId },
   });
 
+/** A stuck AWSPENDING was taken off the secret: no rotation changes by it. */
+export type Repair = By & { readonly kind: 'repair' };
+export const repair = (gateway: Gateway, command: Repair, nowMs: number): Decision =>
+  record(gateway, {}, nowMs, { ...by(command), kind: 'repair' });
+
 /** Nothing is revoked while a rotation is held, except what is compromised (invariant 7). */
 export const hold = (gateway: Gateway, command: Hold, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);

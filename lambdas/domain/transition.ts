@@ -15,8 +15,10 @@ import {
   hold,
   type KitDecided,
   kitDecided,
+  type Repair,
   type Resume,
   type RollBack,
+  repair,
   resume,
   rollBack,
 } from './operate.ts';
@@ -39,6 +41,7 @@ export type Command =
   | Confirm
   | Complete
   | Fail
+  | Repair
   | Hold
   | Resume
   | Extend
@@ -85,6 +88,8 @@ export const transition = (gateway: Gateway, command: Command, nowMs: number): D
       return complete(gateway, command, nowMs);
     case 'fail':
       return fail(gateway, command, nowMs);
+    case 'repair':
+      return repair(gateway, command, nowMs);
     case 'hold':
       return hold(gateway, command, nowMs);
     case 'resume':

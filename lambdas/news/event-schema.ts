@@ -32,6 +32,7 @@ export const transitionKinds: Readonly<Record<Exclude<Command['kind'], 'arm-prob
     force: 'A person takes it on himself to cut off the kits that did not move.',
     climb: 'A rung of the deadline ladder was done.',
     adopt: 'A credential made by hand became ours.',
+    repair: 'A stuck AWSPENDING was taken off the secret.',
     'acknowledge-kit': 'The owner of a kit said that it is installed.',
     'retry-kit': 'A kit is given the credential again.',
     compromise: 'The compromise button was pressed.',

@@ -28,6 +28,7 @@ export const operatorCommand = z.discriminatedUnion('command', [
     kits: z.int().min(0).optional(),
     kitsHash: z.string().max(64).optional(),
   }),
+  z.strictObject({ command: z.literal('repair'), ...common }),
   z.strictObject({ command: z.literal('adopt'), ...common, credentialId, versionId: z.string().min(32).max(64) }),
   z.strictObject({ command: z.literal('acknowledge-kit'), ...common, kitId, credentialId }),
   z.strictObject({ command: z.literal('retry-kit'), ...common, kitId }),

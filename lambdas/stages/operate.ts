@@ -8,6 +8,7 @@ import { adoptCredential } from './operate-adopt.ts';
 import { forceRevocation } from './operate-force.ts';
 import { type Of, type OperatorCommand, readCommand } from './operate-input.ts';
 import { acknowledgeKit, retryKit } from './operate-kit.ts';
+import { repairPending } from './operate-repair.ts';
 import { notRunning, type OperateResult, resultOf } from './operate-result.ts';
 
 export type { OperateResult } from './operate-result.ts';
@@ -40,6 +41,8 @@ const decide = (needs: Needs, gateway: Gateway, command: OperatorCommand, by: By
       return retryKit(needs, gateway, command, by);
     case 'adopt':
       return adoptCredential(needs, gateway, command, by);
+    case 'repair':
+      return repairPending(needs, gateway, by);
     case 'force':
       return forceRevocation(needs, gateway, command, by);
     default:

@@ -53,11 +53,13 @@ const commands: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   adopt: { credentialId: 'OLDold0001', versionId: '33333333-3333-4333-8333-333333333333' },
   'acknowledge-kit': { kitId: 'one', credentialId: 'c-b' },
   'retry-kit': { kitId: 'one' },
+  repair: {},
 };
 
 /** What each command comes to in each place; `*` is every place that is not named. */
 const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   hold: { none: 'NOT_RUNNING', held: 'UNCHANGED', '*': 'DONE' },
+  repair: { '*': 'UNCHANGED' }, // nothing is stuck
   resume: { none: 'NOT_RUNNING', held: 'DONE', '*': 'UNCHANGED' },
   extend: { none: 'NOT_RUNNING', '*': 'DONE' },
   'roll-back': {

@@ -182,4 +182,23 @@ describe('Secrets Manager rotation', () => {
     expect(gateway.live).toHaveLength(1);
     expect(Object.values(await labels()).flat()).not.toContain('AWSPENDING');
   });
+
+  it('is freed by an operator when AWSPENDING is stuck, and not while Secrets Manager drives', async () => {
+    system = await openRotated();
+    await enable();
+    await settle(
+      async () =>
+        !Object.values(await labels())
+          .flat()
+          .includes('AWSPENDING'),
+    );
+    await pending();
+    const repair = () => system.call('operate', { command: 'repair', gatewayId, ...by });
+    await step('createSecret');
+    expect(await repair()).toMatchObject({ result: 'REFUSED', code: 'ROTATION_RUNNING' });
+    await system.deployment.stores.gateways.apply(gatewayId, { kind: 'fail', rotationId: token, ...by });
+    expect(await repair()).toMatchObject({ result: 'DONE' });
+    expect(Object.values(await labels()).flat()).not.toContain('AWSPENDING');
+    expect(await repair()).toMatchObject({ result: 'UNCHANGED' });
+  });
 });
