@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { newNonce } from '../authority/policy-check.ts';
 import { composeCredential, randomDigits } from '../domain/credential.ts';
@@ -17,7 +16,8 @@ import { promote, proveAccepted, recordCreated } from './create-credential.ts';
 import { ensureExecution } from './ensure-execution.ts';
 import type { Always, Equipment } from './equipment.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'executions' | 'secrets'> & Always;
+type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'executions' | 'secrets'> &
+  Always & { readonly pause: (ms: number) => Promise<unknown> };
 
 /** AWS's samples and events say `createSecret`; one page of its user guide prints `create_secret`. */
 const steps = {
@@ -172,7 +172,7 @@ const testSecret = async (needs: Needs, asked: Asked): Promise<void> => {
       return;
     } catch (error) {
       if (!(error instanceof TemporarilyUnavailable) || tried === testTries) throw error;
-      await pause(1_000);
+      await needs.pause(1_000);
     }
 };
 

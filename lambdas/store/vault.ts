@@ -46,7 +46,7 @@ export type Vault = {
   ): Promise<Stored>;
   /** Takes AWSPENDING off a version that is not AWSCURRENT, so that Secrets Manager can rotate again; without `versionId`, off any such version. */
   stripPending(secretArn: string, versionId?: string): Promise<boolean>;
-  /** Moves AWSCURRENT to a version, only from one of the versions named; `undefined` means from whatever it is on (a compromise). Already there: nothing. */
+  /** Moves AWSCURRENT to a version, only from one of the versions named; `undefined` means from whatever it is on (a compromise). Already there: nothing. An AWSPENDING does not stay on the version that it leaves: Secrets Manager would take that for an unfinished rotation. */
   promote(secretArn: string, versionId: string, fromVersionIds: readonly string[] | undefined): Promise<void>;
   /** Puts the `live-` label of an adopted credential on its version. */
   keep(secretArn: string, credentialId: CredentialId, versionId: string): Promise<void>;
@@ -144,6 +144,9 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
       (name) => name !== 'InvalidParameterException' && hopeless.has(name),
     );
 
+  const takePendingOff = (SecretId: string, RemoveFromVersionId: string): Promise<unknown> =>
+    moveLabel('Taking AWSPENDING off', { SecretId, VersionStage: 'AWSPENDING', RemoveFromVersionId });
+
   const readVersion: Vault['readVersion'] = async (secretArn, versionId) => {
     const found = await asked(
       'Reading a version of the gateway secret',
@@ -164,11 +167,7 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
         (versionId !== undefined && pending !== versionId)
       )
         return false;
-      await moveLabel('Taking AWSPENDING off', {
-        SecretId: secretArn,
-        VersionStage: 'AWSPENDING',
-        RemoveFromVersionId: pending,
-      });
+      await takePendingOff(secretArn, pending);
       return true;
     },
     mint: async (secretArn, versionId, rotation) => {
@@ -192,12 +191,14 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
       return stored;
     },
     promote: async (secretArn, versionId, fromVersionIds) => {
-      const current = (await labels(secretArn)).get('AWSCURRENT');
+      const held = await labels(secretArn);
+      const current = held.get('AWSCURRENT');
       if (current === versionId) return;
       if (fromVersionIds && !(current && fromVersionIds.includes(current)))
         throw new CurrentMovedElsewhere(
           `AWSCURRENT is on version ${current ?? 'none'}, and the record names ${[...new Set(fromVersionIds)].join(', ')}: somebody put a value by hand; move AWSCURRENT back to one of these.`,
         );
+      if (current && held.get('AWSPENDING') === current) await takePendingOff(secretArn, current);
       const moved = await moveLabel('Moving AWSCURRENT', {
         SecretId: secretArn,
         VersionStage: 'AWSCURRENT',

@@ -10,8 +10,8 @@ import { createKeys } from '../../lib/local/aws/keys.ts';
 import { inMemory } from '../../lib/local/aws/persistence.ts';
 import { createSecretsManager } from '../../lib/local/aws/secrets-manager.ts';
 
-/** DynamoDB and Secrets Manager of the local deployment with one empty table, and clients for them. */
-export const openEmulated = async () => {
+/** DynamoDB and Secrets Manager of the local deployment with one empty table, and clients for them; rotation functions on request. */
+export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvoke: false }) => {
   const region = 'us-east-1';
   const keys = createKeys(undefined, { region, endpointUrl: 'http://127.0.0.1' });
   const dynamoDb = await openDynamoDb(undefined, region);
@@ -19,7 +19,7 @@ export const openEmulated = async () => {
     persistence: inMemory(),
     region,
     clock: Date.now,
-    canInvoke: () => false,
+    canInvoke: () => rotations.canInvoke,
     invokeFunction: async () => undefined,
     report: () => undefined,
   });
@@ -59,7 +59,7 @@ export const openEmulated = async () => {
     await dynamoDb.close();
     keys.close();
   };
-  return { dynamodb, secretsManager, close };
+  return { dynamodb, secretsManager, close, settings };
 };
 
 export const gateway = (gatewayId: string): Gateway => ({
