@@ -121,12 +121,20 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
       'NOTHING_TO_ROLL_BACK_TO',
       `Rotation ${rotation.rotationId} began without a credential to go back to.`,
     );
-  const { quietSinceMs: _q, distributedAtMs: _d, probe: _p, forced: _f, held: _h, ...rest } = rotation;
+  const {
+    quietSinceMs: _q,
+    distributedAtMs: _d,
+    probe: _p,
+    forced: _f,
+    held: _h,
+    handOverByMs: _o,
+    ...rest
+  } = rotation;
   const generation = gateway.generation + 1;
   const rolledBack = { actor: command.actor, reason: command.reason, atMs: nowMs };
   const doomed = leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.compromised);
   const retireIds = [rotation.targetId, ...doomed];
-  const roles = { targetId: back.credentialId, retireIds, stage: 'ACCEPTED', generation } as const;
+  const roles = { targetId: back.credentialId, retireIds, stage: 'ACCEPTED', generation, driver: 'workflow' } as const;
   const ladder = { rung: 0, deadlineAtMs: nowMs + gateway.policy.deadlineSeconds * 1000 } as const;
   return record(gateway, { generation, rotation: { ...rest, ...roles, ...ladder, rolledBack } }, nowMs, {
     ...by(command),

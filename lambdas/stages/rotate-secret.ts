@@ -135,8 +135,8 @@ const replaceUnpromoted = async (
 
 /** The record's rotation of this token. Throws RotationPreempted when it does not run any more, and StepFailed while it is held. */
 const ownRotation = ({ gateway, ClientRequestToken: rotationId }: Asked): Rotation => {
-  if (gateway.rotation?.rotationId !== rotationId)
-    throw new RotationPreempted(`Rotation ${rotationId} of gateway ${gateway.gatewayId} does not run any more.`);
+  if (gateway.rotation?.rotationId !== rotationId || gateway.rotation.rolledBack)
+    throw new RotationPreempted(`Rotation ${rotationId} of gateway ${gateway.gatewayId} does not go forward any more.`);
   return refuseHeld(gateway.rotation);
 };
 
@@ -185,7 +185,8 @@ const testPolicyCheck = async ({ policyCheck }: Needs, gateway: Gateway): Promis
 /** Moves AWSCURRENT as the record says and hands over to the workflow; repeated, it still makes sure that the execution exists. */
 const finishSecret = async (needs: Needs, asked: Asked): Promise<void> => {
   const { gateway, isCurrent, ClientRequestToken: rotationId } = asked;
-  if (isCurrent && gateway.rotation?.rotationId !== rotationId) return; // it has ended since, or a compromise goes on with it
+  const isOurs = gateway.rotation?.rotationId === rotationId && !gateway.rotation.rolledBack;
+  if (isCurrent && !isOurs) return; // it has ended since, goes back, or a compromise goes on with it
   const promoted = hasReached(ownRotation(asked), 'PROMOTED') ? gateway : await promote(needs, runOf(asked), gateway);
   await ensureExecution(needs, promoted, asSecretsManager);
 };
