@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { CredentialValue } from '../domain/credential.ts';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
+import { probeHeader } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-
-/** Marks a request to the policy check as our own probe; see `Probe` in the domain. */
-export const probeHeader = 'x-gateway-credential-probe';
 
 /** A one-time nonce: the value goes into the request, its SHA-256 (base64url) into the record. */
 export type Nonce = { readonly value: string; readonly hash: string };

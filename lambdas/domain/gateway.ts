@@ -91,6 +91,9 @@ export type Rotation = {
 /** Marks a request to the policy check as our own: the header carries the nonce, the record its SHA-256 (base64url). */
 export type Probe = { readonly nonceHash: string; readonly credentialId: CredentialId; readonly armedAtMs: number };
 
+/** The header that carries the nonce. */
+export const probeHeader = 'x-gateway-credential-probe';
+
 /** How a rotation ended. */
 export type Outcome = 'COMPLETED' | 'ROLLED_BACK' | 'FAILED' | 'PREEMPTED';
 export type EndedRotation = { readonly rotationId: RotationId; readonly outcome: Outcome; readonly endedAtMs: number };

@@ -1,11 +1,9 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { probeHeader } from '../domain/gateway.ts';
 import type { Presented, Verdict } from './authorize.ts';
 
 /** The header in which kits present the credential (PingOne Authorize: "CLIENT-TOKEN"). */
 const tokenHeader = 'client-token';
-/** The header in which our own probes carry their one-time nonce. */
-export const probeHeader = 'x-gateway-credential-probe';
-
 type Headers = Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'multiValueHeaders'>;
 
 /** The different values of a header, whatever the case of its name; API Gateway gives each header in two forms, or none. */
