@@ -121,7 +121,7 @@ export class RotationStack extends Stack {
     const { applyRegistry } = new GatewayRegistry(this, 'GatewayRegistry', {
       gateways: settings.gateways,
       logRetentionDays,
-      after: [workflow, policyCheck],
+      after: [workflow, policyCheck, rotateSecret], // with its permission: Secrets Manager tests it when a schedule is set
     });
     store.grantRecords(applyRegistry);
     store.grantKits(applyRegistry);

@@ -106,7 +106,10 @@ const applyGateway = async (
 const retire = async (needs: Needs, gatewayId: GatewayId, by: By, plan: boolean): Promise<readonly Change[]> => {
   const gateway = await needs.gateways.read(gatewayId);
   const changes = gateway ? compareAbsent(gateway) : [];
-  if (plan || changes.length === 0) return changes;
-  const retired = await needs.gateways.apply(gatewayId, { kind: 'retire', ...by });
-  return retired.kind === 'refused' ? changes.map((change) => ({ ...change, refused: retired.message })) : changes;
+  if (!plan && changes.length > 0) {
+    const retired = await needs.gateways.apply(gatewayId, { kind: 'retire', ...by });
+    if (retired.kind === 'refused') return changes.map((change) => ({ ...change, refused: retired.message }));
+  }
+  if (changes.some(({ refused }) => refused !== undefined)) return changes;
+  return [...changes, ...(await applySchedule(needs, { gatewayId }, plan))]; // every time: a crash may have come between
 };

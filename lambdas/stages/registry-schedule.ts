@@ -1,4 +1,5 @@
 import { CancelRotateSecretCommand, DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { StepFailed } from '../domain/failure.ts';
 import { type Policy, worstCaseOverlapSeconds } from '../domain/policy.ts';
 import type { Change, Schedule, WantedGateway } from '../domain/registry-changes.ts';
 import { readCron } from './aws-cron.ts';
@@ -42,46 +43,51 @@ type Needs = Pick<Equipment, 'secretsManager' | 'secrets' | 'rotationFunction'>;
 /** Makes the schedule of the gateway's secret what the file says; nothing is rotated by this. With `plan` it only reads. */
 export const applySchedule = async (
   needs: Needs,
-  { gatewayId, schedule }: WantedGateway,
+  { gatewayId, schedule }: Pick<WantedGateway, 'gatewayId' | 'schedule'>,
   plan: boolean,
 ): Promise<readonly Change[]> => {
   const { secretsManager, rotationFunction } = needs;
   const SecretId = secretNameOf(needs, gatewayId);
   const found = await answered(`Looking for ${SecretId}`, secretsManager.send(new DescribeSecretCommand({ SecretId })));
-  const { ScheduleExpression, Duration } = (found?.RotationEnabled && found.RotationRules) || {};
-  const isSame = schedule
-    ? ScheduleExpression === schedule.expression && Duration === schedule.duration
-    : !found?.RotationEnabled;
-  if (isSame) return [];
   if (!schedule) {
-    if (!plan)
-      await answered(
-        `Ending the schedule of ${SecretId}`,
-        secretsManager.send(new CancelRotateSecretCommand({ SecretId })),
-      );
-    return [{ kind: 'CLEAR_SCHEDULE', gatewayId, detail: 'rotations are started by hand' }];
+    if (!found?.RotationEnabled) return [];
+    const change: Change = { kind: 'CLEAR_SCHEDULE', gatewayId, detail: 'rotations are started by hand' };
+    const cancel = new CancelRotateSecretCommand({ SecretId });
+    return plan ? [change] : [await made(change, `Ending the schedule of ${SecretId}`, secretsManager.send(cancel))];
   }
-  const RotationRules = {
-    ScheduleExpression: schedule.expression,
-    ...(schedule.duration ? { Duration: schedule.duration } : {}),
-  };
-  if (!plan)
-    await answered(
-      `Scheduling ${SecretId}`,
-      secretsManager.send(
-        new RotateSecretCommand({
-          SecretId,
-          RotationLambdaARN: rotationFunction,
-          RotationRules,
-          RotateImmediately: false,
-        }),
-      ),
-    );
-  return [
-    {
-      kind: 'SET_SCHEDULE',
-      gatewayId,
-      detail: `${schedule.expression}${schedule.duration ? ` within ${schedule.duration}` : ''}`,
+  const { ScheduleExpression, Duration } = found?.RotationRules ?? {};
+  if (
+    found?.RotationEnabled &&
+    found.RotationLambdaARN === rotationFunction &&
+    ScheduleExpression === schedule.expression &&
+    Duration === schedule.duration
+  )
+    return [];
+  const detail = `${schedule.expression}${schedule.duration ? ` within ${schedule.duration}` : ''}`;
+  const change: Change = { kind: 'SET_SCHEDULE', gatewayId, detail };
+  const rotate = new RotateSecretCommand({
+    SecretId,
+    RotationLambdaARN: rotationFunction,
+    RotationRules: {
+      ScheduleExpression: schedule.expression,
+      ...(schedule.duration ? { Duration: schedule.duration } : {}),
     },
-  ];
+    RotateImmediately: false,
+  });
+  return plan ? [change] : [await made(change, `Scheduling ${SecretId}`, secretsManager.send(rotate))];
+};
+
+/** The change; refused while Secrets Manager has a rotation of the secret that is not complete. */
+const made = async (change: Change, what: string, call: Promise<unknown>): Promise<Change> => {
+  const isUnfinished = (error: unknown): boolean =>
+    error instanceof StepFailed && error.cause instanceof Error && error.cause.name === 'InvalidRequestException';
+  try {
+    await answered(what, call);
+    return change;
+  } catch (error) {
+    if (!isUnfinished(error)) throw error;
+    const refused =
+      'Secrets Manager has a rotation of the secret that is not complete: the schedule changes after it, or after the operator command repair.';
+    return { ...change, refused };
+  }
 };

@@ -164,7 +164,7 @@ describe('Applying gateways.json', () => {
     await advance('COMPLETED');
     opened.calls.made = [];
     const retired = await plan(nothing);
-    expect(new Set(opened.calls.made)).toEqual(new Set(['GetItemCommand', 'QueryCommand']));
+    expect(new Set(opened.calls.made)).toEqual(new Set(['GetItemCommand', 'QueryCommand', 'DescribeSecretCommand']));
     expect(await apply(nothing)).toEqual(retired);
     expect(retired).toEqual([
       '- gateway orders: it is not in the file any more; its secret and 1 live credentials stay until somebody revokes them',

@@ -1,11 +1,15 @@
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import type { WantedGateway } from '../../lambdas/domain/registry-changes.ts';
+import { applyRegistry } from '../../lambdas/stages/apply-registry.ts';
 import { readRegistry } from '../../lambdas/stages/registry-file.ts';
 import { applySchedule, readSchedule } from '../../lambdas/stages/registry-schedule.ts';
 import { gatewayId, openRotated, type System } from '../system.ts';
 
+const none = async (): Promise<never> => {
+  throw new Error('This test starts nothing.');
+};
 const file = (schedule: object, policy: object = {}) =>
   JSON.stringify({ gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, policy, schedule, kits: [] }] });
 
@@ -74,5 +78,49 @@ describe('Applying a schedule', () => {
     const { schedule: _, ...byHand } = wanted;
     expect(await applySchedule(needs, byHand, false)).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
     expect((await described()).RotationEnabled).toBe(false);
+  });
+
+  it('sets it again for another function, and not while a rotation is stuck', async () => {
+    system = await openRotated();
+    const { secretsManager } = system.deployment;
+    const needs = {
+      secretsManager,
+      secrets: { prefix: 'gateway-credential/' },
+      rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
+    };
+    const wanted = { gatewayId, schedule: { expression: 'rate(30 days)' } };
+    const SecretId = 'gateway-credential/orders';
+    await applySchedule(needs, wanted, false);
+    await system.timers.advance(5_000);
+    const moved = { ...needs, rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:operate' };
+    expect(await applySchedule(moved, wanted, true)).toEqual([
+      { kind: 'SET_SCHEDULE', gatewayId: 'orders', detail: 'rate(30 days)' },
+    ]);
+    await system.start({ gatewayId, reason: 'by hand' });
+    await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+    await secretsManager.send(new RotateSecretCommand({ SecretId })); // meets the one by hand, and leaves AWSPENDING
+    expect(await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(60 days)' } }, false)).toMatchObject([
+      { kind: 'SET_SCHEDULE', refused: expect.stringContaining('not complete') },
+    ]);
+  });
+
+  it('ends it when the gateway leaves the file, even after a crash in between', async () => {
+    system = await openRotated();
+    const { secretsManager, stores } = system.deployment;
+    const SecretId = 'gateway-credential/orders';
+    const needs = {
+      ...stores,
+      secretsManager,
+      secrets: { prefix: 'gateway-credential/' },
+      rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
+      executions: { arnOf: () => '', start: none, stateOf: none, stop: none },
+      log: () => undefined,
+    };
+    await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(30 days)' } }, false);
+    await system.timers.advance(5_000);
+    await stores.gateways.apply(gatewayId, { kind: 'retire', actor: 'ann', reason: 'test' });
+    const changes = await applyRegistry(needs, { gateways: [] }, { actor: 'ann', reason: 'test' }, { plan: false });
+    expect(changes).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
+    expect((await secretsManager.send(new DescribeSecretCommand({ SecretId }))).RotationEnabled).toBe(false);
   });
 });

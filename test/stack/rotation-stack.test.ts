@@ -88,7 +88,12 @@ describe('the registry', () => {
   test('is applied after everything that a first rotation needs stands', () => {
     const [[, resource] = []] = synthesised().ofType('Custom::GatewayRegistry');
     const after = ((resource as unknown as { DependsOn: string[] }).DependsOn ?? []).join();
-    for (const needed of ['WorkflowStateMachine', 'PolicyCheckApiDeploymentStage', 'PolicyCheckAuthorize'])
+    for (const needed of [
+      'WorkflowStateMachine',
+      'PolicyCheckApiDeploymentStage',
+      'PolicyCheckAuthorize',
+      'RotateSecretSecretsManager',
+    ])
       expect(after).toContain(needed);
   });
 });
