@@ -32,8 +32,12 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 /** A body is text, and absent when there is none; some JSON encoders write the absence as null. */
 export const isBody = (value: unknown): boolean => value === undefined || value === null || typeof value === 'string';
 
-/** 1 to 65535; Kong sends it as a string, Ping's adapter and PingGateway as a number. */
+/**
+ * 1 to 65535; Kong sends it as a string, Ping's adapter and PingGateway as a number. Kong sends an empty string when the
+ * client's address comes from a balancer's header that names no port, as nginx then knows none.
+ */
 export const isPort = (value: unknown): boolean => {
+  if (value === '') return true;
   const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
   return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
 };

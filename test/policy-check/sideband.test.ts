@@ -59,6 +59,7 @@ describe('the request leg', () => {
     ["Kong's, with the port as text and an empty body", fromKong],
     ["Ping's adapter's, with the port as a number", fromAdapter],
     ["PingGateway's, without a body", withoutBody],
+    ["Kong's behind a balancer that names the client without its port", { ...fromKong, source_port: '' }],
   ])('allows %s by the same request: no response, no state, headers as an array', async (_, sent) => {
     expect(await ask('request', sent)).toStrictEqual({ status: 200, answer: sent });
   });
