@@ -70,8 +70,8 @@ export const openSystem = async (
     const found = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId }));
     return (JSON.parse(found.SecretString ?? '{}') as { credential: string }).credential;
   };
-  /** What the policy check answers to a credential, as a kit asks. */
-  const ask = async (value: string, kitId = 'one'): Promise<number> => {
+  /** What the policy check answers to a credential, as a kit asks; a 5xx (a machine under load) says nothing, and is asked again. */
+  const ask = async (value: string, kitId = 'one', tries = 5): Promise<number> => {
     const response = await fetch(`${deployment.policyCheckUrl}/gateways/${gatewayId}/kits/${kitId}/sideband/request`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'client-token': value },
@@ -85,7 +85,7 @@ export const openSystem = async (
       }),
     });
     await response.body?.cancel();
-    return response.status;
+    return response.status >= 500 && tries > 1 ? ask(value, kitId, tries - 1) : response.status;
   };
   const acknowledge = async (kitId = 'one'): Promise<void> => {
     const { rotation } = await gateway();
