@@ -1,14 +1,4 @@
-import {
-  type By,
-  type Decision,
-  endRotation,
-  isRefusal,
-  leftToRetire,
-  record,
-  refuse,
-  running,
-  unchanged,
-} from './decision.ts';
+import { type By, type Decision, isRefusal, leftToRetire, record, refuse, running, unchanged } from './decision.ts';
 import {
   type Gateway,
   hasReached,
@@ -121,22 +111,13 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
       'NOTHING_TO_ROLL_BACK_TO',
       `Rotation ${rotation.rotationId} began without a credential to go back to.`,
     );
-  const {
-    quietSinceMs: _q,
-    distributedAtMs: _d,
-    probe: _p,
-    forced: _f,
-    held: _h,
-    handOverByMs: _o,
-    ...rest
-  } = rotation;
   const generation = gateway.generation + 1;
   const rolledBack = { actor: command.actor, reason: command.reason, atMs: nowMs };
   const doomed = leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.compromised);
   const retireIds = [rotation.targetId, ...doomed];
-  const roles = { targetId: back.credentialId, retireIds, stage: 'ACCEPTED', generation, driver: 'workflow' } as const;
+  const roles = { targetId: back.credentialId, retireIds, stage: 'ACCEPTED', generation } as const;
   const ladder = { rung: 0, deadlineAtMs: nowMs + gateway.policy.deadlineSeconds * 1000 } as const;
-  return record(gateway, { generation, rotation: { ...rest, ...roles, ...ladder, rolledBack } }, nowMs, {
+  return record(gateway, { generation, rotation: { ...turned(rotation), ...roles, ...ladder, rolledBack } }, nowMs, {
     ...by(command),
     kind: 'roll-back',
     credentialIds: [back.credentialId],
@@ -144,21 +125,36 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
   });
 };
 
-/** Nothing was handed out yet: the new credential is revoked, and that was all. */
+/** What a rotation keeps when it is turned: nothing that was decided, seen or proven about the way forward. The workflow takes it back. */
+const turned = ({
+  quietSinceMs: _q,
+  distributedAtMs: _d,
+  probe: _p,
+  forced: _f,
+  held: _h,
+  handOverByMs: _o,
+  ...rest
+}: Rotation): Rotation => ({ ...rest, driver: 'workflow' });
+
+/** Nothing was handed out yet: the new credential is revoked at once, and the rotation ends when it was seen refused (invariant 8). */
 const undo = (gateway: Gateway, rotation: Rotation, command: RollBack, nowMs: number): Decision => {
-  const causes = new Map<CredentialId, RevocationCause>(
-    rotation.targetId ? [[rotation.targetId, 'NEVER_DISTRIBUTED']] : [],
-  );
-  const { rotation: _, ...rest } = gateway;
+  const doomed = leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.compromised);
+  if (doomed.length > 0)
+    return refuse(
+      'COMPROMISED',
+      `Rotation ${rotation.rotationId} retires ${doomed.join(', ')}, compromised: it goes forward, or is held.`,
+    );
+  const { targetId, ...rest } = turned(rotation);
+  const causes = new Map<CredentialId, RevocationCause>(targetId ? [[targetId, 'NEVER_DISTRIBUTED']] : []);
+  const rolledBack = { actor: command.actor, reason: command.reason, atMs: nowMs };
   const changes = {
     ...moveToRevoked(gateway, causes, rotation.rotationId, nowMs),
-    ...endRotation(gateway, 'ROLLED_BACK', nowMs),
+    rotation: { ...rest, rolledBack, retireIds: [], stage: 'VERIFIED' } as const,
   };
-  return record(rest, changes, nowMs, {
+  return record(gateway, changes, nowMs, {
     ...by(command),
     kind: 'roll-back',
-    rotationId: rotation.rotationId,
-    ...(rotation.targetId ? { credentialIds: [rotation.targetId] } : {}),
+    ...(targetId ? { credentialIds: [targetId] } : {}),
     detail: { undone: true },
   });
 };

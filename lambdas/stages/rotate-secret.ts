@@ -107,11 +107,14 @@ const createSecret = async (needs: Needs, asked: Asked): Promise<void> => {
   });
   if (begun.kind === 'refused' && begun.code === 'ROTATION_RUNNING') throw new RotationInOverlap(begun.message);
   if (begun.kind === 'refused') throw new StepFailed(`${begun.code}: ${begun.message}`);
-  if (begun.gateway.rotation?.rotationId !== rotationId) {
+  const { rotation } = begun.gateway;
+  if (rotation?.rotationId !== rotationId || rotation.rolledBack) {
     await needs.vault.stripPending(secretArn, rotationId); // else Secrets Manager would try this version for ever
-    throw new RotationPreempted(`Rotation ${rotationId} of gateway ${gatewayId} has ended: nothing is minted for it.`);
+    throw new RotationPreempted(
+      `Rotation ${rotationId} of gateway ${gatewayId} does not go forward any more: nothing is minted for it.`,
+    );
   }
-  refuseHeld(begun.gateway.rotation);
+  refuseHeld(rotation);
   await needs.vault.mint(secretArn, rotationId, { rotationToken });
 };
 

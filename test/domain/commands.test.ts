@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { flushed, rungDue } from '../../lambdas/domain/attempt.ts';
 import { type Gateway, liveCredential, rotationStages, shardOf } from '../../lambdas/domain/gateway.ts';
+import { nextStage } from '../../lambdas/domain/next-stage.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
 import { a, atRest, b, by, inRotation, live, now, outcome, r1, r2, recordAfter } from './gateways.ts';
 import { credentialId } from './model.ts';
@@ -243,11 +244,19 @@ describe('roll-back', () => {
     const also = { ...gateway, live: [...gateway.live, live('c-2', doomed)] };
     expect(recordAfter(give(also, back)).rotation?.retireIds).toEqual([b, 'c-2']);
   });
-  it('before promotion revokes the new credential, and that was all', () => {
+  it('before promotion revokes the new credential at once, and ends when it was seen refused (invariant 8)', () => {
     const gateway = recordAfter(give(inRotation('ACCEPTED'), back));
     expect(gateway.live.map((one) => one.credentialId)).toEqual([a]);
-    expect(gateway.ended.at(-1)?.outcome).toBe('ROLLED_BACK');
+    expect(gateway.revoked).toMatchObject([{ credentialId: b, cause: 'NEVER_DISTRIBUTED' }]);
     expect(code(gateway, back)).toBe('unchanged');
+    expect(nextStage(gateway, now)).toBe('ConfirmRevoked');
+    expect(code(gateway, { kind: 'complete', ...of })).toBe('NOT_CONFIRMED');
+    const seen = recordAfter(give(gateway, { kind: 'confirm', credentialId: b, refusedAtMs: now, ...by }));
+    expect(recordAfter(give(seen, { kind: 'complete', ...of })).ended.at(-1)?.outcome).toBe('ROLLED_BACK');
+  });
+  it('before promotion is refused while a predecessor is compromised: the rotation is its way out (invariant 7)', () => {
+    const gateway = inRotation('ACCEPTED', { retireIds: [a, credentialId('c-2')] });
+    expect(code({ ...gateway, live: [...gateway.live, live('c-2', doomed)] }, back)).toBe('COMPROMISED');
   });
   it.each([
     ['once a predecessor was revoked', revoked, 'REVOKE_BEGUN'],
