@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { synthesised } from '../lib/local/synthesised.ts';
+import type { Template } from '../lib/local/template.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The template of the stack, made once for a run: which gateways there are is read from each test's own file. */
+    template: Template;
+  }
+}
+
+export default async (project: TestProject): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'template-'));
+  const gatewaysFile = join(folder, 'gateways.json');
+  writeFileSync(
+    gatewaysFile,
+    JSON.stringify({ gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [] }] }),
+  );
+  try {
+    project.provide('template', await synthesised(join(import.meta.dirname, '..'), gatewaysFile));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};

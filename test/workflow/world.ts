@@ -1,0 +1,171 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateSecretCommand, DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { inject } from 'vitest';
+import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
+import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import { openDeployment } from '../../lib/local/deployment.ts';
+import { virtualTimers } from '../virtual-timers.ts';
+
+const projectFolder = join(import.meta.dirname, '..', '..');
+export const gatewayId = 'orders' as GatewayId;
+const kitId = 'reader';
+const kitSecret = 'kits/reader';
+
+/** A process that runs the deployment over a data folder, with one kit that asks all the time, until it is killed. */
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export type WorldOptions = {
+  /** What survives the process. */
+  readonly folder: string;
+  readonly startAtMs: number;
+  /** The process dies as soon as a transition of this kind is published. */
+  readonly diesAt?: string;
+};
+
+/** A folder with the gateway "orders" and its kit, which reads its credential from a secret of its own. */
+export const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'world-'));
+  const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
+  const settings = { secretId: kitSecret, propagationSeconds: 1 };
+  const kits = [{ kitId, kind: 'secrets-manager', owner: 'reader-team@example.com', lookBackSeconds: 60, settings }];
+  const gateways = [{ gatewayId, decision: { kind: 'allow-all' }, policy, kits }];
+  writeFileSync(join(folder, 'gateways.json'), JSON.stringify({ gateways }));
+  return folder;
+};
+
+export const copyOf = (folder: string): string => {
+  const copy = mkdtempSync(join(tmpdir(), 'world-'));
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+};
+
+export const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+/** Opens the deployment over the folder. Its time stands at `startAtMs` and moves only by `second`. */
+export const openWorld = async ({ folder, startAtMs, diesAt }: WorldOptions) => {
+  const timers = virtualTimers(startAtMs);
+  const refusals: string[] = [];
+  let dying: Promise<void> | undefined;
+  const deployment = await openDeployment({
+    template: inject('template'),
+    projectFolder,
+    registryFile: join(folder, 'gateways.json'),
+    dataFolder: join(folder, 'data'),
+    address: '127.0.0.1',
+    policyCheckPort: 0,
+    awsPort: 0,
+    tls: undefined,
+    timers,
+    log: () => () => undefined,
+    onPublish: () => undefined,
+    onEvent: ({ detail }) => {
+      if (diesAt !== undefined && 'kind' in detail && detail.kind === diesAt) dying ??= deployment.close();
+    },
+  });
+  const { stores, call, secretsManager, stepFunctions, cloud } = deployment;
+
+  const gateway = async (): Promise<Gateway> => {
+    const found = await stores.gateways.read(gatewayId);
+    if (!found) throw new Error('The gateway is not registered.');
+    return found;
+  };
+  const secretText = async (SecretId: string): Promise<string> =>
+    (await secretsManager.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
+  const ask = async (value: string): Promise<number> => {
+    const url = `${deployment.policyCheckUrl}/gateways/${gatewayId}/kits/${kitId}/sideband/request`;
+    const client = { http_version: '1.1', headers: [], source_ip: '192.0.2.1', source_port: 1 };
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'client-token': value },
+      body: JSON.stringify({ method: 'GET', url: 'https://api.example.com/', ...client }),
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  /** The kit asks with what it holds; a credential that it was given is never refused. */
+  const kitAsks = async (): Promise<void> => {
+    const held = await secretText(kitSecret);
+    if (held.startsWith('gwc_') && (await ask(held)) === 401) refusals.push(`at ${timers.now()}`);
+  };
+  /** One second passes, and the kit asks. What a dying process answers is nobody's concern. */
+  const second = async (): Promise<void> => {
+    await timers.advance(1_000);
+    await kitAsks().catch((error: unknown) => {
+      if (!dying) throw error;
+    });
+  };
+  const labels = async (): Promise<Readonly<Record<string, string>>> => {
+    const { secretArn } = await gateway();
+    const { VersionIdsToStages = {} } = await secretsManager.send(new DescribeSecretCommand({ SecretId: secretArn }));
+    return Object.fromEntries(
+      Object.entries(VersionIdsToStages).flatMap(([versionId, held]) => held.map((label) => [label, versionId])),
+    );
+  };
+  const audit = async (): Promise<readonly Transition[]> => {
+    await stores.gateways.flush(await gateway());
+    const found: Transition[] = [];
+    for await (const one of stores.audit(gatewayId, 0)) found.push(one);
+    return found;
+  };
+
+  return {
+    gateway,
+    ask,
+    second,
+    labels,
+    audit,
+    call,
+    refusals,
+    now: timers.now,
+    isDead: () => dying !== undefined,
+    currentCredential: async (): Promise<string> => {
+      const { secretArn } = await gateway();
+      return (JSON.parse(await secretText(secretArn)) as { credential: string }).credential;
+    },
+    register: async (): Promise<void> => {
+      await secretsManager.send(new CreateSecretCommand({ Name: kitSecret, SecretString: 'none yet' }));
+      await call('apply-registry', { actor: 'test', reason: 'test' });
+    },
+    rotate: () =>
+      stepFunctions.send(
+        new StartExecutionCommand({
+          stateMachineArn: cloud.outputs.stateMachineArn,
+          input: JSON.stringify({ gatewayId, reason: 'quarterly' }),
+        }),
+      ),
+    compromise: (rejectWithinSeconds: number) =>
+      call('compromise', {
+        gatewayId,
+        confirmGatewayId: gatewayId,
+        reason: 'leaked',
+        actor: 'ann',
+        requestId: 'press-1',
+        rejectWithinSeconds,
+      }),
+    close: async (): Promise<void> => {
+      dying ??= deployment.close();
+      await dying;
+    },
+  };
+};
+
+/** Seconds pass, and the reconciler runs every minute, until no rotation runs. Rejects after ten minutes. */
+export const untilEnded = async (world: World): Promise<Gateway> => {
+  for (let waited = 0; waited < 600; waited++) {
+    if (waited % 60 === 0) await world.call('reconcile', {});
+    const gateway = await world.gateway();
+    if (!gateway.rotation) return gateway;
+    await world.second();
+  }
+  throw new Error(`The rotation does not end: ${JSON.stringify((await world.gateway()).rotation)}`);
+};
+
+/** Seconds pass until the process is dead. Rejects after ten minutes. */
+export const untilDead = async (world: World): Promise<void> => {
+  for (let waited = 0; waited < 600 && !world.isDead(); waited++) await world.second();
+  if (!world.isDead()) throw new Error('The process did not die: no such transition was recorded.');
+  await world.close();
+};
