@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { freePort } from '../../lib/local/free-port.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kill-'));
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** `npm start` without npm, on free ports; everything it prints, to be looked at while it runs. */
+const start = (...args: string[]) => {
+  const ports = ['--port', '0', '--aws-port', '0', '--console-port', '0'];
+  const child = spawn(process.execPath, ['lib/local/start.ts', '--data', join(folder, 'data'), ...ports, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  const printed = { text: '' };
+  const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
+  const until = (what: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (chunk: Buffer) => {
+        printed.text += chunk.toString();
+        if (what.test(printed.text)) resolve();
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      void exited.then(([code]) =>
+        reject(new Error(`It ended with ${code} before it printed ${what}:\n${printed.text}`)),
+      );
+    });
+  return { child, printed, exited, until };
+};
+
+/** The shipped gateways.json with its stand-ins on free ports. */
+const demoOnFreePorts = async (): Promise<string> => {
+  let text = readFileSync('gateways.json', 'utf8');
+  for (const port of ['8101', '8102', '8103']) text = text.replaceAll(port, `${await freePort()}`);
+  const path = join(folder, 'gateways.json');
+  writeFileSync(path, text);
+  return path;
+};
+
+it('goes on with the rotation in which it was killed, and exits 0 (invariant 5)', { timeout: 120_000 }, async () => {
+  const gateways = ['--gateways', await demoOnFreePorts()];
+  const first = start('--once', ...gateways);
+  await first.until(/orders complete.* orders promoted/s); // the bootstrap is through; AWSCURRENT has just moved
+  first.child.kill('SIGKILL');
+  expect((await first.exited)[1]).toBe('SIGKILL');
+  const killed = / orders begin (?<id>\S+)\n(?!.* orders begin )/s.exec(first.printed.text)?.groups?.id ?? '';
+  expect(killed).toMatch(/^[0-9a-f-]{36}$/);
+  expect(first.printed.text).not.toContain('rotated.');
+
+  const second = start('--once', ...gateways);
+  await second.until(/orders: /);
+  expect((await second.exited)[0]).toBe(0);
+  expect(second.printed.text).toContain(` orders complete ${killed}`);
+  expect(second.printed.text).toMatch(/orders: rotated\. \d+ kit requests, 0 refused/);
+  expect(second.printed.text).not.toMatch(/orders (begin|created) /); // the one rotation, and its one credential
+  expect(`${first.printed.text}${second.printed.text}`).not.toMatch(/gwc_/);
+});
