@@ -75,3 +75,56 @@ describe('A compromise whose process is killed completes, and the old credential
     expect(revokedAtMs - pressedAtMs).toBeLessThan(65_000);
   });
 });
+
+const stages = ['begin', 'created', 'accepted', 'promoting', 'promoted', 'distributed', 'verified'];
+/** The version that the rotation, as long as it runs, has put its credential into: the version has the rotation's id. */
+const youngVersion = async (): Promise<string> => {
+  const { live, currentVersionId, rotation } = await world.gateway();
+  return live.find(({ origin }) => origin.kind === 'minted' && origin.rotationId === rotation?.rotationId)
+    ? (rotation?.rotationId ?? '')
+    : currentVersionId;
+};
+
+describe('A rotation that is rolled back goes back to the old credential, refuses nobody, and leaves one credential (invariants 1, 2 and 8)', () => {
+  it.each(stages)('behind %s', async (diesAt) => {
+    const { old } = await killedAt(diesAt, ({ rotate }) => rotate());
+    const young = await world.credentialOf(await youngVersion());
+    const before = await world.gateway();
+    expect(await world.decide('roll-back')).toMatchObject({ result: 'DONE' });
+    expect(await world.decide('roll-back')).toMatchObject({ result: 'UNCHANGED' });
+    const { live, revoked, ended, currentVersionId } = await untilEnded(world);
+    expect(ended.at(-1)).toMatchObject({ rotationId: before.rotation?.rotationId, outcome: 'ROLLED_BACK' });
+    expect(currentVersionId).toBe(before.rotation?.fromVersionId);
+    expect(live).toMatchObject([{ credentialId: before.rotation?.fromCredentialId }]);
+    expect(revoked.every(({ confirmedAtMs }) => confirmedAtMs !== undefined)).toBe(true);
+    const { AWSPREVIOUS: _, ...labels } = await world.labels();
+    expect(labels).toEqual({ AWSCURRENT: currentVersionId, [`live-${live[0]?.credentialId}`]: currentVersionId });
+    expect(await world.ask(old)).toBe(200);
+    if (diesAt !== 'begin') expect(await world.ask(young)).toBe(401);
+    expect(world.refusals).toEqual([]);
+  });
+
+  it('is refused once a predecessor is revoked, and goes forward', async () => {
+    const { old } = await killedAt('revoke', ({ rotate }) => rotate());
+    expect(await world.decide('roll-back')).toMatchObject({ result: 'REFUSED', code: 'REVOKE_BEGUN' });
+    await expectAllWell(old);
+  });
+});
+
+describe('A rotation that a compromise pre-empts writes nothing more; both credentials die, and a third takes over (invariants 3 and 7)', () => {
+  it.each(stages)('behind %s', async (diesAt) => {
+    const { old } = await killedAt(diesAt, ({ rotate }) => rotate());
+    const young = await world.credentialOf(await youngVersion());
+    const { rotation } = await world.gateway();
+    await world.compromise(60);
+    expect(await world.lateAttempt(rotation?.rotationId ?? '', rotation?.attempt ?? 0)).toBe('RotationPreempted');
+    const { live, ended, currentVersionId } = await untilEnded(world);
+    expect(ended.map(({ outcome }) => outcome)).toEqual(['COMPLETED', 'PREEMPTED', 'COMPLETED']);
+    expect(live).toMatchObject([{ stage: 'CURRENT', versionId: currentVersionId }]);
+    const { AWSPREVIOUS: _, ...labels } = await world.labels();
+    expect(labels).toEqual({ AWSCURRENT: currentVersionId, [`live-${live[0]?.credentialId}`]: currentVersionId });
+    expect([await world.ask(old), await world.ask(young)]).toEqual([401, 401]);
+    expect(await world.ask(await world.currentCredential())).toBe(200);
+    expect(world.refusals).toEqual([]);
+  });
+});

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateSecretCommand, DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { inject } from 'vitest';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
@@ -145,6 +145,25 @@ export const openWorld = async ({ folder, startAtMs, diesAt }: WorldOptions) => 
         requestId: 'press-1',
         rejectWithinSeconds,
       }),
+    /** Takes a decision as an operator. */
+    decide: (command: string) => call('operate', { command, gatewayId, actor: 'ann', reason: 'test' }),
+    /** Starts the execution of an attempt once more, as one that comes late. */
+    lateAttempt: async (rotationId: string, attempt: number): Promise<string | undefined> => {
+      const { executionArn } = await stepFunctions.send(
+        new StartExecutionCommand({
+          stateMachineArn: cloud.outputs.stateMachineArn,
+          input: JSON.stringify({ gatewayId, rotationId, attempt }),
+        }),
+      );
+      const describeIt = () => stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+      await timers.runUntil(async () => (await describeIt()).status !== 'RUNNING', 600_000);
+      return (await describeIt()).error;
+    },
+    credentialOf: async (versionId: string): Promise<string> => {
+      const { secretArn: SecretId } = await gateway();
+      const found = await secretsManager.send(new GetSecretValueCommand({ SecretId, VersionId: versionId }));
+      return (JSON.parse(found.SecretString ?? '') as { credential: string }).credential;
+    },
     close: async (): Promise<void> => {
       dying ??= deployment.close();
       await dying;
