@@ -48,6 +48,7 @@ export const remove = (folder: string): void => rmSync(folder, { recursive: true
 export const openWorld = async ({ folder, startAtMs, diesAt }: WorldOptions) => {
   const timers = virtualTimers(startAtMs);
   const refusals: string[] = [];
+  const stolen = { value: '', answers: [] as { readonly atMs: number; readonly status: number }[] };
   let dying: Promise<void> | undefined;
   const deployment = await openDeployment({
     template: inject('template'),
@@ -90,12 +91,18 @@ export const openWorld = async ({ folder, startAtMs, diesAt }: WorldOptions) => 
     const held = await secretText(kitSecret);
     if (held.startsWith('gwc_') && (await ask(held)) === 401) refusals.push(`at ${timers.now()}`);
   };
-  /** One second passes, and the kit asks. What a dying process answers is nobody's concern. */
+  /** Somebody else asks with what he has stolen, so that it is never quiet. */
+  const thiefAsks = async (): Promise<void> => {
+    const atMs = timers.now();
+    if (stolen.value) stolen.answers.push({ atMs, status: await ask(stolen.value) });
+  };
+  /** One second passes, and everybody asks. What a dying process answers is nobody's concern. */
   const second = async (): Promise<void> => {
     await timers.advance(1_000);
-    await kitAsks().catch((error: unknown) => {
-      if (!dying) throw error;
-    });
+    for (const asks of [kitAsks, thiefAsks])
+      await asks().catch((error: unknown) => {
+        if (!dying) throw error;
+      });
   };
   const labels = async (): Promise<Readonly<Record<string, string>>> => {
     const { secretArn } = await gateway();
@@ -119,6 +126,7 @@ export const openWorld = async ({ folder, startAtMs, diesAt }: WorldOptions) => 
     audit,
     call,
     refusals,
+    stolen,
     now: timers.now,
     isDead: () => dying !== undefined,
     currentCredential: async (): Promise<string> => {
