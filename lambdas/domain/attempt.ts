@@ -1,4 +1,4 @@
-import { type By, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
+import { type By, by, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
 import { type Gateway, ladderFromMs } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 import { nextStage } from './next-stage.ts';
@@ -36,8 +36,7 @@ export const nextAttempt = (gateway: Gateway, command: NextAttempt, nowMs: numbe
     { rotation: { ...rotation, attempt, failedAttempts, executionArn: command.executionArn } },
     nowMs,
     {
-      actor: command.actor,
-      reason: command.reason,
+      ...by(command),
       kind: 'next-attempt',
       detail: { attempt, failedAttempts },
     },
@@ -64,8 +63,7 @@ export const climb = (gateway: Gateway, command: Climb, nowMs: number): Decision
   if (isRefusal(rotation)) return rotation;
   if (rotation.rung >= command.rung) return unchanged;
   return record(gateway, { rotation: { ...rotation, rung: command.rung } }, nowMs, {
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
     kind: 'climb',
     detail: { rung: command.rung },
   });

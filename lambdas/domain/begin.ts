@@ -1,4 +1,4 @@
-import { type By, type Decision, record, refuse, unchanged } from './decision.ts';
+import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
 import { type Gateway, liveCredential, maxLiveCredentials, type Rotation } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 
@@ -44,8 +44,7 @@ export const begin = (gateway: Gateway, command: Begin, nowMs: number): Decision
   };
   return record(gateway, { rotation, generation }, nowMs, {
     kind: 'begin',
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
     rotationId,
     detail: { trigger, predecessors: rotation.retireIds, deadlineAtMs: rotation.deadlineAtMs },
   });

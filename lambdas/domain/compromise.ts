@@ -1,6 +1,7 @@
 import { freshRotation } from './begin.ts';
 import {
   type By,
+  by,
   type Decision,
   endRotation,
   isRefusal,
@@ -106,8 +107,7 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
   };
   return record(gateway, changes, nowMs, {
     kind: 'compromise',
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
     rotationId: next.rotationId,
     credentialIds: [...doomed],
     detail: {
@@ -186,8 +186,7 @@ export const makeRoom = (gateway: Gateway, command: MakeRoom, nowMs: number): De
     nowMs,
     {
       kind: 'make-room',
-      actor: command.actor,
-      reason: command.reason,
+      ...by(command),
       credentialIds: [credential.credentialId],
     },
   );

@@ -1,4 +1,4 @@
-import { type By, type Decision, record, refuse, unchanged } from './decision.ts';
+import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId } from './ids.ts';
 import type { Policy } from './policy.ts';
@@ -45,8 +45,7 @@ export const configure = (gateway: Gateway, command: Configure, nowMs: number): 
   const { retiredAtMs: _, ...rest } = gateway;
   return record(rest, { policy, decision, shardCount, ...(earlierStale ? { earlierStale } : {}) }, nowMs, {
     kind: 'configure',
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
   });
 };
 
@@ -72,8 +71,7 @@ export const kitsChanged = (gateway: Gateway, command: KitsChanged, nowMs: numbe
     rotation?.stage === 'VERIFIED' ? { rotation: { ...rotation, stage: 'DISTRIBUTED' } } : {};
   return record(gateway, changes, nowMs, {
     kind: 'kits-changed',
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
     detail: { added: command.added, changed: command.changed, retired: command.retired },
   });
 };
@@ -89,7 +87,6 @@ export const retire = (gateway: Gateway, command: Retire, nowMs: number): Decisi
     );
   return record(gateway, { retiredAtMs: nowMs }, nowMs, {
     kind: 'retire',
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
   });
 };

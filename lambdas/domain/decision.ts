@@ -46,6 +46,9 @@ export const unchanged: Decision = { kind: 'unchanged' };
 /** Who gives the command and why; the times of a transition are always the caller's clock. */
 export type By = { readonly actor: string; readonly reason: string };
 
+/** The part of a command that every record of it carries. */
+export const by = ({ actor, reason }: By): By => ({ actor, reason });
+
 /** The next revision of a record, with its transition appended to the outbox in the same write (invariant 11). */
 export const record = (
   before: Gateway,
@@ -104,5 +107,8 @@ export const endRotation = (
 /** Retiring credentials that the authority still accepts, and revoked ones that were not yet seen refused. */
 export const leftToRetire = (gateway: Gateway, rotation: Rotation): readonly CredentialId[] =>
   rotation.retireIds.filter((id) => liveCredential(gateway, id) !== undefined);
+/** Those of them that are ours: a foreign credential is never revoked by us (invariant 10). */
+export const leftToRevoke = (gateway: Gateway, rotation: Rotation): readonly CredentialId[] =>
+  leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.origin.kind !== 'foreign');
 export const leftToConfirm = (gateway: Gateway): readonly CredentialId[] =>
   gateway.revoked.filter((one) => one.confirmedAtMs === undefined).map((one) => one.credentialId);

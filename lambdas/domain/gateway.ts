@@ -175,6 +175,10 @@ export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {
   return 1000 * Math.max(gateway.policy.serveStaleSeconds, earlier && nowMs < earlier.untilMs ? earlier.seconds : 0);
 };
 
+/** From when on no instance of the policy check can accept a revoked credential any more, in epoch ms. */
+export const deadForSureAtMs = (gateway: Gateway, { revokedAtMs }: Pick<RevokedCredential, 'revokedAtMs'>): number =>
+  revokedAtMs + propagationBoundMs(gateway, revokedAtMs);
+
 /** Which of `shardCount` shards a kit, or the use of a credential by it, is kept in: stable for a kit id. */
 export const shardOf = (kitId: string, shardCount: number): number => {
   let hash = 0x811c9dc5; // FNV-1a, 32 bit

@@ -1,5 +1,5 @@
-import { leftToConfirm, leftToRetire } from './decision.ts';
-import { type Gateway, hasReached, ladderFromMs, liveCredential, propagationBoundMs } from './gateway.ts';
+import { leftToConfirm, leftToRetire, leftToRevoke } from './decision.ts';
+import { deadForSureAtMs, type Gateway, hasReached, ladderFromMs, liveCredential } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 
 /** Where the workflow goes next; the names are those of its states. */
@@ -13,21 +13,14 @@ export type NextStage =
 
 /** Credentials that are compromised, past their time, ours and still named live: dead by the clock, to be revoked for good. */
 export const overdue = (gateway: Gateway, nowMs: number): readonly CredentialId[] =>
-  (gateway.rotation ? leftToRetire(gateway, gateway.rotation) : []).filter((id) => {
-    const credential = liveCredential(gateway, id);
-    return (
-      credential?.origin.kind !== 'foreign' &&
-      credential?.compromised !== undefined &&
-      nowMs >= credential.compromised.rejectAfterMs
-    );
+  (gateway.rotation ? leftToRevoke(gateway, gateway.rotation) : []).filter((id) => {
+    const compromised = liveCredential(gateway, id)?.compromised;
+    return compromised !== undefined && nowMs >= compromised.rejectAfterMs;
   });
 
 /** Whether the propagation bound of a revocation has passed; while it runs, kits are better given their credential. */
 const confirmable = (gateway: Gateway, nowMs: number): boolean =>
-  gateway.revoked.some(
-    ({ confirmedAtMs, revokedAtMs }) =>
-      confirmedAtMs === undefined && nowMs >= revokedAtMs + propagationBoundMs(gateway, revokedAtMs),
-  );
+  gateway.revoked.some((one) => one.confirmedAtMs === undefined && nowMs >= deadForSureAtMs(gateway, one));
 
 /**
  * The one routing rule of the workflow: a pure function of the record, so that any attempt can go on where any other
@@ -42,11 +35,8 @@ export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefine
   if (rotation.held) return 'RotationHeld';
   if (!hasReached(rotation, 'PROMOTED')) return 'CreateCredential';
   if (!hasReached(rotation, 'DISTRIBUTED')) return 'DistributeCredential';
-  const retiring = leftToRetire(gateway, rotation).filter(
-    (id) => liveCredential(gateway, id)?.origin.kind !== 'foreign',
-  );
   if (rotation.stage === 'VERIFIED' || rotation.forced)
-    return retiring.length > 0 ? 'RevokeCredential' : 'ConfirmRevoked';
+    return leftToRevoke(gateway, rotation).length > 0 ? 'RevokeCredential' : 'ConfirmRevoked';
   return 'VerifyKits';
 };
 

@@ -1,4 +1,4 @@
-import { type By, type Decision, isRefusal, leftToRetire, record, refuse, running, unchanged } from './decision.ts';
+import { type By, by, type Decision, isRefusal, leftToRetire, record, refuse, running, unchanged } from './decision.ts';
 import {
   type Gateway,
   hasReached,
@@ -52,7 +52,7 @@ export const hold = (gateway: Gateway, command: Hold, nowMs: number): Decision =
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (rotation.held) return unchanged;
-  const held = { actor: command.actor, reason: command.reason, atMs: nowMs };
+  const held = { ...by(command), atMs: nowMs };
   return record(gateway, { rotation: { ...rotation, held } }, nowMs, { ...by(command), kind: 'hold' });
 };
 
@@ -112,7 +112,7 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
       `Rotation ${rotation.rotationId} began without a credential to go back to.`,
     );
   const generation = gateway.generation + 1;
-  const rolledBack = { actor: command.actor, reason: command.reason, atMs: nowMs };
+  const rolledBack = { ...by(command), atMs: nowMs };
   const doomed = leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.compromised);
   const retireIds = [rotation.targetId, ...doomed];
   const roles = { targetId: back.credentialId, retireIds, stage: 'ACCEPTED', generation } as const;
@@ -146,7 +146,7 @@ const undo = (gateway: Gateway, rotation: Rotation, command: RollBack, nowMs: nu
     );
   const { targetId, ...rest } = turned(rotation);
   const causes = new Map<CredentialId, RevocationCause>(targetId ? [[targetId, 'NEVER_DISTRIBUTED']] : []);
-  const rolledBack = { actor: command.actor, reason: command.reason, atMs: nowMs };
+  const rolledBack = { ...by(command), atMs: nowMs };
   const changes = {
     ...moveToRevoked(gateway, causes, rotation.rotationId, nowMs),
     rotation: { ...rest, rolledBack, retireIds: [], stage: 'VERIFIED' } as const,
@@ -171,7 +171,7 @@ export const force = (gateway: Gateway, command: Force, nowMs: number): Decision
     );
   if (rotation.held)
     return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
-  const forced = { actor: command.actor, reason: command.reason, atMs: nowMs };
+  const forced = { ...by(command), atMs: nowMs };
   return record(gateway, { rotation: { ...rotation, forced } }, nowMs, {
     ...by(command),
     kind: 'force',
@@ -196,7 +196,7 @@ export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision
       'TOO_MANY_LIVE',
       `Gateway ${gateway.gatewayId} has ${gateway.live.length} live credentials and ${maxLiveCredentials} are allowed.`,
     );
-  const origin = { kind: 'adopted', actor: command.actor, reason: command.reason } as const;
+  const origin = { kind: 'adopted', ...by(command) } as const;
   const credential: LiveCredential = known
     ? { ...known, origin }
     : { credentialId, digest, versionId, stage: 'RETIRING', createdAtMs: nowMs, origin };
@@ -213,5 +213,3 @@ export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision
     : { live };
   return record(gateway, changes, nowMs, { ...by(command), kind: 'adopt', credentialIds: [credentialId] });
 };
-
-const by = (command: By): By => ({ actor: command.actor, reason: command.reason });

@@ -1,5 +1,6 @@
 import {
   type By,
+  by,
   type Decision,
   isRefusal,
   note,
@@ -241,8 +242,6 @@ export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decisi
   const restarted = quietSinceMs > since ? withoutQuiet(rest) : rest;
   return note(gateway, { rotation: { ...restarted, quietSinceMs } });
 };
-
-const by = (command: By): By => ({ actor: command.actor, reason: command.reason });
 
 /** The proof that was good at verification does not hold any more: the kits are looked at again before anything is revoked. */
 export type Doubt = OfRotation & { readonly kind: 'doubt' };

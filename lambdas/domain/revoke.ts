@@ -1,20 +1,21 @@
 import {
   type By,
+  by,
   type Decision,
   endRotation,
   isRefusal,
   leftToConfirm,
-  leftToRetire,
+  leftToRevoke,
   record,
   refuse,
   running,
   unchanged,
 } from './decision.ts';
 import {
+  deadForSureAtMs,
   type Gateway,
   hasReached,
   liveCredential,
-  propagationBoundMs,
   type RevocationCause,
   type RevokedCredential,
   type Rotation,
@@ -95,8 +96,7 @@ export const revoke = (gateway: Gateway, command: Revoke, nowMs: number): Decisi
   }
   return record(gateway, moveToRevoked(gateway, causes, rotation.rotationId, nowMs), nowMs, {
     kind: 'revoke',
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
     credentialIds: left,
     detail: { causes: Object.fromEntries(causes), ...(command.verdict ? { verdict: command.verdict } : {}) },
   });
@@ -135,7 +135,7 @@ export const confirm = (gateway: Gateway, command: Confirm, nowMs: number): Deci
       ? refuse('STILL_LIVE', `Credential ${credentialId} is live; it was not revoked.`)
       : refuse('UNKNOWN_CREDENTIAL', `Credential ${credentialId} is not known to gateway ${gateway.gatewayId}.`);
   if (revoked.confirmedAtMs !== undefined) return unchanged;
-  const deadForSureMs = revoked.revokedAtMs + propagationBoundMs(gateway, revoked.revokedAtMs);
+  const deadForSureMs = deadForSureAtMs(gateway, revoked);
   if (refusedAtMs < deadForSureMs || nowMs < deadForSureMs)
     return refuse(
       'STILL_PROPAGATING',
@@ -144,8 +144,7 @@ export const confirm = (gateway: Gateway, command: Confirm, nowMs: number): Deci
   const confirmed = gateway.revoked.map((one) => (one === revoked ? { ...one, confirmedAtMs: refusedAtMs } : one));
   return record(gateway, { revoked: confirmed }, nowMs, {
     kind: 'confirm',
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
     rotationId: revoked.rotationId,
     credentialIds: [credentialId],
     detail: { revokedAtMs: revoked.revokedAtMs, refusedAtMs },
@@ -161,7 +160,7 @@ export const complete = (gateway: Gateway, command: Complete, nowMs: number): De
   if (isRefusal(rotation)) return rotation;
   if (rotation.stage !== 'VERIFIED' && !(rotation.forced && hasReached(rotation, 'DISTRIBUTED')))
     return refuse('WRONG_STAGE', `Rotation ${rotation.rotationId} is at ${rotation.stage}: its kits are not verified.`);
-  const live = leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.origin.kind !== 'foreign');
+  const live = leftToRevoke(gateway, rotation);
   if (live.length > 0) return refuse('STILL_LIVE', `Still accepted: ${live.join(', ')}.`);
   const unconfirmed = leftToConfirm(gateway);
   if (unconfirmed.length > 0)
@@ -170,8 +169,7 @@ export const complete = (gateway: Gateway, command: Complete, nowMs: number): De
   const outcome = rotation.rolledBack ? 'ROLLED_BACK' : 'COMPLETED';
   return record({ ...rest }, endRotation(gateway, outcome, nowMs), nowMs, {
     kind: 'complete',
-    actor: command.actor,
-    reason: command.reason,
+    ...by(command),
     rotationId: rotation.rotationId,
     detail: { outcome, retired: rotation.retireIds },
   });
@@ -199,8 +197,7 @@ export const fail = (gateway: Gateway, command: Fail, nowMs: number): Decision =
     nowMs,
     {
       kind: 'fail',
-      actor: command.actor,
-      reason: command.reason,
+      ...by(command),
       rotationId: rotation.rotationId,
       ...(target ? { credentialIds: [target.credentialId] } : {}),
       detail: { ownCredential: target ? (unused ? 'REVOKED' : 'STAYS_LIVE') : 'NONE', stage: rotation.stage },

@@ -1,10 +1,8 @@
-import { newNonce } from '../authority/policy-check.ts';
-import { leftToConfirm } from '../domain/decision.ts';
 import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
-import { type Gateway, propagationBoundMs } from '../domain/gateway.ts';
-import type { CredentialId } from '../domain/ids.ts';
+import { deadForSureAtMs, type Gateway, type RevokedCredential } from '../domain/gateway.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import { applied, asWorkflow } from './applying.ts';
+import { armedNonce } from './armed-nonce.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { ours, type StepInput, type StepOutput, stepOutput } from './step.ts';
 
@@ -18,11 +16,11 @@ type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck'> & Always;
 export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
   const { gateways, vault, now } = needs;
   let { gateway } = await ours(gateways, input);
-  for (const credentialId of leftToConfirm(gateway)) {
-    const waitMs = deadForSureAtMs(gateway, credentialId) - now();
+  for (const revoked of gateway.revoked.filter(({ confirmedAtMs }) => confirmedAtMs === undefined)) {
+    const waitMs = deadForSureAtMs(gateway, revoked) - now();
     if (waitMs > 0)
       return stepOutput(gateway, input, now(), { next: 'WaitForPropagation', waitSeconds: Math.ceil(waitMs / 1000) });
-    gateway = await confirm(needs, input, gateway, credentialId);
+    gateway = await confirm(needs, input, gateway, revoked);
   }
   if (nextStage(gateway, now()) !== 'ConfirmRevoked') return stepOutput(gateway, input, now());
   const dead = gateway.revoked.filter(({ confirmedAtMs }) => confirmedAtMs !== undefined);
@@ -39,30 +37,18 @@ export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<St
   return stepOutput(ended, input, now());
 };
 
-const deadForSureAtMs = (gateway: Gateway, credentialId: CredentialId): number => {
-  const revokedAtMs = gateway.revoked.find((one) => one.credentialId === credentialId)?.revokedAtMs ?? 0;
-  return revokedAtMs + propagationBoundMs(gateway, revokedAtMs);
-};
-
 const confirm = async (
   { gateways, vault, policyCheck, now }: Needs,
   input: StepInput,
   gateway: Gateway,
-  credentialId: CredentialId,
+  { credentialId, versionId }: RevokedCredential,
 ): Promise<Gateway> => {
-  const versionId = gateway.revoked.find((one) => one.credentialId === credentialId)?.versionId ?? '';
   const stored = await vault.readVersion(gateway.secretArn, versionId);
   if (!stored)
     throw new StepFailed(
       `The value of revoked credential ${credentialId} is not in the vault any more, so its refusal cannot be seen.`,
     );
-  const nonce = newNonce();
-  await applied(gateways, input, {
-    kind: 'arm-probe',
-    rotationId: input.rotationId,
-    nonceHash: nonce.hash,
-    credentialId,
-  });
+  const nonce = await armedNonce({ gateways }, input, credentialId);
   const refusedAtMs = now();
   if ((await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) !== 'REFUSED')
     throw new TemporarilyUnavailable(`The policy check still accepts revoked credential ${credentialId}.`);

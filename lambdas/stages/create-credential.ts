@@ -1,4 +1,3 @@
-import { newNonce } from '../authority/policy-check.ts';
 import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import {
   type Gateway,
@@ -11,6 +10,7 @@ import type { CredentialId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import { digestOf, type Stored } from '../store/vault.ts';
 import { applied, asWorkflow } from './applying.ts';
+import { armedNonce } from './armed-nonce.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { allShards, ours, rotationOf, type StepInput, type StepOutput, stepOutput } from './step.ts';
 
@@ -89,13 +89,7 @@ export const proveAccepted = async (
     throw new StepFailed(
       `Version ${versionId} of the gateway's secret has no value, and the record expects credential ${credentialId} there.`,
     );
-  const nonce = newNonce();
-  await applied(gateways, input, {
-    kind: 'arm-probe',
-    rotationId: input.rotationId,
-    nonceHash: nonce.hash,
-    credentialId,
-  });
+  const nonce = await armedNonce({ gateways }, input, credentialId);
   if ((await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) !== 'ACCEPTED')
     throw new TemporarilyUnavailable(`The policy check does not accept credential ${credentialId} yet.`);
   return applied(gateways, input, {

@@ -35,41 +35,54 @@ export type Equipment = {
 /** What a stage has besides: its clock and its log. */
 export type Always = { readonly now: () => number; readonly log: Log };
 
+/** The AWS clients of one function, each made once: parts that ask the same service share its connections. */
+const clientsWith = (settings: ClientSettings) => ({
+  dynamodb: once(() => new DynamoDBClient(settings)),
+  secretsManager: once(() => new SecretsManagerClient(settings)),
+  events: once(() => new EventBridgeClient(settings)),
+  sns: once(() => new SNSClient(settings)),
+  stepFunctions: once(() => new SFNClient(settings)),
+});
+type Clients = ReturnType<typeof clientsWith>;
+
+const once = <Made>(make: () => Made): (() => Made) => {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
 type Part<Made> = {
   readonly needs: readonly string[];
-  readonly make: (values: Readonly<Record<string, string>>, settings: ClientSettings, runtime: Runtime) => Made;
+  readonly make: (values: Readonly<Record<string, string>>, clients: Clients, runtime: Runtime) => Made;
 };
 
 /** Which variables each part needs, and how it is made from them. */
 const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
   gateways: {
     needs: ['GATEWAYS_TABLE', 'EVENT_BUS'],
-    make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, settings, { now }) =>
-      gatewaysIn(
-        new DynamoDBClient(settings),
-        GATEWAYS_TABLE,
-        publishTo(new EventBridgeClient(settings), EVENT_BUS),
-        now,
-      ),
+    make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, clients, { now }) =>
+      gatewaysIn(clients.dynamodb(), GATEWAYS_TABLE, publishTo(clients.events(), EVENT_BUS), now),
   },
   kits: {
     needs: ['GATEWAYS_TABLE'],
-    make: ({ GATEWAYS_TABLE = '' }, settings) => kitsIn(new DynamoDBClient(settings), GATEWAYS_TABLE),
+    make: ({ GATEWAYS_TABLE = '' }, clients) => kitsIn(clients.dynamodb(), GATEWAYS_TABLE),
   },
   uses: {
     needs: ['USE_TABLE'],
-    make: ({ USE_TABLE = '' }, settings) => usesIn(new DynamoDBClient(settings), USE_TABLE),
+    make: ({ USE_TABLE = '' }, clients) => usesIn(clients.dynamodb(), USE_TABLE),
   },
-  vault: { needs: [], make: (_, settings) => vaultIn(new SecretsManagerClient(settings)) },
-  secretsManager: { needs: [], make: (_, settings) => new SecretsManagerClient(settings) },
+  vault: { needs: [], make: (_, clients) => vaultIn(clients.secretsManager()) },
+  secretsManager: { needs: [], make: (_, clients) => clients.secretsManager() },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   executions: {
     needs: ['STATE_MACHINE_ARN'],
-    make: ({ STATE_MACHINE_ARN = '' }, settings) => executionsOf(new SFNClient(settings), STATE_MACHINE_ARN),
+    make: ({ STATE_MACHINE_ARN = '' }, clients) => executionsOf(clients.stepFunctions(), STATE_MACHINE_ARN),
   },
   notifyOwner: {
     needs: ['NOTIFICATIONS_TOPIC'],
-    make: ({ NOTIFICATIONS_TOPIC = '' }, settings) => notifyOwnersOn(new SNSClient(settings), NOTIFICATIONS_TOPIC),
+    make: ({ NOTIFICATIONS_TOPIC = '' }, clients) => notifyOwnersOn(clients.sns(), NOTIFICATIONS_TOPIC),
   },
   rotationFunction: { needs: ['ROTATION_FUNCTION'], make: ({ ROTATION_FUNCTION = '' }) => ROTATION_FUNCTION },
   secrets: {
@@ -88,7 +101,7 @@ export const equip = <Name extends keyof Equipment>(
 ): Pick<Equipment, Name> & Always => {
   const { environment, log, now } = runtime;
   const values = variables(environment, ...new Set(names.flatMap((name) => parts[name].needs)));
-  const settings = clientSettings(environment);
-  const made = Object.fromEntries(names.map((name) => [name, parts[name].make(values, settings, runtime)]));
+  const clients = clientsWith(clientSettings(environment));
+  const made = Object.fromEntries(names.map((name) => [name, parts[name].make(values, clients, runtime)]));
   return { ...(made as Pick<Equipment, Name>), now, log };
 };

@@ -1,5 +1,4 @@
-import { leftToRetire } from '../domain/decision.ts';
-import { liveCredential } from '../domain/gateway.ts';
+import { leftToRevoke } from '../domain/decision.ts';
 import { overdue } from '../domain/next-stage.ts';
 import { judgeRevocation } from '../domain/verdict.ts';
 import { applied, asWorkflow, failureOf } from './applying.ts';
@@ -29,9 +28,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
     });
     return stepOutput(revoked, input, now());
   }
-  const credentialIds = leftToRetire(gateway, rotation).filter(
-    (id) => liveCredential(gateway, id)?.origin.kind !== 'foreign',
-  );
+  const credentialIds = leftToRevoke(gateway, rotation);
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
   const readAtMs = now();

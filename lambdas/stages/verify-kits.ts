@@ -1,10 +1,10 @@
-import { newNonce } from '../authority/policy-check.ts';
 import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
 import type { Tally } from '../domain/verdict.ts';
 import { judgeRevocation } from '../domain/verdict.ts';
 import type { Stored } from '../store/vault.ts';
 import { applied, asWorkflow } from './applying.ts';
+import { armedNonce } from './armed-nonce.ts';
 import { climbLadder } from './climb-ladder.ts';
 import { targetOf } from './create-credential.ts';
 import type { Always, Equipment } from './equipment.ts';
@@ -139,14 +139,8 @@ const poll = async (
   tally: Tally,
   stored: Stored | undefined,
 ): Promise<{ gateway: Gateway; recordingProven: boolean }> => {
-  const nonce = newNonce();
   const { credentialId } = targetOf(gateway);
-  await applied(gateways, input, {
-    kind: 'arm-probe',
-    rotationId: input.rotationId,
-    nonceHash: nonce.hash,
-    credentialId,
-  });
+  const nonce = await armedNonce({ gateways }, input, credentialId);
   const recordingProven = await (async () =>
     stored !== undefined &&
     (await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) === 'ACCEPTED' &&
