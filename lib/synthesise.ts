@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib/core';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type Settings, settingsOf } from './constructs/settings.ts';
+import type { Template } from './local/template.ts';
 import { RotationStack } from './rotation-stack.ts';
 
 /** The CDK app of one deployment: a stack for whatever account and region it is deployed to. Throws when a setting is refused. */
@@ -11,21 +12,6 @@ export const rotationApp = ({ context, ...props }: AppProps = {}): App => {
   const app = new App({ ...props, analyticsReporting: false, context: { ...featureFlags, ...context } });
   new RotationStack(app, 'GatewayCredentialRotation', settingsOf(app.node));
   return app;
-};
-
-/** A CloudFormation template as far as a reader of ours needs it. */
-export type Template = {
-  readonly Resources: Readonly<
-    Record<
-      string,
-      {
-        readonly Type: string;
-        readonly Properties?: Readonly<Record<string, unknown>>;
-        readonly Metadata?: Readonly<Record<string, unknown>>;
-      }
-    >
-  >;
-  readonly Outputs?: Readonly<Record<string, unknown>>;
 };
 
 /** The template without any code bundled: what the local deployment reads. The metadata `source` of each function names its entry. */

@@ -48,3 +48,23 @@ export type Use = {
   readonly firstUsedAtMs: number;
   readonly lastUsedAtMs: number;
 };
+
+/** Where and by whom a credential was used; `probe` is the hash of the nonce of one of our own probes. */
+export type Seen = {
+  readonly gatewayId: GatewayId;
+  readonly credentialId: CredentialId;
+  readonly shard: number;
+  readonly source: { readonly kitId?: string; readonly address: string } | { readonly probe: string };
+};
+
+/** A message to the owner of a kit: what happened, what to do, by when; never a value. */
+export type OwnerMessage = {
+  readonly owner: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly gatewayId: string;
+  readonly kitId: string;
+  readonly credentialId: string;
+  /** How urgent it is, for subscriptions to filter on; without it, `instruction`. */
+  readonly severity?: 'instruction' | 'reminder' | 'escalation' | 'deadline' | 'page';
+};

@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
-import type { Kit, KitTraits } from '../domain/kit.ts';
+import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
 
 /** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
 export type KitAccess = {
@@ -10,14 +10,7 @@ export type KitAccess = {
   /** The AWSCURRENT text of a secret that the kit's settings name (a token, a signing key). */
   readSecret(secretId: string): Promise<string>;
   readonly secrets: SecretsManagerClient;
-  notifyOwner(message: {
-    readonly owner: string;
-    readonly subject: string;
-    readonly text: string;
-    readonly kitId: string;
-    readonly gatewayId: string;
-    readonly credentialId: string;
-  }): Promise<void>;
+  notifyOwner(message: OwnerMessage): Promise<void>;
   nowMs(): number;
   /** Aborts when the time for this kit is over. */
   readonly signal: AbortSignal;

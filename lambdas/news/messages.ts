@@ -1,5 +1,5 @@
 import type { LaggardCode } from '../domain/evidence.ts';
-import type { OwnerMessage } from './notifications.ts';
+import type { OwnerMessage } from '../domain/kit.ts';
 
 /** A kit that is late, and what its owner has to know of the rotation. Times are epoch ms. */
 export type LateKit = {

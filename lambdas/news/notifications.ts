@@ -1,17 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
-
-/** A message to the owner of a kit: what happened, what to do, by when; never a value. */
-export type OwnerMessage = {
-  readonly owner: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly gatewayId: string;
-  readonly kitId: string;
-  readonly credentialId: string;
-  /** How urgent it is, for subscriptions to filter on; without it, `instruction`. */
-  readonly severity?: 'instruction' | 'reminder' | 'escalation' | 'deadline' | 'page';
-};
+import type { OwnerMessage } from '../domain/kit.ts';
 
 /** SNS takes subjects of less than 100 characters. */
 const longestSubject = 99;

@@ -1,14 +1,7 @@
 import type { Gateway } from '../domain/gateway.ts';
-import type { CredentialId, GatewayId } from '../domain/ids.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import type { Seen } from '../domain/kit.ts';
 import type { PolicyCheckMetric } from './metric.ts';
-
-/** Where and by whom a credential was used; `probe` is the hash of the nonce of one of our own probes. */
-export type Seen = {
-  readonly gatewayId: GatewayId;
-  readonly credentialId: CredentialId;
-  readonly shard: number;
-  readonly source: { readonly kitId?: string; readonly address: string } | { readonly probe: string };
-};
 
 /** What the policy check asks of the world. A rejection of either call means "could not", whatever it is rejected with. */
 export type Ports = {

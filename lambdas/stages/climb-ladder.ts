@@ -1,5 +1,6 @@
 import { cutOffAtMs, rungDue } from '../domain/attempt.ts';
 import type { Gateway } from '../domain/gateway.ts';
+import type { OwnerMessage } from '../domain/kit.ts';
 import type { Command } from '../domain/transition.ts';
 import type { Tally } from '../domain/verdict.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type LateKit,
   reminder,
 } from '../news/messages.ts';
-import type { OwnerMessage } from '../news/notifications.ts';
 import { applied } from './applying.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { rotationOf, type StepInput } from './step.ts';

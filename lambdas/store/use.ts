@@ -1,6 +1,6 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { CredentialId, GatewayId } from '../domain/ids.ts';
-import type { Use } from '../domain/kit.ts';
+import type { Seen, Use } from '../domain/kit.ts';
 import { asked, queried } from './dynamodb.ts';
 
 /** Use items live this long after the last use (DynamoDB deletes them later still; nothing relies on it). */
@@ -13,14 +13,6 @@ const partition = (gatewayId: GatewayId, credentialId: CredentialId, shard: numb
 });
 const sourceKey = (kitId: string | undefined, address: string): AttributeValue => ({ S: `${kitId ?? ''}#${address}` });
 const probeKey = (nonceHash: string): AttributeValue => ({ S: `!probe#${nonceHash}` });
-
-/** Where and by whom a credential was used; `probe` is the hash of the nonce of one of our own probes. */
-export type Seen = {
-  readonly gatewayId: GatewayId;
-  readonly credentialId: CredentialId;
-  readonly shard: number;
-  readonly source: { readonly kitId?: string; readonly address: string } | { readonly probe: string };
-};
 
 /** Records a use: one write, first time kept, last time set. Throws what the SDK throws; the policy check decides what that means. */
 export const recordUse = async (

@@ -4,15 +4,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { publishTo } from '../../lambdas/news/events.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import type { Log } from '../../lambdas/runtime/log.ts';
 import { readAudit } from '../../lambdas/store/audit.ts';
 import { gatewaysIn } from '../../lambdas/store/gateways.ts';
 import { kitsIn } from '../../lambdas/store/kits.ts';
 import { usesIn } from '../../lambdas/store/use.ts';
-import type { BusEvent } from './aws/eventbridge.ts';
-import type { PublishedMessage } from './aws/sns.ts';
-import type { Timers } from './aws/step-functions-timers.ts';
-import { type Cloud, openCloud } from './cloud.ts';
+import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
 import { freePort } from './free-port.ts';
 import { accountId, functionNameOf, region } from './names.ts';
 import {
@@ -21,22 +17,12 @@ import {
   startPolicyCheckServer,
 } from './policy-check-server.ts';
 import type { Stores } from './snapshot.ts';
-import type { Template } from './template.ts';
 
-export type DeploymentOptions = {
-  readonly template: Template;
-  readonly projectFolder: string;
-  /** The gateways.json that the registry function applies. */
-  readonly registryFile: string;
-  readonly dataFolder: string | undefined;
+/** What the cloud needs, and where the policy check listens. */
+export type DeploymentOptions = Omit<CloudOptions, 'policyCheckUrl'> & {
   readonly address: string;
   readonly policyCheckPort: number;
-  readonly awsPort: number;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
-  readonly timers: Timers;
-  readonly log: (functionName: string) => Log;
-  readonly onPublish: (message: PublishedMessage) => void;
-  readonly onEvent: (event: BusEvent) => void;
 };
 
 /** The whole system on this machine. */

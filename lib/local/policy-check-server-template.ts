@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Template } from '../synthesise.ts';
 import type { GatewayResponse } from './policy-check-server-answers.ts';
+import type { Template } from './template.ts';
 
 /** One method of the API. Segments in braces are path parameters; `authorize` and `integrate` are logical ids of functions. */
 export type Route = {

@@ -4,12 +4,12 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
 import { TookTooLong, withinMs } from '../../lambdas/policy-check/time-limit.ts';
-import type { Template } from '../synthesise.ts';
 import { type AnswerType, gatewayAnswer, type Reply } from './policy-check-server-answers.ts';
 import { type Arrival, authorizerEvent, methodArnOf, type Place, proxyEvent } from './policy-check-server-event.ts';
 import { type AuthorizerVerdict, evaluate } from './policy-check-server-policy.ts';
 import { apiIn, routeOf } from './policy-check-server-template.ts';
 import { throttle } from './policy-check-server-throttle.ts';
+import type { Template } from './template.ts';
 
 export type PolicyCheckServerOptions = {
   /** The synthesised template: routes, authorizer, gateway responses and throttling are those of its REST API. */

@@ -1,9 +1,10 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Gateway, LiveCredential, RevokedCredential } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
+import type { Seen } from '../../lambdas/domain/kit.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import { authorizer } from '../../lambdas/policy-check/authorizer.ts';
-import type { Ports, Seen } from '../../lambdas/policy-check/ports.ts';
+import type { Ports } from '../../lambdas/policy-check/ports.ts';
 
 /** Values and digests were made by an independent implementation (Python's zlib and hashlib); none was ever accepted anywhere. */
 export const oldToken = 'gwc_OLDold0001_NotASecretooooooooooooooooooooooooooooooooo3RP6Ka';

@@ -15,7 +15,8 @@ import {
   type PolicyCheckServerOptions,
   startPolicyCheckServer,
 } from '../../lib/local/policy-check-server.ts';
-import { synthesise, type Template } from '../../lib/synthesise.ts';
+import type { Template } from '../../lib/local/template.ts';
+import { synthesise } from '../../lib/synthesise.ts';
 import { newToken, oldLive, oldToken, orders } from './fixtures.ts';
 import { send, strictKit } from './strict-kit.ts';
 

@@ -1,9 +1,8 @@
 import type { CredentialValue } from '../../lambdas/domain/credential.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../../lambdas/domain/ids.ts';
-import type { Kit, KitWork, Use } from '../../lambdas/domain/kit.ts';
+import type { Kit, KitWork, OwnerMessage, Use } from '../../lambdas/domain/kit.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
-import type { OwnerMessage } from '../../lambdas/news/notifications.ts';
 import type { Always, Equipment } from '../../lambdas/stages/equipment.ts';
 import type { StepInput } from '../../lambdas/stages/step.ts';
 import { now, r1 } from '../domain/gateways.ts';

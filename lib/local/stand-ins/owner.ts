@@ -1,19 +1,15 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
+import type { OwnerMessage } from '../../../lambdas/domain/kit.ts';
 import { delayed } from './delayed.ts';
 
-/** What an owner is told; the fields of the notification that the owner goes by. */
-export type OwnerMessage = {
-  readonly text: string;
-  readonly kitId: string;
-  readonly gatewayId: string;
-  readonly credentialId: string;
-};
+/** The fields of a notification that the owner goes by. */
+type Told = Pick<OwnerMessage, 'text' | 'kitId' | 'gatewayId' | 'credentialId'>;
 
 export type OwnerOptions = {
   readonly secrets: SecretsManagerClient;
   /** Called after the kit has the credential. */
-  readonly acknowledge: (installed: Omit<OwnerMessage, 'text'>) => Promise<void>;
+  readonly acknowledge: (installed: Omit<Told, 'text'>) => Promise<void>;
   /** How long after the owner put the credential in the kit uses it. */
   readonly applyMs: number;
   readonly nowMs: () => number;
@@ -24,7 +20,7 @@ export type OwnerOptions = {
 /** The person behind a manual kit: does what the message says, and nothing that it does not say. */
 export type Owner = {
   /** Fetches, installs, acknowledges. Throws when the text names no secret, or the secret holds another credential. */
-  deliver(message: OwnerMessage): Promise<void>;
+  deliver(message: Told): Promise<void>;
   currentCredential(): string | undefined;
 };
 
