@@ -49,7 +49,10 @@ export type By = { readonly actor: string; readonly reason: string };
 /** The part of a command that every record of it carries. */
 export const by = ({ actor, reason }: By): By => ({ actor, reason });
 
-/** The next revision of a record, with its transition appended to the outbox in the same write (invariant 11). */
+/**
+ * The next revision of a record, with its transition appended to the outbox in the same write (invariant 11). What the
+ * transition revokes stands in its `detail.causes`, whatever else it does: so the audit alone tells what is revoked.
+ */
 export const record = (
   before: Gateway,
   changes: Partial<Gateway>,
@@ -58,7 +61,17 @@ export const record = (
 ): Decision => {
   const revision = before.revision + 1;
   const rotationId = transition.rotationId ?? before.rotation?.rotationId;
-  const entry: Transition = { ...transition, revision, atMs: nowMs, ...(rotationId ? { rotationId } : {}) };
+  const gone = (changes.revoked ?? []).filter(
+    (one) => !before.revoked.some(({ credentialId }) => credentialId === one.credentialId),
+  );
+  const causes = Object.fromEntries(gone.map(({ credentialId, cause }) => [credentialId, cause]));
+  const entry: Transition = {
+    ...transition,
+    revision,
+    atMs: nowMs,
+    ...(rotationId ? { rotationId } : {}),
+    ...(gone.length > 0 ? { detail: { causes, ...transition.detail } } : {}),
+  };
   return { kind: 'changed', gateway: { ...before, ...changes, revision, outbox: [...before.outbox, entry] } };
 };
 

@@ -98,7 +98,7 @@ export const revoke = (gateway: Gateway, command: Revoke, nowMs: number): Decisi
     kind: 'revoke',
     ...by(command),
     credentialIds: left,
-    detail: { causes: Object.fromEntries(causes), ...(command.verdict ? { verdict: command.verdict } : {}) },
+    ...(command.verdict ? { detail: { verdict: command.verdict } } : {}),
   });
 };
 

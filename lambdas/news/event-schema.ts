@@ -6,9 +6,10 @@ export const eventSource = 'gateway-credential-rotation';
 export const transitionDetailType = 'Gateway Credential Transition v1';
 
 /** Every kind of transition, in a sentence; it does not compile until each command that records one is here. */
-export const transitionKinds: Readonly<Record<Exclude<Command['kind'], 'arm-probe' | 'polled'> | 'register', string>> =
+export const transitionKinds: Readonly<Record<Exclude<Command['kind'], 'arm-probe' | 'polled'> | 'register' | 'restore', string>> =
   {
     register: 'The gateway was registered.',
+    restore: 'The record was restored from a backup and brought up to the audit.',
     configure: 'Policy, decision or shards changed.',
     'kits-changed': 'Kits were added, changed or retired.',
     retire: 'The gateway was retired.',
