@@ -6,39 +6,40 @@ export const eventSource = 'gateway-credential-rotation';
 export const transitionDetailType = 'Gateway Credential Transition v1';
 
 /** Every kind of transition, in a sentence; it does not compile until each command that records one is here. */
-export const transitionKinds: Readonly<Record<Exclude<Command['kind'], 'arm-probe' | 'polled'> | 'register' | 'restore', string>> =
-  {
-    register: 'The gateway was registered.',
-    restore: 'The record was restored from a backup and brought up to the audit.',
-    configure: 'Policy, decision or shards changed.',
-    'kits-changed': 'Kits were added, changed or retired.',
-    retire: 'The gateway was retired.',
-    begin: 'A rotation began.',
-    'next-attempt': 'Another execution goes on with the rotation.',
-    created: 'The new credential is accepted beside the old ones.',
-    accepted: 'The policy check was seen to accept it.',
-    promoting: 'AWSCURRENT is about to move.',
-    promoted: 'AWSCURRENT names it.',
-    distributed: 'Every kit was given it once.',
-    verified: 'Every kit has evidence, and the old ones are quiet.',
-    doubt: 'The evidence does not hold any more: the kits are looked at again.',
-    revoke: 'Old credentials are refused from now on.',
-    confirm: 'The policy check was seen to refuse one of them: now it is revoked.',
-    complete: 'The rotation ended, forwards or back.',
-    fail: 'The rotation was given up.',
-    hold: 'The rotation stands still until a person decides.',
-    resume: 'It goes on.',
-    extend: 'Its deadline moved.',
-    'roll-back': 'It goes back to the credential it came from.',
-    force: 'A person takes it on himself to cut off the kits that did not move.',
-    climb: 'A rung of the deadline ladder was done.',
-    adopt: 'A credential made by hand became ours.',
-    repair: 'A stuck AWSPENDING was taken off the secret.',
-    'acknowledge-kit': 'The owner of a kit said that it is installed.',
-    'retry-kit': 'A kit is given the credential again.',
-    compromise: 'The compromise button was pressed.',
-    'make-room': 'A compromised credential went early, since five were live.',
-  };
+export const transitionKinds: Readonly<
+  Record<Exclude<Command['kind'], 'arm-probe' | 'polled'> | 'register' | 'restore', string>
+> = {
+  register: 'The gateway was registered.',
+  restore: 'The record was restored from a backup and brought up to the audit.',
+  configure: 'Policy, decision or shards changed.',
+  'kits-changed': 'Kits were added, changed or retired.',
+  retire: 'The gateway was retired.',
+  begin: 'A rotation began.',
+  'next-attempt': 'Another execution goes on with the rotation.',
+  created: 'The new credential is accepted beside the old ones.',
+  accepted: 'The policy check was seen to accept it.',
+  promoting: 'AWSCURRENT is about to move.',
+  promoted: 'AWSCURRENT names it.',
+  distributed: 'Every kit was given it once.',
+  verified: 'Every kit has evidence, and the old ones are quiet.',
+  doubt: 'The evidence does not hold any more: the kits are looked at again.',
+  revoke: 'Old credentials are refused from now on.',
+  confirm: 'The policy check was seen to refuse one of them: now it is revoked.',
+  complete: 'The rotation ended, forwards or back.',
+  fail: 'The rotation was given up.',
+  hold: 'The rotation stands still until a person decides.',
+  resume: 'It goes on.',
+  extend: 'Its deadline moved.',
+  'roll-back': 'It goes back to the credential it came from.',
+  force: 'A person takes it on himself to cut off the kits that did not move.',
+  climb: 'A rung of the deadline ladder was done.',
+  adopt: 'A credential made by hand became ours.',
+  repair: 'A stuck AWSPENDING was taken off the secret.',
+  'acknowledge-kit': 'The owner of a kit said that it is installed.',
+  'retry-kit': 'A kit is given the credential again.',
+  compromise: 'The compromise button was pressed.',
+  'make-room': 'A compromised credential went early, since five were live.',
+};
 
 /** `detail` of an event: one recorded transition. Never a credential. */
 export const transitionDetail = z.object({

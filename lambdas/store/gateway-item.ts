@@ -6,7 +6,17 @@ import type { GatewayId } from '../domain/ids.ts';
 export const gatewayKey = (gatewayId: GatewayId) => ({ pk: { S: `GATEWAY#${gatewayId}` }, sk: { S: 'GATEWAY' } });
 
 /** The record as it is stored: one JSON text, so that reading it costs the authorizer one parse. */
-export const recordOf = (gateway: Gateway): string => JSON.stringify(gateway);
+export const gatewayItem = (gateway: Gateway) => ({
+  ...gatewayKey(gateway.gatewayId),
+  list: { S: 'gateways' },
+  revision: { N: `${gateway.revision}` },
+  record: { S: JSON.stringify(gateway) },
+});
+
+/** Only the first writer at a revision wins. */
+export const atRevision = 'revision = :revision';
+/** A gateway is registered once. */
+export const isNew = 'attribute_not_exists(pk)';
 
 /**
  * The gateway record, read with strong consistency; `undefined` when the gateway is not registered.

@@ -7,7 +7,7 @@ import type { GatewayId } from '../domain/ids.ts';
 import { type Command, transition } from '../domain/transition.ts';
 import { writeAudit } from './audit.ts';
 import { asked, ConditionLost, listIndex, queried } from './dynamodb.ts';
-import { gatewayKey, readGateway, recordOf } from './gateway-item.ts';
+import { atRevision, gatewayItem, isNew, readGateway } from './gateway-item.ts';
 
 /** What a command did: the record as it is now, and whether this call changed it; or the refusal. */
 export type Applied = { readonly kind: 'applied'; readonly gateway: Gateway; readonly changed: boolean } | Refusal;
@@ -29,11 +29,6 @@ export type Gateways = {
   list(): AsyncGenerator<GatewayId>;
 };
 
-/** Only the first writer at a revision wins. */
-const atRevision = 'revision = :revision';
-/** A gateway is registered once. */
-const isNew = 'attribute_not_exists(pk)';
-
 const races = 10;
 
 export const gatewaysIn = (
@@ -48,12 +43,7 @@ export const gatewaysIn = (
       dynamodb.send(
         new PutItemCommand({
           TableName: table,
-          Item: {
-            ...gatewayKey(gateway.gatewayId),
-            list: { S: 'gateways' },
-            revision: { N: `${gateway.revision}` },
-            record: { S: recordOf(gateway) },
-          },
+          Item: gatewayItem(gateway),
           ConditionExpression: condition,
           ...(revision === undefined ? {} : { ExpressionAttributeValues: { ':revision': { N: `${revision}` } } }),
         }),

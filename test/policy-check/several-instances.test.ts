@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { handler } from '../../lambdas/authorize.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
-import { recordOf } from '../../lambdas/store/gateway-item.ts';
+import { gatewayItem } from '../../lambdas/store/gateway-item.ts';
 import { usesIn } from '../../lambdas/store/use.ts';
 import { runEndpoint } from '../local/aws/running-endpoint.ts';
 import { all } from '../store/emulated.ts';
@@ -139,7 +139,7 @@ test('four Lambda functions over a real table: 0 accepted after the revocation, 
     dynamodb.send(
       new PutItemCommand({
         TableName: 'gateways',
-        Item: { pk: { S: 'GATEWAY#orders' }, sk: { S: 'GATEWAY' }, record: { S: recordOf(gateway) } },
+        Item: gatewayItem(gateway),
       }),
     );
   await save(orders);

@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { openDeployment } from '../../lib/local/deployment.ts';
+import type { Template } from '../../lib/local/template.ts';
 import { virtualTimers } from '../virtual-timers.ts';
 
 const projectFolder = join(import.meta.dirname, '..', '..');
@@ -23,6 +24,8 @@ export type WorldOptions = {
   readonly startAtMs: number;
   /** The process dies as soon as a transition of this kind is published. */
   readonly diesAt?: string;
+  /** The text of the definition that is deployed; default that of the stack. */
+  readonly definition?: string | undefined;
 };
 
 /** A folder with the gateway "orders" and its kit, which reads its credential from a secret of its own. */
@@ -44,14 +47,25 @@ export const copyOf = (folder: string): string => {
 
 export const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
+const withDefinition = ({ Resources }: Template, DefinitionString: string): Template => ({
+  Resources: Object.fromEntries(
+    Object.entries(Resources).map(([logicalId, { Properties, ...resource }]) => [
+      logicalId,
+      resource.Type === 'AWS::StepFunctions::StateMachine'
+        ? { ...resource, Properties: { ...Properties, DefinitionString } }
+        : { ...resource, ...(Properties ? { Properties } : {}) },
+    ]),
+  ),
+});
+
 /** Opens the deployment over the folder. Its time stands at `startAtMs` and moves only by `second`. */
-export const openWorld = async ({ folder, startAtMs, diesAt }: WorldOptions) => {
+export const openWorld = async ({ folder, startAtMs, diesAt, definition }: WorldOptions) => {
   const timers = virtualTimers(startAtMs);
   const refusals: string[] = [];
   const stolen = { value: '', answers: [] as { readonly atMs: number; readonly status: number }[] };
   let dying: Promise<void> | undefined;
   const deployment = await openDeployment({
-    template: inject('template'),
+    template: definition === undefined ? inject('template') : withDefinition(inject('template'), definition),
     projectFolder,
     registryFile: join(folder, 'gateways.json'),
     dataFolder: join(folder, 'data'),
