@@ -101,8 +101,20 @@ export const rungDue = (gateway: Gateway, nowMs: number): 1 | 2 | 3 | undefined 
   return due > rotation.rung ? (due as 1 | 2 | 3) : undefined;
 };
 
-/** Transitions that were copied to the audit and published leave the record; the revision stays, so nothing else is disturbed. */
-export const flushed = (gateway: Gateway, throughRevision: number): Gateway => ({
+/**
+ * Transitions that were copied to the audit leave the record; the revision stays, so nothing else is disturbed. News that
+ * could not go out are remembered by the first revision of them: they never stand in the way of the next step.
+ */
+export const flushed = (
+  { unpublishedFrom: _, ...gateway }: Gateway,
+  throughRevision: number,
+  unpublishedFrom?: number,
+): Gateway => ({
   ...gateway,
   outbox: gateway.outbox.filter((entry) => entry.revision > throughRevision),
+  ...(unpublishedFrom === undefined ? {} : { unpublishedFrom }),
 });
+
+/** The first revision that is still to be published. */
+export const unpublishedFrom = (gateway: Gateway): number | undefined =>
+  gateway.unpublishedFrom ?? gateway.outbox[0]?.revision;

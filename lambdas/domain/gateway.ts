@@ -146,6 +146,8 @@ export type Gateway = {
   readonly ended: readonly EndedRotation[];
   readonly presses: readonly Press[];
   readonly outbox: readonly Transition[];
+  /** From this revision on, transitions are in the audit but could not be published yet. */
+  readonly unpublishedFrom?: number;
   readonly retiredAtMs?: number;
 };
 

@@ -1,4 +1,4 @@
-import { maxFailedAttempts } from '../domain/attempt.ts';
+import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
 import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
@@ -46,11 +46,14 @@ const flush = async (
   { gateways }: Needs,
   stored: Gateway,
 ): Promise<{ readonly gateway: Gateway; readonly repairs: readonly Repair[] }> => {
-  const { gatewayId, outbox } = stored;
-  if (outbox.length === 0) return { gateway: stored, repairs: [] };
+  const { gatewayId } = stored;
+  const from = unpublishedFrom(stored);
+  if (from === undefined) return { gateway: stored, repairs: [] };
+  const why = `transitions from revision ${from} on were not published yet`;
   try {
-    const why = `${outbox.length} transitions were not published yet`;
-    return { gateway: await gateways.flush(stored), repairs: [{ gatewayId, what: 'FLUSHED', why }] };
+    const gateway = await gateways.flush(stored);
+    const what = gateway.unpublishedFrom === undefined ? 'FLUSHED' : 'FAILED';
+    return { gateway, repairs: [{ gatewayId, what, why }] };
   } catch (error) {
     return { gateway: stored, repairs: [{ gatewayId, what: 'FAILED', why: reasonOf(error) }] };
   }

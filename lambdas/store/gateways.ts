@@ -1,11 +1,11 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { flushed } from '../domain/attempt.ts';
+import { flushed, unpublishedFrom } from '../domain/attempt.ts';
 import type { Decision, Refusal } from '../domain/decision.ts';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { type Command, transition } from '../domain/transition.ts';
-import { writeAudit } from './audit.ts';
+import { readAudit, writeAudit } from './audit.ts';
 import { asked, ConditionLost, listIndex, queried } from './dynamodb.ts';
 import { atRevision, gatewayItem, isNew, readGateway } from './gateway-item.ts';
 
@@ -23,7 +23,10 @@ export type Gateways = {
    * `decide` may answer `undefined`: then nothing is to do. Throws {@link TemporarilyUnavailable} for an unknown gateway too.
    */
   apply(gatewayId: GatewayId, decide: Command | ((gateway: Gateway) => Command | undefined)): Promise<Applied>;
-  /** Copies what is in the outbox to the audit, publishes it, and drops it from the record. */
+  /**
+   * Copies what is in the outbox to the audit, publishes it, and drops it from the record. What cannot be published stays
+   * named by `unpublishedFrom`, and the next flush publishes it from the audit: a lost event bus stops no rotation.
+   */
   flush(gateway: Gateway): Promise<Gateway>;
   /** Every registered gateway; found through the index, so one registered this second may be missing. */
   list(): AsyncGenerator<GatewayId>;
@@ -52,11 +55,27 @@ export const gatewaysIn = (
   const read = (gatewayId: GatewayId): Promise<Gateway | undefined> =>
     asked(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId));
 
+  /** The first revision that could not be published; `undefined` when everything was. */
+  const published = async (gateway: Gateway): Promise<number | undefined> => {
+    const from = unpublishedFrom(gateway);
+    if (from === undefined) return undefined;
+    try {
+      const news = from === gateway.outbox[0]?.revision ? gateway.outbox : [];
+      if (news.length > 0) await publish(gateway.gatewayId, news);
+      else
+        for await (const one of readAudit(dynamodb, table, gateway.gatewayId, from))
+          await publish(gateway.gatewayId, [one]);
+      return undefined;
+    } catch (error) {
+      if (error instanceof TemporarilyUnavailable) return from;
+      throw error;
+    }
+  };
+
   const flush = async (gateway: Gateway): Promise<Gateway> => {
-    if (gateway.outbox.length === 0) return gateway;
+    if (unpublishedFrom(gateway) === undefined) return gateway;
     await writeAudit(dynamodb, table, gateway.gatewayId, gateway.outbox);
-    await publish(gateway.gatewayId, gateway.outbox);
-    const after = flushed(gateway, gateway.revision);
+    const after = flushed(gateway, gateway.revision, await published(gateway));
     try {
       await put(after, atRevision, gateway.revision);
       return after;

@@ -45,23 +45,24 @@ describe('The gateway records', () => {
     expect((await gateways.read('audited' as GatewayId))?.outbox).toEqual([]);
   });
 
-  it('keep a transition that could not be published until the next one or the reconciler flushes it', async () => {
+  it('go on when nothing can be published, and publish everything once, in order, when it can be again', async () => {
     let reachable = false;
     const published: string[] = [];
     const gateways = open(async (_, transitions) => {
       if (!reachable) throw new TemporarilyUnavailable('no bus');
       published.push(...transitions.map(({ kind }) => kind));
     });
+    const gatewayId = 'unpublished' as GatewayId;
+    const decide = (kind: 'hold' | 'resume') =>
+      gateways.apply(gatewayId, { kind, rotationId, actor: 'ann', reason: 'x' });
     await gateways.register(gateway('unpublished'));
-    expect(await gateways.apply('unpublished' as GatewayId, begin)).toMatchObject({ kind: 'applied', changed: true });
-    const stored = await gateways.read('unpublished' as GatewayId);
-    expect(stored?.outbox.map(({ kind }) => kind)).toEqual(['begin']);
-    await expect(
-      gateways.apply('unpublished' as GatewayId, { kind: 'hold', rotationId, actor: 'ann', reason: 'wait' }),
-    ).rejects.toThrow(TemporarilyUnavailable);
+    for (const applied of [await gateways.apply(gatewayId, begin), await decide('hold'), await decide('resume')])
+      expect(applied).toMatchObject({ kind: 'applied', changed: true });
+    expect(await gateways.read(gatewayId)).toMatchObject({ outbox: [], unpublishedFrom: 2 });
     reachable = true;
-    await gateways.apply('unpublished' as GatewayId, { kind: 'hold', rotationId, actor: 'ann', reason: 'wait' });
-    expect(published).toEqual(['begin', 'hold']);
+    await decide('hold');
+    expect(published).toEqual(['begin', 'hold', 'resume', 'hold']);
+    expect(await gateways.read(gatewayId)).not.toHaveProperty('unpublishedFrom');
   });
 
   it('let the compromise button through when nothing can be published (invariant 7)', async () => {
@@ -91,10 +92,9 @@ describe('The gateway records', () => {
       reason: 'leak',
     });
     expect(pressed).toMatchObject({ kind: 'applied', changed: true });
-    expect((await gateways.read('pressed' as GatewayId))?.outbox.map(({ kind }) => kind)).toEqual([
-      'register',
-      'compromise',
-    ]);
+    expect(await gateways.read('pressed' as GatewayId)).toMatchObject({ outbox: [], unpublishedFrom: 1 });
+    const audit = await all(readAudit(emulated.dynamodb, 'table', 'pressed' as GatewayId, 0));
+    expect(audit.map(({ kind }) => kind)).toEqual(['register', 'compromise']);
   });
 
   it('let only one of many concurrent writers win at a revision, and no transition is lost', async () => {

@@ -23,7 +23,7 @@ export type EventBridgeOptions = {
   readonly onEvent: (event: BusEvent) => Promise<void>;
 };
 
-/** EventBridge on this machine: declared buses, no rules; each event goes to one listener. */
+/** EventBridge on this machine: buses without rules; each event goes to one listener. */
 export const createEventBridge = ({ region, buses, clock, onEvent }: EventBridgeOptions): AwsService => {
   const names = new Set(['default', ...buses]);
   const arnOf = (name: string) => `arn:aws:events:${region}:000000000000:event-bus/${name}`;
@@ -57,6 +57,19 @@ export const createEventBridge = ({ region, buses, clock, onEvent }: EventBridge
       const name = nameOf(typeof Name === 'string' ? Name : 'default');
       if (names.has(name)) return describe(name);
       throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
+    },
+    CreateEventBus: async ({ Name }) => {
+      const name = String(Name ?? '');
+      if (!/^[\w./-]{1,256}$/.test(name)) throw new AwsError('ValidationException', 'Parameter Name is not valid.');
+      if (names.has(name)) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      names.add(name);
+      return { EventBusArn: arnOf(name) };
+    },
+    DeleteEventBus: async ({ Name }) => {
+      const name = nameOf(String(Name ?? ''));
+      if (name === 'default') throw new AwsError('ValidationException', 'Cannot delete event bus default.');
+      names.delete(name);
+      return {};
     },
     ListEventBuses: async ({ NamePrefix }) => ({
       EventBuses: [...names].filter((name) => name.startsWith(String(NamePrefix ?? ''))).map(describe),
