@@ -25,7 +25,7 @@ module.exports = {
     only(
       'stages-compose',
       '^lambdas/stages/',
-      '^lambdas/(domain|store|news|authority|kits|policy-check|runtime|stages)/',
+      '^lambdas/(domain|store|news|authority|kits|policy-check|console|runtime|stages)/',
     ),
     only('lambdas-never-import-lib', '^lambdas/[^/]+$', '^lambdas/(?!.*)|^lambdas/[^/]+/'),
     {

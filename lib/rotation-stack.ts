@@ -158,9 +158,34 @@ export class RotationStack extends Stack {
       principals: settings.compromisePrincipals,
     });
 
+    const consoleAct = new RotationFunction(this, 'ConsoleAct', {
+      description: 'Does what was pressed in the console: starts, decides, or presses the compromise button.',
+      timeoutSeconds: 60, // a person is waiting
+      logRetentionDays,
+    });
+    store.grantRecords(consoleAct);
+    store.grantKits(consoleAct);
+    store.grantReadUse(consoleAct);
+    secrets.grantDescribe(consoleAct); // adopt and repair, which need more, are not among its acts
+    events.grantPublish(consoleAct);
+    workflow.grantWatch(consoleAct);
+    workflow.grantReplace(consoleAct);
+
+    const show = new RotationFunction(this, 'Console', {
+      description: 'Shows the console: gateways, kits, use and history. It reads, and no secret.',
+      timeoutSeconds: 30, // a person is waiting
+      memoryMb: 1024, // a gateway with thousands of kits
+      logRetentionDays,
+    });
+    store.grantLook(show);
+    secrets.grantDescribe(show);
+    workflow.grantLook(show);
+    show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn);
+
     const outputs = {
       PolicyCheckUrl: policyCheck.url,
       OperateUrl: operateUrl,
+      ConsoleFunction: show.functionName,
       CompromiseFunction: compromise.functionName,
       CompromiseBusArn: button.bus.eventBusArn,
       NotificationsTopicArn: notifications.topicArn,

@@ -4,7 +4,7 @@ import type { Kit, Use } from './kit.ts';
 /** What proves that a kit moved, and when it was seen. */
 export type Evidence = { readonly kind: 'observed' | 'read-back' | 'acknowledged'; readonly atMs: number };
 
-/** Why a kit is a laggard. */
+/** Why a kit is a laggard; the earlier in the list, the more it matters. */
 export const laggardCodes = [
   'NOT_DISTRIBUTED',
   'DISTRIBUTION_FAILED',

@@ -1,4 +1,5 @@
-import type { CredentialId, GatewayId, RotationId } from './ids.ts';
+import type { LaggardCode } from './evidence.ts';
+import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { Policy } from './policy.ts';
 
 /** How far a live credential has come: recorded (the authority accepts it), proven accepted, AWSCURRENT, or on its way out. */
@@ -86,6 +87,16 @@ export type Rotation = {
   readonly quietSinceMs?: number;
   /** The one-time nonce of our own probe under way. */
   readonly probe?: Probe;
+  /** What the last poll saw of the kits: for showing only, decisions read the kits. */
+  readonly look?: KitLook;
+};
+
+/** How many kits there are and how many are late; the one that matters most by name. */
+export type KitLook = {
+  readonly atMs: number;
+  readonly kits: number;
+  readonly laggards: number;
+  readonly worst?: { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
 };
 
 /** Marks a request to the policy check as our own: the header carries the nonce, the record its SHA-256 (base64url). */

@@ -130,6 +130,7 @@ const turned = ({
   quietSinceMs: _q,
   distributedAtMs: _d,
   probe: _p,
+  look: _l,
   forced: _f,
   held: _h,
   handOverByMs: _o,

@@ -14,6 +14,7 @@ import {
   type CredentialStage,
   type Gateway,
   hasReached,
+  type KitLook,
   type LiveCredential,
   liveCredential,
   maxLiveCredentials,
@@ -220,6 +221,7 @@ export type Polled = {
   readonly nonceHash: string;
   readonly recordingProven: boolean;
   readonly lastUseMs?: number;
+  readonly look: KitLook;
 };
 
 /**
@@ -234,7 +236,8 @@ export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decisi
       'NO_PROOF',
       `Another probe of rotation ${rotation.rotationId} was armed since; this poll says nothing.`,
     );
-  const { probe: _, ...rest } = rotation;
+  const { probe: _, ...withoutProbe } = rotation;
+  const rest = { ...withoutProbe, look: command.look };
   if (!hasReached(rotation, 'DISTRIBUTED')) return note(gateway, { rotation: rest });
   if (!command.recordingProven) return note(gateway, { rotation: withoutQuiet(rest) });
   const since = rotation.quietSinceMs ?? nowMs;

@@ -1,6 +1,6 @@
 import { leftToRetire } from './decision.ts';
-import type { KitVerdict } from './evidence.ts';
-import { type Gateway, hasReached } from './gateway.ts';
+import { type KitVerdict, laggardCodes } from './evidence.ts';
+import { type Gateway, hasReached, type KitLook } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import type { Use } from './kit.ts';
 import { usedUntilMs } from './policy.ts';
@@ -66,6 +66,15 @@ export const addShard = (
     undistributed: tally.undistributed + laggards.filter((one) => one.code === 'NOT_DISTRIBUTED').length,
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
     unregistered: [...tally.unregistered, ...strangers].slice(0, namedAtMost),
+  };
+};
+
+/** What a tally comes to in the record: the counts, and the laggard whose reason weighs most. */
+export const lookOf = ({ kits, laggards, named }: Tally, atMs: number): KitLook => {
+  const [worst] = named.toSorted((one, other) => laggardCodes.indexOf(one.code) - laggardCodes.indexOf(other.code));
+  return {
+    ...{ atMs, kits, laggards },
+    ...(worst ? { worst: { kitId: worst.kitId, owner: worst.owner, code: worst.code } } : {}),
   };
 };
 

@@ -11,6 +11,8 @@ import { type StepOutput, stepInput, stepOutput } from './step.ts';
 const manualInput = z.strictObject({
   gatewayId: stepInput.shape.gatewayId,
   reason: z.string().min(1).max(256),
+  /** Who says so; recorded as claimed, beside the execution. */
+  actor: z.string().min(1).max(128).optional(),
   /** Only says what would happen, and writes nothing. */
   plan: z.boolean().default(false),
 });
@@ -22,7 +24,7 @@ const attemptStart = z.strictObject({
 });
 
 const allowed =
-  'Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to 256 characters>"}, and "plan": true to only see what would happen.';
+  'Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to 256 characters>"}, "actor": "<who says so>", and "plan": true to only see what would happen.';
 
 /** What the workflow ends with after a plan: nothing was begun. */
 export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
@@ -70,7 +72,7 @@ export const beginRotation = async (
     rotationId,
     trigger: 'manual',
     executionArn,
-    actor: executionArn,
+    actor: manual.data.actor === undefined ? executionArn : `claimed: ${manual.data.actor} (${executionArn})`,
     reason,
   });
   if (begun.kind === 'refused') throw new RotationRefused(`${begun.code}: ${begun.message}`);

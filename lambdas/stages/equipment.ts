@@ -13,24 +13,32 @@ import type { Runtime } from '../runtime/lambda.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Gateways, gatewaysIn } from '../store/gateways.ts';
 import { type Kits, kitsIn } from '../store/kits.ts';
+import { type Records, recordsIn } from '../store/records.ts';
 import { type Uses, usesIn } from '../store/use.ts';
 import { type Vault, vaultIn } from '../store/vault.ts';
 import { type Executions, executionsOf } from './executions.ts';
+import { type ManualStarts, manualStartsOf, type Plans, plansOf } from './manual-starts.ts';
 
 /** Everything a stage may work with. */
 export type Equipment = {
   readonly gateways: Gateways;
+  /** The same records, for who only looks. */
+  readonly records: Records;
   readonly kits: Kits;
   readonly uses: Uses;
   readonly vault: Vault;
   readonly secretsManager: SecretsManagerClient;
   readonly policyCheck: PolicyCheck;
   readonly executions: Executions;
+  readonly manualStarts: ManualStarts;
+  readonly plans: Plans;
   readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
   /** How gateway secrets are named and encrypted. */
   readonly secrets: { readonly prefix: string; readonly key?: string };
   /** The ARN of the function that Secrets Manager rotates with. */
   readonly rotationFunction: string;
+  /** The ARN of the function that acts for the console. */
+  readonly actFunction: string;
 };
 
 /** What a stage has besides: its clock and its log. */
@@ -66,6 +74,10 @@ const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
     make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, clients, { now }) =>
       gatewaysIn(clients.dynamodb(), GATEWAYS_TABLE, publishTo(clients.events(), EVENT_BUS), now),
   },
+  records: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients) => recordsIn(clients.dynamodb(), GATEWAYS_TABLE),
+  },
   kits: {
     needs: ['GATEWAYS_TABLE'],
     make: ({ GATEWAYS_TABLE = '' }, clients) => kitsIn(clients.dynamodb(), GATEWAYS_TABLE),
@@ -81,10 +93,19 @@ const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
     needs: ['STATE_MACHINE_ARN'],
     make: ({ STATE_MACHINE_ARN = '' }, clients) => executionsOf(clients.stepFunctions(), STATE_MACHINE_ARN),
   },
+  manualStarts: {
+    needs: ['STATE_MACHINE_ARN'],
+    make: ({ STATE_MACHINE_ARN = '' }, clients) => manualStartsOf(clients.stepFunctions(), STATE_MACHINE_ARN),
+  },
+  plans: {
+    needs: ['STATE_MACHINE_ARN'],
+    make: ({ STATE_MACHINE_ARN = '' }, clients) => plansOf(clients.stepFunctions(), STATE_MACHINE_ARN),
+  },
   notifyOwner: {
     needs: ['NOTIFICATIONS_TOPIC'],
     make: ({ NOTIFICATIONS_TOPIC = '' }, clients) => notifyOwnersOn(clients.sns(), NOTIFICATIONS_TOPIC),
   },
+  actFunction: { needs: ['ACT_FUNCTION'], make: ({ ACT_FUNCTION = '' }) => ACT_FUNCTION },
   rotationFunction: { needs: ['ROTATION_FUNCTION'], make: ({ ROTATION_FUNCTION = '' }) => ROTATION_FUNCTION },
   secrets: {
     needs: ['SECRET_PREFIX'],

@@ -5,7 +5,10 @@ import { addShard, emptyTally, type Tally } from '../domain/verdict.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { mapped } from './mapped.ts';
 
-type Needs = Pick<Equipment, 'kits' | 'uses'> & Always;
+type Needs = {
+  readonly kits: Pick<Equipment['kits'], 'ofShard'>;
+  readonly uses: Pick<Equipment['uses'], 'ofCredential'>;
+} & Always;
 
 /** How far a look has come; one that did not fit into a function's time goes on from here. */
 export type Look = { readonly tally: Tally; readonly nextShard: number; readonly done: boolean };
@@ -64,7 +67,7 @@ const lookAtShard = async (
 
 /** Every recorded use of a live credential in a shard: by kit, and those of retiring credentials by anybody. */
 const usesOfShard = async (
-  uses: Equipment['uses'],
+  uses: Needs['uses'],
   gateway: Gateway,
   rotation: Rotation,
   shard: number,

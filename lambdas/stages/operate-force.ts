@@ -33,8 +33,8 @@ export const forceRevocation = async (
 };
 
 /** Who is cut off, read now. The hash is over every kit id, sorted, not only over those that are named. */
-const confirmationFor = async (
-  needs: Needs,
+export const confirmationFor = async (
+  needs: Parameters<typeof lookAtKits>[0],
   gateway: Gateway,
   rotation: NonNullable<Gateway['rotation']>,
 ): Promise<Confirmation> => {

@@ -1,7 +1,7 @@
 import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
 import type { Tally } from '../domain/verdict.ts';
-import { judgeRevocation } from '../domain/verdict.ts';
+import { judgeRevocation, lookOf } from '../domain/verdict.ts';
 import type { Stored } from '../store/vault.ts';
 import { applied, asWorkflow } from './applying.ts';
 import { armedNonce } from './armed-nonce.ts';
@@ -133,7 +133,7 @@ const recordDistribution = async (
 
 /** Sends one probe with the new credential through the real policy check and reads its recorded use back: lost use would look like quiet. */
 const poll = async (
-  { gateways, policyCheck, uses, log }: Needs,
+  { gateways, policyCheck, uses, log, now }: Needs,
   input: StepInput,
   gateway: Gateway,
   tally: Tally,
@@ -156,6 +156,7 @@ const poll = async (
     rotationId: input.rotationId,
     nonceHash: nonce.hash,
     recordingProven,
+    look: lookOf(tally, now()),
     ...(tally.lastUseMs === undefined ? {} : { lastUseMs: tally.lastUseMs }),
   });
   return { gateway: polled, recordingProven };

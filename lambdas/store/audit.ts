@@ -1,4 +1,4 @@
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { asked, queried } from './dynamodb.ts';
@@ -44,3 +44,26 @@ export async function* readAudit(
   });
   for await (const item of items) yield JSON.parse(item.transition?.S ?? '{}') as Transition;
 }
+
+/** The last transitions of a gateway, newest first: at most `limit`, and at most what one answer of DynamoDB holds (1 MB). */
+export const latestAudit = async (
+  dynamodb: DynamoDBClient,
+  table: string,
+  gatewayId: GatewayId,
+  limit: number,
+): Promise<readonly Transition[]> => {
+  const { Items = [] } = await asked(
+    `Reading the audit of gateway ${gatewayId}`,
+    dynamodb.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': auditKey(gatewayId, 0).pk },
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    ),
+  );
+  return Items.map((item) => JSON.parse(item.transition?.S ?? '{}') as Transition);
+};

@@ -6,8 +6,9 @@ import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { type Command, transition } from '../domain/transition.ts';
 import { readAudit, writeAudit } from './audit.ts';
-import { asked, ConditionLost, listIndex, queried } from './dynamodb.ts';
+import { asked, ConditionLost } from './dynamodb.ts';
 import { atRevision, gatewayItem, isNew, readGateway } from './gateway-item.ts';
+import { listGateways } from './records.ts';
 
 /** What a command did: the record as it is now, and whether this call changed it; or the refusal. */
 export type Applied = { readonly kind: 'applied'; readonly gateway: Gateway; readonly changed: boolean } | Refusal;
@@ -121,15 +122,6 @@ export const gatewaysIn = (
       await flush(gateway).catch(() => gateway);
       return true;
     },
-    list: async function* () {
-      const found = queried(dynamodb, 'Listing gateways', {
-        TableName: table,
-        IndexName: listIndex,
-        KeyConditionExpression: '#list = :list',
-        ExpressionAttributeNames: { '#list': 'list' },
-        ExpressionAttributeValues: { ':list': { S: 'gateways' } },
-      });
-      for await (const item of found) yield (item.pk?.S ?? '').slice('GATEWAY#'.length) as GatewayId;
-    },
+    list: () => listGateways(dynamodb, table),
   };
 };

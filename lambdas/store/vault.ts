@@ -29,6 +29,8 @@ export type SecretDescription = {
   readonly arn: string;
   readonly name: string;
   readonly rotates: boolean;
+  /** Secrets Manager rotates it by then: the end of the next window (DescribeSecret); absent without a schedule. */
+  readonly nextRotationAtMs?: number;
   readonly labels: ReadonlyMap<string, readonly string[]>;
 };
 
@@ -123,7 +125,8 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
     );
     if (!found) throw new StepFailed('The gateway secret does not exist; apply gateways.json again.');
     const labels = new Map(Object.entries(found.VersionIdsToStages ?? {}));
-    return { arn: found.ARN ?? '', name: found.Name ?? '', rotates: found.RotationEnabled ?? false, labels };
+    const { ARN: arn = '', Name: name = '', RotationEnabled: rotates = false, NextRotationDate: next } = found;
+    return { arn, name, rotates, ...(next ? { nextRotationAtMs: next.getTime() } : {}), labels };
   };
   /** Which version each label is on. */
   const labels = async (secretArn: string): Promise<ReadonlyMap<string, string>> =>

@@ -51,6 +51,11 @@ export class GatewaySecrets extends Construct {
     to.addEnvironment('SECRET_PREFIX', prefix);
   }
 
+  /** To see how a secret is described, its schedule for one; it reads no credential. */
+  grantDescribe(to: RotationFunction): void {
+    this.allow(to, 'DescribeSecret');
+  }
+
   /** To read a credential. */
   grantRead(to: RotationFunction): void {
     this.allow(to, 'DescribeSecret', 'GetSecretValue');

@@ -52,6 +52,13 @@ export class GatewayStore extends Construct {
     this.onGateways(to, 'Query', 'UpdateItem');
   }
 
+  /** To read gateway records, kits and audit, and to find all gateways: what it takes to show them. */
+  grantLook(to: RotationFunction): void {
+    this.onGateways(to, 'GetItem', 'BatchGetItem', 'Query');
+    to.allow(['dynamodb:Query'], [`${this.gateways.tableArn}/index/${listIndex}`]);
+    this.onUse(to, 'Query');
+  }
+
   /** To find all gateways and pending kits. */
   grantLists(to: RotationFunction): void {
     to.allow(['dynamodb:Query'], [`${this.gateways.tableArn}/index/${listIndex}`]);

@@ -50,6 +50,12 @@ export class RotationWorkflow extends Construct {
     to.addEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
   }
 
+  /** To see what became of an execution. */
+  grantLook(to: RotationFunction): void {
+    to.allow(['states:DescribeExecution'], [this.executions]);
+    to.addEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
+  }
+
   /** To start attempts, and to stop what they replace. */
   grantReplace(to: RotationFunction): void {
     this.grantStart(to);

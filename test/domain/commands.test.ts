@@ -159,6 +159,7 @@ describe('a poll', () => {
     nonceHash: 'n',
     recordingProven,
     lastUseMs,
+    look: { atMs: now, kits: 3, laggards: 1 },
   });
   const quiet = (command: Command) => recordAfter(give(inRotation('VERIFIED', { probe }), command)).rotation;
   it('leaves the quiet window when it saw no later use', () =>

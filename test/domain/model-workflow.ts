@@ -9,7 +9,7 @@ import {
 } from '../../lambdas/domain/gateway.ts';
 import { nextStage, overdue } from '../../lambdas/domain/next-stage.ts';
 import type { Command } from '../../lambdas/domain/transition.ts';
-import { addShard, emptyTally, judgeRevocation, type Tally } from '../../lambdas/domain/verdict.ts';
+import { addShard, emptyTally, judgeRevocation, lookOf, type Tally } from '../../lambdas/domain/verdict.ts';
 import { accepts, apply, credentialId, type ModelKit, probe, truthNow, type World } from './model.ts';
 
 /** A task of the workflow: it can be stopped for good, or for a while, wherever it yields. */
@@ -126,7 +126,8 @@ function* verifyKits(world: World, rotation: Rotation): Task {
   const recordingProven = probe(world) && accepts(world, targetId);
   yield;
   const { lastUseMs } = tally;
-  const saw = { nonceHash, recordingProven, ...(lastUseMs === undefined ? {} : { lastUseMs }) };
+  const look = lookOf(tally, world.nowMs);
+  const saw = { nonceHash, recordingProven, look, ...(lastUseMs === undefined ? {} : { lastUseMs }) };
   if (!done(world, { kind: 'polled', rotationId, ...saw })) return;
   const { gateway } = world;
   const verdict = judgeRevocation(gateway, tally, world.nowMs);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import type { KitId } from '../../lambdas/domain/ids.ts';
 import { inRotation, live } from './gateways.ts';
 import { credentialId, rotationId } from './model.ts';
 
@@ -50,6 +51,14 @@ const fullest = (said: string): Gateway => {
       ...{ retireIds: upTo(4).map(id), begun: decided, rolledBack: decided, held: decided, forced: decided },
       executionArn: `arn:aws:states:eu-central-1:111122223333:execution:gateway-credential-rotation:${uuid(1)}-12`,
       probe: { nonceHash: digest, credentialId: id(1), armedAtMs: atMs },
+      look: {
+        ...{ atMs, kits: 100_000, laggards: 99_999 },
+        worst: {
+          kitId: 'k'.repeat(63) as KitId,
+          owner: 'a-team-with-a-name@example.com',
+          code: 'STILL_ON_PREDECESSOR',
+        },
+      },
     },
     outbox: [],
   };

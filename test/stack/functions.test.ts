@@ -29,6 +29,8 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'STATE_MACHINE_ARN',
   ],
   'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
+  'lambdas/console.ts': ['ACT_FUNCTION', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
+  'lambdas/console-act.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/compromise.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
 };
 
@@ -41,6 +43,7 @@ const values: Readonly<Record<string, string>> = {
   NOTIFICATIONS_TOPIC: '{OwnerNotificationsTopic}',
   STATE_MACHINE_ARN: '{WorkflowStateMachine}',
   REGISTRY_FILE: '/var/task/gateways.json',
+  ACT_FUNCTION: '{ConsoleAct.Arn}',
   ROTATION_FUNCTION: '{RotateSecret.Arn}',
   SECRET_PREFIX: 'gateway-credential/',
   SECRETS_KEY: '{RotationKey.Arn}',

@@ -120,6 +120,25 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...decryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
   ],
+  console: [
+    `dynamodb:BatchGetItem on ${gateways}`,
+    `dynamodb:GetItem on ${gateways}`,
+    ...readKits,
+    ...lists,
+    `dynamodb:Query on ${use}`,
+    'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    ...onGatewaySecrets('DescribeSecret'),
+  ],
+  'console-act': [
+    ...readAndSave,
+    ...readAndSaveKits,
+    ...readUse,
+    ...publish,
+    ...start,
+    'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    ...onGatewaySecrets('DescribeSecret'),
+  ],
   compromise: [
     ...readAndSave,
     ...publish,
@@ -156,7 +175,7 @@ describe('each role may do what its function does, and nothing else', () => {
     const functionRoles = stack
       .ofType('AWS::IAM::Role')
       .filter(([, { Properties }]) => text(Properties?.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'));
-    expect(functionRoles).toHaveLength(13);
+    expect(functionRoles).toHaveLength(15);
     for (const [, { Properties }] of functionRoles) expect(Properties?.ManagedPolicyArns).toBeUndefined();
   });
 

@@ -1,0 +1,106 @@
+import { cutOffAtMs } from '../domain/attempt.ts';
+import { leftToRetire } from '../domain/decision.ts';
+import { deadForSureAtMs, type Gateway, ladderFromMs, type Rotation } from '../domain/gateway.ts';
+import { nextStage } from '../domain/next-stage.ts';
+import { judgeRevocation, type Tally } from '../domain/verdict.ts';
+import type { Ahead, Waiting } from './views.ts';
+
+/** What the gateway's rotation waits for now: by the same rules that let it go on. Empty when none runs. */
+export const waitsFor = (gateway: Gateway, tally: Tally, nowMs: number): readonly Waiting[] => {
+  const { rotation } = gateway;
+  if (!rotation) return [];
+  switch (nextStage(gateway, nowMs)) {
+    case 'RotationHeld':
+      return [{ text: `A person has to decide: ${rotation.held?.actor} held it (${rotation.held?.reason}).` }];
+    case 'CreateCredential':
+      return rotation.driver === 'secrets-manager' && rotation.handOverByMs !== undefined
+        ? [{ text: 'Secrets Manager creates the new credential.', untilAtMs: rotation.handOverByMs }]
+        : [{ text: 'The new credential is being created and proven.' }];
+    case 'DistributeCredential':
+      return [{ text: `The new credential ${rotation.targetId} is being given to the kits.` }];
+    case 'RevokeCredential':
+      return [{ text: `${leftToRetire(gateway, rotation).join(', ')} is being revoked.` }];
+    case 'ConfirmRevoked':
+      return [{ text: 'The policy check is being asked whether it refuses what was revoked.' }];
+    default:
+      return verifying(gateway, rotation, tally, nowMs);
+  }
+};
+
+const verifying = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: number): readonly Waiting[] => {
+  const unconfirmed = gateway.revoked.filter(({ confirmedAtMs }) => confirmedAtMs === undefined);
+  const verdict = judgeRevocation(gateway, tally, nowMs);
+  const waits = verdict.blockers.map((blocker): Waiting => {
+    switch (blocker.code) {
+      case 'LAGGARDS':
+        return { text: `${blocker.count} of ${tally.kits} kits have not moved yet.` };
+      case 'NOT_QUIET':
+        return rotation.quietSinceMs === undefined
+          ? { text: 'The recording of use has to be proven; then the quiet window begins.' }
+          : {
+              text: `${leftToRetire(gateway, rotation).join(', ')} has to stay unused for the whole quiet window.`,
+              untilAtMs: blocker.quietAtMs,
+            };
+      case 'NO_KITS':
+        return { text: 'No kit is registered: an empty list is no proof that all have moved.' };
+      default:
+        return { text: 'The new credential is not distributed yet.' };
+    }
+  });
+  return [
+    ...waits,
+    ...unconfirmed.map((one) => ({
+      text: `${one.credentialId} is revoked, and refused everywhere once the propagation bound has passed.`,
+      untilAtMs: deadForSureAtMs(gateway, one),
+    })),
+    ...(waits.length + unconfirmed.length === 0 ? [{ text: 'Everything is proven; the next look revokes.' }] : []),
+  ];
+};
+
+const atDeadline = {
+  hold: 'The deadline: the rotation is held until a person decides.',
+  'roll-back': 'The deadline: the rotation goes back to the old credential.',
+  force: 'The deadline: the old credential is revoked, whoever still uses it.',
+} as const;
+
+/** What the system does by itself, in the order of its times; the past is left out. */
+export const aheadOf = (
+  gateway: Gateway,
+  tally: Tally,
+  nextScheduledAtMs: number | undefined,
+  nowMs: number,
+): readonly Ahead[] => {
+  const { rotation, policy } = gateway;
+  const ladderMs = (seconds: number): number => (rotation ? ladderFromMs(rotation) : 0) + seconds * 1000;
+  const earliestAtMs = rotation && !rotation.held ? judgeRevocation(gateway, tally, nowMs).earliestAtMs : undefined;
+  const cutOffMs = cutOffAtMs(gateway);
+  const ends = gateway.live.flatMap(({ credentialId, compromised }) =>
+    compromised ? [{ text: `${credentialId}, compromised, is refused.`, atMs: compromised.rejectAfterMs }] : [],
+  );
+  const ladder: readonly Ahead[] = rotation
+    ? [
+        { text: 'The owners of late kits are reminded.', atMs: ladderMs(policy.remindAfterSeconds) },
+        { text: 'It is escalated.', atMs: ladderMs(policy.escalateAfterSeconds) },
+        { text: atDeadline[policy.atDeadline.kind], atMs: rotation.deadlineAtMs },
+      ]
+    : [];
+  const isRevocationNear = earliestAtMs !== undefined && rotation && leftToRetire(gateway, rotation).length > 0;
+  return [
+    ...ends,
+    ...(cutOffMs === undefined ? [] : [{ text: 'Kits without the new credential are cut off.', atMs: cutOffMs }]),
+    ...(isRevocationNear
+      ? [
+          {
+            text: `${leftToRetire(gateway, rotation).join(', ')} is revoked, unless somebody uses it.`,
+            atMs: earliestAtMs,
+          },
+        ]
+      : []),
+    ...ladder,
+    ...(nextScheduledAtMs === undefined
+      ? []
+      : [{ text: 'The schedule has begun the next rotation.', atMs: nextScheduledAtMs }]),
+  ]
+    .filter(({ atMs }) => atMs > nowMs)
+    .toSorted((one, other) => one.atMs - other.atMs);
+};

@@ -1,0 +1,73 @@
+import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Gateway, Transition } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import { latestAudit } from './audit.ts';
+import { asked, listIndex, queried } from './dynamodb.ts';
+import { gatewayKey, readGateway } from './gateway-item.ts';
+
+/** The gateway records for who only looks: nothing here can write. */
+export type Records = {
+  /** Strongly consistent; throws TemporarilyUnavailable. */
+  read(gatewayId: GatewayId): Promise<Gateway | undefined>;
+  /** Every registered gateway; found through the index, so one registered this second may be missing. */
+  all(): Promise<readonly Gateway[]>;
+  /** The last transitions, newest first, those that are still in the record's outbox counted in. */
+  latest(gateway: Gateway, limit: number): Promise<readonly Transition[]>;
+};
+
+/** DynamoDB's limit for one BatchGetItem. */
+const batchSize = 100;
+
+/** The ids of all gateways, from the index. */
+export async function* listGateways(dynamodb: DynamoDBClient, table: string): AsyncGenerator<GatewayId> {
+  const found = queried(dynamodb, 'Listing gateways', {
+    TableName: table,
+    IndexName: listIndex,
+    KeyConditionExpression: '#list = :list',
+    ExpressionAttributeNames: { '#list': 'list' },
+    ExpressionAttributeValues: { ':list': { S: 'gateways' } },
+  });
+  for await (const item of found) yield (item.pk?.S ?? '').slice('GATEWAY#'.length) as GatewayId;
+}
+
+export const recordsIn = (dynamodb: DynamoDBClient, table: string): Records => {
+  const batch = async (ids: readonly GatewayId[]): Promise<readonly Gateway[]> => {
+    const found: Gateway[] = [];
+    let left = ids.map((id): Record<string, { S: string }> => gatewayKey(id));
+    while (left.length > 0) {
+      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await asked(
+        'Reading gateways',
+        dynamodb.send(
+          new BatchGetItemCommand({
+            RequestItems: {
+              [table]: {
+                Keys: left,
+                ProjectionExpression: '#record',
+                ExpressionAttributeNames: { '#record': 'record' },
+              },
+            },
+          }),
+        ),
+      );
+      for (const item of Responses?.[table] ?? []) found.push(JSON.parse(item.record?.S ?? '{}') as Gateway);
+      left = (UnprocessedKeys?.[table]?.Keys ?? []) as typeof left;
+    }
+    return found;
+  };
+  return {
+    read: (gatewayId) => asked(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId)),
+    all: async () => {
+      const ids: GatewayId[] = [];
+      for await (const id of listGateways(dynamodb, table)) ids.push(id);
+      const batches = Array.from({ length: Math.ceil(ids.length / batchSize) }, (_, index) =>
+        batch(ids.slice(index * batchSize, (index + 1) * batchSize)),
+      );
+      return (await Promise.all(batches)).flat();
+    },
+    latest: async ({ gatewayId, outbox }, limit) => {
+      const copied = await latestAudit(dynamodb, table, gatewayId, limit);
+      const seen = new Set(copied.map(({ revision }) => revision));
+      return [...outbox.filter(({ revision }) => !seen.has(revision)).toReversed(), ...copied].slice(0, limit);
+    },
+  };
+};
