@@ -29,7 +29,7 @@ export class RotationStack extends Stack {
     const key = new RotationKey(this, 'RotationKey');
     const store = new GatewayStore(this, 'GatewayStore');
     const secrets = new GatewaySecrets(this, 'GatewaySecrets', { key });
-    const events = new TransitionEvents(this, 'TransitionEvents');
+    const events = new TransitionEvents(this, 'TransitionEvents', { logRetentionDays });
     const notifications = new OwnerNotifications(this, 'OwnerNotifications', { key });
     const policyCheck = new PolicyCheck(this, 'PolicyCheck', { ...settings, logRetentionDays, store });
     this.policyCheck = policyCheck;

@@ -1,14 +1,40 @@
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { eventSource } from '../../lambdas/news/event-schema.ts';
 import type { RotationFunction } from './rotation-function.ts';
 
-/** The event bus of every recorded transition: a bus of our own, so that nobody else's events can pass for ours. */
+export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays };
+
+/**
+ * The event bus of every recorded transition: a bus of our own, so that nobody else's events can pass for ours. A log group
+ * keeps a copy of each, outside the tables: it says what happened after a backup was taken, when the tables are lost.
+ */
 export class TransitionEvents extends Construct {
   private readonly bus: EventBus;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { logRetentionDays }: TransitionEventsProps) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', { description: 'Transitions of gateway credential rotations.' });
+    const copies = new LogGroup(this, 'Copies', {
+      logGroupName: `/aws/events/${Aws.STACK_NAME}-transitions`, // EventBridge writes to groups below /aws/events/ only
+      retention: logRetentionDays,
+    });
+    copies.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com'), new ServicePrincipal('delivery.logs.amazonaws.com')],
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [copies.logGroupArn],
+      }),
+    );
+    new Rule(this, 'Copy', {
+      description: 'Copies every transition to a log group.',
+      eventBus: this.bus,
+      eventPattern: { source: [eventSource] },
+      targets: [{ bind: () => ({ arn: copies.logGroupArn }) }],
+    });
   }
 
   get busName(): string {

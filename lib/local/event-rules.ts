@@ -2,7 +2,7 @@ import type { BusEvent } from './aws/eventbridge.ts';
 import { accountId, region } from './names.ts';
 import { resourcesOf, type Template } from './template.ts';
 
-/** A rule of the template: which events of which bus call which function. */
+/** A rule of the template: which events of which bus call which function; copies to log groups are not played. */
 export type EventRule = {
   readonly busName: string;
   /** Texts by field of the envelope: the only kind of pattern that the template uses. */
@@ -19,9 +19,9 @@ export const eventRulesOf = (template: Template, resolve: (value: unknown) => un
           {
             busName: String(resolve(Properties.EventBusName ?? 'default')),
             pattern: resolve(Properties.EventPattern) as EventRule['pattern'],
-            functionArns: ((Properties.Targets ?? []) as readonly { Arn: unknown }[]).map(({ Arn }) =>
-              String(resolve(Arn)),
-            ),
+            functionArns: ((Properties.Targets ?? []) as readonly { Arn: unknown }[])
+              .map(({ Arn }) => String(resolve(Arn)))
+              .filter((target) => target.includes(':function:')),
           },
         ],
   );

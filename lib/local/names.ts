@@ -27,6 +27,7 @@ const namedBy: Readonly<Record<string, (logicalId: string, source: string) => De
   'AWS::Events::EventBus': (id) => ({ ref: id, attributes: { Arn: arn('events', `event-bus/${id}`), Name: id } }),
   'AWS::SNS::Topic': (id) => ({ ref: arn('sns', id), attributes: { TopicArn: arn('sns', id), TopicName: id } }),
   'AWS::KMS::Key': (id) => ({ ref: id, attributes: { Arn: arn('kms', `key/${id}`) } }),
+  'AWS::Logs::LogGroup': (id) => ({ ref: id, attributes: { Arn: arn('logs', `log-group:${id}:*`) } }),
   'AWS::ApiGateway::RestApi': (id) => ({ ref: id, attributes: { RootResourceId: 'root' } }),
   'AWS::StepFunctions::StateMachine': () => {
     const machine = arn('states', `stateMachine:${stateMachineName}`);

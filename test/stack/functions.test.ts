@@ -120,7 +120,7 @@ describe('every function', () => {
 
   test('the reconciler runs every minute, alone, and a missed run is not made up for', () => {
     expect(stack.functionOf('lambdas/reconcile.ts').Properties?.ReservedConcurrentExecutions).toBe(1);
-    const [[, rule] = []] = stack.ofType('AWS::Events::Rule');
+    const rule = stack.ofType('AWS::Events::Rule').find(([id]) => id.startsWith('Reconciler'))?.[1];
     expect(rule?.Properties?.ScheduleExpression).toBe('rate(1 minute)');
     expect(text(rule?.Properties?.Targets)).toMatch(/^Arn=\{Reconcile\.Arn\} /);
     const [[, invoked] = []] = stack.ofType('AWS::Lambda::EventInvokeConfig');
