@@ -4,6 +4,7 @@ import { createLogUpdate } from 'log-update';
 import type { ApplyResult } from '../../lambdas/stages/registry-apply-file.ts';
 import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/stages/registry-file.ts';
 import { systemTimers } from './aws/step-functions-timers.ts';
+import { type ConsoleServer, startConsoleServer } from './console-server.ts';
 import { type Demo, openDemo } from './demo.ts';
 import { type Deployment, openDeployment } from './deployment.ts';
 import { openJournal } from './journal.ts';
@@ -63,6 +64,7 @@ const main = async (options: Options): Promise<number> => {
   const registry = readRegistry(readFileSync(options.gatewaysFile, 'utf8'));
   const journal = openJournal(options.dataFolder);
   let demo: Demo | undefined;
+  let page: ConsoleServer | undefined;
   const deployment = await openDeployment({
     ...options,
     template: await synthesised(projectFolder, options.gatewaysFile),
@@ -81,6 +83,7 @@ const main = async (options: Options): Promise<number> => {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
   const close = async (): Promise<void> => {
+    await page?.close();
     await demo?.close();
     await deployment.close();
   };
@@ -90,6 +93,8 @@ const main = async (options: Options): Promise<number> => {
       console.log(changes.length === 0 ? 'Nothing would change.' : changes.join('\n'));
       return 0;
     }
+    const { consolePort: port, dataFolder } = options;
+    page = await startConsoleServer({ port, dataFolder, call: deployment.call });
     demo = await openDemo(deployment, registry);
     const counts = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? none;
     const { changes } = (await deployment.call('apply-registry', {
@@ -102,6 +107,11 @@ const main = async (options: Options): Promise<number> => {
       `Ready in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s. Policy check ${deployment.policyCheckUrl}, AWS endpoint ${deployment.cloud.endpointUrl}`,
     );
     console.log(`For the AWS CLI: export AWS_SHARED_CREDENTIALS_FILE=${deployment.cloud.credentialsFile()}`);
+    // The link lets in whoever has it: it is shown to a person, and never to a log.
+    const shown = process.stdout.isTTY
+      ? `${page.link()} (for one browser, once; the next link`
+      : `${page.url} (its link`;
+    console.log(`Console ${shown} is in ${page.linkFile})`);
     demo.startTraffic(demoRequestsPerSecond);
     const view = show(deployment, registry, counts);
     const reports: RotationReport[] = [];

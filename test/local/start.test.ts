@@ -94,7 +94,8 @@ describe('npm start', () => {
     expect(Date.parse(String(rotations[0]?.oldRefusedAt))).toBeGreaterThanOrEqual(
       Date.parse(String(rotations[0]?.revokedAt)),
     );
-    expect(output).not.toMatch(/gwc_/);
+    expect(output).toContain(`(its link is in ${join(data, 'console-link')})`);
+    expect(output).not.toMatch(/gwc_|\/enter\//);
     expect(readFileSync(join(data, 'functions.log'), 'utf8')).not.toMatch(/gwc_/);
     expect(statSync(join(data, 'aws-credentials')).mode & 0o777).toBe(0o600);
     expect(statSync(join(data, 'secrets.json')).mode & 0o777).toBe(0o600);
