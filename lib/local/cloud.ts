@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
 import { openDynamoDb } from './aws/dynamodb.ts';
-import { startEndpoint } from './aws/endpoint.ts';
+import { type AnsweredCall, startEndpoint } from './aws/endpoint.ts';
 import { type BusEvent, createEventBridge } from './aws/eventbridge.ts';
 import { createKeys, OPERATOR } from './aws/keys.ts';
 import { type InvokeLambda, lambdaService } from './aws/lambda.ts';
@@ -38,6 +38,8 @@ export type CloudOptions = {
   /** Told of every message to owners and every event; must not wait for the deployment. */
   readonly onPublish: (message: PublishedMessage) => void;
   readonly onEvent: (event: BusEvent) => void;
+  /** Told of every AWS call that was answered, for those who count. */
+  readonly onCall?: (call: AnsweredCall) => void;
 };
 
 /** This machine as the cloud: the template's resources behind one AWS endpoint, and its functions in this process. */
@@ -135,6 +137,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     dynamoDb,
     services: [lambda, stepFunctions, secretsManager, sns, eventBridge, sts],
     clock: Date.now,
+    onCall: options.onCall,
   });
   const operatorKey = keys.keyOf(OPERATOR);
   const operator = {

@@ -23,6 +23,17 @@ export type EndpointOptions = {
   readonly dynamoDb: DynamoDb;
   readonly services: readonly AwsService[];
   readonly clock: Clock;
+  /** Told of every call that was answered. */
+  readonly onCall?: ((call: AnsweredCall) => void) | undefined;
+};
+
+/** A call that was answered: by whom, of what, and how much went over the wire, in bytes. */
+export type AnsweredCall = {
+  readonly caller: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
 };
 
 /** A listening endpoint. `close` resolves when every request under way has been answered. */
@@ -57,7 +68,7 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
   };
 };
 
-const createAnswer = ({ keys, dynamoDb, services, clock }: EndpointOptions) => {
+const createAnswer = ({ keys, dynamoDb, services, clock, onCall }: EndpointOptions) => {
   const byName = new Map(services.map((service) => [service.signingName, service]));
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -76,6 +87,14 @@ const createAnswer = ({ keys, dynamoDb, services, clock }: EndpointOptions) => {
       if (asked !== claim.service) {
         throw new AwsError('InvalidSignatureException', `Credential should be scoped to correct service: '${asked}'.`);
       }
+      const call = { caller: key.callerName, service: asked, operation: protocol.operationAsked(received) };
+      response.once('finish', () =>
+        onCall?.({
+          ...call,
+          requestBytes: received.body.length,
+          responseBytes: Number(response.getHeader('content-length') ?? 0),
+        }),
+      );
       if (asked === 'dynamodb') return dynamoDb.answer(received, response);
       const service = byName.get(asked);
       if (!service) throw unknownOperation(`The service ${asked}`);

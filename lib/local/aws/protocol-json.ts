@@ -12,11 +12,12 @@ const SIGNING_NAMES: ReadonlyMap<string, string> = new Map([
 /** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, input and output as JSON, the error's name in `__type` (smithy.io, "AWS JSON protocols"). */
 export const jsonProtocol: Protocol = {
   serviceAsked: ({ headers }) => SIGNING_NAMES.get(targetOf(headers)[0]),
-  call: async (service, { headers, body }, caller) => {
-    const output = await service.call(targetOf(headers)[1], readJsonObject(body), caller);
+  operationAsked: ({ headers }) => targetOf(headers)[1],
+  call: async (service, request, caller) => {
+    const output = await service.call(jsonProtocol.operationAsked(request), readJsonObject(request.body), caller);
     return {
       status: 200,
-      headers: { 'content-type': contentType(headers['content-type']) },
+      headers: { 'content-type': contentType(request.headers['content-type']) },
       body: JSON.stringify(output),
     };
   },

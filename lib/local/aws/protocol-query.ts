@@ -21,6 +21,7 @@ const QUERY_NAMES: ReadonlyMap<string, readonly [string, number]> = new Map([
 /** AWS Query: a form with `Action`, answered in XML (smithy.io, "AWS Query protocol"). Every value of the input is text. */
 export const queryProtocol: Protocol = {
   serviceAsked: (_request, scopeService) => (NAMESPACES.has(scopeService) ? scopeService : undefined),
+  operationAsked: ({ body }) => String(readForm(body.toString('utf8')).Action ?? ''),
   call: async (service, { body }, caller, requestId) => {
     const { Action, Version, ...input } = readForm(body.toString('utf8'));
     if (typeof Action !== 'string')

@@ -15,6 +15,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
 /** Lambda's Invoke over REST-JSON. The service gets `{ FunctionName, InvocationType, Payload }` and answers `{ StatusCode, FunctionError?, Payload }`. */
 export const restJsonProtocol: Protocol = {
   serviceAsked: ({ target }) => (target.startsWith('/2015-03-31/functions') ? 'lambda' : undefined),
+  operationAsked: ({ method, target }) => (method === 'POST' && INVOKE.test(target) ? 'Invoke' : ''),
   call: async (service, { method, target, headers, body }, caller) => {
     const functionName = method === 'POST' ? INVOKE.exec(target)?.[1] : undefined;
     if (!functionName) throw new AwsError('UnknownOperationException', 'Only Invoke is emulated on this machine.', 404);

@@ -8,6 +8,8 @@ export type Answer = { readonly status: number; readonly headers: Record<string,
 export type Protocol = {
   /** The signing name of the service that is asked; undefined when this protocol knows none by that address. */
   serviceAsked(request: Pick<Received, 'headers' | 'target'>, scopeService: string): string | undefined;
+  /** The operation that is asked for; empty when the request names none. */
+  operationAsked(request: Received): string;
   /** Reads the input, calls the service and writes its output. Throws `AwsError`. */
   call(service: AwsService, request: Received, caller: Caller, requestId: string): Promise<Answer>;
   /** Writes an error so that AWS SDKs read its name; errors of authentication arrive under their JSON names. */

@@ -298,3 +298,16 @@ test('refuses to listen where others can reach it', async () => {
   await expect(open).rejects.toThrow('loopback only');
   await dynamoDb.close();
 });
+
+test('every call that was answered is told, with its caller, its operation and its size', async () => {
+  const told: unknown[] = [];
+  const counted = await runEndpoint(
+    [service('secretsmanager')],
+    () => NOW_MS,
+    (call) => void told.push(call),
+  );
+  await send({ ...asked(), url: counted.endpoint.url, key: counted.operator });
+  await counted.close();
+  const sizes = { requestBytes: '{"MaxResults":1}'.length, responseBytes: '{"SecretList":[]}'.length };
+  expect(told).toEqual([{ caller: 'operator', service: 'secretsmanager', operation: 'ListSecrets', ...sizes }]);
+});

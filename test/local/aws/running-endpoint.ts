@@ -1,5 +1,5 @@
 import { type DynamoDb, openDynamoDb } from '../../../lib/local/aws/dynamodb.ts';
-import { type Endpoint, startEndpoint } from '../../../lib/local/aws/endpoint.ts';
+import { type AnsweredCall, type Endpoint, startEndpoint } from '../../../lib/local/aws/endpoint.ts';
 import { type AccessKey, createKeys, type Keys, OPERATOR } from '../../../lib/local/aws/keys.ts';
 import type { AwsService, Clock } from '../../../lib/local/aws/service.ts';
 
@@ -13,10 +13,14 @@ export type Running = {
   close(): Promise<void>;
 };
 
-export const runEndpoint = async (services: readonly AwsService[] = [], clock: Clock = Date.now): Promise<Running> => {
+export const runEndpoint = async (
+  services: readonly AwsService[] = [],
+  clock: Clock = Date.now,
+  onCall?: (call: AnsweredCall) => void,
+): Promise<Running> => {
   const keys = createKeys(undefined, { region: 'us-east-1', endpointUrl: 'http://127.0.0.1:4566' });
   const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
-  const endpoint = await startEndpoint({ address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock });
+  const endpoint = await startEndpoint({ address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock, onCall });
   const operator = keys.keyOf(OPERATOR);
   return {
     endpoint,
