@@ -90,7 +90,7 @@ export class RotationStack extends Stack {
     });
 
     const reconcile = new RotationFunction(this, 'Reconcile', {
-      description: 'Every minute: publishes, takes over, starts next attempts, confirms compromised credentials dead.',
+      description: 'Every minute: publishes, takes over, starts next attempts, confirms dead what was revoked.',
       timeoutSeconds: 300, // a long round makes the next ones wait: it is alone
       reservedConcurrency: 1,
       logRetentionDays,
@@ -99,7 +99,8 @@ export class RotationStack extends Stack {
     store.grantLists(reconcile);
     events.grantPublish(reconcile);
     workflow.grantWatch(reconcile);
-    secrets.grantLabels(reconcile);
+    secrets.grantRelease(reconcile);
+    policyCheck.grantAsk(reconcile);
     new Reconciler(this, 'Reconciler', { reconcile });
 
     const rotateSecret = new RotationFunction(this, 'RotateSecret', {

@@ -58,7 +58,7 @@ const lowered = ({ policy, earlierStale }: Gateway, nowMs: number): NonNullable<
     : { seconds, untilMs };
 };
 
-/** Kits were added, changed or retired: what was verified before no longer says anything of all kits. */
+/** Kits were added, changed or retired: what was verified before no longer says anything of all kits. An undone rotation, which has given nothing to any, has none to look at. */
 export type KitsChanged = By & {
   readonly kind: 'kits-changed';
   readonly added: number;
@@ -68,7 +68,7 @@ export type KitsChanged = By & {
 export const kitsChanged = (gateway: Gateway, command: KitsChanged, nowMs: number): Decision => {
   const { rotation } = gateway;
   const changes: Partial<Gateway> =
-    rotation?.stage === 'VERIFIED' ? { rotation: { ...rotation, stage: 'DISTRIBUTED' } } : {};
+    rotation?.stage === 'VERIFIED' && rotation.targetId ? { rotation: { ...rotation, stage: 'DISTRIBUTED' } } : {};
   return record(gateway, changes, nowMs, {
     kind: 'kits-changed',
     ...by(command),

@@ -85,8 +85,6 @@ export type Rotation = {
   readonly distributedAtMs?: number;
   /** No use of a retiring credential is known since then; absent until recording of use is proven to work (again). */
   readonly quietSinceMs?: number;
-  /** The one-time nonce of our own probe under way. */
-  readonly probe?: Probe;
   /** What the last poll saw of the kits: for showing only, decisions read the kits. */
   readonly look?: KitLook;
 };
@@ -154,6 +152,8 @@ export type Gateway = {
   readonly currentCredentialId?: CredentialId;
   readonly generation: number;
   readonly rotation?: Rotation;
+  /** The one-time nonce of our own probe under way: of a rotation's, or of the reconciler's while none runs. */
+  readonly probe?: Probe;
   readonly ended: readonly EndedRotation[];
   readonly presses: readonly Press[];
   readonly outbox: readonly Transition[];

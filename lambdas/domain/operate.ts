@@ -117,7 +117,8 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
   const retireIds = [rotation.targetId, ...doomed];
   const roles = { targetId: back.credentialId, retireIds, stage: 'ACCEPTED', generation } as const;
   const ladder = { rung: 0, deadlineAtMs: nowMs + gateway.policy.deadlineSeconds * 1000 } as const;
-  return record(gateway, { generation, rotation: { ...turned(rotation), ...roles, ...ladder, rolledBack } }, nowMs, {
+  const { probe: _, ...unprobed } = gateway;
+  return record(unprobed, { generation, rotation: { ...turned(rotation), ...roles, ...ladder, rolledBack } }, nowMs, {
     ...by(command),
     kind: 'roll-back',
     credentialIds: [back.credentialId],
@@ -129,7 +130,6 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
 const turned = ({
   quietSinceMs: _q,
   distributedAtMs: _d,
-  probe: _p,
   look: _l,
   forced: _f,
   held: _h,

@@ -104,12 +104,12 @@ export const accepted = (gateway: Gateway, command: Accepted, nowMs: number): De
       `Credential ${command.credentialId} is not the successor of rotation ${rotation.rotationId}.`,
     );
   if (hasReached(rotation, 'ACCEPTED')) return unchanged;
-  const { probe: _, ...rest } = rotation;
+  const { probe: _, ...rest } = gateway;
   const changes = {
     live: withCredential(gateway, target.credentialId, target.stage === 'CREATED' ? { stage: 'ACCEPTED' } : {}),
-    rotation: advance(rest, { stage: 'ACCEPTED' }),
+    rotation: advance(rotation, { stage: 'ACCEPTED' }),
   };
-  return record(gateway, changes, nowMs, { ...by(command), kind: 'accepted', credentialIds: [target.credentialId] });
+  return record(rest, changes, nowMs, { ...by(command), kind: 'accepted', credentialIds: [target.credentialId] });
 };
 
 /** Written before AWSCURRENT is moved: from here on the credential may be in somebody's hands. */
@@ -196,7 +196,8 @@ export const verified = (gateway: Gateway, command: Verified, nowMs: number): De
 /** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier poll leaves the quiet unproven. */
 export type ArmProbe = {
   readonly kind: 'arm-probe';
-  readonly rotationId: RotationId;
+  /** The rotation that asks; absent when the reconciler asks, which it may while none runs. */
+  readonly rotationId?: RotationId;
   readonly nonceHash: string;
   readonly credentialId: CredentialId;
 };
@@ -207,11 +208,16 @@ export const withoutQuiet = ({ quietSinceMs: _, ...rotation }: Rotation): Rotati
 });
 
 export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): Decision => {
-  const rotation = running(gateway, command.rotationId);
+  const { rotationId, nonceHash, credentialId } = command;
+  const probe = { nonceHash, credentialId, armedAtMs: nowMs };
+  if (rotationId === undefined)
+    return gateway.rotation
+      ? refuse('ROTATION_RUNNING', `Rotation ${gateway.rotation.rotationId} runs: probing is its own affair.`)
+      : note(gateway, { probe });
+  const rotation = running(gateway, rotationId);
   if (isRefusal(rotation)) return rotation;
-  const probe = { nonceHash: command.nonceHash, credentialId: command.credentialId, armedAtMs: nowMs };
-  const unread = rotation.probe !== undefined && rotation.probe.credentialId === rotation.targetId;
-  return note(gateway, { rotation: { ...(unread ? withoutQuiet(rotation) : rotation), probe } });
+  const unread = gateway.probe !== undefined && gateway.probe.credentialId === rotation.targetId;
+  return note(gateway, { probe, rotation: unread ? withoutQuiet(rotation) : rotation });
 };
 
 /** What a verify poll saw: whether recording of use works, and the last use of any retiring credential. */
@@ -231,19 +237,19 @@ export type Polled = {
 export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
-  if (rotation.probe?.nonceHash !== command.nonceHash)
+  if (gateway.probe?.nonceHash !== command.nonceHash)
     return refuse(
       'NO_PROOF',
       `Another probe of rotation ${rotation.rotationId} was armed since; this poll says nothing.`,
     );
-  const { probe: _, ...withoutProbe } = rotation;
-  const rest = { ...withoutProbe, look: command.look };
-  if (!hasReached(rotation, 'DISTRIBUTED')) return note(gateway, { rotation: rest });
-  if (!command.recordingProven) return note(gateway, { rotation: withoutQuiet(rest) });
+  const { probe: _, ...rest } = gateway;
+  const looked = { ...rotation, look: command.look };
+  if (!hasReached(rotation, 'DISTRIBUTED')) return note(rest, { rotation: looked });
+  if (!command.recordingProven) return note(rest, { rotation: withoutQuiet(looked) });
   const since = rotation.quietSinceMs ?? nowMs;
   const quietSinceMs = Math.max(since, usedUntilMs(gateway.policy, command.lastUseMs) ?? since);
-  const restarted = quietSinceMs > since ? withoutQuiet(rest) : rest;
-  return note(gateway, { rotation: { ...restarted, quietSinceMs } });
+  const restarted = quietSinceMs > since ? withoutQuiet(looked) : looked;
+  return note(rest, { rotation: { ...restarted, quietSinceMs } });
 };
 
 /** The proof that was good at verification does not hold any more: the kits are looked at again before anything is revoked. */

@@ -142,7 +142,8 @@ export const confirm = (gateway: Gateway, command: Confirm, nowMs: number): Deci
       `A refusal counts from ${new Date(deadForSureMs).toISOString()} on, when the propagation bound has passed.`,
     );
   const confirmed = gateway.revoked.map((one) => (one === revoked ? { ...one, confirmedAtMs: refusedAtMs } : one));
-  return record(gateway, { revoked: confirmed }, nowMs, {
+  const { probe, ...unprobed } = gateway;
+  return record(probe?.credentialId === credentialId ? unprobed : gateway, { revoked: confirmed }, nowMs, {
     kind: 'confirm',
     ...by(command),
     rotationId: revoked.rotationId,
@@ -165,7 +166,7 @@ export const complete = (gateway: Gateway, command: Complete, nowMs: number): De
   const unconfirmed = leftToConfirm(gateway);
   if (unconfirmed.length > 0)
     return refuse('NOT_CONFIRMED', `Revoked but not yet seen refused: ${unconfirmed.join(', ')}.`);
-  const { rotation: _, ...rest } = gateway;
+  const { rotation: _, probe: _p, ...rest } = gateway;
   const outcome = rotation.rolledBack ? 'ROLLED_BACK' : 'COMPLETED';
   return record({ ...rest }, endRotation(gateway, outcome, nowMs), nowMs, {
     kind: 'complete',
@@ -190,7 +191,7 @@ export const fail = (gateway: Gateway, command: Fail, nowMs: number): Decision =
   const causes = new Map<CredentialId, RevocationCause>(
     target && unused ? [[target.credentialId, 'NEVER_DISTRIBUTED']] : [],
   );
-  const { rotation: _, ...rest } = gateway;
+  const { rotation: _, probe: _p, ...rest } = gateway;
   return record(
     { ...rest },
     { ...moveToRevoked(gateway, causes, rotation.rotationId, nowMs), ...endRotation(gateway, 'FAILED', nowMs) },

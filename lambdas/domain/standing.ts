@@ -24,6 +24,20 @@ export const standingOf = (
   return revoked ? { kind: 'revoked', credential: revoked } : { kind: 'unknown' };
 };
 
+/**
+ * Whether nobody needs a version of the vault any more: its credential was seen refused, or an ended rotation minted it and
+ * was pre-empted before it was recorded, which it never can be again.
+ */
+export const isDoneWith = (
+  gateway: Pick<Gateway, 'live' | 'revoked' | 'ended'>,
+  credentialId: CredentialId,
+  versionId: string,
+): boolean => {
+  const standing = standingOf(gateway, credentialId, 0);
+  if (standing.kind === 'revoked') return standing.credential.confirmedAtMs !== undefined;
+  return standing.kind === 'unknown' && gateway.ended.some(({ rotationId }) => rotationId === versionId);
+};
+
 /** Whether a copy of the record read at `readAtMs` may still say yes while DynamoDB cannot be read. */
 export const mayServeStale = (
   gateway: Pick<Gateway, 'policy' | 'live'>,

@@ -59,7 +59,7 @@ const standingOfValue = (gateway: Gateway | undefined, credentialId: CredentialI
 
 /** The hash of the nonce, if the request carries the one that the record armed for this credential. */
 const probeOf = (gateway: Gateway, credentialId: CredentialId, nonce: string | undefined): string | undefined => {
-  const probe = gateway.rotation?.probe;
+  const { probe } = gateway;
   if (nonce === undefined || probe?.credentialId !== credentialId) return undefined;
   return matchesDigest(nonce, probe.nonceHash) ? probe.nonceHash : undefined;
 };

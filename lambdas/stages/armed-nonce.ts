@@ -1,20 +1,20 @@
 import { type Nonce, newNonce } from '../authority/policy-check.ts';
-import type { CredentialId } from '../domain/ids.ts';
+import type { CredentialId, RotationId } from '../domain/ids.ts';
 import { applied } from './applying.ts';
 import type { Equipment } from './equipment.ts';
 import type { StepInput } from './step.ts';
 
 /**
  * A one-time nonce whose hash is in the record: a request to the policy check that carries it is our own probe of this
- * credential, and so neither evidence nor use nor alarm.
+ * credential, and so neither evidence nor use nor alarm. Without a `rotationId` it is refused while a rotation runs.
  */
 export const armedNonce = async (
   { gateways }: Pick<Equipment, 'gateways'>,
-  input: Pick<StepInput, 'gatewayId' | 'rotationId'>,
+  { gatewayId, rotationId }: Pick<StepInput, 'gatewayId'> & { readonly rotationId?: RotationId },
   credentialId: CredentialId,
 ): Promise<Nonce> => {
   const nonce = newNonce();
-  const { rotationId } = input;
-  await applied(gateways, input, { kind: 'arm-probe', rotationId, nonceHash: nonce.hash, credentialId });
+  const asker = rotationId === undefined ? {} : { rotationId };
+  await applied(gateways, { gatewayId }, { kind: 'arm-probe', ...asker, nonceHash: nonce.hash, credentialId });
   return nonce;
 };

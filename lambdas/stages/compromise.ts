@@ -10,6 +10,9 @@ import { startAttempt } from './start-attempt.ts';
 
 type Needs = Pick<Equipment, 'gateways' | 'executions'> & Always;
 
+/** For so long the write is tried again; the functions that press have time left to stop and start executions, and to answer. */
+export const pressForMs = 45_000;
+
 /** What became of a press. */
 export type PressResult =
   | PressAnswer
@@ -21,7 +24,7 @@ export type PressResult =
     };
 
 /**
- * The button. One conditional write dooms the credentials, and only then executions are stopped and started: if it dies in
+ * The button. One conditional write, tried again until it succeeds, dooms the credentials, and only then executions are stopped and started: if it dies in
  * between, the policy check still refuses on time and the reconciler carries on. A seen request changes nothing and gets
  * the first answer. Throws {@link InputRefused}; an event that is refused throws as well, so that it is not lost silently.
  */
@@ -41,21 +44,27 @@ const press = async (needs: Needs, request: PressRequest): Promise<PressResult> 
       code: 'CONFIRMATION_MISMATCH',
       message: `gatewayId is "${gatewayId}" and confirmGatewayId is "${confirmGatewayId}": give the same one twice. Nothing was done.`,
     };
-  if (!(await needs.gateways.read(gatewayId))) throw new InputRefused(`Gateway ${gatewayId} is not registered.`);
+  const isUnknown = (await needs.gateways.read(gatewayId).catch(() => null)) === undefined; // without an answer: go on
+  if (isUnknown) throw new InputRefused(`Gateway ${gatewayId} is not registered.`);
   const { actor, reason, credentialIds, rejectWithinSeconds } = request;
   let before: Gateway | undefined;
-  const applied = await needs.gateways.apply(gatewayId, (gateway) => {
-    before = gateway;
-    return {
-      kind: 'compromise',
-      requestId,
-      rotationId: rotationIdFrom(`compromise ${gatewayId} ${requestId}`),
-      rejectWithinSeconds: rejectWithinSeconds ?? gateway.policy.rejectWithinSeconds,
-      ...(credentialIds ? { credentialIds } : {}),
-      actor,
-      reason,
-    };
-  });
+  const rotationId = rotationIdFrom(`compromise ${gatewayId} ${requestId}`);
+  const applied = await needs.gateways.apply(
+    gatewayId,
+    (gateway) => {
+      before = gateway;
+      return {
+        kind: 'compromise',
+        requestId,
+        rotationId,
+        rejectWithinSeconds: rejectWithinSeconds ?? gateway.policy.rejectWithinSeconds,
+        ...(credentialIds ? { credentialIds } : {}),
+        actor,
+        reason,
+      };
+    },
+    needs.now() + pressForMs,
+  );
   if (applied.kind === 'refused') return { result: 'REFUSED', gatewayId, code: applied.code, message: applied.message };
   const made = applied.gateway.presses.find((one) => one.requestId === requestId);
   if (!made) throw new InputRefused(`Request ${requestId} left no trace in the record of gateway ${gatewayId}.`);

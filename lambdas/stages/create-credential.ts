@@ -1,3 +1,4 @@
+import type { By } from '../domain/decision.ts';
 import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import {
   type Gateway,
@@ -15,8 +16,10 @@ import type { Always, Equipment } from './equipment.ts';
 import { allShards, ours, rotationOf, type StepInput, type StepOutput, stepOutput } from './step.ts';
 
 type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'uses'> & Always;
-/** A rotation as its steps name it; Secrets Manager drives at attempt 0. */
-type Run = Pick<StepInput, 'gatewayId' | 'rotationId' | 'attempt'>;
+/** A rotation as its steps name it (Secrets Manager drives at attempt 0), and in whose name they act. */
+export type Run = Pick<StepInput, 'gatewayId' | 'rotationId' | 'attempt'> & {
+  readonly as: (reason: string) => By;
+};
 
 /**
  * Create: the value into the vault, read back, its digest into the record, proven accepted, promoted; each asks first
@@ -26,32 +29,33 @@ export const createCredential = async (needs: Needs, input: StepInput): Promise<
   const { gateway, rotation } = await ours(needs.gateways, input);
   if (nextStage(gateway, needs.now()) !== 'CreateCredential') return stepOutput(gateway, input, needs.now());
   if (rotation.trigger === 'compromise') await needs.vault.stripPending(gateway.secretArn);
-  const created = rotation.targetId ? gateway : await create(needs, input, gateway);
-  const accepted = await proveAccepted(needs, input, created);
-  return stepOutput(await promote(needs, input, accepted), input, needs.now());
+  const run: Run = { ...input, as: asWorkflow };
+  const created = rotation.targetId ? gateway : await create(needs, run, gateway);
+  const accepted = await proveAccepted(needs, run, created);
+  return stepOutput(await promote(needs, run, accepted), input, needs.now());
 };
 
 /** Mints under the rotation's id as version id, so that there is one value however often this runs (invariant 4). */
-const create = async (needs: Needs, input: StepInput, gateway: Gateway): Promise<Gateway> => {
-  await makeRoom(needs, input, gateway);
-  return recordCreated(needs, input, await needs.vault.mint(gateway.secretArn, input.rotationId));
+const create = async (needs: Needs, run: Run, gateway: Gateway): Promise<Gateway> => {
+  await makeRoom(needs, run, gateway);
+  return recordCreated(needs, run, await needs.vault.mint(gateway.secretArn, run.rotationId));
 };
 
 /** The digest of what the vault holds goes into the record: from now on the authority accepts it. */
-export const recordCreated = (needs: Pick<Needs, 'gateways'>, input: Run, stored: Stored): Promise<Gateway> => {
+export const recordCreated = (needs: Pick<Needs, 'gateways'>, run: Run, stored: Stored): Promise<Gateway> => {
   const { credentialId, versionId } = stored;
-  return applied(needs.gateways, input, {
+  return applied(needs.gateways, run, {
     kind: 'created',
-    rotationId: input.rotationId,
+    rotationId: run.rotationId,
     credentialId,
     versionId,
     digest: digestOf(stored.value),
-    ...asWorkflow('minted, and read back from the vault'),
+    ...run.as('minted, and read back from the vault'),
   });
 };
 
 /** Five live credentials leave no room for a successor: in a compromise, the doomed one that went unused longest goes first. */
-const makeRoom = async ({ gateways, uses }: Needs, input: StepInput, gateway: Gateway): Promise<void> => {
+const makeRoom = async ({ gateways, uses }: Needs, run: Run, gateway: Gateway): Promise<void> => {
   if (gateway.live.length < maxLiveCredentials) return;
   const doomed = gateway.live.filter((credential) => credential.compromised && credential.origin.kind !== 'foreign');
   const lastUses = await Promise.all(
@@ -59,11 +63,11 @@ const makeRoom = async ({ gateways, uses }: Needs, input: StepInput, gateway: Ga
   );
   const unusedLongest = lastUses.sort((a, b) => a.lastUseMs - b.lastUseMs)[0];
   if (unusedLongest)
-    await applied(gateways, input, {
+    await applied(gateways, run, {
       kind: 'make-room',
-      rotationId: input.rotationId,
+      rotationId: run.rotationId,
       credentialId: unusedLongest.credentialId,
-      ...asWorkflow('five live credentials leave no room for a successor'),
+      ...run.as('five live credentials leave no room for a successor'),
     });
 };
 
@@ -78,10 +82,10 @@ const lastUseOf = async (uses: Equipment['uses'], gateway: Gateway, credentialId
 /** Nothing else is touched before the real policy check has accepted the new credential (invariant 1). */
 export const proveAccepted = async (
   { gateways, vault, policyCheck }: Pick<Needs, 'gateways' | 'vault' | 'policyCheck'>,
-  input: Run,
+  run: Run,
   gateway: Gateway,
 ): Promise<Gateway> => {
-  const rotation = rotationOf(gateway, input);
+  const rotation = rotationOf(gateway, run);
   if (hasReached(rotation, 'ACCEPTED')) return gateway;
   const { credentialId, versionId } = targetOf(gateway);
   const stored = await vault.readVersion(gateway.secretArn, versionId);
@@ -89,14 +93,14 @@ export const proveAccepted = async (
     throw new StepFailed(
       `Version ${versionId} of the gateway's secret has no value, and the record expects credential ${credentialId} there.`,
     );
-  const nonce = await armedNonce({ gateways }, input, credentialId);
+  const nonce = await armedNonce({ gateways }, run, credentialId);
   if ((await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) !== 'ACCEPTED')
     throw new TemporarilyUnavailable(`The policy check does not accept credential ${credentialId} yet.`);
-  return applied(gateways, input, {
+  return applied(gateways, run, {
     kind: 'accepted',
-    rotationId: input.rotationId,
+    rotationId: run.rotationId,
     credentialId,
-    ...asWorkflow('the policy check accepted it'),
+    ...run.as('the policy check accepted it'),
   });
 };
 
@@ -106,25 +110,25 @@ export const proveAccepted = async (
  */
 export const promote = async (
   { gateways, vault }: Pick<Needs, 'gateways' | 'vault'>,
-  input: Run,
+  run: Run,
   gateway: Gateway,
 ): Promise<Gateway> => {
-  const rotation = rotationOf(gateway, input);
+  const rotation = rotationOf(gateway, run);
   if (hasReached(rotation, 'PROMOTED')) return gateway;
   const { credentialId, versionId } = targetOf(gateway);
-  await applied(gateways, input, {
+  await applied(gateways, run, {
     kind: 'promoting',
-    rotationId: input.rotationId,
+    rotationId: run.rotationId,
     credentialId,
-    ...asWorkflow('AWSCURRENT will be moved'),
+    ...run.as('AWSCURRENT will be moved'),
   });
   const named = [rotation.fromVersionId, ...gateway.live.map((credential) => credential.versionId)];
   await vault.promote(gateway.secretArn, versionId, rotation.trigger === 'compromise' ? undefined : named);
-  return applied(gateways, input, {
+  return applied(gateways, run, {
     kind: 'promoted',
-    rotationId: input.rotationId,
+    rotationId: run.rotationId,
     credentialId,
-    ...asWorkflow('AWSCURRENT names it'),
+    ...run.as('AWSCURRENT names it'),
   });
 };
 

@@ -1,17 +1,19 @@
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
-import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
+import { deadForSureAtMs, type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
+import { isDoneWith } from '../domain/standing.ts';
 import { promote } from './create-credential.ts';
 import type { Always, Equipment } from './equipment.ts';
+import { seeRefused } from './see-refused.ts';
 import { startAttempt } from './start-attempt.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'executions' | 'vault'> & Always;
+type Needs = Pick<Equipment, 'gateways' | 'executions' | 'vault' | 'policyCheck'> & Always;
 
 /** What the reconciler did, for its log and its alarm. */
 export type Repair = {
   readonly gatewayId: GatewayId;
-  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'GIVEN_UP' | 'FAILED';
+  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'GIVEN_UP' | 'CONFIRMED' | 'FAILED';
   readonly why: string;
 };
 
@@ -35,9 +37,10 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
   if (!stored) return [];
   const { gateway, repairs: flushed } = await flush(needs, stored);
   const { rotation } = gateway;
-  if (rotation?.driver === 'secrets-manager' && needs.now() >= (rotation.handOverByMs ?? 0))
+  if (!rotation) return [...flushed, ...(await confirmDead(needs, gateway))];
+  if (rotation.driver === 'secrets-manager' && needs.now() >= (rotation.handOverByMs ?? 0))
     return [...flushed, ...(await takeOver(needs, gateway, rotation))];
-  const mayRun = rotation?.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
+  const mayRun = rotation.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
 };
 
@@ -59,12 +62,29 @@ const flush = async (
   }
 };
 
+/**
+ * What a rotation revoked that ended right there (a credential that was never distributed) is seen refused here, as no
+ * workflow runs that would: so "revoked" is true when it is said (invariant 8).
+ */
+const confirmDead = async (needs: Needs, before: Gateway): Promise<readonly Repair[]> => {
+  const { gatewayId, secretArn, revoked } = before;
+  const due = revoked.filter((one) => one.confirmedAtMs === undefined && needs.now() >= deadForSureAtMs(before, one));
+  if (due.length === 0) return [];
+  let gateway = before;
+  for (const one of due)
+    gateway = await seeRefused(needs, gateway, one, { actor: 'reconciler', reason: 'the policy check refused it' });
+  await needs.vault.release(secretArn, (...version) => isDoneWith(gateway, ...version));
+  const ids = due.map(({ credentialId }) => credentialId).join(', ');
+  return [{ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${ids}` }];
+};
+
 /** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */
 const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<readonly Repair[]> => {
   const { gatewayId, secretArn } = gateway;
   const { rotationId } = rotation;
   if (hasReached(rotation, 'PROMOTING')) {
-    const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt }, gateway);
+    const as = (reason: string) => ({ actor: 'reconciler', reason });
+    const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt, as }, gateway);
     return next(needs, promoted, false, 'Secrets Manager did not hand over in time');
   }
   await needs.vault.stripPending(secretArn, rotationId); // first: after a crash between the two this is done again

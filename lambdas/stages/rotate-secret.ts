@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import * as z from 'zod';
 import { newNonce } from '../authority/policy-check.ts';
 import { composeCredential, randomDigits } from '../domain/credential.ts';
+import type { By } from '../domain/decision.ts';
 import {
   InputRefused,
   RotationInOverlap,
@@ -12,7 +13,7 @@ import {
 import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import { type GatewayId, isGatewayId, isRotationId, type RotationId } from '../domain/ids.ts';
 import type { SecretDescription } from '../store/vault.ts';
-import { promote, proveAccepted, recordCreated } from './create-credential.ts';
+import { promote, proveAccepted, type Run, recordCreated } from './create-credential.ts';
 import { ensureExecution } from './ensure-execution.ts';
 import type { Always, Equipment } from './equipment.ts';
 
@@ -42,7 +43,9 @@ const rotationEvent = z.object({
 });
 type Asked = z.infer<typeof rotationEvent> & { readonly gateway: Gateway; readonly isCurrent: boolean };
 
-const asSecretsManager = { actor: 'secrets-manager', reason: 'the rotation of the secret' } as const;
+/** The steps act in the name of Secrets Manager's rotation of the secret. */
+const asSecretsManager = (reason: string): By => ({ actor: 'secrets-manager', reason });
+const rotates = asSecretsManager('the rotation of the secret');
 
 /** How long Secrets Manager may drive a rotation before the reconciler takes over. */
 export const handOverWithinMs = 3_600_000;
@@ -86,10 +89,11 @@ const gatewayOf = async ({ gateways, secrets }: Needs, secret: SecretDescription
   return gateway;
 };
 
-const runOf = ({ gateway, ClientRequestToken }: Asked) => ({
+const runOf = ({ gateway, ClientRequestToken }: Asked): Run => ({
   gatewayId: gateway.gatewayId,
   rotationId: ClientRequestToken,
   attempt: 0,
+  as: asSecretsManager,
 });
 
 /** Begins the rotation, and puts the value under AWSPENDING: once, however often it is asked. */
@@ -103,7 +107,7 @@ const createSecret = async (needs: Needs, asked: Asked): Promise<void> => {
     rotationId,
     trigger,
     handOverByMs: needs.now() + handOverWithinMs,
-    ...asSecretsManager,
+    ...rotates,
   });
   if (begun.kind === 'refused' && begun.code === 'ROTATION_RUNNING') throw new RotationInOverlap(begun.message);
   if (begun.kind === 'refused') throw new StepFailed(`${begun.code}: ${begun.message}`);
@@ -129,8 +133,7 @@ const replaceUnpromoted = async (
       ? {
           kind: 'fail',
           rotationId: rotation.rotationId,
-          actor: asSecretsManager.actor,
-          reason: `replaced by ${rotationId}`,
+          ...asSecretsManager(`replaced by ${rotationId}`),
         }
       : undefined,
   );
@@ -191,7 +194,7 @@ const finishSecret = async (needs: Needs, asked: Asked): Promise<void> => {
   const isOurs = gateway.rotation?.rotationId === rotationId && !gateway.rotation.rolledBack;
   if (isCurrent && !isOurs) return; // it has ended since, goes back, or a compromise goes on with it
   const promoted = hasReached(ownRotation(asked), 'PROMOTED') ? gateway : await promote(needs, runOf(asked), gateway);
-  await ensureExecution(needs, promoted, asSecretsManager);
+  await ensureExecution(needs, promoted, rotates);
 };
 
 const stepsDone = { createSecret, setSecret, testSecret, finishSecret } as const;

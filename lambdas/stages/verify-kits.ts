@@ -29,7 +29,6 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
   const { gateway, rotation } = await ours(needs.gateways, input);
   if (!hasReached(rotation, 'PROMOTED') || nextStage(gateway, needs.now()) === 'RotationHeld')
     return stepOutput(gateway, input, needs.now());
-  if (!rotation.targetId) return nothingToVerify(needs, input, gateway);
   const stored = await needs.vault.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   const from =
     input.cursor?.revision === gateway.revision
@@ -46,17 +45,6 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
       cursor: { shard: look.nextShard, tally: look.tally, revision: gateway.revision },
     });
   return judge(needs, input, gateway, look.tally, stored);
-};
-
-/** A rotation that was rolled back before anybody had its credential: whatever the registry says of kits meanwhile, none has to move. */
-const nothingToVerify = async (
-  { gateways, now }: Needs,
-  input: StepInput,
-  { revision }: Gateway,
-): Promise<StepOutput> => {
-  const by = asWorkflow('nothing was handed out');
-  const verified = { kind: 'verified', rotationId: input.rotationId, revision, detail: {}, ...by } as const;
-  return stepOutput(await applied(gateways, input, verified), input, now());
 };
 
 const judge = async (

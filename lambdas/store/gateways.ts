@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { flushed, unpublishedFrom } from '../domain/attempt.ts';
 import type { Decision, Refusal } from '../domain/decision.ts';
@@ -20,10 +21,15 @@ export type Gateways = {
   /** Adds a record; false when the gateway is registered already. */
   register(gateway: Gateway): Promise<boolean>;
   /**
-   * Reads, decides and saves by one write on condition of the revision; after a lost race, again from the read.
+   * Reads, decides and saves by one write on condition of the revision; after a lost race, again from the read, a few times.
+   * With `untilMs` (epoch ms) as often as there is time, and then also after a read or a write without a clear answer.
    * `decide` may answer `undefined`: then nothing is to do. Throws {@link TemporarilyUnavailable} for an unknown gateway too.
    */
-  apply(gatewayId: GatewayId, decide: Command | ((gateway: Gateway) => Command | undefined)): Promise<Applied>;
+  apply(
+    gatewayId: GatewayId,
+    decide: Command | ((gateway: Gateway) => Command | undefined),
+    untilMs?: number,
+  ): Promise<Applied>;
   /**
    * Copies what is in the outbox to the audit, publishes it, and drops it from the record. What cannot be published stays
    * named by `unpublishedFrom`, and the next flush publishes it from the audit: a lost event bus stops no rotation.
@@ -34,6 +40,9 @@ export type Gateways = {
 };
 
 const races = 10;
+
+/** Longer after each lost race, and different for each writer, so that they do not meet again. */
+const backOffMs = (tries: number): number => Math.random() * Math.min(200, 5 * 2 ** tries);
 
 export const gatewaysIn = (
   dynamodb: DynamoDBClient,
@@ -86,26 +95,37 @@ export const gatewaysIn = (
     }
   };
 
-  const apply: Gateways['apply'] = async (gatewayId, decide) => {
-    for (let race = 0; race < races; race++) {
-      const stored = await read(gatewayId);
-      if (!stored) throw new TemporarilyUnavailable(`Gateway ${gatewayId} is not registered.`);
-      const command = typeof decide === 'function' ? decide(stored) : decide;
-      if (command === undefined) return { kind: 'applied', gateway: stored, changed: false };
-      const before = command.kind === 'compromise' ? stored : await flush(stored); // nothing may stand in the way of the button
-      const decision: Decision = transition(before, command, now());
-      if (decision.kind === 'refused') return decision;
-      if (decision.kind === 'unchanged') return { kind: 'applied', gateway: before, changed: false };
+  const applyOnce = async (
+    gatewayId: GatewayId,
+    decide: Command | ((gateway: Gateway) => Command | undefined),
+  ): Promise<Applied> => {
+    const stored = await read(gatewayId);
+    if (!stored) throw new TemporarilyUnavailable(`Gateway ${gatewayId} is not registered.`);
+    const command = typeof decide === 'function' ? decide(stored) : decide;
+    if (command === undefined) return { kind: 'applied', gateway: stored, changed: false };
+    const before = command.kind === 'compromise' ? stored : await flush(stored); // nothing may stand in the way of the button
+    const decision: Decision = transition(before, command, now());
+    if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'unchanged') return { kind: 'applied', gateway: before, changed: false };
+    await put(decision.gateway, atRevision, before.revision);
+    const gateway = await flush(decision.gateway).catch(() => decision.gateway); // the reconciler flushes what this could not
+    return { kind: 'applied', gateway, changed: true };
+  };
+
+  const apply: Gateways['apply'] = async (gatewayId, decide, untilMs) => {
+    for (let tries = 1; ; tries++) {
       try {
-        await put(decision.gateway, atRevision, before.revision);
+        return await applyOnce(gatewayId, decide);
       } catch (error) {
-        if (error instanceof ConditionLost) continue;
-        throw error;
+        const isRace = error instanceof ConditionLost;
+        const isWorthIt = isRace || (untilMs !== undefined && error instanceof TemporarilyUnavailable);
+        if (!isWorthIt) throw error;
+        if (untilMs === undefined ? tries < races : now() < untilMs) await pause(backOffMs(tries));
+        else if (isRace)
+          throw new TemporarilyUnavailable(`Gateway ${gatewayId}: ${tries} writers were faster; try again.`);
+        else throw error;
       }
-      const gateway = await flush(decision.gateway).catch(() => decision.gateway); // the reconciler flushes what this could not
-      return { kind: 'applied', gateway, changed: true };
     }
-    throw new TemporarilyUnavailable(`Gateway ${gatewayId}: ${races} writers were faster; try again.`);
   };
 
   return {

@@ -52,12 +52,13 @@ export type Vault = {
   promote(secretArn: string, versionId: string, fromVersionIds: readonly string[] | undefined): Promise<void>;
   /** Puts the `live-` label of an adopted credential on its version. */
   keep(secretArn: string, credentialId: CredentialId, versionId: string): Promise<void>;
-  /** Takes the `live-` labels off credentials that are confirmed dead; those without one are passed over. */
-  release(secretArn: string, credentialIds: readonly CredentialId[]): Promise<void>;
+  /** Takes the `live-` labels off the versions that nobody needs any more. */
+  release(secretArn: string, isDone: (credentialId: CredentialId, versionId: string) => boolean): Promise<void>;
 };
 
 /** Keeps a live credential's version from being cleaned up, whatever happens to AWSCURRENT and AWSPREVIOUS. */
-export const liveLabel = (credentialId: CredentialId): string => `live-${credentialId}`;
+export const liveLabel = (credentialId: CredentialId): string => `${liveLabelPrefix}${credentialId}`;
+const liveLabelPrefix = 'live-';
 
 const valueText = (stored: Pick<Stored, 'credentialId' | 'value'>): string =>
   JSON.stringify({ credentialId: stored.credentialId, credential: stored.value });
@@ -221,16 +222,14 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
         ...(holder ? { RemoveFromVersionId: holder } : {}),
       });
     },
-    release: async (secretArn, credentialIds) => {
-      if (credentialIds.length === 0) return;
-      const held = await labels(secretArn);
-      for (const label of credentialIds.map(liveLabel)) {
-        const holder = held.get(label);
-        if (holder === undefined) continue;
+    release: async (secretArn, isDone) => {
+      for (const [label, versionId] of await labels(secretArn)) {
+        if (!label.startsWith(liveLabelPrefix)) continue;
+        if (!isDone(label.slice(liveLabelPrefix.length) as CredentialId, versionId)) continue;
         await moveLabel('Releasing a label', {
           SecretId: secretArn,
           VersionStage: label,
-          RemoveFromVersionId: holder,
+          RemoveFromVersionId: versionId,
         });
       }
     },

@@ -62,11 +62,6 @@ export class GatewaySecrets extends Construct {
     this.key.grantDecrypt(to, 'secretsmanager');
   }
 
-  /** To move labels; it reads no credential. */
-  grantLabels(to: RotationFunction): void {
-    this.allow(to, 'DescribeSecret', 'UpdateSecretVersionStage');
-  }
-
   /** To read a credential, and to put its label on or take it off. */
   grantRelease(to: RotationFunction): void {
     this.allow(to, 'DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage');

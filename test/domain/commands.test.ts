@@ -151,6 +151,24 @@ describe('the steps', () => {
   });
 });
 
+it('kits that changed do not hold up a rotation that was undone: it has given them nothing', () => {
+  const undone = recordAfter(give(inRotation('ACCEPTED'), { kind: 'roll-back', ...of }));
+  const changedKits: Command = { kind: 'kits-changed', added: 1, changed: 0, retired: 0, ...by };
+  expect(recordAfter(give(undone, changedKits)).rotation?.stage).toBe('VERIFIED');
+});
+
+describe('a probe without a rotation', () => {
+  const arm: Command = { kind: 'arm-probe', nonceHash: 'n', credentialId: a };
+  it('is armed while none runs, and leaves the record with the confirmation', () => {
+    const gone = { credentialId: a, digest: '', versionId: 'v', cause: 'NEVER_DISTRIBUTED', rotationId: r2 } as const;
+    const armed = recordAfter(give(atRest({ live: [], revoked: [{ ...gone, revokedAtMs: now - 1 }] }), arm));
+    expect(armed.probe).toMatchObject({ nonceHash: 'n', credentialId: a });
+    const confirmed = give(armed, { kind: 'confirm', credentialId: a, refusedAtMs: now, ...by });
+    expect(recordAfter(confirmed)).not.toHaveProperty('probe');
+  });
+  it('is refused while one runs', () => expect(code(inRotation('VERIFIED'), arm)).toBe('ROTATION_RUNNING'));
+});
+
 describe('a poll', () => {
   const probe = { nonceHash: 'n', credentialId: b, armedAtMs: 0 };
   const poll = (recordingProven: boolean, lastUseMs: number): Command => ({
@@ -161,24 +179,26 @@ describe('a poll', () => {
     lastUseMs,
     look: { atMs: now, kits: 3, laggards: 1 },
   });
-  const quiet = (command: Command) => recordAfter(give(inRotation('VERIFIED', { probe }), command)).rotation;
+  const quiet = (command: Command) => recordAfter(give(inRotation('VERIFIED', {}, { probe }), command)).rotation;
   it('leaves the quiet window when it saw no later use', () =>
     expect(quiet(poll(true, 0))).toMatchObject({ quietSinceMs: now - 900_000, stage: 'VERIFIED' }));
   it('begins the window again at the end of a use', () =>
     expect(quiet(poll(true, now - 90_000))).toMatchObject({ quietSinceMs: now - 30_000, stage: 'DISTRIBUTED' }));
   it('ends the window when recording was not proven; the next proven one begins it', () => {
-    const unproven = recordAfter(give(inRotation('VERIFIED', { probe }), poll(false, 0)));
+    const unproven = recordAfter(give(inRotation('VERIFIED', {}, { probe }), poll(false, 0)));
     expect(unproven.rotation).toMatchObject({ stage: 'DISTRIBUTED' });
     expect(unproven.rotation?.quietSinceMs).toBeUndefined();
     const armed = recordAfter(give(unproven, { kind: 'arm-probe', rotationId: r1, nonceHash: 'n', credentialId: b }));
     expect(recordAfter(give(armed, poll(true, 0), now + 5)).rotation?.quietSinceMs).toBe(now + 5);
   });
   it('refuses the answer to an earlier probe', () =>
-    expect(code(inRotation('VERIFIED', { probe: { ...probe, nonceHash: 'later' } }), poll(true, 0))).toBe('NO_PROOF'));
+    expect(code(inRotation('VERIFIED', {}, { probe: { ...probe, nonceHash: 'later' } }), poll(true, 0))).toBe(
+      'NO_PROOF',
+    ));
   it('that was never read leaves quiet unproven; a probe of a revoked credential does not', () => {
     const arm: Command = { kind: 'arm-probe', rotationId: r1, nonceHash: 'm', credentialId: b };
     expect(quiet(arm)?.quietSinceMs).toBeUndefined();
-    const other = inRotation('VERIFIED', { probe: { ...probe, credentialId: a } });
+    const other = inRotation('VERIFIED', {}, { probe: { ...probe, credentialId: a } });
     expect(recordAfter(give(other, arm)).rotation?.stage).toBe('VERIFIED');
   });
 });

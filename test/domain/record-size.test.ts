@@ -50,7 +50,6 @@ const fullest = (said: string): Gateway => {
       ...{ ...rotation, rotationId: uuid(1), trigger: 'compromise', fromVersionId: uuid(2), fromCredentialId: id(2) },
       ...{ retireIds: upTo(4).map(id), begun: decided, rolledBack: decided, held: decided, forced: decided },
       executionArn: `arn:aws:states:eu-central-1:111122223333:execution:gateway-credential-rotation:${uuid(1)}-12`,
-      probe: { nonceHash: digest, credentialId: id(1), armedAtMs: atMs },
       look: {
         ...{ atMs, kits: 100_000, laggards: 99_999 },
         worst: {
@@ -60,6 +59,7 @@ const fullest = (said: string): Gateway => {
         },
       },
     },
+    probe: { nonceHash: digest, credentialId: id(1), armedAtMs: atMs },
     outbox: [],
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayServeStale, standingOf } from '../../lambdas/domain/standing.ts';
+import { isDoneWith, mayServeStale, standingOf } from '../../lambdas/domain/standing.ts';
 import { a, atRest, b, live, now, r1 } from './gateways.ts';
 
 const doomed = live('c-a', { compromised: { atMs: 0, rejectAfterMs: now } });
@@ -25,6 +25,18 @@ describe('standing', () => {
     expect(standingOf({ live: [], revoked: [gone] }, a, now).kind).toBe('revoked');
     expect(standingOf({ live: [], revoked: [gone] }, b, now).kind).toBe('unknown');
   });
+});
+
+describe('a version of the vault', () => {
+  const gone = { credentialId: a, digest: '', versionId: 'v', cause: 'RETIRED', rotationId: r1 } as const;
+  const ended = [{ rotationId: r1, outcome: 'PREEMPTED', endedAtMs: 1 }] as const;
+  it.each([
+    ['live', { live: [live('c-a')], revoked: [], ended }, false],
+    ['revoked and not seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1 }], ended }, false],
+    ['seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1, confirmedAtMs: 2 }], ended: [] }, true],
+    ['minted for an ended rotation and never recorded', { live: [], revoked: [], ended }, true],
+    ['minted for a rotation that may still record it, or put by a person', { live: [], revoked: [], ended: [] }, false],
+  ])('of a credential that is %s', (_, gateway, isDone) => expect(isDoneWith(gateway, a, r1)).toBe(isDone));
 });
 
 describe('a copy of the record', () => {

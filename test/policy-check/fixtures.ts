@@ -81,8 +81,8 @@ export const probing = (credentialId: CredentialId): Gateway => ({
     failedAttempts: 0,
     retireIds: [],
     fromVersionId: versionId,
-    probe: { nonceHash, credentialId, armedAtMs: 1_000 },
   },
+  probe: { nonceHash, credentialId, armedAtMs: 1_000 },
 });
 
 /** Kong's call of kit `kong-eu`, as API Gateway hands it to a REQUEST authorizer of a REST API. */

@@ -62,7 +62,8 @@ const convergesFromEveryCrash = async (
     await apply(opened, registry).catch(() => undefined);
     opened.calls.crashAt = undefined;
     await apply(opened, registry);
-    await reconcile({ ...opened.needs, vault: vaultIn(opened.secretsManager) });
+    const policyCheck = { ask: async () => 'REFUSED' as const };
+    await reconcile({ ...opened.needs, vault: vaultIn(opened.secretsManager), policyCheck });
     expect(await outcome(opened), `killed ${crash} call ${index + 1}, ${call}`).toEqual(expected);
     expect(await apply(opened, registry)).toEqual([]);
     await opened.close();

@@ -26,6 +26,11 @@ const isPending = async (): Promise<boolean> =>
   Object.values(await labels())
     .flat()
     .includes('AWSPENDING');
+/** The labels that keep a version from being cleaned up. */
+const kept = async () =>
+  Object.values(await labels())
+    .flat()
+    .filter((label) => label.startsWith('live-'));
 /** Enables rotation by the function, with a schedule far away, and waits for the end of the test-only run. */
 const enable = async (): Promise<void> => {
   await system.deployment.secretsManager.send(
@@ -67,6 +72,14 @@ describe('Secrets Manager rotation', () => {
     expect((await system.gateway()).ended.at(-1)).toMatchObject({ rotationId: token, outcome: 'COMPLETED' });
     expect(await system.ask(old)).toBe(401);
     expect(JSON.stringify(system.logged)).not.toMatch(/marked-rotation-token|gwc_/);
+    const ofRotation = (await system.audit()).filter(({ rotationId }) => rotationId === token);
+    expect(ofRotation.slice(0, 7).map(({ kind, actor }) => [kind, actor])).toEqual([
+      ...['begin', 'created', 'accepted', 'promoting', 'promoted', 'next-attempt'].map((kind) => [
+        kind,
+        'secrets-manager',
+      ]),
+      ['distributed', 'workflow'],
+    ]);
   });
 
   it.each(['createSecret', 'setSecret', 'testSecret', 'finishSecret', 'create_secret'])(
@@ -157,6 +170,23 @@ describe('Secrets Manager rotation', () => {
     });
     expect(gateway.live).toHaveLength(1);
     expect(await isPending()).toBe(false);
+    await system.call('reconcile', {});
+    expect((await system.gateway()).revoked).toMatchObject([{ confirmedAtMs: expect.any(Number) }]); // invariant 8
+    expect((await system.audit()).at(-1)).toMatchObject({ kind: 'confirm', actor: 'reconciler' });
+    expect(await kept()).toEqual([`live-${gateway.live[0]?.credentialId}`]);
+    expect(JSON.stringify(system.logged)).not.toContain('RevokedCredentialUsed');
+  });
+
+  it('leaves no label on a value that was minted and never recorded, once the run that pre-empted it has ended', async () => {
+    system = await openRotated();
+    await enable();
+    await pending();
+    await step('createSecret'); // and killed before setSecret records it
+    const press = { confirmGatewayId: gatewayId, requestId: 'press', rejectWithinSeconds: 0 };
+    await system.call('compromise', { gatewayId, ...press, ...by });
+    expect(await kept()).toHaveLength(2);
+    const { live } = await system.finish();
+    expect(await kept()).toEqual([`live-${live[0]?.credentialId}`]);
   });
 
   it('is freed by an operator when AWSPENDING is stuck, and not while Secrets Manager drives', async () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { pressForMs } from '../../lambdas/stages/compromise.ts';
 import { synthesised, text } from './synthesised.ts';
 
 const stack = synthesised();
@@ -17,7 +18,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/verify-kits.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL', 'USE_TABLE'],
   'lambdas/revoke-credential.ts': [...taskVariables, 'USE_TABLE'],
   'lambdas/confirm-revoked.ts': taskVariables,
-  'lambdas/reconcile.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
+  'lambdas/reconcile.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'STATE_MACHINE_ARN'],
   'lambdas/rotate-secret.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'SECRET_PREFIX', 'STATE_MACHINE_ARN'],
   'lambdas/apply-registry.ts': [
     'EVENT_BUS',
@@ -112,6 +113,14 @@ describe('every function', () => {
       expect(task?.Properties?.Timeout, name).toBeLessThan(Number(stateSeconds));
     }
   });
+
+  test.for(['lambdas/compromise.ts', 'lambdas/console-act.ts'])(
+    '%s has time to stop and start executions, however long the write of a press took (invariant 7)',
+    (source) => {
+      const timeoutMs = 1000 * Number(stack.functionOf(source).Properties?.Timeout);
+      expect(timeoutMs - pressForMs).toBeGreaterThanOrEqual(15_000);
+    },
+  );
 
   test('the sideband answers before a kit gives up, the authorizer well before', () => {
     expect(stack.functionOf('lambdas/sideband.ts').Properties?.Timeout).toBe(9);

@@ -89,7 +89,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...publish,
     ...start,
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
-    ...onGatewaySecrets('DescribeSecret', 'UpdateSecretVersionStage'),
+    ...decryptSecrets,
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
   ],
   'rotate-secret': [
     ...readAndSave,

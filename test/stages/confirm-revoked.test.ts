@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
+import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import { confirmRevoked } from '../../lambdas/stages/confirm-revoked.ts';
-import { a, inRotation, live, now, r1 } from '../domain/gateways.ts';
+import { a, b, inRotation, live, now, r1 } from '../domain/gateways.ts';
 import { benchWith, step } from './doubles.ts';
 
 const retired = {
@@ -19,9 +20,9 @@ test('a label that a crash left on a credential confirmed dead is taken off befo
   let crashes = 1;
   const vault = {
     ...bench.equipment.vault,
-    release: async (_: string, credentialIds: readonly string[]) => {
+    release: async (_: string, isDone: (credentialId: CredentialId, versionId: string) => boolean) => {
       if (crashes-- > 0) throw new TemporarilyUnavailable('crashed here');
-      released.push(...credentialIds);
+      released.push(...[a, b].filter((id) => isDone(id, `v-${id}`)));
     },
   };
   const equipment = { ...bench.equipment, vault };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import type { ExecutionState } from '../../lambdas/stages/executions.ts';
 import { reconcile } from '../../lambdas/stages/reconcile.ts';
-import { a, inRotation, live, now, r1 } from '../domain/gateways.ts';
+import { a, atRest, b, inRotation, live, now, r1 } from '../domain/gateways.ts';
 import { benchWith } from './doubles.ts';
 
 const held = { actor: 'alice', reason: 'wait', atMs: 1 };
@@ -43,6 +44,42 @@ describe('while a rotation is held', () => {
     const { bench, equipment } = benchAt(record, aborted);
     expect(await reconcile(equipment)).toMatchObject([{ what: 'STARTED' }]);
     expect(bench.record.rotation?.attempt).toBe(2);
+  });
+});
+
+describe('while no rotation runs', () => {
+  const never = { ...dead, cause: 'NEVER_DISTRIBUTED' } as const;
+  const resting = atRest({ live: [live('c-b')], revoked: [never] });
+  const ended: ExecutionState = { kind: 'ABSENT' };
+
+  test('what was revoked is seen refused, recorded, and its label released (invariant 8)', async () => {
+    const { bench, equipment } = benchAt(resting, ended);
+    const released: string[] = [];
+    const vault = {
+      ...equipment.vault,
+      release: async (_: string, isDone: (credentialId: CredentialId, versionId: string) => boolean) =>
+        void released.push(...[a, b].filter((id) => isDone(id, `v-${id}`))),
+    };
+    expect(await reconcile({ ...equipment, vault })).toMatchObject([{ what: 'CONFIRMED' }]);
+    expect(bench.record.revoked).toEqual([{ ...never, confirmedAtMs: now }]);
+    expect(bench.asked).toEqual(['value of v-c-a']);
+    expect(bench.commands.at(-1)).toMatchObject({ kind: 'confirm', actor: 'reconciler' });
+    expect(released).toEqual([a]);
+    expect(await reconcile({ ...equipment, vault })).toEqual([]);
+  });
+
+  test('nothing is said before the propagation bound has passed', async () => {
+    const record = { ...resting, policy: { ...resting.policy, serveStaleSeconds: 2 } };
+    const { bench, equipment } = benchAt(record, ended);
+    expect(await reconcile(equipment)).toEqual([]);
+    expect(bench.asked).toEqual([]);
+  });
+
+  test('refuses to say revoked while the policy check accepts it or does not answer (invariant 6)', async () => {
+    const { bench, equipment } = benchAt(resting, ended);
+    for (const ask of [async () => 'ACCEPTED' as const, async () => Promise.reject(new Error('no answer'))])
+      expect(await reconcile({ ...equipment, policyCheck: { ask } })).toMatchObject([{ what: 'FAILED' }]);
+    expect(bench.record.revoked).toEqual([never]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
-import type { Transition } from '../../lambdas/domain/gateway.ts';
-import type { CredentialId, GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
+import type { Gateway, LiveCredential, Transition } from '../../lambdas/domain/gateway.ts';
+import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import { readAudit } from '../../lambdas/store/audit.ts';
 import { gatewaysIn } from '../../lambdas/store/gateways.ts';
 import { all, gateway, openEmulated } from './emulated.ts';
@@ -10,6 +10,15 @@ import { all, gateway, openEmulated } from './emulated.ts';
 const nowMs = 1_800_000_000_000;
 const rotationId = '11111111-1111-4111-8111-111111111111' as RotationId;
 const begin = { kind: 'begin', rotationId, trigger: 'manual', actor: 'ann', reason: 'quarterly' } as const;
+
+const adopted: LiveCredential = {
+  credentialId: 'abcdefghij' as CredentialId,
+  digest: 'd',
+  stage: 'CURRENT',
+  createdAtMs: 1,
+  versionId: 'v',
+  origin: { kind: 'adopted', actor: 'ann', reason: 'by hand' },
+};
 
 let emulated: Awaited<ReturnType<typeof openEmulated>>;
 beforeAll(async () => {
@@ -71,16 +80,7 @@ describe('The gateway records', () => {
     });
     await gateways.register({
       ...gateway('pressed'),
-      live: [
-        {
-          credentialId: 'abcdefghij' as CredentialId,
-          digest: 'd',
-          stage: 'CURRENT',
-          createdAtMs: 1,
-          versionId: 'v',
-          origin: { kind: 'adopted', actor: 'ann', reason: 'by hand' },
-        },
-      ],
+      live: [adopted],
       outbox: [{ revision: 1, kind: 'register', atMs: nowMs, actor: 'ann', reason: 'new' }],
     });
     const pressed = await gateways.apply('pressed' as GatewayId, {
@@ -95,6 +95,89 @@ describe('The gateway records', () => {
     expect(await gateways.read('pressed' as GatewayId)).toMatchObject({ outbox: [], unpublishedFrom: 1 });
     const audit = await all(readAudit(emulated.dynamodb, 'table', 'pressed' as GatewayId, 0));
     expect(audit.map(({ kind }) => kind)).toEqual(['register', 'compromise']);
+  });
+
+  const press = {
+    kind: 'compromise',
+    requestId: 'r1',
+    rotationId,
+    rejectWithinSeconds: 60,
+    actor: 'ann',
+    reason: 'leak',
+  } as const;
+  const inUse = (name: string): Gateway => ({ ...gateway(name), live: [adopted] });
+  /** A client whose first writes lose their race, or find no answer. */
+  const losing = (times: number, name: string) => {
+    const dynamodb = new DynamoDBClient({ ...emulated.settings, maxAttempts: 1 });
+    let left = times;
+    dynamodb.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          if (commandName === 'PutItemCommand' && left-- > 0) throw Object.assign(new Error(), { name });
+          return next(args);
+        },
+      { step: 'initialize', name: 'losing' },
+    );
+    return dynamodb;
+  };
+
+  it.each(['ConditionalCheckFailedException', 'ProvisionedThroughputExceededException'])(
+    'try the button again as long as there is time, however often it is met by %s (invariant 7)',
+    async (name) => {
+      await open().register(inUse(`busy-${name}`));
+      const dynamodb = losing(25, name);
+      const gateways = gatewaysIn(
+        dynamodb,
+        'table',
+        async () => undefined,
+        () => nowMs,
+      );
+      const pressed = await gateways.apply(`busy-${name}` as GatewayId, press, nowMs + 1);
+      expect(pressed).toMatchObject({ kind: 'applied', changed: true });
+      dynamodb.destroy();
+    },
+  );
+
+  it('give the button up when its time is over, and say so', async () => {
+    await open().register(inUse('late'));
+    let clockMs = nowMs;
+    const dynamodb = losing(Number.POSITIVE_INFINITY, 'ConditionalCheckFailedException');
+    const gateways = gatewaysIn(
+      dynamodb,
+      'table',
+      async () => undefined,
+      () => clockMs++,
+    );
+    await expect(gateways.apply('late' as GatewayId, press, nowMs + 20)).rejects.toThrow(/writers were faster/);
+    dynamodb.destroy();
+  });
+
+  it('let the button through a crowd of writers that never pause, once (invariants 3 and 7)', async () => {
+    const gateways = open();
+    await gateways.register(inUse('crowded'));
+    let pressed = false;
+    let written = 0;
+    const crowd = Array.from({ length: 8 }, async (_, writer) => {
+      while (!pressed)
+        await gateways
+          .apply('crowded' as GatewayId, {
+            kind: 'retry-kit',
+            kitId: `kit-${writer}` as KitId,
+            credentialId: adopted.credentialId,
+            actor: 'ann',
+            reason: 'again',
+          })
+          .then(() => ++written)
+          .catch(() => undefined);
+    });
+    while (written < 20) await new Promise(setImmediate);
+    const results = await Promise.all(
+      [1, 2, 3].map(() => gateways.apply('crowded' as GatewayId, press, Number.POSITIVE_INFINITY)),
+    );
+    pressed = true;
+    await Promise.all(crowd);
+    expect(results.filter((one) => one.kind === 'applied' && one.changed)).toHaveLength(1);
+    expect((await gateways.read('crowded' as GatewayId))?.presses).toHaveLength(1);
   });
 
   it('let only one of many concurrent writers win at a revision, and no transition is lost', async () => {

@@ -103,7 +103,7 @@ describe('What is ambiguous is not yes (invariant 6)', () => {
     expect(revoked).toMatchObject([{ confirmedAtMs: expect.any(Number) }]);
     expect(outcomes.at(-1)?.outcome).toBe('ROLLED_BACK');
     expect(live).toMatchObject([{ stage: 'CURRENT' }]);
-    expect((await kinds()).slice(-5)).toEqual(['roll-back', 'kits-changed', 'confirm', 'verified', 'complete']);
+    expect((await kinds()).slice(-4)).toEqual(['roll-back', 'kits-changed', 'confirm', 'complete']);
   });
 
   it('after five failed attempts a person is asked: it is held, both stay accepted, and a resume completes it', async () => {
