@@ -118,7 +118,6 @@ const toAwsError = (error: unknown): AwsError =>
 const write = (response: ServerResponse, { status, headers, body }: Answer, requestId: string): void => {
   if (response.headersSent) return;
   if (!response.req.complete) response.setHeader('connection', 'close');
-  response
-    .writeHead(status, { ...headers, 'x-amzn-requestid': requestId, 'content-length': Buffer.byteLength(body) })
-    .end(body);
+  response.setHeader('content-length', Buffer.byteLength(body));
+  response.writeHead(status, { ...headers, 'x-amzn-requestid': requestId }).end(body);
 };
