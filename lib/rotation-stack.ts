@@ -97,6 +97,7 @@ export class RotationStack extends Stack {
     });
     store.grantRecords(reconcile);
     store.grantLists(reconcile);
+    store.grantReadMany(reconcile);
     events.grantPublish(reconcile);
     workflow.grantWatch(reconcile);
     secrets.grantRelease(reconcile);

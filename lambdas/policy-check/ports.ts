@@ -1,7 +1,7 @@
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { Seen } from '../domain/kit.ts';
-import type { PolicyCheckMetric } from './metric.ts';
+import type { PolicyCheckMetric } from '../domain/metric.ts';
 
 /** What the policy check asks of the world. A rejection of either call means "could not", whatever it is rejected with. */
 export type Ports = {

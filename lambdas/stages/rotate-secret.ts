@@ -12,6 +12,7 @@ import {
 } from '../domain/failure.ts';
 import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import { type GatewayId, isGatewayId, isRotationId, type RotationId } from '../domain/ids.ts';
+import { countMetric } from '../runtime/log.ts';
 import type { SecretDescription } from '../store/vault.ts';
 import { promote, proveAccepted, type Run, recordCreated } from './create-credential.ts';
 import { ensureExecution } from './ensure-execution.ts';
@@ -109,7 +110,10 @@ const createSecret = async (needs: Needs, asked: Asked): Promise<void> => {
     handOverByMs: needs.now() + handOverWithinMs,
     ...rotates,
   });
-  if (begun.kind === 'refused' && begun.code === 'ROTATION_RUNNING') throw new RotationInOverlap(begun.message);
+  if (begun.kind === 'refused' && begun.code === 'ROTATION_RUNNING') {
+    countMetric(needs.log, 'RotationInOverlap', { gatewayId });
+    throw new RotationInOverlap(begun.message);
+  }
   if (begun.kind === 'refused') throw new StepFailed(`${begun.code}: ${begun.message}`);
   const { rotation } = begun.gateway;
   if (rotation?.rotationId !== rotationId || rotation.rolledBack) {

@@ -59,6 +59,11 @@ export class GatewayStore extends Construct {
     this.onUse(to, 'Query');
   }
 
+  /** To read many gateway records at once. */
+  grantReadMany(to: RotationFunction): void {
+    this.onGateways(to, 'BatchGetItem');
+  }
+
   /** To find all gateways and pending kits. */
   grantLists(to: RotationFunction): void {
     to.allow(['dynamodb:Query'], [`${this.gateways.tableArn}/index/${listIndex}`]);

@@ -84,6 +84,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
   ],
   reconcile: [
+    `dynamodb:BatchGetItem on ${gateways}`,
     ...readAndSave,
     ...lists,
     ...publish,

@@ -1,0 +1,19 @@
+import type { Gateway } from './gateway.ts';
+import type { GaugeMetric } from './metric.ts';
+
+/** What the records say of the rotations that run now; {@link GaugeMetric} says what each number means. */
+export const gaugesOf = (
+  gateways: readonly Gateway[],
+  nowMs: number,
+): Readonly<Record<Exclude<GaugeMetric, 'SchedulesOverdue'>, number>> => {
+  const rotations = gateways.flatMap(({ rotation }) => (rotation ? [rotation] : []));
+  return {
+    RotationsRunning: rotations.length,
+    RotationsHeld: rotations.filter(({ held }) => held).length,
+    RotationsOverdue: rotations.filter(({ deadlineAtMs }) => nowMs > deadlineAtMs).length,
+    KitsLate: rotations
+      .filter(({ rung }) => rung > 0)
+      .map(({ look }) => look?.laggards ?? 0)
+      .reduce((sum, laggards) => sum + laggards, 0),
+  };
+};

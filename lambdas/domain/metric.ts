@@ -1,0 +1,44 @@
+/** Where CloudWatch keeps what we count, and the one dimension that every count has: alarms and dashboards read these. */
+export const metricNamespace = 'GatewayCredentialRotation';
+export const metricService = { service: 'gateway-credential-rotation' } as const;
+
+/** What the policy check counts, each for a gateway too. */
+export const policyCheckMetrics = [
+  /** A use could not be written: quiet cannot be trusted while this goes on. */
+  'UseRecordingFailed',
+  /** Somebody presented the right value of a revoked credential: an attack signal. */
+  'RevokedCredentialUsed',
+  /** Somebody presented the right value of a compromised credential that is refused already: an attack signal. */
+  'CompromisedCredentialUsed',
+  /** DynamoDB could not be read, and a copy within `serveStaleSeconds` said yes. */
+  'StaleRecordServed',
+  /** DynamoDB could not be read, and nothing could be served: the kit gets a 5xx. */
+  'GatewayRecordUnreadable',
+] as const;
+export type PolicyCheckMetric = (typeof policyCheckMetrics)[number];
+
+/** What else is counted when it happens, each for a gateway too. */
+export const eventMetrics = [
+  /** The reconciler made something go on that did not by itself. */
+  'RepairMade',
+  /** The reconciler could not do its work for a gateway. */
+  'ReconcileFailed',
+  /** Secrets Manager began a rotation while another one overlaps (the error of that name). */
+  'RotationInOverlap',
+] as const;
+
+/** How many there are now, over all gateways: measured by the reconciler, every minute unless said. */
+export const gaugeMetrics = [
+  'RotationsRunning',
+  'RotationsHeld',
+  /** Rotations that run past their deadline. */
+  'RotationsOverdue',
+  /** Kits without evidence, in rotations whose owners had to be reminded: the first rung of the deadline ladder. */
+  'KitsLate',
+  /** Secrets whose NextRotationDate has passed without a rotation; every 15 minutes. */
+  'SchedulesOverdue',
+] as const;
+export type GaugeMetric = (typeof gaugeMetrics)[number];
+
+/** Everything that is counted. */
+export type Metric = PolicyCheckMetric | (typeof eventMetrics)[number] | GaugeMetric;
