@@ -138,16 +138,17 @@ export const promoted = (gateway: Gateway, command: Promoted, nowMs: number): De
     );
   if (hasReached(rotation, 'PROMOTED')) return unchanged;
   const changes: Partial<Gateway> = {
-    live: gateway.live.map((credential) => ({
-      ...credential,
-      stage: credential === target ? 'CURRENT' : demoted(credential.stage),
-    })),
+    live: withCurrent(gateway.live, target.credentialId),
     currentVersionId: target.versionId,
     currentCredentialId: target.credentialId,
     rotation: handedOver(advance(rotation, { stage: 'PROMOTED' })),
   };
   return record(gateway, changes, nowMs, { ...by(command), kind: 'promoted', credentialIds: [target.credentialId] });
 };
+
+/** The live list with this one current, and the one that was on its way out. */
+export const withCurrent = (live: readonly LiveCredential[], credentialId: CredentialId): readonly LiveCredential[] =>
+  live.map((one) => ({ ...one, stage: one.credentialId === credentialId ? 'CURRENT' : demoted(one.stage) }));
 
 const demoted = (stage: CredentialStage): CredentialStage => (stage === 'CURRENT' ? 'RETIRING' : stage);
 

@@ -9,7 +9,8 @@ import { type OperateResult, refused, resultOf } from './operate-result.ts';
 
 /**
  * Makes a credential that a person has put into the gateway's secret ours. The digest is computed here, from the version he
- * names; the version is kept from being cleaned up before the record counts on it.
+ * names; the version is kept from being cleaned up before the record counts on it. AWSCURRENT goes back to what the record
+ * names, if a rotation has promoted its own credential already: it retires this one.
  */
 export const adoptCredential = async (
   { gateways, vault, now }: Pick<Equipment, 'gateways' | 'vault'> & Always,
@@ -25,11 +26,17 @@ export const adoptCredential = async (
       'UNKNOWN_CREDENTIAL',
       `Version ${versionId} holds credential ${found.credentialId}, and ${credentialId} was named: give the two that belong together.`,
     );
-  const command = { kind: 'adopt', credentialId, versionId, digest: digestOf(found.value), ...by } as const;
+  const { labels } = await vault.describe(gateway.secretArn);
+  const isCurrent = labels.get(versionId)?.includes('AWSCURRENT') ?? false;
+  const digest = digestOf(found.value);
+  const command = { kind: 'adopt', credentialId, versionId, digest, isCurrent, ...by } as const;
   const allowed = transition(gateway, command, now());
   if (allowed.kind === 'refused') return refused(gateway, allowed.code, allowed.message);
   await vault.keep(gateway.secretArn, credentialId, versionId);
-  return resultOf(gateway.gatewayId, await gateways.apply(gateway.gatewayId, command));
+  const adopted = await gateways.apply(gateway.gatewayId, command);
+  if (adopted.kind === 'applied' && isCurrent)
+    await vault.promote(gateway.secretArn, adopted.gateway.currentVersionId, [versionId]);
+  return resultOf(gateway.gatewayId, adopted);
 };
 
 /** The credential in the version, or why there is none. */

@@ -1,11 +1,12 @@
 import type { By } from '../domain/decision.ts';
-import type { Gateway } from '../domain/gateway.ts';
+import { type Gateway, isUnpromoted } from '../domain/gateway.ts';
 import type { Equipment } from './equipment.ts';
 import { type OperateResult, refused, resultOf, unchanged } from './operate-result.ts';
 
 /**
- * Takes a stuck AWSPENDING off, so that Secrets Manager can rotate again ("A previous rotation isn't complete"). A
- * rotation that Secrets Manager is driving is left to it, and to the reconciler after its hand-over time.
+ * Takes a stuck AWSPENDING off, so that Secrets Manager can rotate again ("A previous rotation isn't complete"). Refused
+ * while Secrets Manager drives: nobody can tell whether it has given up or tries again, and the record's rotation would
+ * stay. That one is rolled back, or ends by itself at its hand-over time; both take the label off.
  */
 export const repairPending = async (
   { gateways, vault }: Pick<Equipment, 'gateways' | 'vault'>,
@@ -17,7 +18,7 @@ export const repairPending = async (
     return refused(
       gateway,
       'ROTATION_RUNNING',
-      `Secrets Manager drives rotation ${rotation.rotationId}; it is taken over by itself at ${new Date(rotation.handOverByMs ?? 0).toISOString()}.`,
+      `Secrets Manager drives rotation ${rotation.rotationId}. If it is stuck, end it now with roll-back, which frees the secret as well; by itself it ${isUnpromoted(rotation) ? 'is given up' : 'goes on'} at ${new Date(rotation.handOverByMs ?? 0).toISOString()}.`,
     );
   if (!(await vault.stripPending(secretArn))) return unchanged(gateway);
   return resultOf(gatewayId, await gateways.apply(gatewayId, { kind: 'repair', ...by }));

@@ -40,7 +40,10 @@ export const scheduleContradiction = ({ expression }: Schedule, policy: Policy):
 
 type Needs = Pick<Equipment, 'secretsManager' | 'secrets' | 'rotationFunction'>;
 
-/** Makes the schedule of the gateway's secret what the file says; nothing is rotated by this. With `plan` it only reads. */
+/**
+ * Makes the schedule of the gateway's secret what the file says; nothing is rotated by this. With `plan` it only reads.
+ * Without a schedule the function is not set either: AWS documents the two as one configuration (API "RotateSecret").
+ */
 export const applySchedule = async (
   needs: Needs,
   { gatewayId, schedule }: Pick<WantedGateway, 'gatewayId' | 'schedule'>,

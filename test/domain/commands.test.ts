@@ -292,11 +292,31 @@ describe('roll-back', () => {
 });
 
 describe('adopt', () => {
-  const adopt: Command = { kind: 'adopt', credentialId: credentialId('c-h'), digest: 'd', versionId: 'v', ...by };
+  const hand = { credentialId: credentialId('c-h'), digest: 'd', versionId: 'v', isCurrent: false };
+  const adopt: Command = { kind: 'adopt', ...hand, ...by };
   it('gives the credential to the running rotation, with a quiet window of its own', () => {
     const { rotation } = recordAfter(give(inRotation('VERIFIED'), adopt));
     expect(rotation).toMatchObject({ stage: 'DISTRIBUTED', retireIds: [a, 'c-h'] });
     expect(rotation?.quietSinceMs).toBeUndefined();
+  });
+  const current: Command = { ...adopt, isCurrent: true };
+  const isCurrent = { currentVersionId: 'v', currentCredentialId: 'c-h' };
+  it('makes it what the record calls current, when somebody has made it AWSCURRENT', () => {
+    const after = recordAfter(give(atRest(), current));
+    expect(after).toMatchObject(isCurrent);
+    expect(after.live.map(({ credentialId, stage }) => [credentialId, stage])).toEqual([
+      ['c-a', 'RETIRING'],
+      ['c-h', 'CURRENT'],
+    ]);
+    expect(code(after, current)).toBe('unchanged');
+    expect(recordAfter(give(recordAfter(give(atRest(), adopt)), current))).toMatchObject(isCurrent);
+    expect(recordAfter(give(inRotation('PROMOTING'), current))).toMatchObject(isCurrent);
+  });
+  it('leaves current what a rotation has promoted', () =>
+    expect(recordAfter(give(inRotation('PROMOTED'), current)).currentCredentialId).toBe(a));
+  it('names the version that holds a credential made elsewhere, from now on', () => {
+    const foreign = atRest({ live: [live('c-h', { digest: 'd', origin: { kind: 'foreign' } })] });
+    expect(liveCredential(recordAfter(give(foreign, adopt)), hand.credentialId)?.versionId).toBe('v');
   });
   it('is not swept up by a decision to force that did not know of it', () =>
     expect(recordAfter(give(inRotation('VERIFIED', forced), adopt)).rotation?.retireIds).toEqual([a]));

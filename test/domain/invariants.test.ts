@@ -233,7 +233,7 @@ describe('the record, whatever happens', () => {
 
   it('the sequences reach every kind of ending', () => {
     const reached = new Set<string>();
-    for (const one of fc.sample(script, { numRuns: 5000, seed: 7 })) {
+    for (const one of fc.sample(script, { numRuns: 5000, seed: 1 })) {
       const world = play(one);
       for (const { cause } of revocations(world)) reached.add(cause);
       for (const { command } of changed(world)) reached.add(command.kind);

@@ -27,7 +27,7 @@ export type Action =
   | { readonly do: 'repeat'; readonly back: number }
   | { readonly do: 'decide'; readonly what: 'hold' | 'resume' | 'roll-back' | 'force' | 'fail' | 'kits-changed' }
   | { readonly do: 'extend'; readonly seconds: number }
-  | { readonly do: 'adopt'; readonly foreign: boolean }
+  | { readonly do: 'adopt'; readonly foreign: boolean; readonly current: boolean }
   | { readonly do: 'press'; readonly request: number; readonly within: number; readonly named: number | null }
   | { readonly do: 'reconcile'; readonly failed: boolean }
   | { readonly do: 'use'; readonly kit: number; readonly node: number; readonly pickUp: boolean }
@@ -85,7 +85,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   fc.record({ do: of('crash'), slot: fc.nat({ max: 2 }) }),
   fc.record({ do: of('extend'), seconds: fc.constantFrom(-60, 60, 100_000) }),
-  fc.record({ do: of('adopt'), foreign: fc.boolean() }),
+  fc.record({ do: of('adopt'), foreign: fc.boolean(), current: fc.boolean() }),
   fc.record({ do: of('reconcile'), failed: fc.boolean() }),
   fc.record({ do: of('stranger'), which: index }),
   fc.record({ do: of('acknowledge'), kit: index }),
@@ -211,7 +211,8 @@ const act = (world: World, slots: (Task | undefined)[], one: Action): void => {
       return;
     case 'adopt': {
       const id = credentialId(one.foreign ? 'c-foreign' : `c-hand-${++world.names}`);
-      apply(world, { kind: 'adopt', credentialId: id, digest: `digest of ${id}`, versionId: `v-${id}`, ...by });
+      const [versionId, isCurrent] = [`v-${id}`, one.current] as const;
+      apply(world, { kind: 'adopt', credentialId: id, digest: `digest of ${id}`, versionId, isCurrent, ...by });
       return;
     }
     case 'press':

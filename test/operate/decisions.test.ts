@@ -1,4 +1,4 @@
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OperateResult } from '../../lambdas/stages/operate.ts';
 import { forgedToken, oldToken } from '../policy-check/fixtures.ts';
@@ -88,6 +88,43 @@ describe('adopt', () => {
     await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
     expect((await system.gateway()).rotation?.retireIds).toContain('OLDold0001');
     expect(JSON.stringify([await system.audit(), system.events])).not.toMatch(/gwc_/);
+  });
+
+  const putAsCurrent = async () =>
+    system.deployment.secretsManager.send(
+      new PutSecretValueCommand({
+        SecretId: (await system.gateway()).secretArn,
+        ClientRequestToken: version,
+        SecretString: oldToken,
+      }),
+    );
+  const currentVersion = async () => {
+    const SecretId = (await system.gateway()).secretArn;
+    return (await system.deployment.secretsManager.send(new GetSecretValueCommand({ SecretId }))).VersionId;
+  };
+
+  it('of a value that somebody made AWSCURRENT: the record says so, and the next rotation goes on from it', async () => {
+    system = await openRotated();
+    await putAsCurrent();
+    expect(await adopt()).toMatchObject({ result: 'DONE' });
+    expect(await system.gateway()).toMatchObject({ currentVersionId: version, currentCredentialId: 'OLDold0001' });
+    expect(await currentVersion()).toBe(version);
+    await system.start({ gatewayId, reason: 'retire it' });
+    const { live, ended, currentVersionId } = await system.finish();
+    expect(ended.at(-1)?.outcome).toBe('COMPLETED');
+    expect(live).toHaveLength(1);
+    expect(await currentVersion()).toBe(currentVersionId);
+    expect(await system.ask(oldToken)).toBe(401);
+  });
+
+  it('of a value that somebody made AWSCURRENT over a promoted one: it is retired, and AWSCURRENT goes back', async () => {
+    await rotating('one');
+    const { currentVersionId } = await system.gateway();
+    await putAsCurrent();
+    expect(await adopt()).toMatchObject({ result: 'DONE' });
+    expect((await system.gateway()).currentVersionId).toBe(currentVersionId);
+    expect(await currentVersion()).toBe(currentVersionId);
+    expect((await system.gateway()).rotation?.retireIds).toContain('OLDold0001');
   });
 
   it.each([

@@ -195,10 +195,30 @@ describe('Secrets Manager rotation', () => {
     await pending();
     const repair = () => system.call('operate', { command: 'repair', gatewayId, ...by });
     await step('createSecret');
-    expect(await repair()).toMatchObject({ result: 'REFUSED', code: 'ROTATION_RUNNING' });
+    const byMs = (await system.gateway()).rotation?.handOverByMs ?? 0;
+    const message = expect.stringMatching(`roll-back.* is given up at ${new Date(byMs).toISOString()}`);
+    expect(await repair()).toMatchObject({ result: 'REFUSED', code: 'ROTATION_RUNNING', message });
     await system.deployment.stores.gateways.apply(gatewayId, { kind: 'fail', rotationId: token, ...by });
     expect(await repair()).toMatchObject({ result: 'DONE' });
     expect(await isPending()).toBe(false);
     expect(await repair()).toMatchObject({ result: 'UNCHANGED' });
+  });
+
+  it('is freed by a roll-back when it is stuck while it drives: its credential is seen refused, and it may rotate again', async () => {
+    system = await openRotated();
+    await enable();
+    await pending();
+    for (const name of ['createSecret', 'setSecret']) await step(name);
+    expect(await system.call('operate', { command: 'roll-back', gatewayId, ...by })).toMatchObject({ result: 'DONE' });
+    await system.until(({ rotation }) => rotation === undefined);
+    expect(await system.gateway()).toMatchObject({
+      ended: [{}, { rotationId: token, outcome: 'ROLLED_BACK' }],
+      revoked: [{ cause: 'NEVER_DISTRIBUTED', confirmedAtMs: expect.any(Number) }],
+    });
+    expect(await isPending()).toBe(false);
+    await system.deployment.secretsManager.send(
+      new RotateSecretCommand({ SecretId: await secretArn(), ClientRequestToken: other }),
+    );
+    await system.until(({ rotation }) => rotation?.rotationId === other && rotation.stage === 'DISTRIBUTED');
   });
 });

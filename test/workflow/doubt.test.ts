@@ -191,6 +191,7 @@ describe('A gateway with five live credentials', () => {
     for (const name of ['two', 'three', 'four', 'five'])
       await system.deployment.stores.gateways.apply(gatewayId, {
         kind: 'adopt',
+        isCurrent: false,
         credentialId: `hand${name}` as never,
         digest: `digest of ${name}`,
         versionId: (await system.gateway()).currentVersionId,
