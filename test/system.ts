@@ -7,6 +7,7 @@ import type { Gateway, LiveCredential, Transition } from '../lambdas/domain/gate
 import type { GatewayId } from '../lambdas/domain/ids.ts';
 import type { BusEvent } from '../lib/local/aws/eventbridge.ts';
 import type { PublishedMessage } from '../lib/local/aws/sns.ts';
+import type { CloudOptions } from '../lib/local/cloud.ts';
 import { openDeployment } from '../lib/local/deployment.ts';
 import { synthesised } from '../lib/local/synthesised.ts';
 import type { Template } from '../lib/local/template.ts';
@@ -30,7 +31,11 @@ export const manualKit = (kitId: string): Record<string, unknown> => ({
 
 /** The whole local deployment on virtual time, with the gateway "orders", and a person who uses, installs and acknowledges. */
 export const openSystem = async (
-  { kits = [manualKit('one')], policy: changed = {} }: { kits?: readonly object[]; policy?: object } = {},
+  {
+    kits = [manualKit('one')],
+    policy: changed = {},
+    onCall,
+  }: { kits?: readonly object[]; policy?: object; onCall?: CloudOptions['onCall'] } = {},
   startAtMs = Date.now(),
 ) => {
   const folder = mkdtempSync(join(tmpdir(), 'system-'));
@@ -55,6 +60,7 @@ export const openSystem = async (
     log: (name) => (level, message, fields) => void logged.push({ name, level, message, ...fields }),
     onPublish: (message) => void messages.push(message),
     onEvent: (event) => void events.push(event),
+    ...(onCall ? { onCall } : {}),
   });
   const { stores, call, secretsManager, stepFunctions, cloud } = deployment;
 

@@ -63,12 +63,14 @@ export class PolicyCheck extends Construct {
       timeoutSeconds: 3, // 1 s for the read, 1 s for the write of use, and a cold start
       memoryMb: authorizeMemoryMb,
       logRetentionDays,
+      logsEachCall: false,
     });
     store.grantAuthorize(authorize);
     const sideband = new RotationFunction(this, 'Sideband', {
       description: 'Answers what a request behind a good gateway credential may do.',
       timeoutSeconds: 9, // kits give up after 10 s by default: answer before, with a body they can read
       logRetentionDays,
+      logsEachCall: false,
     });
     this.sideband = new LambdaIntegration(sideband, { allowTestInvoke: false });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
