@@ -34,15 +34,17 @@ export const gatewayView = (
   const { gateway, uses, transitions, nextScheduledAtMs } = facts;
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const tally = tallyOf(gateway, judged, uses);
+  const targetId = expectedOf(gateway);
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
   return {
     ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision, state: stateOf(gateway) },
     ...(gateway.rotation ? { rotation: rotationSummary(gateway.rotation) } : {}),
     ...(nextScheduledAtMs === undefined ? {} : { nextScheduledAtMs }),
+    ...(targetId ? { targetId } : {}),
     waitsFor: waitsFor(gateway, tally, nowMs),
     ahead: aheadOf(gateway, tally, nextScheduledAtMs, nowMs),
     credentials: livesOf(gateway, transitions),
-    moves: movesOf(judged, expectedOf(gateway)),
+    moves: gateway.rotation ? movesOf(judged, targetId) : [],
     filter,
     kits: {
       page,

@@ -11,7 +11,7 @@ export const livesOf = (gateway: Gateway, transitions: readonly Transition[]): r
   const { rotation, policy } = gateway;
   const isRetired = (credentialId: CredentialId) => rotation?.retireIds.includes(credentialId) ?? false;
   const live = gateway.live.map(({ credentialId, stage, createdAtMs, origin, compromised }): CredentialLife => {
-    const quietSinceMs = isRetired(credentialId) ? rotation?.quietSinceMs : undefined;
+    const quietSinceMs = isRetired(credentialId) && !compromised ? rotation?.quietSinceMs : undefined;
     return {
       ...{ credentialId, isLive: true, stage, isForeign: origin.kind === 'foreign', createdAtMs },
       ...turns(credentialId, transitions),

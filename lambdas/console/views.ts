@@ -214,11 +214,13 @@ export type GatewayView = {
   readonly state: GatewayState;
   readonly rotation?: RotationSummary;
   readonly nextScheduledAtMs?: number;
+  /** The credential that kits shall hold. */
+  readonly targetId?: CredentialId;
   readonly waitsFor: readonly Waiting[];
   readonly ahead: readonly Ahead[];
   /** Live ones and the last revoked, oldest first. */
   readonly credentials: readonly CredentialLife[];
-  /** Kits' moves to the credential that they shall hold. */
+  /** Kits' moves to that credential, while a rotation runs. */
   readonly moves: readonly KitMoves[];
   readonly filter: string;
   readonly kits: {

@@ -1,6 +1,5 @@
-import { cutOffAtMs } from '../domain/attempt.ts';
 import { leftToRetire } from '../domain/decision.ts';
-import { deadForSureAtMs, type Gateway, ladderFromMs, type Rotation } from '../domain/gateway.ts';
+import { deadForSureAtMs, type Gateway, ladderFromMs, liveCredential, type Rotation } from '../domain/gateway.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import { judgeRevocation, type Tally } from '../domain/verdict.ts';
 import type { Ahead, Waiting } from './views.ts';
@@ -28,33 +27,35 @@ export const waitsFor = (gateway: Gateway, tally: Tally, nowMs: number): readonl
 };
 
 const verifying = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: number): readonly Waiting[] => {
-  const unconfirmed = gateway.revoked.filter(({ confirmedAtMs }) => confirmedAtMs === undefined);
-  const verdict = judgeRevocation(gateway, tally, nowMs);
-  const waits = verdict.blockers.map((blocker): Waiting => {
+  const waits = judgeRevocation(gateway, tally, nowMs).blockers.flatMap((blocker): readonly Waiting[] => {
     switch (blocker.code) {
       case 'LAGGARDS':
-        return { text: `${blocker.count} of ${tally.kits} kits have not moved yet.` };
+        return [{ text: `${blocker.count} of ${tally.kits} kits have not moved yet.` }];
       case 'NOT_QUIET':
-        return rotation.quietSinceMs === undefined
-          ? { text: 'The recording of use has to be proven; then the quiet window begins.' }
-          : {
-              text: `${leftToRetire(gateway, rotation).join(', ')} has to stay unused for the whole quiet window.`,
-              untilAtMs: blocker.quietAtMs,
-            };
+        return quietWaits(gateway, rotation, blocker.quietAtMs);
       case 'NO_KITS':
-        return { text: 'No kit is registered: an empty list is no proof that all have moved.' };
+        return [{ text: 'No kit is registered: an empty list is no proof that all have moved.' }];
       default:
-        return { text: 'The new credential is not distributed yet.' };
+        return [{ text: 'The new credential is not distributed yet.' }];
     }
   });
-  return [
-    ...waits,
-    ...unconfirmed.map((one) => ({
+  const propagating = gateway.revoked
+    .filter(({ confirmedAtMs }) => confirmedAtMs === undefined)
+    .map((one) => ({
       text: `${one.credentialId} is revoked, and refused everywhere once the propagation bound has passed.`,
       untilAtMs: deadForSureAtMs(gateway, one),
-    })),
-    ...(waits.length + unconfirmed.length === 0 ? [{ text: 'Everything is proven; the next look revokes.' }] : []),
-  ];
+    }));
+  const all = [...waits, ...propagating];
+  return all.length > 0 ? all : [{ text: 'Everything is proven; the next look revokes.' }];
+};
+
+/** A compromised credential is not waited for: it ends at its own time. */
+const quietWaits = (gateway: Gateway, rotation: Rotation, quietAtMs: number): readonly Waiting[] => {
+  const quieting = leftToRetire(gateway, rotation).filter((id) => !liveCredential(gateway, id)?.compromised);
+  if (quieting.length === 0) return [];
+  return rotation.quietSinceMs === undefined
+    ? [{ text: 'The recording of use has to be proven; then the quiet window begins.' }]
+    : [{ text: `${quieting.join(', ')} has to stay unused for the whole quiet window.`, untilAtMs: quietAtMs }];
 };
 
 const atDeadline = {
@@ -73,9 +74,15 @@ export const aheadOf = (
   const { rotation, policy } = gateway;
   const ladderMs = (seconds: number): number => (rotation ? ladderFromMs(rotation) : 0) + seconds * 1000;
   const earliestAtMs = rotation && !rotation.held ? judgeRevocation(gateway, tally, nowMs).earliestAtMs : undefined;
-  const cutOffMs = cutOffAtMs(gateway);
   const ends = gateway.live.flatMap(({ credentialId, compromised }) =>
-    compromised ? [{ text: `${credentialId}, compromised, is refused.`, atMs: compromised.rejectAfterMs }] : [],
+    compromised
+      ? [
+          {
+            text: `${credentialId}, compromised, is refused; kits without the new credential are cut off.`,
+            atMs: compromised.rejectAfterMs,
+          },
+        ]
+      : [],
   );
   const ladder: readonly Ahead[] = rotation
     ? [
@@ -87,7 +94,6 @@ export const aheadOf = (
   const isRevocationNear = earliestAtMs !== undefined && rotation && leftToRetire(gateway, rotation).length > 0;
   return [
     ...ends,
-    ...(cutOffMs === undefined ? [] : [{ text: 'Kits without the new credential are cut off.', atMs: cutOffMs }]),
     ...(isRevocationNear
       ? [
           {
@@ -99,7 +105,7 @@ export const aheadOf = (
     ...ladder,
     ...(nextScheduledAtMs === undefined
       ? []
-      : [{ text: 'The schedule has begun the next rotation.', atMs: nextScheduledAtMs }]),
+      : [{ text: 'By then the schedule begins the next rotation.', atMs: nextScheduledAtMs }]),
   ]
     .filter(({ atMs }) => atMs > nowMs)
     .toSorted((one, other) => one.atMs - other.atMs);

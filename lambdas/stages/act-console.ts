@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { render, renderRefusal } from '../console/html/render.ts';
 import type { Outcome } from '../console/outcome.ts';
-import { render, renderRefusal } from '../console/render.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { type ActNeeds, act } from './act.ts';
 import { type ActInput, readAct } from './act-input.ts';

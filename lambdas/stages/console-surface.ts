@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Surface } from '../console/surface.ts';
+import type { Surface } from '../console/html/surface.ts';
 import { widgetContext } from './show-input.ts';
 
 /** The functions of the console by their ARNs: a widget's links and buttons call them. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { render, renderRefusal } from '../console/render.ts';
+import { render, renderRefusal } from '../console/html/render.ts';
 import type { View } from '../console/views.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { placeOf } from './console-surface.ts';

@@ -1,0 +1,52 @@
+import type { Outcome } from '../outcome.ts';
+import type { View } from '../views.ts';
+import { actHtml } from './act.ts';
+import { gatewayHtml } from './gateway.ts';
+import { gatewaysHtml } from './gateways.ts';
+import { historyHtml } from './history.ts';
+import { html, type Markup } from './html.ts';
+import { planHtml } from './plan.ts';
+import { style } from './style.ts';
+import { link, type Surface } from './surface.ts';
+import { actWords } from './words.ts';
+
+/** Where it is shown, the id that a form made now will carry, and what was just done. */
+export type Rendering = { readonly surface: Surface; readonly requestId: string; readonly outcome?: Outcome };
+
+/** Everything within one element, whose class keeps the style to itself and turns off CloudWatch's own. */
+const framed = (surface: Surface, content: Markup): string => {
+  const theme = surface.kind === 'page' ? 'page' : surface.theme;
+  return `<style>${style}</style>${html`<div class="gcr cwdb-no-default-styles ${theme}">${content}</div>`.text}`;
+};
+
+/** The view as one piece of HTML, styles included. */
+export const render = (view: View, { surface, requestId, outcome }: Rendering): string =>
+  framed(surface, html`${outcome ? outcomeHtml(outcome) : undefined}${content(view, surface, requestId)}`);
+
+const content = (view: View, surface: Surface, requestId: string): Markup => {
+  switch (view.view) {
+    case 'gateways':
+      return gatewaysHtml(view, surface);
+    case 'gateway':
+      return gatewayHtml(view, surface);
+    case 'history':
+      return historyHtml(view, surface);
+    case 'act':
+      return actHtml(view, surface, requestId);
+    case 'plan':
+      return planHtml(view, surface);
+  }
+};
+
+const tones = { DONE: 'good', UNCHANGED: 'busy', REFUSED: 'danger' } as const;
+const results = { DONE: 'done', UNCHANGED: 'nothing to do', REFUSED: 'refused' } as const;
+
+const outcomeHtml = ({ act, result, message }: Outcome): Markup =>
+  html`<p class="card ${tones[result]}" role="${result === 'REFUSED' ? 'alert' : 'status'}"><strong>${actWords[act].verb}: ${results[result]}.</strong> ${message}</p>`;
+
+/** What is shown instead of a view that does not exist, or of an act that could not be read. */
+export const renderRefusal = (message: string, surface: Surface): string =>
+  framed(
+    surface,
+    html`<h1>That is not possible</h1><p class="card danger" role="alert">${message}</p><p>${link(surface, { view: 'gateways' }, 'All gateways')}</p>`,
+  );
