@@ -63,7 +63,8 @@ export type OwnerMessage = {
   readonly subject: string;
   readonly text: string;
   readonly gatewayId: string;
-  readonly kitId: string;
+  /** Absent when it is about several kits. */
+  readonly kitId?: string;
   readonly credentialId: string;
   /** How urgent it is, for subscriptions to filter on; without it, `instruction`. */
   readonly severity?: 'instruction' | 'reminder' | 'escalation' | 'deadline' | 'page';

@@ -167,10 +167,12 @@ export const force = (gateway: Gateway, command: Force, nowMs: number): Decision
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (rotation.forced) return unchanged;
-  if (!hasReached(rotation, 'DISTRIBUTED'))
+  if (!hasReached(rotation, 'DISTRIBUTED') || !rotation.targetId)
     return refuse(
       'WRONG_STAGE',
-      `Rotation ${rotation.rotationId} is at ${rotation.stage}: it can be forced once its credential is distributed.`,
+      rotation.targetId
+        ? `Rotation ${rotation.rotationId} is at ${rotation.stage}: it can be forced once its credential is distributed.`
+        : `Rotation ${rotation.rotationId} has no credential: there is nothing to force.`,
     );
   if (rotation.held)
     return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);

@@ -12,16 +12,22 @@ export type Tally = {
   readonly readBack: number;
   readonly acknowledged: number;
   readonly laggards: number;
-  readonly named: readonly Extract<KitVerdict, { kind: 'LAGGARD' }>[];
+  readonly named: readonly Laggard[];
+  /** How many more laggards each owner has than are named; of the first {@link ownersAtMost} owners. */
+  readonly unnamed: Readonly<Record<string, number>>;
   readonly redoShards: readonly number[];
   readonly undistributed: number;
+  readonly failed: number;
   /** The last use of any retiring credential by anybody. */
   readonly lastUseMs?: number;
   /** Sources that no registered kit accounts for, on a retiring credential. */
   readonly unregistered: readonly Use[];
 };
 
+type Laggard = Extract<KitVerdict, { kind: 'LAGGARD' }>;
+
 export const namedAtMost = 50;
+export const ownersAtMost = 500;
 export const addressesAtMost = 5;
 
 export const emptyTally: Tally = {
@@ -31,8 +37,10 @@ export const emptyTally: Tally = {
   acknowledged: 0,
   laggards: 0,
   named: [],
+  unnamed: {},
   redoShards: [],
   undistributed: 0,
+  failed: 0,
   unregistered: [],
 };
 
@@ -47,6 +55,8 @@ export const addShard = (
   const count = (kind: string): number =>
     verdicts.filter((one) => one.kind === 'UPDATED' && one.evidence.kind === kind).length;
   const laggards = verdicts.filter((one) => one.kind === 'LAGGARD');
+  const late = (code: Laggard['code']): number => laggards.filter((one) => one.code === code).length;
+  const room = namedAtMost - tally.named.length;
   const lastUseMs = retiringUses.reduce<number | undefined>(
     (latest, use) => Math.max(latest ?? 0, use.lastUsedAtMs),
     tally.lastUseMs,
@@ -60,13 +70,23 @@ export const addShard = (
     laggards: tally.laggards + laggards.length,
     named: [
       ...tally.named,
-      ...laggards.map((one) => ({ ...one, addresses: one.addresses.slice(0, addressesAtMost) })),
-    ].slice(0, namedAtMost),
+      ...laggards.slice(0, room).map((one) => ({ ...one, addresses: one.addresses.slice(0, addressesAtMost) })),
+    ],
+    unnamed: counted(tally.unnamed, laggards.slice(room)),
     redoShards: laggards.some((one) => one.redo) ? [...tally.redoShards, shard] : tally.redoShards,
-    undistributed: tally.undistributed + laggards.filter((one) => one.code === 'NOT_DISTRIBUTED').length,
+    undistributed: tally.undistributed + late('NOT_DISTRIBUTED'),
+    failed: tally.failed + late('DISTRIBUTION_FAILED'),
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
     unregistered: [...tally.unregistered, ...strangers].slice(0, namedAtMost),
   };
+};
+
+/** The counts by owner with more laggards; an owner beyond the limit is not counted. */
+const counted = (before: Tally['unnamed'], laggards: readonly Laggard[]): Tally['unnamed'] => {
+  const counts = new Map(Object.entries(before));
+  for (const { owner } of laggards)
+    if (counts.has(owner) || counts.size < ownersAtMost) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  return Object.fromEntries(counts);
 };
 
 /** What a tally comes to in the record: the counts, and the laggard whose reason weighs most. */

@@ -102,3 +102,18 @@ export const cutOff = (kit: LateKit, cutOffAtMs: number): OwnerMessage =>
     'Requests through it fail now, until it does.',
     todo(kit),
   ]);
+
+/** The kits of one owner that are late beside those that messages of their own name: how many they are. */
+export const moreLate = (
+  { gatewayId, owner, credentialId, rotationId }: Omit<LateKit, 'kitId' | 'code' | 'addresses'>,
+  { more, severity, endsAtMs }: { more: number; severity: NonNullable<OwnerMessage['severity']>; endsAtMs: number },
+): OwnerMessage => ({
+  ...{ severity, owner, gatewayId, credentialId },
+  subject: `${severity === 'page' ? 'PAGE: ' : ''}${more} more of your kits of gateway ${gatewayId} are late`,
+  text: [
+    `Beside the kits that have messages of their own, ${more} of yours do not use the new credential ${credentialId} yet.`,
+    `Their time ends at ${iso(endsAtMs)}. The console lists them, and what each of them waits for.`,
+    '',
+    `Rotation ${rotationId}.`,
+  ].join('\n'),
+});

@@ -10,6 +10,7 @@ import {
   deadlinePassed,
   escalation,
   type LateKit,
+  moreLate,
   reminder,
 } from '../news/messages.ts';
 import { applied } from './applying.ts';
@@ -20,35 +21,63 @@ const asPolicy = { actor: 'policy', reason: 'the deadline ladder of the gateway'
 
 /**
  * Does the rung of the deadline ladder that is due: 1 reminds the owners of laggards, 2 escalates (in a compromise both are
- * pages), 3 does what the policy says happens at the deadline. The record keeps which was done, so each is done once. `undefined` when none is due.
+ * pages), 3 does what the policy says happens at the deadline. The record keeps which was done, so each is done once; owners
+ * that could not be told are told by the next look, and nothing else waits for it. `undefined` when none is due or done.
  */
 export const climbLadder = async (
-  { gateways, notifyOwner, now }: Pick<Equipment, 'gateways' | 'notifyOwner'> & Always,
+  needs: Pick<Equipment, 'gateways' | 'notifyOwner'> & Always,
   input: StepInput,
   gateway: Gateway,
   tally: Tally,
 ): Promise<Gateway | undefined> => {
+  const { gateways, now } = needs;
   const rung = rungDue(gateway, now());
   if (rung === undefined) return undefined;
   const { rotationId } = rotationOf(gateway, input);
   const act = deadlineCommand(gateway, tally)?.kind ?? 'hold';
-  for (const laggard of tally.named) await notifyOwner(messageFor(rung, act, lateKit(gateway, laggard), gateway));
+  const areTold = await tell(needs, messagesFor(rung, act, gateway, tally));
   const acted = rung === 3 ? await actOnDeadline(gateways, input, gateway, tally) : gateway;
   if (rungDue(acted, now()) !== rung) return acted; // a roll-back began the ladder anew
+  if (!areTold && rung < 3) return undefined;
   return applied(gateways, input, { kind: 'climb', rotationId, rung, ...asPolicy });
 };
 
-type Laggard = Tally['named'][number];
+/** False when a message could not be sent: news never stand in the way. */
+const tell = async (
+  { notifyOwner, log }: Pick<Equipment, 'notifyOwner'> & Always,
+  messages: readonly OwnerMessage[],
+): Promise<boolean> => {
+  try {
+    for (const message of messages) await notifyOwner(message);
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    log('ERROR', 'Owners of late kits could not be told.', { gatewayId: messages[0]?.gatewayId, why });
+    return false;
+  }
+};
 
-const lateKit = ({ gatewayId, rotation }: Gateway, { kitId, owner, code, addresses }: Laggard): LateKit => ({
-  ...{ gatewayId, kitId, owner, code, addresses },
-  credentialId: rotation?.targetId ?? '',
-  rotationId: rotation?.rotationId ?? '',
-  deadlineAtMs: rotation?.deadlineAtMs ?? 0,
-});
+/** One for each laggard that the tally names, and one for each owner of more. */
+const messagesFor = (rung: 1 | 2 | 3, act: DeadlineAct, gateway: Gateway, tally: Tally): readonly OwnerMessage[] => {
+  const late = {
+    gatewayId: gateway.gatewayId,
+    credentialId: gateway.rotation?.targetId ?? '',
+    rotationId: gateway.rotation?.rotationId ?? '',
+    deadlineAtMs: gateway.rotation?.deadlineAtMs ?? 0,
+  };
+  const cutOffMs = rung === 3 ? undefined : cutOffAtMs(gateway);
+  const severity = cutOffMs === undefined ? severities[rung] : 'page';
+  const endsAtMs = cutOffMs ?? late.deadlineAtMs;
+  return [
+    ...tally.named.map(({ kitId, owner, code, addresses }) =>
+      messageFor(rung, act, { ...late, kitId, owner, code, addresses }, cutOffMs),
+    ),
+    ...Object.entries(tally.unnamed).map(([owner, more]) => moreLate({ ...late, owner }, { more, severity, endsAtMs })),
+  ];
+};
+const severities = { 1: 'reminder', 2: 'escalation', 3: 'deadline' } as const;
 
-const messageFor = (rung: 1 | 2 | 3, act: DeadlineAct, kit: LateKit, gateway: Gateway): OwnerMessage => {
-  const cutOffMs = cutOffAtMs(gateway);
+const messageFor = (rung: 1 | 2 | 3, act: DeadlineAct, kit: LateKit, cutOffMs: number | undefined): OwnerMessage => {
   if (rung === 3) return deadlinePassed(kit, act);
   if (cutOffMs !== undefined) return rung === 1 ? cutOffSoon(kit, cutOffMs) : cutOff(kit, cutOffMs);
   return rung === 1 ? reminder(kit, act) : escalation(kit, act);

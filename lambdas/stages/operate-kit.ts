@@ -1,5 +1,5 @@
 import type { By } from '../domain/decision.ts';
-import { type Gateway, shardOf } from '../domain/gateway.ts';
+import { type Gateway, hasReached, shardOf } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
 import type { Kit } from '../domain/kit.ts';
 import type { Always, Equipment } from './equipment.ts';
@@ -40,7 +40,13 @@ export const retryKit = async (
   by: By,
 ): Promise<OperateResult> => {
   const { gatewayId, rotation, shardCount } = gateway;
-  if (!rotation?.targetId) return notRunning(gateway);
+  if (!rotation) return notRunning(gateway);
+  if (!rotation.targetId || !hasReached(rotation, 'PROMOTED'))
+    return refused(
+      gateway,
+      'WRONG_STAGE',
+      `Rotation ${rotation.rotationId} is at ${rotation.stage} and gives kits nothing${rotation.rolledBack ? '' : ' yet'}.`,
+    );
   const kit = await kitOf(kits, gateway, kitId);
   if (!kit) return noSuchKit(gateway, kitId);
   const { rotationId, generation, targetId: credentialId } = rotation;

@@ -1,7 +1,7 @@
 import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
 import type { Tally } from '../domain/verdict.ts';
-import { judgeRevocation, lookOf } from '../domain/verdict.ts';
+import { emptyTally, judgeRevocation, lookOf } from '../domain/verdict.ts';
 import type { Stored } from '../store/vault.ts';
 import { applied, asWorkflow } from './applying.ts';
 import { armedNonce } from './armed-nonce.ts';
@@ -32,7 +32,7 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
   const stored = await needs.vault.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   const from =
     input.cursor?.revision === gateway.revision
-      ? { tally: input.cursor.tally, nextShard: input.cursor.shard, done: false }
+      ? { tally: { ...emptyTally, ...input.cursor.tally }, nextShard: input.cursor.shard, done: false }
       : undefined;
   const look = await lookAtKits(needs, gateway, rotation, {
     ...(stored ? { refresh: readAgain(needs, gateway, rotation, stored) } : {}),
@@ -108,13 +108,12 @@ const recordDistribution = async (
   tally: Tally,
 ): Promise<Gateway> => {
   const rotation: Rotation = rotationOf(gateway, input);
-  const failed = tally.named.filter((one) => one.code === 'DISTRIBUTION_FAILED').length;
   return applied(gateways, input, {
     kind: 'distributed',
     rotationId: input.rotationId,
     generation: rotation.generation,
     kits: tally.kits,
-    failed,
+    failed: tally.failed,
     ...asWorkflow('every kit was given the credential'),
   });
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KitId } from '../../lambdas/domain/ids.ts';
 import { addShard, emptyTally, judgeRevocation, type Tally } from '../../lambdas/domain/verdict.ts';
 import { a, inRotation, now } from './gateways.ts';
 
@@ -33,6 +34,15 @@ describe('the tally', () => {
     const tally = addShard(emptyTally, 0, [], [use, { ...use, kitId: 'gone', lastUsedAtMs: 5 }], () => false);
     expect(tally.unregistered).toHaveLength(2);
     expect(tally.lastUseMs).toBe(7);
+  });
+  it('names 50 laggards, and counts by owner how many more there are', () => {
+    const of = (owner: string, code: 'WAITS_FOR_OWNER' | 'DISTRIBUTION_FAILED') =>
+      ({ kind: 'LAGGARD', kitId: 'kit' as KitId, owner, code, addresses: [], redo: false }) as const;
+    const first = addShard(emptyTally, 0, Array(48).fill(of('ann', 'DISTRIBUTION_FAILED')), [], () => true);
+    const all = addShard(first, 1, Array(10).fill(of('bob', 'WAITS_FOR_OWNER')), [], () => true);
+    const more = addShard(all, 2, [of('ann', 'DISTRIBUTION_FAILED')], [], () => true);
+    expect(more).toMatchObject({ laggards: 59, failed: 49, unnamed: { ann: 1, bob: 8 } });
+    expect(more.named).toHaveLength(50);
   });
   it('keeps the latest use of all shards', () => {
     const first = addShard(emptyTally, 0, [], [use], () => true);

@@ -20,8 +20,14 @@ afterAll(() => emulated.close());
 
 const said = { actor: 'alice', reason: 'because', atMs: now - 1 };
 const stage = (name: RotationStage, changes: Partial<Rotation> = {}) => inRotation(name, changes);
+const driven = { driver: 'secrets-manager', handOverByMs: now + 1, attempt: 0 } as const;
+const { targetId: _, ...undone } = inRotation('VERIFIED', { rolledBack: said, retireIds: [] }).rotation ?? nothing();
 const revokeBegun = inRotation('VERIFIED');
 const leaking = inRotation('DISTRIBUTED', { trigger: 'compromise' });
+
+function nothing(): never {
+  throw new Error('No rotation runs.');
+}
 
 /** Where a gateway may be when an operator decides. */
 const places: Readonly<Record<string, Gateway>> = {
@@ -33,6 +39,9 @@ const places: Readonly<Record<string, Gateway>> = {
   PROMOTED: stage('PROMOTED'),
   DISTRIBUTED: stage('DISTRIBUTED'),
   VERIFIED: stage('VERIFIED'),
+  'driven by Secrets Manager': stage('ACCEPTED', driven),
+  'promoting by Secrets Manager': stage('PROMOTING', driven),
+  undone: { ...inRotation('VERIFIED', { rolledBack: said, retireIds: [] }), rotation: undone },
   'revoke begun': { ...revokeBegun, live: revokeBegun.live.filter(({ credentialId }) => credentialId !== 'c-a') },
   held: stage('DISTRIBUTED', { held: said }),
   forced: stage('DISTRIBUTED', { forced: said }),
@@ -59,13 +68,18 @@ const commands: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** What each command comes to in each place; `*` is every place that is not named. */
 const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   hold: { none: 'NOT_RUNNING', held: 'UNCHANGED', '*': 'DONE' },
-  repair: { '*': 'UNCHANGED' }, // nothing is stuck
+  repair: {
+    'driven by Secrets Manager': 'ROTATION_RUNNING',
+    'promoting by Secrets Manager': 'ROTATION_RUNNING',
+    '*': 'DONE',
+  },
   resume: { none: 'NOT_RUNNING', held: 'DONE', '*': 'UNCHANGED' },
   extend: { none: 'NOT_RUNNING', '*': 'DONE' },
   'roll-back': {
     none: 'NOT_RUNNING',
     'revoke begun': 'REVOKE_BEGUN',
     'rolled back': 'UNCHANGED',
+    undone: 'UNCHANGED',
     compromise: 'COMPROMISED',
     '*': 'DONE',
   },
@@ -76,6 +90,9 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ACCEPTED: 'WRONG_STAGE',
     PROMOTING: 'WRONG_STAGE',
     PROMOTED: 'WRONG_STAGE',
+    'driven by Secrets Manager': 'WRONG_STAGE',
+    'promoting by Secrets Manager': 'WRONG_STAGE',
+    undone: 'WRONG_STAGE',
     held: 'HELD',
     forced: 'UNCHANGED',
     '*': 'DONE',
@@ -85,9 +102,20 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     none: 'UNKNOWN_CREDENTIAL',
     BEGUN: 'UNKNOWN_CREDENTIAL',
     'rolled back': 'UNKNOWN_CREDENTIAL',
+    undone: 'UNKNOWN_CREDENTIAL',
     '*': 'DONE',
   },
-  'retry-kit': { none: 'NOT_RUNNING', BEGUN: 'NOT_RUNNING', '*': 'DONE' },
+  'retry-kit': {
+    none: 'NOT_RUNNING',
+    BEGUN: 'WRONG_STAGE',
+    CREATED: 'WRONG_STAGE',
+    ACCEPTED: 'WRONG_STAGE',
+    PROMOTING: 'WRONG_STAGE',
+    'driven by Secrets Manager': 'WRONG_STAGE',
+    'promoting by Secrets Manager': 'WRONG_STAGE',
+    undone: 'WRONG_STAGE',
+    '*': 'DONE',
+  },
 };
 
 /** What a decision that was taken has made of the record. */
@@ -134,7 +162,7 @@ const placed = async (place: string) => {
       SecretId: secret.ARN,
       ClientRequestToken: '33333333-3333-4333-8333-333333333333',
       SecretString: oldToken,
-      VersionStages: ['by-hand'],
+      VersionStages: ['by-hand', 'AWSPENDING'],
     }),
   );
   await gateways.register({ ...found, gatewayId, secretArn: secret.ARN ?? '', shardCount: 1 });
@@ -149,6 +177,8 @@ const placed = async (place: string) => {
   const uses = usesIn(emulated.dynamodb, 'table');
   const vault = vaultIn(emulated.secretsManager);
   const needs = { gateways, kits, uses, vault, executions, now: () => now, log: () => undefined };
+  const isPending = async (): Promise<boolean> =>
+    [...(await vault.describe(secret.ARN ?? '')).labels.values()].flat().includes('AWSPENDING');
   const give = (command: object): Promise<OperateResult> =>
     operate(needs, { gatewayId, reason: 'because', ...command }, { userArn: 'arn:alice', requestId: 'r' });
   const record = async (): Promise<Gateway> => {
@@ -156,17 +186,18 @@ const placed = async (place: string) => {
     if (!gateway) throw new Error('The gateway is gone.');
     return gateway;
   };
-  return { give, record, kits, gatewayId, started };
+  return { give, record, kits, gatewayId, started, isPending };
 };
 
 describe('every operator command in every place', () => {
   it.each(rows)('%s, %s', async (command, place) => {
-    const { give, record, kits, gatewayId, started } = await placed(place);
+    const { give, record, kits, gatewayId, started, isPending } = await placed(place);
     const before = await record();
     const outcome = expected[command]?.[place] ?? expected[command]?.['*'];
     const result = await give({ command, ...commands[command] });
     const after = await record();
     expect(result.result === 'REFUSED' ? result.code : result.result).toBe(outcome);
+    expect(await isPending()).toBe(command !== 'repair' || outcome !== 'DONE');
     if (outcome !== 'DONE') {
       expect({ ...after, rotation: { ...after.rotation, attempt: 0, executionArn: '' }, revision: 0 }).toEqual({
         ...before,
@@ -180,6 +211,7 @@ describe('every operator command in every place', () => {
     if (command === 'acknowledge-kit')
       expect(found?.acknowledged).toMatchObject({ credentialId: 'c-b', actor: 'arn:alice' });
     if (command === 'retry-kit') expect(found?.work?.state).toBe('PENDING');
-    expect(started).toEqual(after.rotation && !after.rotation.held ? ['attempt 2'] : []);
+    const mayRun = after.rotation?.driver === 'workflow' && !after.rotation.held;
+    expect(started).toEqual(mayRun ? [`attempt ${(before.rotation?.attempt ?? 0) + 1}`] : []);
   });
 });

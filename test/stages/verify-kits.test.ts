@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
+import { emptyTally } from '../../lambdas/domain/verdict.ts';
 import { verifyKits } from '../../lambdas/stages/verify-kits.ts';
 import { b, by, inRotation, now, r1, recordAfter } from '../domain/gateways.ts';
 import { benchWith, kitOf, step } from './doubles.ts';
@@ -116,11 +117,6 @@ describe('a proof', () => {
 
 test('refuses a cursor of another revision: the kits are read from the first shard on', async () => {
   const bench = benchWith(inRotation('DISTRIBUTED'), [kitOf('edge')]);
-  const tally = { kits: 1, observed: 1, readBack: 0, acknowledged: 0, laggards: 0, named: [], redoShards: [] };
-  const cursor = {
-    shard: bench.record.shardCount,
-    revision: 0,
-    tally: { ...tally, undistributed: 0, unregistered: [] },
-  };
+  const cursor = { shard: bench.record.shardCount, revision: 0, tally: { ...emptyTally, kits: 1, observed: 1 } };
   expect(await verifyKits(bench.equipment, { ...step, rotationId: r1, cursor })).toMatchObject({ next: 'WaitForKits' });
 });

@@ -31,7 +31,7 @@ export const createOwner = ({ secrets, acknowledge, applyMs, nowMs, initial }: O
   return {
     deliver: async ({ text, kitId, gatewayId, credentialId }) => {
       const secretId = /--secret-id '([^']+)'/.exec(text)?.[1];
-      if (!secretId) throw new Error('The message does not say where the credential is.');
+      if (!secretId || !kitId) throw new Error('The message does not say where the credential is, and for which kit.');
       const found = await secrets.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }));
       const held = secretText.safeParse(JSON.parse(found.SecretString ?? 'null'));
       if (!held.success || held.data.credentialId !== credentialId)
