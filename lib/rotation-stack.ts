@@ -3,10 +3,14 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { Alarms } from './constructs/alarms.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
+import { Dashboard } from './constructs/dashboard.ts';
+import { DeadLetters } from './constructs/dead-letters.ts';
 import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
 import { GatewayStore } from './constructs/gateway-store.ts';
+import { Operators } from './constructs/operators.ts';
 import { OwnerNotifications } from './constructs/owner-notifications.ts';
 import { PolicyCheck } from './constructs/policy-check.ts';
 import { Reconciler } from './constructs/reconciler.ts';
@@ -29,7 +33,8 @@ export class RotationStack extends Stack {
     const key = new RotationKey(this, 'RotationKey');
     const store = new GatewayStore(this, 'GatewayStore');
     const secrets = new GatewaySecrets(this, 'GatewaySecrets', { key });
-    const events = new TransitionEvents(this, 'TransitionEvents', { logRetentionDays });
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const events = new TransitionEvents(this, 'TransitionEvents', { logRetentionDays, deadLetters });
     const notifications = new OwnerNotifications(this, 'OwnerNotifications', { key });
     const policyCheck = new PolicyCheck(this, 'PolicyCheck', { ...settings, logRetentionDays, store });
     this.policyCheck = policyCheck;
@@ -102,7 +107,7 @@ export class RotationStack extends Stack {
     workflow.grantWatch(reconcile);
     secrets.grantRelease(reconcile);
     policyCheck.grantAsk(reconcile);
-    new Reconciler(this, 'Reconciler', { reconcile });
+    new Reconciler(this, 'Reconciler', { reconcile, deadLetters });
 
     const rotateSecret = new RotationFunction(this, 'RotateSecret', {
       description:
@@ -184,12 +189,19 @@ export class RotationStack extends Stack {
     workflow.grantLook(show);
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn);
 
+    const operators = new Operators(this, 'Operators', { key, email: settings.operatorsEmail });
+    const watched = { operators, policyCheck, store, workflow };
+    new Alarms(this, 'Alarms', { ...watched, button, deadLetters, rotateSecret, compromise, consoleAct });
+    const dashboard = new Dashboard(this, 'Dashboard', { ...watched, console: show });
+
     const outputs = {
       PolicyCheckUrl: policyCheck.url,
       OperateUrl: operateUrl,
       ConsoleFunction: show.functionName,
       CompromiseFunction: compromise.functionName,
       CompromiseBusArn: button.bus.eventBusArn,
+      DashboardName: dashboard.name,
+      OperatorsTopicArn: operators.topicArn,
       NotificationsTopicArn: notifications.topicArn,
       EventBusName: events.busName,
       StateMachineArn: workflow.stateMachine.stateMachineArn,

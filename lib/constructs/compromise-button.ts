@@ -1,4 +1,4 @@
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -17,10 +17,12 @@ export type CompromiseButtonProps = {
 
 /**
  * The event bus on which another system presses the button, and what happens to a press that fails: it lands in a queue
- * and raises an alarm, whether EventBridge could not deliver it or the function refused it.
+ * which is alarmed, whether EventBridge could not deliver it or the function refused it.
  */
 export class CompromiseButton extends Construct {
   readonly bus: EventBus;
+  /** How many presses wait to be looked at. */
+  readonly metricFailed: IMetric;
 
   constructor(scope: Construct, id: string, { compromise, principals }: CompromiseButtonProps) {
     super(scope, id);
@@ -49,14 +51,9 @@ export class CompromiseButton extends Construct {
       eventPattern: { detailType: [compromiseDetailType] },
       targets: [new LambdaFunction(compromise, { deadLetterQueue: failed })],
     });
-    new Alarm(this, 'PressFailed', {
-      alarmDescription:
-        'A press of the compromise button by an event was not carried out: read it in the queue, and press by hand.',
-      metric: failed.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
-      threshold: 0,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+    this.metricFailed = failed.metricApproximateNumberOfMessagesVisible({
+      period: Duration.minutes(1),
+      statistic: 'Maximum',
     });
   }
 }

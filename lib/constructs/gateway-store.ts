@@ -1,3 +1,4 @@
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, ProjectionType, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -35,6 +36,16 @@ export class GatewayStore extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.use = new Table(this, 'UseTable', { ...kept, ...keys, timeToLiveAttribute: 'expiresAt' });
+  }
+
+  /** How many read units gateway records took. */
+  metricReads(options: MetricOptions): Metric {
+    return this.gateways.metricConsumedReadCapacityUnits(options);
+  }
+
+  /** How often reads of gateway records were throttled. */
+  metricReadThrottles(options: MetricOptions): Metric {
+    return this.gateways.metric('ReadThrottleEvents', options);
   }
 
   /** To read and save gateway records and their audit. */

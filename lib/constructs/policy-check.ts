@@ -52,20 +52,21 @@ const accessLog = {
  */
 export class PolicyCheck extends Construct {
   readonly api: RestApi;
+  readonly authorize: RotationFunction;
   private readonly authorizer: RequestAuthorizer;
   private readonly sideband: LambdaIntegration;
 
   constructor(scope: Construct, id: string, props: PolicyCheckProps) {
     super(scope, id);
     const { store, logRetentionDays, authorizeMemoryMb, requestsPerSecond, requestBurst, setAccountLogRole } = props;
-    const authorize = new RotationFunction(this, 'Authorize', {
+    this.authorize = new RotationFunction(this, 'Authorize', {
       description: 'Decides for each request whether its gateway credential is good.',
       timeoutSeconds: 3, // 1 s for the read, 1 s for the write of use, and a cold start
       memoryMb: authorizeMemoryMb,
       logRetentionDays,
       logsEachCall: false,
     });
-    store.grantAuthorize(authorize);
+    store.grantAuthorize(this.authorize);
     const sideband = new RotationFunction(this, 'Sideband', {
       description: 'Answers what a request behind a good gateway credential may do.',
       timeoutSeconds: 9, // kits give up after 10 s by default: answer before, with a body they can read
@@ -74,7 +75,7 @@ export class PolicyCheck extends Construct {
     });
     this.sideband = new LambdaIntegration(sideband, { allowTestInvoke: false });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
-      handler: authorize,
+      handler: this.authorize,
       identitySources: [],
       resultsCacheTtl: Duration.seconds(0), // a cached yes would outlive a revocation
     });

@@ -1,16 +1,17 @@
+import { PolicyStatement, type ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Aws, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { RotationFunction } from './rotation-function.ts';
 
-/** The key of the gateway secrets and of the owners' topic. Usable through these two services only, never directly. */
+/** The key of the gateway secrets and of the topics. Usable through these two services only, never directly. */
 export class RotationKey extends Construct {
   readonly key: Key;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
-      description: 'Encrypts gateway credentials and messages to the owners of kits.',
+      description: 'Encrypts gateway credentials and messages to owners and operators.',
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN, // without it every stored credential is lost
     });
@@ -24,6 +25,18 @@ export class RotationKey extends Construct {
   /** To have the service encrypt, and read again. */
   grantEncryptDecrypt(to: RotationFunction, service: 'secretsmanager' | 'sns'): void {
     this.allowThrough(to, service, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  }
+
+  /** To have a service of this account encrypt what it publishes, and read what it encrypted. */
+  allowService(service: ServicePrincipal): void {
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [service],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
   }
 
   private allowThrough(to: RotationFunction, service: string, actions: readonly string[]): void {

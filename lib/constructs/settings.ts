@@ -37,6 +37,8 @@ const schema = z.strictObject({
       z.boolean('allowed is true or false'),
     )
     .default(true),
+  /** Who gets every alarm by e-mail; without one, subscribe to the topic yourself. */
+  operatorsEmail: z.email('allowed is an e-mail address').optional(),
   /** Who else may press the compromise button with an event, comma-separated: accounts, or IAM roles and users by ARN. */
   compromisePrincipals: z
     .preprocess(

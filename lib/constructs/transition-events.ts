@@ -4,9 +4,10 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { eventSource } from '../../lambdas/news/event-schema.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { RotationFunction } from './rotation-function.ts';
 
-export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays };
+export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays; readonly deadLetters: DeadLetters };
 
 /**
  * The event bus of every recorded transition: a bus of our own, so that nobody else's events can pass for ours. A log group
@@ -15,9 +16,13 @@ export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays }
 export class TransitionEvents extends Construct {
   private readonly bus: EventBus;
 
-  constructor(scope: Construct, id: string, { logRetentionDays }: TransitionEventsProps) {
+  constructor(scope: Construct, id: string, { logRetentionDays, deadLetters }: TransitionEventsProps) {
     super(scope, id);
-    this.bus = new EventBus(this, 'Bus', { description: 'Transitions of gateway credential rotations.' });
+    this.bus = new EventBus(this, 'Bus', {
+      description: 'Transitions of gateway credential rotations.',
+      deadLetterQueue: deadLetters.queue,
+    });
+    deadLetters.grantKeep(this.bus);
     const copies = new LogGroup(this, 'Copies', {
       logGroupName: `/aws/events/${Aws.STACK_NAME}-transitions`, // EventBridge writes to groups below /aws/events/ only
       retention: logRetentionDays,
@@ -29,12 +34,13 @@ export class TransitionEvents extends Construct {
         resources: [copies.logGroupArn],
       }),
     );
-    new Rule(this, 'Copy', {
+    const copy = new Rule(this, 'Copy', {
       description: 'Copies every transition to a log group.',
       eventBus: this.bus,
       eventPattern: { source: [eventSource] },
-      targets: [{ bind: () => ({ arn: copies.logGroupArn }) }],
+      targets: [{ bind: () => ({ arn: copies.logGroupArn, deadLetterConfig: { arn: deadLetters.queue.queueArn } }) }],
     });
+    deadLetters.grantKeep(copy);
   }
 
   get busName(): string {

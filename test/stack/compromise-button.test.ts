@@ -34,7 +34,7 @@ describe('the bus of the compromise button', () => {
       .ofType('AWS::Lambda::EventInvokeConfig')
       .find(([, { Properties }]) => text(Properties?.FunctionName) === '{Compromise}');
     expect(text(asynchronous?.[1].Properties?.DestinationConfig)).toContain('{CompromiseButtonFailed.Arn}');
-    const alarm = stack.ofType('AWS::CloudWatch::Alarm').find(([id]) => id.startsWith('CompromiseButton'))?.[1];
+    const alarm = stack.ofType('AWS::CloudWatch::Alarm').find(([id]) => id.startsWith('AlarmsPressFailed'))?.[1];
     expect(alarm?.Properties).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Threshold: 0,

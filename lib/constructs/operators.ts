@@ -1,0 +1,81 @@
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { RotationKey } from './rotation-key.ts';
+
+export type OperatorsProps = {
+  readonly key: RotationKey;
+  /** Who gets every alarm by e-mail, once he has confirmed it; without one, somebody subscribes to the topic. */
+  readonly email: string | undefined;
+};
+
+export type OperatorAlarmProps = {
+  /** What it means, and what to do. */
+  readonly say: string;
+  readonly metric: IMetric;
+  /** It is raised above this; default 0. */
+  readonly above?: number;
+  /** In so many of the last periods: default 1 of 1. */
+  readonly of?: { readonly breaching: number; readonly periods: number };
+  /** Whether silence is the alarm; default no. */
+  readonly whenSilent?: boolean;
+};
+
+const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
+
+/** The topic of every alarm: encrypted, over TLS only, and CloudWatch of this account may publish to it. */
+export class Operators extends Construct {
+  readonly topicArn: string;
+  private readonly action: SnsAction;
+  private readonly alarms: Alarm[] = [];
+
+  constructor(scope: Construct, id: string, { key, email }: OperatorsProps) {
+    super(scope, id);
+    const { account } = Stack.of(this);
+    key.allowService(cloudWatch);
+    const topic = new Topic(this, 'Topic', {
+      displayName: 'Gateway credential rotation: alarms',
+      masterKey: key.key,
+      enforceSSL: true, // its policy replaces the one that a topic has by itself, so CloudWatch has to be named too
+    });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Alarms',
+        principals: [cloudWatch],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    );
+    if (email !== undefined)
+      topic.addSubscription({
+        bind: () => ({ subscriberId: 'Email', endpoint: email, protocol: SubscriptionProtocol.EMAIL }),
+      });
+    this.topicArn = topic.topicArn;
+    this.action = new SnsAction(topic);
+  }
+
+  /** Every alarm so far, for the dashboard. */
+  get all(): readonly Alarm[] {
+    return this.alarms;
+  }
+
+  /** Adds an alarm to `scope` that tells the operators when it is raised and when it is over. */
+  alarm(scope: Construct, id: string, { say, metric, above = 0, of, whenSilent = false }: OperatorAlarmProps): void {
+    const alarm = new Alarm(scope, id, {
+      alarmDescription: say,
+      metric,
+      threshold: above,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      datapointsToAlarm: of?.breaching ?? 1,
+      evaluationPeriods: of?.periods ?? 1,
+      treatMissingData: whenSilent ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(this.action);
+    alarm.addOkAction(this.action);
+    this.alarms.push(alarm);
+  }
+}
