@@ -35,6 +35,9 @@ export const headersWith = (styles: readonly string[]): Readonly<Record<string, 
   'x-content-type-options': 'nosniff',
 });
 
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => escapes[character] ?? '');
+
 const shell = (title: string, head: string, body: string): string =>
   `<!doctype html>
 <html lang="en">
@@ -51,20 +54,17 @@ ${body}
 `;
 
 /** A view of the console, or the answer to an act, as a page. `html` comes from the console's functions, which have escaped it. */
-export const pageOf = (html: string, kind: 'view' | 'answer'): string =>
+export const pageOf = (html: string, kind: 'view' | 'answer', gatewayId: string | null): string =>
   shell(
-    'Gateway credentials',
+    gatewayId ? `${escaped(gatewayId)}: gateway credentials` : 'Gateway credentials',
     `<script src="${scriptPath}" defer></script>\n`,
     `<div class="local"><p id="freshness">${kind === 'view' ? '<a href="">Read again</a>' : ''}</p><p id="trouble" role="alert"></p></div>
 <div id="console"${kind === 'answer' ? ' data-answer' : ''}>${html}</div>
 <dialog id="question" aria-labelledby="asked"><p id="asked"></p><form method="dialog" class="buttons"><button value="no" autofocus>Cancel</button><button value="yes"></button></form></dialog>`,
   );
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
 /** A page that says one thing, in plain sentences. */
 export const messagePage = (title: string, sentences: readonly string[]): string => {
-  const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => escapes[character] ?? '');
   const paragraphs = sentences.map((sentence) => `<p>${escaped(sentence)}</p>`);
   return shell(escaped(title), '', `<main><h1>${escaped(title)}</h1>${paragraphs.join('\n')}</main>`);
 };

@@ -39,9 +39,12 @@ const isTouched = (form) =>
   form.contains(document.activeElement) ||
   [...form.elements].some(({ type, value, defaultValue }) => type !== 'hidden' && value !== (defaultValue ?? value));
 
+/** What tells an element from its siblings: its id, or the heading of a row. */
+const nameOf = (node) => node.id || node.cells?.[0]?.textContent;
+
 /** Turns `now` into `next`, keeping every element that stays, and with it focus, scrolling and what a person opened or typed. */
 const become = (now, next) => {
-  if (now.nodeName !== next.nodeName || now.id !== next.id) return now.replaceWith(next);
+  if (now.nodeName !== next.nodeName || nameOf(now) !== nameOf(next)) return now.replaceWith(next);
   if (now.nodeType === Node.TEXT_NODE && now.data !== next.data) now.data = next.data;
   if (now.nodeType !== Node.ELEMENT_NODE || (now.nodeName === 'FORM' && isTouched(now))) return;
   for (const { name } of [...now.attributes])
@@ -49,10 +52,11 @@ const become = (now, next) => {
   for (const { name, value } of next.attributes)
     if (name !== 'open' && now.getAttribute(name) !== value) now.setAttribute(name, value);
   const children = [...next.childNodes];
-  for (const gone of [...now.children].filter(({ id }) => id && !children.some((child) => child.id === id)))
-    gone.remove();
+  const names = new Set(children.map(nameOf));
+  for (const child of [...now.childNodes]) if (nameOf(child) && !names.has(nameOf(child))) child.remove();
   for (const [index, child] of children.entries()) {
-    const named = child.id && ([...now.children].find(({ id }) => id === child.id) ?? child);
+    const name = nameOf(child);
+    const named = name && ([...now.childNodes].slice(index).find((mine) => nameOf(mine) === name) ?? child);
     if (named && named !== now.childNodes[index]) now.insertBefore(named, now.childNodes[index] ?? null);
     if (index >= now.childNodes.length) now.append(child);
     else if (now.childNodes[index] !== child) become(now.childNodes[index], child);
@@ -61,10 +65,12 @@ const become = (now, next) => {
 };
 
 const readAgain = async () => {
+  const outcome = shown.querySelector('#gcr-outcome');
   const response = await fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(10_000) });
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const next = page.querySelector('#console');
   if (!response.ok || !next) throw new Error(page.querySelector('main')?.textContent ?? `HTTP ${response.status}`);
+  if (outcome) next.querySelector('.gcr').prepend(outcome.cloneNode(true));
   const focused = document.activeElement;
   become(shown, next);
   if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
@@ -97,5 +103,8 @@ const keepFresh = () => {
   setTimeout(look, everyMs);
 };
 
-if (!shown.hasAttribute('data-answer')) keepFresh(); // an answer to an act is shown once
+// Read again is a view, and never an act: the answer to one says which view follows, or is shown once.
+const next = shown.querySelector('[data-next]')?.dataset.next;
+if (next) history.replaceState(null, '', next);
+if (next || !shown.hasAttribute('data-answer')) keepFresh();
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload());

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { style as consoleStyle } from '../../lambdas/console/html/style.ts';
 import { enterPage, headersWith, messagePage, pageOf, scriptPath } from './console-document.ts';
 import { cookieOf, readForm, refusalOf } from './console-guard.ts';
 import { isSame, openVisitors, type Visitor, type Visitors } from './console-visitors.ts';
@@ -57,7 +58,10 @@ export const startConsoleServer = async ({ port, dataFolder, call }: ConsoleServ
   ): Promise<Answer> => {
     try {
       const html = await call(functionName, { ...Object.fromEntries(fields), format: 'html', token });
-      return { status: 200, body: pageOf(String(html), functionName === 'console' ? 'view' : 'answer') };
+      return {
+        status: 200,
+        body: pageOf(String(html), functionName === 'console' ? 'view' : 'answer', fields.get('gatewayId')),
+      };
     } catch (error) {
       const name = error instanceof Error ? error.name : 'Error';
       return say(
@@ -102,7 +106,7 @@ export const startConsoleServer = async ({ port, dataFolder, call }: ConsoleServ
     return method === 'POST' ? act(request, visitor) : onlyMethods('GET', 'POST');
   };
 
-  const standing = headersWith([]);
+  const standing = headersWith([consoleStyle]);
   const listen = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { status, body, headers } = await answer(request);
     if (!request.complete) response.setHeader('connection', 'close');

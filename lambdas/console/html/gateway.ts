@@ -7,7 +7,7 @@ import { nowHtml } from './rotation.ts';
 import { link, type Surface } from './surface.ts';
 import { timeline } from './timeline.ts';
 import { usePicture } from './use-picture.ts';
-import { actWords, causeWords, stageWords } from './words.ts';
+import { actWords, causeWords, counted, stageWords, stateWords } from './words.ts';
 
 /** One gateway: what is going on first, then the pictures, the kits, the record and what a person can do. */
 export const gatewayHtml = (view: GatewayView, surface: Surface): Markup =>
@@ -16,13 +16,17 @@ export const gatewayHtml = (view: GatewayView, surface: Surface): Markup =>
     { view: 'act', gatewayId: view.gatewayId, act: 'compromise' },
     `${actWords.compromise.verb}…`,
     'emergency-open end',
-  )}</div>${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
+  )}</div><p class="hidden" role="status">${announced(view)}</p>${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
     view.credentials.length === 0 ? html`<p class="soft">None yet.</p>` : html`${timeline(view)}${lives(view)}`
   }</section><section aria-labelledby="gcr-use"><h2 id="gcr-use">Use over time</h2>${usePicture(view)}</section>${kitsHtml(view, surface)}<section aria-labelledby="gcr-history"><h2 id="gcr-history">Past rotations</h2>${historyTable(
     view.history,
     'The last ten entries of the record',
     view.nowMs,
   )}<p>${link(surface, { view: 'history', gatewayId: view.gatewayId }, 'The whole record, step by step')}</p></section>`;
+
+/** What a screen reader says when it changes. */
+const announced = ({ gatewayId, state, rotation, kits }: GatewayView): string =>
+  `${gatewayId}: ${stateWords[state].word}${rotation ? `, ${rotation.phase}, ${kits.updated} of ${counted(kits.total, 'kit')} moved` : ''}`;
 
 /** What may be done now as buttons; what may not, with the reason. The emergency stands apart, at the top. */
 const acts = ({ offers, gatewayId }: GatewayView, surface: Surface): Markup => {

@@ -7,21 +7,37 @@ import { historyHtml } from './history.ts';
 import { html, type Markup } from './html.ts';
 import { planHtml } from './plan.ts';
 import { style } from './style.ts';
-import { link, type Surface } from './surface.ts';
+import { type Ask, addressOf, link, type Surface } from './surface.ts';
 import { actWords } from './words.ts';
 
 /** Where it is shown, the id that a form made now will carry, and what was just done. */
 export type Rendering = { readonly surface: Surface; readonly requestId: string; readonly outcome?: Outcome };
 
-/** Everything within one element, whose class keeps the style to itself and turns off CloudWatch's own. */
-const framed = (surface: Surface, content: Markup): string => {
+/**
+ * Everything within one element, whose class keeps the style to itself and turns off CloudWatch's own. A page reads the
+ * answer to an act again where the view that follows is.
+ */
+const framed = (surface: Surface, content: Markup, follows?: Ask): string => {
   const theme = surface.kind === 'page' ? 'page' : surface.theme;
-  return `<style>${style}</style>${html`<div class="gcr cwdb-no-default-styles ${theme}">${content}</div>`.text}`;
+  const next = follows && surface.kind === 'page' ? html` data-next="${addressOf(follows)}"` : undefined;
+  return `<style>${style}</style>${html`<div class="gcr cwdb-no-default-styles ${theme}"${next}>${content}</div>`.text}`;
 };
 
 /** The view as one piece of HTML, styles included. */
 export const render = (view: View, { surface, requestId, outcome }: Rendering): string =>
-  framed(surface, html`${outcome ? outcomeHtml(outcome) : undefined}${content(view, surface, requestId)}`);
+  framed(
+    surface,
+    html`${outcome ? outcomeHtml(outcome) : undefined}${content(view, surface, requestId)}`,
+    outcome && askFor(view),
+  );
+
+const askFor = (view: View): Ask => ({
+  view: view.view,
+  ...('gatewayId' in view ? { gatewayId: view.gatewayId } : {}),
+  ...('act' in view ? { act: view.act } : {}),
+  ...('kit' in view && view.kit ? { kitId: view.kit.kitId } : {}),
+  ...('execution' in view ? { execution: view.execution } : {}),
+});
 
 const content = (view: View, surface: Surface, requestId: string): Markup => {
   switch (view.view) {
@@ -42,7 +58,7 @@ const tones = { DONE: 'good', UNCHANGED: 'busy', REFUSED: 'danger' } as const;
 const results = { DONE: 'done', UNCHANGED: 'nothing to do', REFUSED: 'refused' } as const;
 
 const outcomeHtml = ({ act, result, message }: Outcome): Markup =>
-  html`<p class="card ${tones[result]}" role="${result === 'REFUSED' ? 'alert' : 'status'}"><strong>${actWords[act].verb}: ${results[result]}.</strong> ${message}</p>`;
+  html`<p id="gcr-outcome" class="card ${tones[result]}" role="${result === 'REFUSED' ? 'alert' : 'status'}"><strong>${actWords[act].verb}: ${results[result]}.</strong> ${message}</p>`;
 
 /** What is shown instead of a view that does not exist, or of an act that could not be read. */
 export const renderRefusal = (message: string, surface: Surface): string =>

@@ -35,6 +35,9 @@ const given = (ask: Ask): readonly [string, string | number][] =>
 const queryOf = (ask: Ask): string =>
   new URLSearchParams(given(ask).map(([name, value]): [string, string] => [name, String(value)])).toString();
 
+/** Where a page shows the view. */
+export const addressOf = (ask: Ask): string => `?${queryOf(ask)}`;
+
 /** CloudWatch's own element: it makes the element before it call a function, and shows the answer in the widget. */
 const calls = (endpoint: string, parameters: object, confirmation?: string): Markup =>
   html`<cwdb-action action="call" display="widget" event="click" endpoint="${endpoint}"${
@@ -44,7 +47,7 @@ const calls = (endpoint: string, parameters: object, confirmation?: string): Mar
 /** A link to another view. */
 export const link = (surface: Surface, ask: Ask, text: Insert, className = 'link'): Markup =>
   surface.kind === 'page'
-    ? html`<a class="${className}" href="?${queryOf(ask)}">${text}</a>`
+    ? html`<a class="${className}" href="${addressOf(ask)}">${text}</a>`
     : html`<button type="button" class="${className}">${text}</button>${calls(surface.showFunction, Object.fromEntries(given(ask)))}`;
 
 /** A button of a form: what it adds to the fields, and what a person is asked before it is sent. */
