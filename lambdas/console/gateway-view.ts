@@ -1,7 +1,7 @@
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import type { Kit, Use } from '../domain/kit.ts';
-import { addShard, emptyTally, type Tally } from '../domain/verdict.ts';
+import { addShard, emptyTally, judgeRevocation, type Tally } from '../domain/verdict.ts';
 import { rotationSummary, stateOf } from './gateways-view.ts';
 import { historyOf } from './history.ts';
 import { byLateness, expectedOf, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
@@ -43,7 +43,7 @@ export const gatewayView = (
     ...(targetId ? { targetId } : {}),
     waitsFor: waitsFor(gateway, tally, nowMs),
     ahead: aheadOf(gateway, tally, nextScheduledAtMs, nowMs),
-    credentials: livesOf(gateway, transitions),
+    credentials: livesOf(gateway, transitions, judgeRevocation(gateway, tally, nowMs)),
     moves: gateway.rotation ? movesOf(judged, targetId) : [],
     filter,
     kits: {

@@ -1,23 +1,29 @@
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
+import type { RevocationVerdict } from '../domain/verdict.ts';
 import type { CredentialLife } from './views.ts';
 
 const revokedAtMost = 3;
 
 /** The lives of the live credentials and of the last revoked, oldest first; what the audit no longer holds is absent. */
-export const livesOf = (gateway: Gateway, transitions: readonly Transition[]): readonly CredentialLife[] => {
+export const livesOf = (
+  gateway: Gateway,
+  transitions: readonly Transition[],
+  { blockers }: Pick<RevocationVerdict, 'blockers'>,
+): readonly CredentialLife[] => {
   const whenOf = (kind: string, credentialId: CredentialId): number | undefined =>
     transitions.find((one) => one.kind === kind && one.credentialIds?.includes(credentialId))?.atMs;
   const { rotation, policy } = gateway;
+  const quietAtMs = blockers.find((one) => one.code === 'NOT_QUIET')?.quietAtMs;
   const isRetired = (credentialId: CredentialId) => rotation?.retireIds.includes(credentialId) ?? false;
   const live = gateway.live.map(({ credentialId, stage, createdAtMs, origin, compromised }): CredentialLife => {
-    const quietSinceMs = isRetired(credentialId) && !compromised ? rotation?.quietSinceMs : undefined;
+    const isQuieting = isRetired(credentialId) && !compromised && rotation?.quietSinceMs !== undefined;
     return {
       ...{ credentialId, isLive: true, stage, isForeign: origin.kind === 'foreign', createdAtMs },
       ...turns(credentialId, transitions),
-      ...(quietSinceMs === undefined
-        ? {}
-        : { quietSinceAtMs: quietSinceMs, quietUntilAtMs: quietSinceMs + policy.quietWindowSeconds * 1000 }),
+      ...(isQuieting && quietAtMs !== undefined
+        ? { quietSinceAtMs: quietAtMs - policy.quietWindowSeconds * 1000, quietUntilAtMs: quietAtMs }
+        : {}),
       ...(compromised ? { compromisedAtMs: compromised.atMs, rejectAfterAtMs: compromised.rejectAfterMs } : {}),
     };
   });

@@ -70,6 +70,8 @@ export const style = `
 .gcr .steps li{flex:1;border-top:5px solid var(--line);padding-top:6px;color:var(--soft);font-size:14px}
 .gcr .steps .done{border-color:var(--good);color:var(--good)}
 .gcr .steps .now{border-color:var(--busy);color:var(--busy);font-weight:650}
+.gcr .columns section{margin:0}
+.gcr cwdb-action{display:none}
 .gcr .plain{list-style:none;margin:0;padding:0}
 .gcr .plain li{padding:3px 0}
 .gcr .when{color:var(--soft);white-space:nowrap}
@@ -107,7 +109,8 @@ export const style = `
 .gcr .stack th,.gcr .stack td{border:0;padding:3px 0;min-width:0}
 .gcr .stack td[data-label]::before{content:attr(data-label);display:block;font-size:12.5px;color:var(--soft)}
 .gcr .stack td:empty{display:none}
-.gcr .buttons>*{width:100%;text-align:center}
+.gcr .buttons>*{flex:1 1 44%;text-align:center}
+.gcr .steps li{font-size:13px;white-space:nowrap}
 .gcr .top .end{margin:4px 0 0;width:100%;text-align:center}
 .gcr dl{grid-template-columns:1fr}
 .gcr dd{margin:0 0 6px}

@@ -1,0 +1,111 @@
+import { compromisePreview } from '../../lambdas/console/compromise-preview.ts';
+import { type GatewayFacts, gatewayView, unregisteredUses } from '../../lambdas/console/gateway-view.ts';
+import { gatewaysView, rotationSummary, stateOf } from '../../lambdas/console/gateways-view.ts';
+import { historyView } from '../../lambdas/console/history.ts';
+import { judgeKits, kitRow } from '../../lambdas/console/kit-rows.ts';
+import { type ActView, type GatewayView, gatewayActs, type View } from '../../lambdas/console/views.ts';
+import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import type { CredentialId, KitId } from '../../lambdas/domain/ids.ts';
+import type { Plan } from '../../lambdas/domain/plan.ts';
+import {
+  atRest,
+  compromised,
+  everyState,
+  factsOf,
+  kits,
+  kitsAtRest,
+  newId,
+  nowMs,
+  rotating,
+  transitions,
+  uses,
+} from './scenes.ts';
+
+/** A text that would break out of an element, of an attribute and of the direction of text. */
+export const hostile = `"'><b>x</b><script>alert(1)</script>\u202e👩‍👩‍👧`;
+
+/** Puts the hostile text into every text of a view that a person, a kit or a source could have chosen; codes and times stay. */
+export const hostileNames = <Value>(value: Value, key = ''): Value => {
+  if (typeof value === 'string') return (chosen.has(key) ? `${hostile}${value}` : value) as Value;
+  if (Array.isArray(value)) return value.map((one) => hostileNames(one, key)) as Value;
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, hostileNames(one, name)])) as Value;
+  return value;
+};
+const chosen = new Set([
+  ...['gatewayId', 'kitId', 'credentialId', 'credentialIds', 'retireIds', 'targetId', 'rotationId', 'kitsHash'],
+  ...['actor', 'reason', 'owner', 'kind', 'address', 'addresses', 'text', 'why', 'message', 'failure', 'filter'],
+  ...['waitsFor', 'notOurs', 'preempts', 'refusal', 'retires', 'execution', 'named', 'trigger'],
+]);
+
+const shown = (gateway: Gateway, changes: Partial<GatewayFacts> = {}): GatewayView =>
+  gatewayView(factsOf(gateway, changes), { filter: '', page: 1 }, nowMs);
+
+const base = (gateway: Gateway) => ({
+  view: 'act' as const,
+  ...{ nowMs, gatewayId: gateway.gatewayId, state: stateOf(gateway), isAllowed: true },
+  ...(gateway.rotation ? { rotation: rotationSummary(gateway.rotation) } : {}),
+});
+
+const emergency = (gateway: Gateway): ActView => {
+  const judged = judgeKits(gateway, kits, uses, nowMs);
+  const strangers = unregisteredUses(gateway, kits, uses).length;
+  return { ...base(gateway), act: 'compromise', compromise: compromisePreview(gateway, judged, strangers, nowMs) };
+};
+
+const plan: Plan = {
+  ...{ gatewayId: atRest().gatewayId, at: '2026-11-23T02:13:30.000Z', mayStart: false },
+  obstacles: [{ code: 'KIT_UNREACHABLE', message: 'Kit partner-eu: it did not answer.' }],
+  kits: { total: 5, inUse: 4, idle: 1, waitForPeople: 1, slow: 0, unreachable: 1, notAsked: 1 },
+  attention: [
+    {
+      ...{ kitId: 'partner-eu' as KitId, kind: 'kong', owner: 'partners@example.com', isIdle: false },
+      ...{ evidenceNeeded: 'observed', propagationSeconds: 10, why: 'UNREACHABLE', failure: 'it did not answer.' },
+    },
+  ],
+  ...{ unregisteredSources: 1, retires: ['j2oh157DT0' as CredentialId], notOurs: ['made-elsewhere' as CredentialId] },
+  deadlineAt: '2026-11-30T02:13:30.000Z',
+};
+
+/** One of every view and act, in the states that look different; `changed` is applied to each. */
+export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => value) => {
+  const [late] = judgeKits(rotating(), kits.slice(4), uses, nowMs);
+  const kit = late && kitRow(late, rotating());
+  const views = {
+    gateways: gatewaysView(everyState, { filter: '', state: undefined, page: 1 }, nowMs),
+    'no gateways': gatewaysView([], { filter: 'x', state: 'HELD', page: 7 }, nowMs),
+    rotating: shown(rotating()),
+    'at rest': shown(atRest(), { kits: kitsAtRest, transitions: transitions.slice(4) }),
+    compromised: shown(compromised()),
+    held: shown(rotating('orders', { held: { actor: 'policy', reason: 'the deadline passed', atMs: nowMs - 1000 } })),
+    empty: shown(atRest('orders', { live: [], revoked: [], ended: [] }), { kits: [], uses: [], transitions: [] }),
+    history: historyView(rotating(), transitions, 1, nowMs),
+    emergency: emergency(rotating()),
+    plan: {
+      view: 'plan' as const,
+      nowMs,
+      gatewayId: atRest().gatewayId,
+      execution: 'console-1',
+      status: 'READY' as const,
+      plan,
+    },
+    'plan under way': {
+      view: 'plan' as const,
+      nowMs,
+      gatewayId: atRest().gatewayId,
+      execution: 'console-1',
+      status: 'RUNNING' as const,
+    },
+    force: {
+      ...{ ...base(rotating()), act: 'force' as const },
+      force: {
+        ...{ kits: 1, kitsHash: 'abcdef', unregistered: 1 },
+        named: [{ kitId: 'partner-eu' as KitId, owner: 'partners@example.com', code: 'STILL_ON_PREDECESSOR' as const }],
+      },
+    },
+    acknowledge: { ...base(rotating()), act: 'acknowledge-kit' as const, credentialId: newId, ...(kit ? { kit } : {}) },
+    'not allowed': { ...base(atRest()), act: 'hold' as const, isAllowed: false, why: 'No rotation runs.' },
+    ...Object.fromEntries(gatewayActs.map((act) => [act, { ...base(rotating()), act }])),
+  } satisfies Record<string, View>;
+  return changed(views);
+};

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { html } from '../../lambdas/console/html/html.ts';
+import { render, renderRefusal } from '../../lambdas/console/html/render.ts';
+import { style } from '../../lambdas/console/html/style.ts';
+import type { Surface } from '../../lambdas/console/html/surface.ts';
+import { hostile, hostileNames, viewsOf } from './all-views.ts';
+import { elementsOf } from './well-formed.ts';
+
+const page: Surface = { kind: 'page', token: 'token-of-this-start' };
+const showFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:show';
+const actFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:act';
+const widget: Surface = { kind: 'widget', theme: 'dark', showFunction, actFunction };
+const requestId = 'request-1';
+const surfaces = { page, widget };
+
+describe('html', () => {
+  it('escapes every text, within quotes too, and inserts only its own markup as it is', () => {
+    const inner = html`<b>${'<i>'}</b>`;
+    expect(html`<p title="${'"><script>'}">${'a & b'}${inner}${[inner, 'x']}${undefined}${0}</p>`.text).toBe(
+      '<p title="&quot;&gt;&lt;script&gt;">a &amp; b<b>&lt;i&gt;</b><b>&lt;i&gt;</b>x0</p>',
+    );
+  });
+  it('shows control characters and those that turn text around, and leaves emoji whole', () => {
+    expect(html`${'a\u202eb\u0000c\u2066d'}`.text).toBe('a\ufffdb\ufffdc\ufffdd');
+    expect(html`${'👩‍👩‍👧 مرحبا'}`.text).toBe('👩‍👩‍👧 مرحبا');
+  });
+  it('does not take an object that looks like markup for markup', () => {
+    const forged = JSON.parse('{"text":"<script>"}');
+    expect(() => html`${forged}`.text).toThrow();
+  });
+});
+
+describe.for(Object.entries(surfaces))('on a %s', ([, surface]) => {
+  const rendered = Object.entries(viewsOf()).map(
+    ([name, view]) => [name, render(view, { surface, requestId })] as const,
+  );
+
+  it.for(rendered)(
+    '%s is well-formed, and has nothing that CloudWatch strips or a strict policy refuses',
+    ([, text]) => {
+      const elements = elementsOf(text);
+      const names = new Set(elements.map(({ name }) => name));
+      for (const forbidden of ['script', 'iframe', 'use', 'foreignObject', 'object', 'embed', 'link', 'base', 'img'])
+        expect(names).not.toContain(forbidden);
+      for (const { attributes } of elements) expect(attributes).not.toMatch(/\s(style|on\w+|xlink:href)="|javascript:/);
+    },
+  );
+
+  it.for(rendered)('%s has one heading of the first level, and names its tables and pictures', ([, text]) => {
+    const elements = elementsOf(text);
+    const count = (name: string) => elements.filter((one) => one.name === name).length;
+    expect(count('h1')).toBe(1);
+    expect(count('caption')).toBe(count('table'));
+    for (const { attributes } of elements.filter(
+      ({ name, attributes }) => name === 'svg' && attributes.includes('role="img"'),
+    ))
+      expect(attributes).toMatch(/aria-label="[^"]{20,}"/);
+  });
+
+  it.for(Object.entries(viewsOf(hostileNames)))('%s shows hostile names as text', ([, view]) => {
+    const text = render(view, { surface, requestId });
+    const elements = elementsOf(text);
+    expect(elements.filter(({ name }) => name === 'b' || name === 'script')).toEqual([]);
+    expect(text.includes(hostile) || text.includes('\u202e')).toBe(false);
+  });
+
+  it('says what was refused without trusting it', () => {
+    const text = renderRefusal(hostile, surface);
+    expect(elementsOf(text).map(({ name }) => name)).not.toContain('b');
+  });
+});
+
+describe('the page', () => {
+  const { rotating, emergency } = viewsOf();
+  it('acts by forms that carry its token and the id of the request, so that a double click is one press', () => {
+    const inputs = elementsOf(render(emergency, { surface: page, requestId })).filter(({ name }) => name === 'input');
+    const hidden = inputs.map(({ attributes }) => attributes).filter((one) => one.includes('type="hidden"'));
+    expect(hidden.join()).toContain('name="token" value="token-of-this-start"');
+    expect(hidden.join()).toContain('name="requestId" value="request-1"');
+  });
+  it('leads on by plain links, and so works without script', () => {
+    const text = render(rotating, { surface: page, requestId });
+    expect(text).toContain('<a class="button" href="?view=act&amp;gatewayId=orders&amp;act=hold">Hold…</a>');
+    expect(elementsOf(text).map(({ name }) => name)).not.toContain('cwdb-action');
+  });
+});
+
+describe('the widget', () => {
+  const { rotating, emergency, gateways } = viewsOf();
+  it('leads on by calls of the function that shows, each of the element right before it', () => {
+    const text = render(gateways, { surface: widget, requestId });
+    const actions = [...text.matchAll(/<\/button><cwdb-action [^>]*endpoint="([^"]+)"[^>]*>([^<]*)</g)];
+    expect(actions).toHaveLength([...text.matchAll(/<cwdb-action /g)].length);
+    expect(new Set(actions.map(([, endpoint]) => endpoint))).toEqual(new Set([showFunction]));
+    const asked = actions.map(([, , given = '']) => JSON.parse(given.replaceAll('&quot;', '"')));
+    expect(asked).toContainEqual({ view: 'gateway', gatewayId: 'orders' });
+    expect(text).not.toContain('href=');
+  });
+  it('acts by calls of the function that acts, and asks before it cuts anybody off', () => {
+    const text = render(emergency, { surface: widget, requestId });
+    const acts = [...text.matchAll(/<cwdb-action [^>]*endpoint="([^"]+)" confirmation="([^"]+)">([^<]*)</g)];
+    expect(acts.map(([, endpoint]) => endpoint)).toEqual([actFunction, actFunction]);
+    expect(acts.map(([, , , given = '']) => JSON.parse(given.replaceAll('&quot;', '"')))).toEqual([
+      { act: 'compromise', gatewayId: 'orders', requestId, rejectWithinSeconds: '60', console: showFunction },
+      { act: 'compromise', gatewayId: 'orders', requestId, rejectWithinSeconds: '0', console: showFunction },
+    ]);
+    expect(acts[1]?.[2]).toBe('orders: refuse every live credential NOW? 5 kits will be cut off.');
+  });
+  it('is dark on a dark dashboard', () => {
+    expect(render(rotating, { surface: widget, requestId })).toContain('cwdb-no-default-styles dark"');
+  });
+});
+
+it('styles nothing outside of the console', () => {
+  const flat = style.replace(/@media[^{]+\{/g, '');
+  const selectors = [...flat.matchAll(/(?:^|\})([^{}]+)\{/g)].flatMap(([, selector = '']) => selector.split(','));
+  expect(selectors.length).toBeGreaterThan(60);
+  for (const selector of selectors) expect(selector.trim()).toMatch(/^\.gcr|^$/);
+});

@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest';
+import { compromisePreview } from '../../lambdas/console/compromise-preview.ts';
+import { type GatewayFacts, gatewayView } from '../../lambdas/console/gateway-view.ts';
+import { gatewaysView, stateOf } from '../../lambdas/console/gateways-view.ts';
+import { historyView } from '../../lambdas/console/history.ts';
+import { judgeKits } from '../../lambdas/console/kit-rows.ts';
+import { offersOf } from '../../lambdas/console/offers.ts';
+import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import type { RotationId } from '../../lambdas/domain/ids.ts';
+import {
+  atRest,
+  compromised,
+  everyState,
+  factsOf,
+  kit,
+  kits,
+  kitsAtRest,
+  minutes,
+  newId,
+  nowMs,
+  oldId,
+  rotating,
+  transitions,
+  uses,
+} from './scenes.ts';
+
+const all = { filter: '', state: undefined, page: 1 };
+const shown = (gateway: Gateway, changes: Partial<GatewayFacts> = {}, query = { filter: '', page: 1 }) =>
+  gatewayView(factsOf(gateway, changes), query, nowMs);
+
+describe('the state of a gateway', () => {
+  it.for(everyState.map((gateway) => [gateway.gatewayId, gateway] as const))(
+    'is seen in its record: %s',
+    ([id, gateway]) => {
+      const expected: Readonly<Record<string, string>> = {
+        ...{ catalogue: 'AT_REST', customers: 'AT_REST', orders: 'ROTATING', payments: 'HELD', partners: 'LATE' },
+        ...{ logistics: 'COMPROMISED', search: 'NO_CREDENTIAL', returns: 'FAILED', 'old-shop': 'RETIRED' },
+      };
+      expect(stateOf(gateway)).toBe(expected[id]);
+    },
+  );
+  it('stays compromised while the run is held: nothing is worse', () => {
+    const { rotation } = compromised();
+    const held = { actor: 'alice', reason: 'because', atMs: nowMs };
+    expect(stateOf({ ...compromised(), ...(rotation ? { rotation: { ...rotation, held } } : {}) })).toBe('COMPROMISED');
+  });
+  it('is late as soon as an attempt has failed or owners were reminded', () => {
+    expect(stateOf(rotating('orders', { failedAttempts: 1 }))).toBe('LATE');
+    expect(stateOf(rotating('orders', { rung: 1 }))).toBe('LATE');
+  });
+});
+
+describe('the list of gateways', () => {
+  it('begins with those that need a person, then goes by name', () => {
+    expect(gatewaysView(everyState, all, nowMs).rows.map(({ gatewayId }) => gatewayId)).toEqual([
+      ...['logistics', 'payments', 'partners', 'returns', 'orders', 'search', 'catalogue', 'customers', 'old-shop'],
+    ]);
+  });
+  it('says of a running rotation how far it is and who holds it up, from the record alone', () => {
+    const [row] = gatewaysView([rotating()], all, nowMs).rows;
+    expect(row).toMatchObject({
+      rotation: { trigger: 'manual', phase: 'verify', progress: { kits: 5, updated: 3 } },
+      worstLaggard: { kitId: 'partner-eu', code: 'STILL_ON_PREDECESSOR' },
+      credentials: [{ credentialId: oldId, stage: 'RETIRING' }, { credentialId: newId }],
+    });
+  });
+  it('is filtered by name and state, and counts every gateway all the same', () => {
+    const { rows, counts, page } = gatewaysView(everyState, { filter: 'PA', state: 'HELD', page: 1 }, nowMs);
+    expect(rows.map(({ gatewayId }) => gatewayId)).toEqual(['payments']);
+    expect(counts).toMatchObject({ AT_REST: 2, HELD: 1, LATE: 1 });
+    expect(page.total).toBe(1);
+  });
+  it('has pages of 25, and a page beyond the last is the last', () => {
+    const many = Array.from({ length: 51 }, (_, index) => atRest(`gateway-${100 + index}`));
+    const last = gatewaysView(many, { ...all, page: 99 }, nowMs);
+    expect(last.page).toEqual({ page: 3, pages: 3, pageSize: 25, total: 51 });
+    expect(last.rows.map(({ gatewayId }) => gatewayId)).toEqual(['gateway-150']);
+  });
+});
+
+describe('what a rotation waits for', () => {
+  const texts = (gateway: Gateway) => shown(gateway).waitsFor.map(({ text }) => text);
+  it.for([
+    ['BEGUN', 'The new credential is being created and proven.'],
+    ['PROMOTED', `The new credential ${newId} is being given to the kits.`],
+    ['VERIFIED', `${oldId} is being revoked.`],
+  ] as const)('at stage %s is said', ([stage, text]) => expect(texts(rotating('orders', { stage }))).toEqual([text]));
+
+  it('are the kits that have not moved, and the quiet window with its end', () => {
+    const { waitsFor } = shown(rotating());
+    expect(waitsFor).toEqual([
+      { text: '2 of 5 kits have not moved yet.' },
+      // last use 9 minutes ago, recorded once a minute, 15 minutes of quiet
+      { text: `${oldId} has to stay unused for the whole quiet window.`, untilAtMs: nowMs + 7 * minutes },
+    ]);
+  });
+  it('is a person when it is held, by name', () => {
+    const held = { actor: 'alice', reason: 'the deadline passed', atMs: nowMs };
+    expect(texts(rotating('orders', { held }))).toEqual([
+      'A person has to decide: alice held it (the deadline passed).',
+    ]);
+  });
+  it('is no quiet of a compromised credential, which ends at its own time', () => {
+    const { waitsFor, ahead, credentials } = shown(compromised());
+    expect(waitsFor).toEqual([{ text: '2 of 5 kits have not moved yet.' }]);
+    expect(ahead[0]).toMatchObject({ atMs: nowMs + 48_000 });
+    expect(credentials.find(({ credentialId }) => credentialId === oldId)).not.toHaveProperty('quietUntilAtMs');
+  });
+  it('is Secrets Manager until it hands over', () => {
+    const handOverByMs = nowMs + minutes;
+    const { waitsFor } = shown(rotating('orders', { stage: 'CREATED', driver: 'secrets-manager', handOverByMs }));
+    expect(waitsFor).toEqual([{ text: 'Secrets Manager creates the new credential.', untilAtMs: handOverByMs }]);
+  });
+  it('is nothing at rest', () => expect(shown(atRest(), { kits: kitsAtRest }).waitsFor).toEqual([]));
+  it('is a kit at all, when none is registered', () => {
+    expect(shown(rotating(), { kits: [] }).waitsFor[0]?.text).toMatch(/^No kit is registered/);
+  });
+});
+
+describe('what happens by itself', () => {
+  const ahead = (gateway: Gateway, changes: Partial<GatewayFacts> = {}) =>
+    shown(gateway, changes).ahead.map(({ text }) => text);
+  it('is in the order of its times, with what the policy does at the deadline', () => {
+    const { policy } = atRest();
+    expect(ahead(rotating('orders', {}, { policy: { ...policy, atDeadline: { kind: 'roll-back' } } }))).toEqual([
+      'The owners of late kits are reminded.',
+      'It is escalated.',
+      'The deadline: the rotation goes back to the old credential.',
+      'By then the schedule begins the next rotation.',
+    ]);
+  });
+  it('is the revocation, once every kit has moved and only quiet is missing', () => {
+    expect(ahead(rotating(), { kits: kits.slice(0, 3) })[0]).toBe(`${oldId} is revoked, unless somebody uses it.`);
+  });
+  it('is no revocation while it is held', () => {
+    const held = { actor: 'alice', reason: 'because', atMs: nowMs };
+    expect(ahead(rotating('orders', { held }), { kits: kits.slice(0, 3) }).join()).not.toContain('is revoked');
+  });
+});
+
+describe('the kits', () => {
+  it('come with what they wait for, those that hold it up first', () => {
+    const { rows, updated, late } = shown(rotating()).kits;
+    expect({ updated, late }).toEqual({ updated: 3, late: 2 });
+    expect(rows.map(({ kitId }) => kitId)).toEqual([
+      ...['partner-eu', 'warehouse', 'billing-hook', 'kong-internal', 'kong-public'],
+    ]);
+    expect(rows[0]).toMatchObject({
+      ...{ late: 'STILL_ON_PREDECESSOR', addresses: ['203.0.113.20'], acts: ['retry-kit'] },
+      ...{ lastSeen: { credentialId: newId }, owner: 'partners@example.com' },
+    });
+    expect(rows[1]).toMatchObject({ late: 'WAITS_FOR_OWNER', acts: ['acknowledge-kit', 'retry-kit'] });
+    expect(rows[4]).toMatchObject({ evidence: { kind: 'observed' }, acts: [] });
+  });
+  it('are filtered by name, kind and owner, and counted whole', () => {
+    const { rows, total } = shown(rotating(), {}, { filter: 'Billing', page: 1 }).kits;
+    expect(rows.map(({ kitId }) => kitId)).toEqual(['billing-hook']);
+    expect(total).toBe(5);
+  });
+  it('have moved when the last of their addresses has', () => {
+    const twice = [...uses, { ...uses[1], address: '198.51.100.8', firstUsedAtMs: nowMs - 5 * minutes }] as typeof uses;
+    const { moves } = shown(rotating(), { uses: twice });
+    expect(moves.map(({ named, atMs }) => [named.join(), (nowMs - atMs) / minutes])).toEqual([
+      ['kong-internal', 35],
+      ['billing-hook', 29],
+      ['kong-public', 5],
+    ]);
+  });
+  it('whose moves are too many to draw are put together, and none is lost', () => {
+    const many = Array.from({ length: 1000 }, (_, index) => kit(`kit-${index}`, 'kong'));
+    const seen = many.map(({ kitId }, index) => ({
+      ...{ kitId, credentialId: newId, address: '10.0.0.1' },
+      ...{ firstUsedAtMs: nowMs - 30 * minutes + index * 1000, lastUsedAtMs: nowMs },
+    }));
+    const { moves } = shown(rotating(), { kits: many, uses: seen });
+    expect(moves.length).toBeLessThanOrEqual(48);
+    expect(moves.reduce((sum, { kits: together }) => sum + together, 0)).toBe(1000);
+  });
+});
+
+it('unregistered sources are those on live credentials that no registered kit accounts for', () => {
+  const gone = { ...uses[0], kitId: 'removed-kit', address: '192.0.2.1', lastUsedAtMs: nowMs } as (typeof uses)[number];
+  expect(shown(rotating(), { uses: [...uses, gone] }).unregistered).toMatchObject([
+    { kitId: 'removed-kit', address: '192.0.2.1', credentialId: oldId },
+    { address: '203.0.113.99', credentialId: oldId },
+  ]);
+});
+
+it('the life of a credential is told from the record and the audit', () => {
+  const { credentials } = shown(rotating());
+  expect(credentials.map(({ credentialId, isLive, cause }) => [credentialId, isLive, cause])).toEqual([
+    ['KNmVc18R15', false, 'RETIRED'],
+    [oldId, true, undefined],
+    [newId, true, undefined],
+  ]);
+  expect(credentials[1]).toMatchObject({ retiringAtMs: nowMs - 39 * minutes, quietUntilAtMs: nowMs + 7 * minutes });
+  expect(credentials[2]).toMatchObject({ acceptedAtMs: nowMs - 40 * minutes, currentAtMs: nowMs - 39 * minutes });
+});
+
+describe('what a person can do', () => {
+  const allowed = (gateway: Gateway) =>
+    offersOf(gateway, nowMs)
+      .filter(({ isAllowed }) => isAllowed)
+      .map(({ act }) => act);
+  const held = { actor: 'alice', reason: 'because', atMs: nowMs };
+  it.for([
+    ['at rest', atRest(), ['rotate', 'plan', 'compromise']],
+    [
+      'before distribution',
+      rotating('orders', { stage: 'ACCEPTED' }),
+      ['plan', 'hold', 'extend', 'roll-back', 'compromise'],
+    ],
+    ['after it', rotating(), ['plan', 'hold', 'extend', 'roll-back', 'force', 'compromise']],
+    ['when held', rotating('orders', { held }), ['plan', 'resume', 'extend', 'roll-back', 'compromise']],
+    ['when compromised', compromised(), ['plan', 'hold', 'extend', 'force', 'compromise']],
+    ['without a credential', atRest('orders', { live: [] }), ['rotate', 'plan']],
+    ['when retired', atRest('orders', { retiredAtMs: 1 }), ['plan', 'compromise']],
+  ] as const)('%s is what the rules would take', ([, gateway, expected]) => expect(allowed(gateway)).toEqual(expected));
+
+  it('and what not, is refused with the reason of the rules', () => {
+    const why = new Map(offersOf(atRest(), nowMs).map((one) => [one.act, one.why]));
+    expect(why.get('hold')).toBe('No rotation runs.');
+    expect(offersOf(rotating(), nowMs).find(({ act }) => act === 'rotate')?.why).toMatch(
+      /is in rotation .* wait for its end/,
+    );
+  });
+});
+
+describe('what the compromise button would do', () => {
+  const preview = (gateway: Gateway) => compromisePreview(gateway, judgeKits(gateway, kits, uses, nowMs), 1, nowMs);
+  it('names the doomed credentials, and who is cut off: all of them at once, or who cannot be replaced in time', () => {
+    const { credentialIds, preempts, replaceFirst, refuseNow } = preview(rotating());
+    expect(credentialIds).toEqual([oldId, newId]);
+    expect(preempts).toBe(rotating().rotation?.rotationId);
+    expect(replaceFirst).toMatchObject({ total: 1, inUse: 0, kits: [{ kitId: 'warehouse', why: 'OWNER_INSTALLS' }] });
+    expect(refuseNow).toMatchObject({ total: 5, inUse: 4 });
+    expect(refuseNow.kits.map(({ isInUse }) => isInUse)).toEqual([true, true, true, true, false]);
+  });
+  it('counts a kit as cut off when its nodes take longer than there is time', () => {
+    const traits = { installedBy: 'us', readBackProves: 'store', propagationSeconds: 300 } as const;
+    const slow = [kit('apigee', 'kong', { traits })];
+    const { replaceFirst } = compromisePreview(rotating(), judgeKits(rotating(), slow, [], nowMs), 0, nowMs);
+    expect(replaceFirst.kits).toMatchObject([{ kitId: 'apigee', why: 'SLOW' }]);
+  });
+  it('spares kits that use the credential of a compromise run already', () => {
+    const origin = {
+      kind: 'minted',
+      rotationId: compromised().rotation?.rotationId as RotationId,
+      trigger: 'compromise',
+    } as const;
+    const gateway = {
+      ...compromised(),
+      live: compromised().live.map((one) =>
+        one.credentialId === newId
+          ? { ...one, origin }
+          : { ...one, origin: { ...origin, rotationId: 'another' as RotationId } },
+      ),
+    };
+    const { credentialIds, refuseNow } = preview(gateway);
+    expect(credentialIds).toEqual([oldId]);
+    expect(refuseNow.kits.map(({ kitId }) => kitId)).toEqual(['partner-eu', 'warehouse']);
+  });
+  it('says why there is nothing to doom', () => {
+    expect(preview(atRest('orders', { live: [] })).refusal).toMatch(/no such live credential/);
+  });
+});
+
+describe('the record', () => {
+  const steps = (gateway: Gateway) => historyView(gateway, transitions, 1, nowMs).entries;
+  it('has each rotation once, the newest first, with who, why and how it ended', () => {
+    expect(steps(rotating()).map(({ trigger, outcome, begun }) => [trigger, outcome, begun.reason])).toEqual([
+      ['manual', 'RUNNING', 'quarterly rotation'],
+      ['scheduled', 'COMPLETED', 'the schedule'],
+      ['bootstrap', 'COMPLETED', 'a rotation makes its first credential'],
+    ]);
+  });
+  it('says of a rotation without an end of its own that it was pre-empted', () => {
+    expect(steps(atRest())[0]).toMatchObject({ trigger: 'manual', outcome: 'PREEMPTED' });
+  });
+});
+
+it('no view has a digest, a version of a secret or a nonce in it', () => {
+  const probe = { nonceHash: 'hash-of-a-nonce', credentialId: newId, armedAtMs: nowMs };
+  const views = [
+    gatewaysView(everyState, all, nowMs),
+    shown({ ...rotating(), probe }),
+    historyView(rotating(), transitions, 1, nowMs),
+  ];
+  expect(JSON.stringify(views)).not.toMatch(/digest|version of|secret:|nonce/);
+});
