@@ -3,13 +3,23 @@ import { createHash } from 'node:crypto';
 /** Where the one script of the page is. */
 export const scriptPath = '/console-page.js';
 
-/** Colours and a measure for what is around the console's own HTML, which brings its own style. */
+/** What is around the console's own HTML, which brings its own style. */
 const style = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText }
-body { margin: 0 auto; max-width: 80rem; padding: 1rem; overflow-wrap: break-word }
-.local { font-size: .875rem; display: flex; flex-wrap: wrap; gap: 0 1rem }
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; background: #fff; color: #16202c }
+body { margin: 0; overflow-wrap: anywhere }
+main { max-width: 40rem; margin: 0 auto; padding: 20px }
+button { font: inherit; color: inherit; background: none; border: 1px solid #7a8696; border-radius: 8px; padding: 4px 12px; cursor: pointer }
+.local { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 4px 16px; max-width: 1080px; margin: 0 auto; padding: 12px 20px 0; font-size: 13px; box-sizing: border-box }
 .local p { margin: 0 }
-code { font-size: .875rem }
+#freshness { margin-inline-start: auto }
+#trouble { font-weight: 600 }
+dialog { max-width: 28rem; padding: 20px; border: 1px solid #7a8696; border-radius: 12px; background: Canvas; color: CanvasText; font-size: 16px }
+dialog::backdrop { background: #0009 }
+dialog p { margin: 0 0 16px; font-weight: 600 }
+dialog form { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 10px }
+dialog button { padding: 8px 14px }
+dialog [value=yes] { background: #b3261e; border-color: #b3261e; color: #fff; font-weight: 600 }
+@media (prefers-color-scheme: dark) { :root { background: #121a24; color: #e8ecf1 } }
 `;
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -60,7 +70,7 @@ export const pageOf = (html: string, kind: 'view' | 'answer', gatewayId: string 
     `<script src="${scriptPath}" defer></script>\n`,
     `<div class="local"><p id="freshness">${kind === 'view' ? '<a href="">Read again</a>' : ''}</p><p id="trouble" role="alert"></p></div>
 <div id="console"${kind === 'answer' ? ' data-answer' : ''}>${html}</div>
-<dialog id="question" aria-labelledby="asked"><p id="asked"></p><form method="dialog" class="buttons"><button value="no" autofocus>Cancel</button><button value="yes"></button></form></dialog>`,
+<dialog id="question" aria-labelledby="asked"><p id="asked"></p><form method="dialog"><button value="no" autofocus>Cancel</button><button value="yes"></button></form></dialog>`,
   );
 
 /** A page that says one thing, in plain sentences. */

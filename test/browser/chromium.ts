@@ -50,6 +50,7 @@ export const openPage = async (browser: Browser, { width = 1280, dark = false, s
     locale: 'en-GB',
     timezoneId: 'UTC',
   });
+  context.setDefaultTimeout(15_000); // less than a test may take: what was waited for is then named
   const page: Page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

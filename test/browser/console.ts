@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import { readRegistry } from '../../lambdas/stages/registry-file.ts';
+import { systemTimers } from '../../lib/local/aws/step-functions-timers.ts';
+import { startConsoleServer } from '../../lib/local/console-server.ts';
+import { openDemo } from '../../lib/local/demo.ts';
+import { openDeployment } from '../../lib/local/deployment.ts';
+import { freePort } from '../../lib/local/free-port.ts';
+import type { Template } from '../../lib/local/template.ts';
+
+const project = join(import.meta.dirname, '../..');
+/** As short as they may be, for a browser has no virtual time. */
+const policy = { quietWindowSeconds: 2, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };
+const clientRequest = {
+  ...{ method: 'GET', url: 'https://api.example.com/orders', http_version: '1.1' },
+  ...{ headers: [], source_ip: '192.0.2.1', source_port: 1 },
+};
+const common = { lookBackSeconds: 60 };
+
+/** A demo gateway: a Kong, a secret reader and a person, with nodes that ask the policy check all the time. */
+export const demoGateway = async (gatewayId: string): Promise<object> => ({
+  gatewayId,
+  demo: true,
+  decision: { kind: 'allow-all' },
+  policy,
+  kits: [
+    {
+      ...{ kitId: 'kong-public', kind: 'kong', owner: 'edge-team@example.com', ...common, demo: { nodes: 2 } },
+      settings: { adminUrl: `http://127.0.0.1:${await freePort()}`, propagationSeconds: 1 },
+    },
+    {
+      ...{ kitId: 'invoices', kind: 'secrets-manager', owner: 'invoices-team@example.com', ...common },
+      settings: { secretId: 'kits/invoices/credential', propagationSeconds: 1 },
+    },
+    {
+      ...{ kitId: 'warehouse', kind: 'manual', owner: 'warehouse-team@example.com', ...common },
+      settings: { instructions: 'Put it into /etc/gateway/client-token on the warehouse gateway.' },
+    },
+  ],
+});
+
+/** A gateway without traffic, whose one kit waits for its owner. */
+export const quietGateway = (gatewayId: string, owner = 'nobody@example.com'): object => ({
+  gatewayId,
+  decision: { kind: 'allow-all' },
+  policy,
+  kits: [{ kitId: 'by-hand', kind: 'manual', owner, ...common }],
+});
+
+/** The whole deployment on real time, its demo kits and its console, for a browser to look at. */
+export const openConsole = async (template: Template, gateways: readonly object[]) => {
+  const folder = mkdtempSync(join(tmpdir(), 'browser-'));
+  const registryFile = join(folder, 'gateways.json');
+  writeFileSync(registryFile, JSON.stringify({ gateways }));
+  let demo: Awaited<ReturnType<typeof openDemo>> | undefined;
+  const deployment = await openDeployment({
+    ...{ template, projectFolder: project, registryFile, dataFolder: undefined, tls: undefined },
+    ...{ address: '127.0.0.1', policyCheckPort: 0, awsPort: 0, timers: systemTimers },
+    log: () => () => undefined,
+    onPublish: (message) => demo?.deliver(message),
+    onEvent: () => undefined,
+  });
+  const { stores, secretsManager, policyCheckUrl } = deployment;
+  const server = await startConsoleServer({ port: 0, dataFolder: undefined, call: deployment.call });
+  demo = await openDemo(deployment, readRegistry(JSON.stringify({ gateways })));
+  await deployment.call('apply-registry', { actor: 'test', reason: 'test' });
+  demo.startTraffic(60);
+
+  const gateway = async (gatewayId: string): Promise<Gateway> => {
+    const found = await stores.gateways.read(gatewayId as GatewayId);
+    if (!found) throw new Error(`Gateway ${gatewayId} is not registered.`);
+    return found;
+  };
+  return {
+    link: server.link,
+    gateway,
+    counts: demo.counts,
+    /** Somebody who has got hold of the newest credential of now, and the status that the policy check answers him. */
+    thief: async (gatewayId: string): Promise<() => Promise<number>> => {
+      const { secretArn } = await gateway(gatewayId);
+      const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn }));
+      const { credential } = JSON.parse(SecretString ?? '{}') as { credential: string };
+      const url = `${policyCheckUrl}/gateways/${gatewayId}/kits/warehouse/sideband/request`;
+      const headers = { 'content-type': 'application/json', 'client-token': credential };
+      return async () => {
+        const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(clientRequest) });
+        await response.body?.cancel();
+        return response.status;
+      };
+    },
+    close: async () => {
+      await server.close();
+      await demo.close();
+      await deployment.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+};
