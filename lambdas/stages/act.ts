@@ -1,5 +1,8 @@
 import type { Outcome } from '../console/outcome.ts';
+import { InputRefused } from '../domain/failure.ts';
+import { transition } from '../domain/transition.ts';
 import type { ActInput } from './act-input.ts';
+import { rotationIdOf } from './begin-rotation.ts';
 import { compromise, type PressResult } from './compromise.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { operate } from './operate.ts';
@@ -27,14 +30,25 @@ export const act = async (needs: ActNeeds, input: ActInput): Promise<Outcome> =>
   }
 };
 
-const start = async ({ manualStarts }: ActNeeds, input: ActInput): Promise<Outcome> => {
+type Start = Extract<ActInput, { act: 'rotate' | 'plan' }>;
+
+/** A start that the record itself refuses is not made; one that was made before is the same. */
+const start = async ({ gateways, manualStarts, now }: ActNeeds, input: Start): Promise<Outcome> => {
   const { act, gatewayId, reason, requestId } = input;
-  const execution = `console-${requestId}`.slice(0, 64);
+  const gateway = await gateways.read(gatewayId);
+  if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered.`);
+  const execution = `console-${requestId}`;
   const actor = `${input.actor}, request ${requestId}`.slice(0, 128);
-  await manualStarts.start(execution, { gatewayId, reason, actor, ...(act === 'plan' ? { plan: true } : {}) });
-  return act === 'plan'
-    ? { act, result: 'DONE', message: 'The plan is being made; nothing is changed by it.', execution }
-    : { act, result: 'DONE', message: `The rotation was started. If it is refused, execution ${execution} says why.` };
+  if (act === 'plan') {
+    await manualStarts.start(execution, { gatewayId, reason, actor, plan: true });
+    return { act, result: 'DONE', message: 'The plan is being made; nothing is changed by it.', execution };
+  }
+  const rotationId = rotationIdOf(manualStarts.arnOf(execution));
+  const begun = transition(gateway, { kind: 'begin', rotationId, trigger: 'manual', actor, reason }, now());
+  if (begun.kind === 'refused') return { act, result: 'REFUSED', message: begun.message };
+  await manualStarts.start(execution, { gatewayId, reason, actor });
+  const message = `The rotation was started. Should a kit be in the way, it is not begun, and execution ${execution} says why.`;
+  return { act, result: 'DONE', message };
 };
 
 type Decided = Exclude<ActInput, { act: 'rotate' | 'plan' | 'compromise' }>;

@@ -20,11 +20,13 @@ export type Plans = {
   of(name: string): Promise<PlanState | undefined>;
 };
 
+const arnOf = (stateMachineArn: string, name: string): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown');
 
 export const plansOf = (stepFunctions: SFNClient, stateMachineArn: string): Plans => ({
   of: async (name) => {
-    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const executionArn = arnOf(stateMachineArn, name);
     try {
       const { status, output } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
       if (status === 'RUNNING') return { status };
@@ -37,16 +39,21 @@ export const plansOf = (stepFunctions: SFNClient, stateMachineArn: string): Plan
   },
 });
 
-/** Starts of the workflow by people: the same name is the same execution, however often it is pressed. */
-export type ManualStarts = { start(name: string, input: ManualStart): Promise<'STARTED' | 'STARTED_BEFORE'> };
+/** Starts of the workflow by people. */
+export type ManualStarts = {
+  /** The ARN of an execution by its name; the rotation's id follows from it. */
+  arnOf(name: string): string;
+  /** The same name is the same execution, however often it is started. */
+  start(name: string, input: ManualStart): Promise<void>;
+};
 
 export const manualStartsOf = (stepFunctions: SFNClient, stateMachineArn: string): ManualStarts => ({
+  arnOf: (name) => arnOf(stateMachineArn, name),
   start: async (name, input) => {
     try {
       await stepFunctions.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
-      return 'STARTED';
     } catch (cause) {
-      if (nameOf(cause) === 'ExecutionAlreadyExists') return 'STARTED_BEFORE';
+      if (nameOf(cause) === 'ExecutionAlreadyExists') return;
       throw new TemporarilyUnavailable(`Starting execution ${name}: Step Functions answered ${nameOf(cause)}.`, {
         cause,
       });

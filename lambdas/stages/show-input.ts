@@ -12,7 +12,7 @@ export const widgetContext = z.looseObject({
 
 export const gatewayId = stepInput.shape.gatewayId;
 export const kitId = z.custom<KitId>((id) => typeof id === 'string' && isKitId(id), `must be ${nameRule}`);
-/** The name of an execution that the console started: it is made of the request's id. */
+/** What makes a press one press. */
 export const requestId = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, "_" and "-"');
 
 const common = {
@@ -34,7 +34,7 @@ const ask = z.discriminatedUnion('view', [
     kitId: kitId.optional(),
     ...common,
   }),
-  z.strictObject({ view: z.literal('plan'), gatewayId, execution: requestId, ...common }),
+  z.strictObject({ view: z.literal('plan'), gatewayId, execution: z.string().regex(/^[\w-]{1,80}$/), ...common }),
 ]);
 export type ConsoleAsk = z.infer<typeof ask>;
 export type AskFor<Name extends ConsoleAsk['view']> = Extract<ConsoleAsk, { view: Name }>;

@@ -1,4 +1,5 @@
 import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { latestAudit } from './audit.ts';
@@ -9,7 +10,7 @@ import { gatewayKey, readGateway } from './gateway-item.ts';
 export type Records = {
   /** Strongly consistent; throws TemporarilyUnavailable. */
   read(gatewayId: GatewayId): Promise<Gateway | undefined>;
-  /** Every registered gateway; found through the index, so one registered this second may be missing. */
+  /** Every registered gateway, for finding and showing: what was written this second may be missing. */
   all(): Promise<readonly Gateway[]>;
   /** The last transitions, newest first, those that are still in the record's outbox counted in. */
   latest(gateway: Gateway, limit: number): Promise<readonly Transition[]>;
@@ -17,6 +18,8 @@ export type Records = {
 
 /** DynamoDB's limit for one BatchGetItem. */
 const batchSize = 100;
+/** An answer may leave keys out, to be asked for again. */
+const answersAtMost = 5;
 
 /** The ids of all gateways, from the index. */
 export async function* listGateways(dynamodb: DynamoDBClient, table: string): AsyncGenerator<GatewayId> {
@@ -34,7 +37,9 @@ export const recordsIn = (dynamodb: DynamoDBClient, table: string): Records => {
   const batch = async (ids: readonly GatewayId[]): Promise<readonly Gateway[]> => {
     const found: Gateway[] = [];
     let left = ids.map((id): Record<string, { S: string }> => gatewayKey(id));
-    while (left.length > 0) {
+    for (let answers = 0; left.length > 0; answers++) {
+      if (answers === answersAtMost)
+        throw new TemporarilyUnavailable('Reading gateways: DynamoDB left some out again and again.');
       const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await asked(
         'Reading gateways',
         dynamodb.send(

@@ -3,9 +3,10 @@ import type { Outcome } from '../../lambdas/console/outcome.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { actConsole } from '../../lambdas/stages/act-console.ts';
 import { readAct } from '../../lambdas/stages/act-input.ts';
+import { rotationIdOf } from '../../lambdas/stages/begin-rotation.ts';
 import { showConsole } from '../../lambdas/stages/show-console.ts';
 import { type Bench, benchWith } from '../stages/doubles.ts';
-import { everyState, kits, nowMs, rotating, uses } from './scenes.ts';
+import { atRest, everyState, kits, nowMs, rotating, uses } from './scenes.ts';
 
 /** What CloudWatch sends beside the parameters of a widget, as its documentation shows it ("Details about custom widgets"). */
 const widgetContext = (fields: Record<string, string> = {}) => ({
@@ -31,11 +32,8 @@ const needs = () => {
     records: { read: async () => bench.record, all: async () => everyState, latest: async () => [] },
     plans: { of: async () => ({ status: 'RUNNING' as const }) },
     manualStarts: {
-      start: async (...given: unknown[]) => {
-        const isNew = started.every((one) => JSON.stringify(one) !== JSON.stringify(given));
-        started.push(given);
-        return isNew ? ('STARTED' as const) : ('STARTED_BEFORE' as const);
-      },
+      arnOf: (name: string) => `arn:aws:states:eu-central-1:111122223333:execution:rotation:${name}`,
+      start: async (...given: unknown[]) => void started.push(given),
     },
     vault: {
       ...equipment.vault,
@@ -105,6 +103,17 @@ describe('an act', () => {
     await outcome({ ...hold, act: 'plan' });
     expect(started[0]).toEqual(started[1]);
     expect(await press({ ...hold, act: 'plan' })).toContain('Look again');
+  });
+
+  it('rotate is refused at once when the record refuses it, and is the same rotation when it is pressed twice', async () => {
+    expect(await outcome({ ...hold, act: 'rotate' })).toMatchObject({ result: 'REFUSED' });
+    expect(started).toEqual([]);
+    bench.record = atRest();
+    expect(await outcome({ ...hold, act: 'rotate' })).toMatchObject({ result: 'DONE' });
+    const rotationId = rotationIdOf('arn:aws:states:eu-central-1:111122223333:execution:rotation:console-r-1');
+    bench.record = rotating('orders', { rotationId });
+    expect(await outcome({ ...hold, act: 'rotate' })).toMatchObject({ result: 'DONE' });
+    expect(started[0]).toEqual(started[1]);
   });
 
   it('compromise wants the name typed, dooms once for one request, and not only in time but at once when asked', async () => {

@@ -30,12 +30,16 @@ const doomed = (preview: CompromisePreview): Markup =>
 
 const way = (title: string, cutOff: CutOff, { kits, unregistered }: CompromisePreview): Markup => {
   const { rejectWithinSeconds: seconds, total, inUse, kits: named } = cutOff;
+  const estimate =
+    seconds > 0
+      ? html`<p class="soft small">Expected from how each kit is given its credential; one that fails is cut off as well.</p>`
+      : undefined;
   const whenRefused = seconds === 0 ? 'at once' : `${seconds} s after you press`;
   return html`<section class="card"><h2>${title}</h2><p>Refused ${whenRefused}. ${
     total === 0
       ? html`${badge('good', 'No kit is expected to be cut off')}`
       : html`${badge('danger', `${total} of ${counted(kits, 'kit')} cut off`)} ${inUse} of them in use now.`
-  }</p>${unregistered > 0 ? html`<p>${counted(unregistered, 'unregistered source')} cut off as well: nobody can give them the new credential.</p>` : undefined}${
+  }</p>${unregistered > 0 ? html`<p>${counted(unregistered, 'unregistered source')} cut off as well: nobody can give them the new credential.</p>` : undefined}${estimate}${
     named.length > 0
       ? html`<details${seconds > 0 ? html` open` : undefined}><summary>Who is cut off${total > named.length ? `, the first ${named.length}` : undefined}</summary>${table(
           seconds === 0
@@ -64,7 +68,7 @@ const pressed = (
   const sure = (cutOff: CutOff): string =>
     `${gatewayId}: refuse every live credential ${cutOff.rejectWithinSeconds === 0 ? 'NOW' : `in ${cutOff.rejectWithinSeconds} s`}? ${counted(cutOff.total, 'kit')} will be cut off.`;
   const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: 63, pattern: gatewayId })}${field('Your name', 'actor', { max: 100, autocomplete: 'name' })}${field('Why', 'reason', { max: 256 })}`;
-  return html`<section class="card danger" aria-labelledby="gcr-press"><h2 id="gcr-press">Press</h2>${form(
+  return html`<section class="card danger" aria-labelledby="gcr-press"><h2 id="gcr-press">Press the button</h2>${form(
     surface,
     { act: 'compromise', gatewayId, requestId },
     fields,

@@ -29,14 +29,16 @@ export const bar = (
   return html`<rect class="${className}" x="${left.toFixed(2)}%" y="${y}" width="${Math.max(0.35, right - left).toFixed(2)}%" height="${height}" rx="3"/>`;
 };
 
+const [minute, hour, day] = [60, 3_600, 86_400];
 const steps = [
-  1, 5, 15, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000, 7_776_000, 31_536_000,
+  ...[1, 5, 15, 30, minute, 2 * minute, 5 * minute, 15 * minute, 30 * minute],
+  ...[hour, 3 * hour, 6 * hour, 12 * hour, day, 7 * day, 30 * day, 90 * day, 365 * day],
 ];
 const ticksAtMost = 4;
 
 /** The times at which the axis is named: round ones, at most four. */
 const ticks = ({ fromMs, toMs }: Scale): readonly number[] => {
-  const seconds = steps.find((step) => (toMs - fromMs) / 1000 / step <= ticksAtMost) ?? 31_536_000;
+  const seconds = steps.find((step) => (toMs - fromMs) / 1000 / step <= ticksAtMost) ?? 365 * day;
   const stepMs = seconds * 1000;
   const first = Math.ceil(fromMs / stepMs) * stepMs;
   return Array.from({ length: Math.floor((toMs - first) / stepMs) + 1 }, (_, index) => first + index * stepMs);
@@ -56,26 +58,20 @@ const tickText = ({ fromMs, toMs }: Scale, atMs: number): string => {
 
 const anchorAt = (percent: number): string => (percent < 10 ? 'start' : percent > 90 ? 'end' : 'middle');
 
-/** Lines and names of the axis, in the lowest 18 units above `height`. */
+/** Lines and names of the axis, in the lowest 20 units. */
 export const axis = (scale: Scale, height: number): readonly Markup[] =>
-  ticks(scale).map((atMs) => {
-    const percent = share(scale, atMs);
-    return html`<line class="p-line" x1="${at(scale, atMs)}" x2="${at(scale, atMs)}" y1="0" y2="${height - 20}"/><text class="t-soft" x="${at(scale, atMs)}" y="${height - 5}" text-anchor="${anchorAt(percent)}">${tickText(scale, atMs)}</text>`;
-  });
+  ticks(scale).map(
+    (atMs) =>
+      html`${upright(scale, atMs, 0, height - 20, 'p-line')}${textAt(scale, atMs, height - 5, tickText(scale, atMs), 't-soft')}`,
+  );
 
-/** A named upright line, such as "now". */
-export const upright = (
-  scale: Scale,
-  atMs: number,
-  height: number,
-  text: string,
-  className: string,
-  textClass: string,
-  y = 11,
-): Markup => {
-  const percent = share(scale, atMs);
-  return html`<line class="${className}" x1="${at(scale, atMs)}" x2="${at(scale, atMs)}" y1="${y + 4}" y2="${height - 20}"/><text class="${textClass}" x="${at(scale, atMs)}" y="${y}" text-anchor="${anchorAt(percent)}">${text}</text>`;
-};
+/** A text at a time, kept within the picture. */
+export const textAt = (scale: Scale, atMs: number, y: number, text: string, className: string): Markup =>
+  html`<text class="${className}" x="${at(scale, atMs)}" y="${y}" text-anchor="${anchorAt(share(scale, atMs))}">${text}</text>`;
+
+/** An upright line at a time. */
+export const upright = (scale: Scale, atMs: number, fromY: number, toY: number, className: string): Markup =>
+  html`<line class="${className}" x1="${at(scale, atMs)}" x2="${at(scale, atMs)}" y1="${fromY}" y2="${toY}"/>`;
 
 /** A picture with names on the left and times on the right; `alternative` says in words what it shows. */
 export const picture = (alternative: string, height: number, names: Insert, times: Insert): Markup =>

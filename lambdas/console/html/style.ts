@@ -21,6 +21,7 @@ export const style = `
 .gcr h3{font-size:15px;margin:0 0 4px;font-weight:650}
 .gcr p{margin:0 0 10px}
 .gcr section{margin:26px 0 0}
+.gcr section.card+section.card{margin-top:12px}
 .gcr .soft{color:var(--soft)}
 .gcr .small{font-size:13px}
 .gcr code,.gcr .id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13px}
@@ -58,7 +59,7 @@ export const style = `
 .gcr tbody th{font-weight:600;min-width:9em}
 .gcr tbody th .soft{font-weight:400}
 .gcr td{min-width:5.5em}
-.gcr td[data-label=Do]{min-width:7em}
+.gcr td[data-label=Do]{min-width:8em}
 .gcr td[data-label=Owner],.gcr td[data-label=Who],.gcr td[data-label="Holds it up"]{min-width:11.5em}
 .gcr .card{border:1px solid var(--line);border-radius:12px;background:var(--card);padding:16px 18px}
 .gcr .card.warn,.gcr .card.danger,.gcr .card.good,.gcr .card.busy{color:var(--text)}

@@ -1,6 +1,6 @@
 import type { CredentialLife, GatewayView } from '../views.ts';
 import { html, type Markup } from './html.ts';
-import { at, axis, bar, picture, type Scale, scaleOver, upright } from './scale.ts';
+import { at, axis, bar, picture, type Scale, scaleOver, textAt, upright } from './scale.ts';
 import { causeWords, counted, fromNow, stageWords } from './words.ts';
 
 const rowHeight = 46;
@@ -78,7 +78,8 @@ export const timeline = (view: GatewayView): Markup => {
     axis(scale, height),
     lives,
     moving(view, scale, movesAt),
-    upright(scale, nowMs, height, 'now', 'p-now', ''),
+    upright(scale, nowMs, 15, height - 20, 'p-now'),
+    textAt(scale, nowMs, 11, 'now', ''),
   ];
   return html`${picture(`Timeline. ${sentence(view)}`, height, names, times)}${legend({ ...view, credentials })}`;
 };
@@ -95,7 +96,13 @@ const life = (one: CredentialLife, view: GatewayView, scale: Scale, y: number): 
       : undefined
   }${
     rejectAfterAtMs !== undefined && revokedAtMs === undefined
-      ? html`<line class="p-danger" x1="${at(scale, rejectAfterAtMs)}" x2="${at(scale, rejectAfterAtMs)}" y1="${y + 5}" y2="${y + 33}"/><text class="t-danger" x="${at(scale, rejectAfterAtMs)}" y="${y + 44}" text-anchor="middle">${rejectAfterAtMs > nowMs ? 'will be refused' : 'refused'}</text>`
+      ? html`${upright(scale, rejectAfterAtMs, y + 5, y + 33, 'p-danger')}${textAt(
+          scale,
+          rejectAfterAtMs,
+          y + 44,
+          `refused ${fromNow(rejectAfterAtMs, nowMs)}`,
+          't-danger',
+        )}`
       : undefined
   }${
     revokedAtMs === undefined
