@@ -7,12 +7,14 @@ import { Alarms } from './constructs/alarms.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
+import { Firewall } from './constructs/firewall.ts';
 import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
 import { GatewayStore } from './constructs/gateway-store.ts';
 import { Operators } from './constructs/operators.ts';
 import { OwnerNotifications } from './constructs/owner-notifications.ts';
 import { PolicyCheck } from './constructs/policy-check.ts';
+import { PressTrail } from './constructs/press-trail.ts';
 import { Reconciler } from './constructs/reconciler.ts';
 import { RotationFunction } from './constructs/rotation-function.ts';
 import { RotationKey } from './constructs/rotation-key.ts';
@@ -36,8 +38,18 @@ export class RotationStack extends Stack {
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const events = new TransitionEvents(this, 'TransitionEvents', { logRetentionDays, deadLetters });
     const notifications = new OwnerNotifications(this, 'OwnerNotifications', { key });
-    const policyCheck = new PolicyCheck(this, 'PolicyCheck', { ...settings, logRetentionDays, store });
+    const policyCheck = new PolicyCheck(this, 'PolicyCheck', {
+      ...settings,
+      logRetentionDays,
+      store,
+      network: settings.subnetIds.length === 0 ? undefined : settings,
+      domain:
+        settings.domainName && settings.certificateArn
+          ? { name: settings.domainName, certificateArn: settings.certificateArn }
+          : undefined,
+    });
     this.policyCheck = policyCheck;
+    if (settings.firewall) new Firewall(this, 'Firewall', { stage: policyCheck.api.deploymentStage, logRetentionDays });
 
     // A task's function ends before its state's TimeoutSeconds, so that a retry never runs beside it.
     const task = (name: string, timeoutSeconds: number, description: string): RotationFunction => {
@@ -189,6 +201,8 @@ export class RotationStack extends Stack {
     workflow.grantLook(show);
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn);
 
+    new PressTrail(this, 'PressTrail', { functions: [compromise, consoleAct, operate], keptDays: logRetentionDays });
+
     const operators = new Operators(this, 'Operators', { key, email: settings.operatorsEmail });
     const watched = { operators, policyCheck, store, workflow };
     new Alarms(this, 'Alarms', { ...watched, button, deadLetters, rotateSecret, compromise, consoleAct });
@@ -196,6 +210,7 @@ export class RotationStack extends Stack {
 
     const outputs = {
       PolicyCheckUrl: policyCheck.url,
+      ...(policyCheck.domainTarget ? { PolicyCheckDomainTarget: policyCheck.domainTarget } : {}),
       OperateUrl: operateUrl,
       ConsoleFunction: show.functionName,
       CompromiseFunction: compromise.functionName,

@@ -2,7 +2,7 @@ import {
   AccessLogFormat,
   AuthorizationType,
   CfnAuthorizer,
-  EndpointType,
+  type DomainName,
   type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
@@ -10,12 +10,14 @@ import {
   RequestAuthorizer,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, Duration, RemovalPolicies } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { GatewayStore } from './gateway-store.ts';
+import { namedBy, reachedThrough } from './policy-check-address.ts';
 import { answerLikePingOne } from './policy-check-answers.ts';
-import { RotationFunction } from './rotation-function.ts';
+import { type Network, RotationFunction } from './rotation-function.ts';
 
 export type PolicyCheckProps = {
   readonly store: GatewayStore;
@@ -26,6 +28,14 @@ export type PolicyCheckProps = {
   readonly requestsPerSecond: number;
   /** How many requests may come at once. */
   readonly requestBurst: number;
+  /** How many instances of the authorizer are kept warm; default none, and no alias for them. */
+  readonly authorizeProvisioned?: number | undefined;
+  /** The interface endpoints through which alone the API is reached; none makes it regional. */
+  readonly privateEndpointIds: readonly string[];
+  /** Where the functions run that ask it or reach kits; none is outside of any VPC. */
+  readonly network: Network | undefined;
+  /** A name of your own for it. */
+  readonly domain: { readonly name: string; readonly certificateArn: string } | undefined;
   /** Whether to set the role with which API Gateway writes logs: one for the whole account and region, needed before any access log. */
   readonly setAccountLogRole: boolean;
 };
@@ -55,10 +65,15 @@ export class PolicyCheck extends Construct {
   readonly authorize: RotationFunction;
   private readonly authorizer: RequestAuthorizer;
   private readonly sideband: LambdaIntegration;
+  private readonly network: Network | undefined;
+  private readonly privateEndpointId: string | undefined;
+  private readonly domain: DomainName | undefined;
 
   constructor(scope: Construct, id: string, props: PolicyCheckProps) {
     super(scope, id);
     const { store, logRetentionDays, authorizeMemoryMb, requestsPerSecond, requestBurst, setAccountLogRole } = props;
+    this.network = props.network;
+    this.privateEndpointId = props.privateEndpointIds[0];
     this.authorize = new RotationFunction(this, 'Authorize', {
       description: 'Decides for each request whether its gateway credential is good.',
       timeoutSeconds: 3, // 1 s for the read, 1 s for the write of use, and a cold start
@@ -75,7 +90,7 @@ export class PolicyCheck extends Construct {
     });
     this.sideband = new LambdaIntegration(sideband, { allowTestInvoke: false });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
-      handler: this.authorize,
+      handler: warm(this.authorize, props.authorizeProvisioned),
       identitySources: [],
       resultsCacheTtl: Duration.seconds(0), // a cached yes would outlive a revocation
     });
@@ -85,7 +100,7 @@ export class PolicyCheck extends Construct {
     this.api = new RestApi(this, 'Api', {
       restApiName: 'policy-check',
       description: 'Policy check: gateway credential and access decision.',
-      endpointConfiguration: { types: [EndpointType.REGIONAL] },
+      ...reachedThrough(this, props.privateEndpointIds),
       cloudWatchRole: setAccountLogRole,
       deployOptions: {
         stageName,
@@ -104,17 +119,30 @@ export class PolicyCheck extends Construct {
     const gateway = this.api.root.addResource('gateways').addResource('{gatewayId}');
     this.addSideband(gateway);
     this.addSideband(gateway.addResource('kits').addResource('{kitId}'));
+    if (props.domain) this.domain = namedBy(this.api, props.domain.name, props.domain.certificateArn);
     RemovalPolicies.of(this).retainOnUpdateOrDelete();
   }
 
-  /** The URL of the stage, without a slash at its end; kits append `/gateways/…`. */
+  /** What the Service URLs of kits begin with, without a slash at its end: `/gateways/…` follows. */
   get url(): string {
-    return `https://${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${stageName}`;
+    return this.domain ? `https://${this.domain.domainName}` : this.stageUrl;
   }
 
-  /** To ask the policy check as a kit would. */
+  /** Where the name of its own has to lead, by a CNAME or alias in your DNS. */
+  get domainTarget(): string | undefined {
+    return this.domain?.domainNameAliasDomainName;
+  }
+
+  /** The same without any name of its own: our own questions do not depend on somebody's DNS. */
+  private get stageUrl(): string {
+    const host = this.privateEndpointId ? `${this.api.restApiId}-${this.privateEndpointId}` : this.api.restApiId;
+    return `https://${host}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${stageName}`;
+  }
+
+  /** To ask the policy check as a kit would, and to reach kits: from where they are. */
   grantAsk(to: RotationFunction): void {
-    to.addEnvironment('POLICY_CHECK_URL', this.url);
+    to.addEnvironment('POLICY_CHECK_URL', this.stageUrl);
+    if (this.network) to.join(this.network);
   }
 
   private addSideband(under: IResource): void {
@@ -128,3 +156,9 @@ export class PolicyCheck extends Construct {
 }
 
 const stageName = 'v1';
+
+/** The function itself, or an alias of it with so many instances kept warm. */
+const warm = (authorize: RotationFunction, instances: number | undefined): IFunction =>
+  instances === undefined
+    ? authorize
+    : (authorize.addAlias('warm', instances > 0 ? { provisionedConcurrentExecutions: instances } : {}) as IFunction); // CDK's own types differ in what may be undefined

@@ -14,6 +14,9 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { codeOf } from './bundle.ts';
 
+/** Where functions run that have to reach what is inside a VPC. Its subnets lead to the AWS services too: by endpoints or NAT. */
+export type Network = { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
+
 export type RotationFunctionProps = {
   /** What it does, in one sentence; shown in the console. */
   readonly description: string;
@@ -86,6 +89,24 @@ export class RotationFunction extends LambdaFunction {
     });
     const resource = this.node.defaultChild;
     if (resource instanceof CfnFunction) resource.addMetadata('source', source);
+  }
+
+  /** Runs the function inside a VPC, with what Lambda needs for its network interfaces there. */
+  join({ subnetIds, securityGroupIds }: Network): void {
+    const resource = this.node.defaultChild;
+    if (!(resource instanceof CfnFunction)) return;
+    resource.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
+    this.allow(
+      [
+        'ec2:CreateNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:DeleteNetworkInterface',
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      ['*'], // these actions know no narrower resource for an interface that is still to be made
+    );
   }
 
   /** Lets the function do `actions` on `resources`, under `conditions` if given. */

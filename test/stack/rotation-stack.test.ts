@@ -110,7 +110,7 @@ describe('settings', () => {
 
   test('refuses an unknown one and names those that are known', () => {
     expect(refusal({ authorizerMemory: 1024 })).toBe(
-      'The settings were refused. authorizerMemory: unknown; allowed are gateways, authorizeMemoryMb, requestsPerSecond, requestBurst, logRetentionDays, setAccountLogRole, operatorsEmail, compromisePrincipals.',
+      'The settings were refused. authorizerMemory: unknown; allowed are gateways, authorizeMemoryMb, requestsPerSecond, requestBurst, logRetentionDays, setAccountLogRole, authorizeProvisioned, domainName, certificateArn, subnetIds, securityGroupIds, privateEndpointIds, firewall, operatorsEmail, compromisePrincipals.',
     );
   });
 

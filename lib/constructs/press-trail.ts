@@ -1,0 +1,38 @@
+import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { RotationFunction } from './rotation-function.ts';
+
+export type PressTrailProps = {
+  /** The functions by which somebody acts: every call of them is recorded with who called. */
+  readonly functions: readonly RotationFunction[];
+  readonly keptDays: number;
+};
+
+/**
+ * Who pressed: CloudTrail's data events of the functions that act, kept outside this system, because the name in our own
+ * audit is what the caller said. It holds no secret; what was pressed with is not in it.
+ */
+export class PressTrail extends Construct {
+  constructor(scope: Construct, id: string, { functions, keptDays }: PressTrailProps) {
+    super(scope, id);
+    const bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ expiration: Duration.days(keptDays), noncurrentVersionExpiration: Duration.days(keptDays) }],
+    });
+    const trail = new Trail(this, 'Trail', {
+      bucket: bucket as IBucket, // CDK's own types differ in what may be undefined
+      enableFileValidation: true,
+      isMultiRegionTrail: false, // the functions are in this one
+      includeGlobalServiceEvents: false,
+      managementEvents: ReadWriteType.NONE,
+    });
+    trail.addLambdaEventSelector([...functions], { includeManagementEvents: false });
+  }
+}

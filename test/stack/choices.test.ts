@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { synthesised, text } from './synthesised.ts';
+
+const propertiesOf = (stack: ReturnType<typeof synthesised>, type: string, start = '') =>
+  stack.ofType(type).find(([id]) => id.startsWith(start))?.[1].Properties ?? {};
+const byDefault = synthesised();
+const outputsUrl = (stack: ReturnType<typeof synthesised>): string =>
+  text(stack.variablesOf('lambdas/verify-kits.ts').POLICY_CHECK_URL);
+
+describe('a name of your own for the policy check', () => {
+  const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/0a1b';
+  const stack = synthesised({ domainName: 'policy-check.example.com', certificateArn });
+
+  test('leads to its stage, over TLS 1.2 or better, and is kept when the stack goes', () => {
+    expect(propertiesOf(stack, 'AWS::ApiGateway::DomainName')).toMatchObject({
+      DomainName: 'policy-check.example.com',
+      RegionalCertificateArn: certificateArn,
+      SecurityPolicy: 'TLS_1_2',
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    });
+    expect(text(propertiesOf(stack, 'AWS::ApiGateway::BasePathMapping').Stage)).toMatch(/^\{PolicyCheckApiDeployment/);
+    for (const type of ['AWS::ApiGateway::DomainName', 'AWS::ApiGateway::BasePathMapping'])
+      expect(stack.ofType(type)[0]?.[1]).toMatchObject({ DeletionPolicy: expect.stringMatching(/^Retain/) });
+  });
+
+  test('is what kits use; our own questions do not depend on its DNS', () => {
+    expect(outputsUrl(stack)).toBe(outputsUrl(byDefault));
+  });
+
+  test('refuses a name without a certificate', () => {
+    expect(() => synthesised({ domainName: 'policy-check.example.com' })).toThrow(
+      'domainName and certificateArn: give both or neither',
+    );
+    expect(() => synthesised({ domainName: 'https://x', certificateArn: 'none' })).toThrow(
+      'domainName: given "https://x"; allowed is a DNS name in small letters. certificateArn: given "none"; allowed is the ARN of a certificate in ACM.',
+    );
+  });
+});
+
+describe('a private endpoint', () => {
+  const network = { subnetIds: ['subnet-0a1b2c3d', 'subnet-0a1b2c3e'], securityGroupIds: ['sg-0a1b2c3d'] };
+  const stack = synthesised({ ...network, privateEndpointIds: ['vpce-0a1b2c3d'] });
+
+  test('is the only way to the policy check', () => {
+    const api = propertiesOf(stack, 'AWS::ApiGateway::RestApi');
+    expect(api.EndpointConfiguration).toEqual({ Types: ['PRIVATE'], VpcEndpointIds: ['vpce-0a1b2c3d'] });
+    expect(api.Policy).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'execute-api:Invoke',
+          Condition: { StringEquals: { 'aws:SourceVpce': ['vpce-0a1b2c3d'] } },
+        },
+      ],
+    });
+    expect(outputsUrl(stack)).toContain('https://{PolicyCheckApi}-vpce-0a1b2c3d.execute-api.');
+  });
+
+  test('is reached by the functions that ask it, from inside; no other function moves', () => {
+    const inside = [...stack.functions].filter(([, { Properties }]) => Properties?.VpcConfig !== undefined);
+    const asking = [...stack.functions.keys()].filter((source) => 'POLICY_CHECK_URL' in stack.variablesOf(source));
+    expect(inside.map(([source]) => source)).toEqual(asking);
+    for (const [source, { Properties }] of inside) {
+      expect(Properties?.VpcConfig).toEqual({
+        SubnetIds: network.subnetIds,
+        SecurityGroupIds: network.securityGroupIds,
+      });
+      expect(stack.permissionsOf(source)).toContain('ec2:CreateNetworkInterface on *');
+    }
+  });
+
+  test('refuses what could not work', () => {
+    expect(() => synthesised({ privateEndpointIds: ['vpce-0a1b2c3d'] })).toThrow(
+      /have to be inside too; give subnetIds/,
+    );
+    expect(() => synthesised({ subnetIds: network.subnetIds })).toThrow('subnetIds and securityGroupIds: give both');
+    expect(() => synthesised({ subnetIds: 'vpc-1' as unknown as string[] })).toThrow(
+      'subnetIds: given "vpc-1"; allowed are ids of subnets, comma-separated',
+    );
+  });
+});
+
+describe('warm instances of the authorizer', () => {
+  test('answer behind an alias that API Gateway calls and may call', () => {
+    const stack = synthesised({ authorizeProvisioned: 20 });
+    expect(propertiesOf(stack, 'AWS::Lambda::Alias')).toMatchObject({
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 20 },
+    });
+    expect(text(propertiesOf(stack, 'AWS::ApiGateway::Authorizer').AuthorizerUri)).toContain(
+      '{PolicyCheckAuthorizeAliaswarm',
+    );
+    const allowed = stack.ofType('AWS::Lambda::Permission').map(([, { Properties }]) => text(Properties?.FunctionName));
+    expect(allowed.some((name) => name.startsWith('{PolicyCheckAuthorizeAliaswarm'))).toBe(true);
+    expect(stack.ofType('AWS::Lambda::Alias')[0]?.[1]).toMatchObject({
+      DeletionPolicy: expect.stringMatching(/^Retain/),
+    });
+  });
+
+  test('end with 0, when the alias stays that the authorizer names', () => {
+    const stack = synthesised({ authorizeProvisioned: 0 });
+    expect(propertiesOf(stack, 'AWS::Lambda::Alias')).not.toHaveProperty('ProvisionedConcurrencyConfig');
+    expect(byDefault.ofType('AWS::Lambda::Alias')).toEqual([]);
+  });
+
+  test('are never capped, and neither is the authorizer', () => {
+    expect(byDefault.functionOf('lambdas/authorize.ts').Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+});
+
+describe('the firewall', () => {
+  const stack = synthesised({ firewall: true });
+  const rules = propertiesOf(stack, 'AWS::WAFv2::WebACL').Rules as readonly { Statement: object }[];
+
+  test('stands before the stage, only when it is asked for', () => {
+    expect(text(propertiesOf(stack, 'AWS::WAFv2::WebACLAssociation').ResourceArn)).toContain('/stages/{PolicyCheckApi');
+    expect(byDefault.ofType('AWS::WAFv2::WebACL')).toEqual([]);
+  });
+
+  test('has no rate rule: a 429 without Retry-After breaks a Kong worker', () => {
+    expect(rules.map(({ Statement }) => Statement)).toEqual([
+      { ManagedRuleGroupStatement: { VendorName: 'AWS', Name: 'AWSManagedRulesAmazonIpReputationList' } },
+    ]);
+  });
+
+  test('keeps no credential: not in its log, and not in samples', () => {
+    const logging = propertiesOf(stack, 'AWS::WAFv2::LoggingConfiguration');
+    expect(logging.RedactedFields).toEqual([
+      { SingleHeader: { Name: 'client-token' } },
+      { SingleHeader: { Name: 'x-gateway-credential-probe' } },
+    ]);
+    expect(text(logging.LogDestinationConfigs)).toMatch(/:log-group:aws-waf-logs-\{AWS::StackName\}$/);
+    expect(JSON.stringify(propertiesOf(stack, 'AWS::WAFv2::WebACL'))).not.toContain('"SampledRequestsEnabled":true');
+  });
+});
+
+describe('the trail of presses', () => {
+  test('records every call of the functions by which somebody acts, and nothing else', () => {
+    const trail = propertiesOf(byDefault, 'AWS::CloudTrail::Trail');
+    const [selector, ...others] = trail.EventSelectors as readonly {
+      DataResources: readonly { Type: string; Values: unknown }[];
+      IncludeManagementEvents: boolean;
+    }[];
+    expect(others).toEqual([]);
+    expect(selector?.IncludeManagementEvents).toBe(false);
+    expect(selector?.DataResources.map(({ Type, Values }) => [Type, text(Values)])).toEqual([
+      ['AWS::Lambda::Function', '{Compromise.Arn}, {ConsoleAct.Arn}, {Operate.Arn}'],
+    ]);
+    expect(trail).toMatchObject({ IsLogging: true, EnableLogFileValidation: true });
+  });
+
+  test('cannot be read from outside, and outlives the stack for as long as logs are kept', () => {
+    const [[, bucket] = []] = synthesised({ logRetentionDays: 90 }).ofType('AWS::S3::Bucket');
+    expect(bucket).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        LifecycleConfiguration: { Rules: [{ ExpirationInDays: 90, Status: 'Enabled' }] },
+      },
+    });
+  });
+});
