@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { readRegistry } from '../lambdas/stages/registry-file.ts';
+import { checked } from './checked.ts';
 import { settingsOf } from './constructs/settings.ts';
 import { rotationApp } from './synthesise.ts';
 
-const app = rotationApp();
+const app = checked(rotationApp());
 readRegistry(readFileSync(settingsOf(app.node).gateways, 'utf8')); // refuses here what the deployment would refuse later
 app.synth();

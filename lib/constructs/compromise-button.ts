@@ -7,6 +7,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { compromiseDetailType } from '../../lambdas/stages/compromise-input.ts';
+import { accept } from './exceptions.ts';
 import type { RotationFunction } from './rotation-function.ts';
 
 export type CompromiseButtonProps = {
@@ -40,6 +41,7 @@ export class CompromiseButton extends Construct {
         }),
       );
     const failed = new Queue(this, 'Failed', { retentionPeriod: Duration.days(14), enforceSSL: true });
+    accept(failed, 'AwsSolutions-SQS3', 'It is the dead-letter queue itself, of EventBridge and Lambda.');
     compromise.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),

@@ -4,6 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { accept } from './exceptions.ts';
 
 /** The queue of what EventBridge could not deliver, kept for 14 days; encrypted, and reached over TLS only. */
 export class DeadLetters extends Construct {
@@ -12,6 +13,7 @@ export class DeadLetters extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', { retentionPeriod: Duration.days(14), enforceSSL: true });
+    accept(this.queue, 'AwsSolutions-SQS3', 'It is the dead-letter queue itself, of EventBridge.');
   }
 
   /** How many wait for somebody to look at them. */

@@ -10,6 +10,8 @@ const prefix = 'gateway-credential/';
 /** A secret that a kit reads or that opens its management API: its owner lets us in by this tag. */
 const ofKit = { StringEquals: { 'aws:ResourceTag/gateway-credential-rotation': 'kit' } };
 
+const namedByOwner = 'The owners of kits name their secrets; the tag that they give one is what lets us in.';
+
 /** The secrets of the gateways, which applying the registry creates, and the kits' own: who may do what with them. */
 export class GatewaySecrets extends Construct {
   private readonly key: RotationKey;
@@ -70,16 +72,20 @@ export class GatewaySecrets extends Construct {
 
   /** To read back what kits use, and what opens their management APIs. One under a key of its own: the key's policy has to name the role. */
   grantReadKitSecrets(to: RotationFunction): void {
-    to.allow(calls('DescribeSecret', 'GetSecretValue'), [this.anySecret], ofKit);
+    to.allowWherever(calls('DescribeSecret', 'GetSecretValue'), this.anySecret, namedByOwner, ofKit);
   }
 
   /** Besides, to put a new credential where kits read it. */
   grantKitSecrets(to: RotationFunction): void {
-    to.allow(calls('DescribeSecret', 'GetSecretValue', 'PutSecretValue'), [this.anySecret], ofKit);
+    to.allowWherever(calls('DescribeSecret', 'GetSecretValue', 'PutSecretValue'), this.anySecret, namedByOwner, ofKit);
   }
 
   private allow(to: RotationFunction, ...operations: readonly string[]): void {
-    to.allow(calls(...operations), [this.secrets]);
+    to.allowWherever(
+      calls(...operations),
+      this.secrets,
+      'Gateways are registered while the stack stands; theirs are all below this name.',
+    );
   }
 }
 

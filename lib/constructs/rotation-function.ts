@@ -13,6 +13,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { codeOf } from './bundle.ts';
+import { acceptWildcard } from './exceptions.ts';
 
 /** Where functions run that have to reach what is inside a VPC. Its subnets lead to the AWS services too: by endpoints or NAT. */
 export type Network = { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
@@ -49,6 +50,8 @@ const within = (what: string, given: number, least: number, most: number): void 
  * may write to that group and nothing else. `Metadata.source` of the resource names the entry.
  */
 export class RotationFunction extends LambdaFunction {
+  private readonly ownRole: Role;
+
   constructor(scope: Construct, id: string, props: RotationFunctionProps) {
     const {
       description,
@@ -87,6 +90,9 @@ export class RotationFunction extends LambdaFunction {
       tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
     });
+    this.ownRole = role;
+    if (traced)
+      acceptWildcard(role, '*', 'X-Ray names no resources: whoever is traced sends to the one of the region.');
     const resource = this.node.defaultChild;
     if (resource instanceof CfnFunction) resource.addMetadata('source', source);
   }
@@ -96,7 +102,7 @@ export class RotationFunction extends LambdaFunction {
     const resource = this.node.defaultChild;
     if (!(resource instanceof CfnFunction)) return;
     resource.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
-    this.allow(
+    this.allowWherever(
       [
         'ec2:CreateNetworkInterface',
         'ec2:DescribeNetworkInterfaces',
@@ -105,8 +111,20 @@ export class RotationFunction extends LambdaFunction {
         'ec2:AssignPrivateIpAddresses',
         'ec2:UnassignPrivateIpAddresses',
       ],
-      ['*'], // these actions know no narrower resource for an interface that is still to be made
+      '*',
+      'Lambda makes the network interfaces, and their names are not known before.',
     );
+  }
+
+  /** The same where not one resource is named but a pattern: `because` says why it cannot be narrower. */
+  allowWherever(
+    actions: readonly string[],
+    resource: string,
+    because: string,
+    conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  ): void {
+    this.allow(actions, [resource], conditions);
+    acceptWildcard(this.ownRole, resource, because);
   }
 
   /** Lets the function do `actions` on `resources`, under `conditions` if given. */

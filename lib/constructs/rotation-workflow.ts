@@ -5,6 +5,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { acceptWildcard } from './exceptions.ts';
 import type { RotationFunction } from './rotation-function.ts';
 
 export type RotationWorkflowProps = {
@@ -42,6 +43,7 @@ export class RotationWorkflow extends Construct {
     this.stateMachine.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: Object.values(functionArns) }),
     );
+    acceptWildcard(this.stateMachine.role, '*', 'X-Ray and the delivery of logs name no resources.');
   }
 
   /** To start an attempt. */
@@ -52,20 +54,32 @@ export class RotationWorkflow extends Construct {
 
   /** To see what became of an execution. */
   grantLook(to: RotationFunction): void {
-    to.allow(['states:DescribeExecution'], [this.executions]);
+    to.allowWherever(
+      ['states:DescribeExecution'],
+      this.executions,
+      'Every attempt is an execution of its own, of this one state machine.',
+    );
     to.addEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
   }
 
   /** To start attempts, and to stop what they replace. */
   grantReplace(to: RotationFunction): void {
     this.grantStart(to);
-    to.allow(['states:StopExecution'], [this.executions]);
+    to.allowWherever(
+      ['states:StopExecution'],
+      this.executions,
+      'Every attempt is an execution of its own, of this one state machine.',
+    );
   }
 
   /** To start attempts, and to see whether one runs. */
   grantWatch(to: RotationFunction): void {
     this.grantStart(to);
-    to.allow(['states:DescribeExecution'], [this.executions]);
+    to.allowWherever(
+      ['states:DescribeExecution'],
+      this.executions,
+      'Every attempt is an execution of its own, of this one state machine.',
+    );
   }
 
   private get executions(): string {

@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type App, Stack } from 'aws-cdk-lib/core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { checked } from '../../lib/checked.ts';
+import type { Settings } from '../../lib/constructs/settings.ts';
+import { rotationApp } from '../../lib/synthesise.ts';
+import { gateways } from './synthesised.ts';
+
+const outdir = mkdtempSync(join(tmpdir(), 'nag-'));
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+type Report = {
+  readonly pluginReports: readonly {
+    readonly pluginName: string;
+    readonly violations: readonly {
+      readonly ruleName: string;
+      readonly violatingConstructs: readonly { readonly constructPath: string }[];
+    }[];
+  }[];
+};
+
+/** What cdk-nag's AwsSolutions finds in the stack of these settings, after `change`. */
+const findings = (settings: Partial<Settings>, change: (app: App) => void = () => undefined): readonly string[] => {
+  const app = checked(
+    rotationApp({
+      outdir,
+      builtinCloudFormationValidation: false,
+      context: { gateways, ...settings, 'aws:cdk:bundling-stacks': [] },
+    }),
+  );
+  change(app);
+  try {
+    app.synth();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ValidationFailed')) throw error;
+  }
+  const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as Report;
+  const nag = report.pluginReports.find(({ pluginName }) => pluginName === 'AwsSolutions');
+  expect(nag).toBeDefined();
+  return (nag?.violations ?? []).flatMap(({ ruleName, violatingConstructs }) =>
+    violatingConstructs.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+  );
+};
+
+describe('cdk-nag finds nothing that is not accepted for a reason', () => {
+  const everything = {
+    operatorsEmail: 'on-call@example.com',
+    authorizeProvisioned: 2,
+    firewall: true,
+    compromisePrincipals: ['111122223333'],
+    subnetIds: ['subnet-0a1b2c3d'],
+    securityGroupIds: ['sg-0a1b2c3d'],
+  };
+  const domain = {
+    domainName: 'policy-check.example.com',
+    certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/0a1b',
+  };
+  test('by default', () => expect(findings({})).toEqual([]));
+  test('with every choice and a name of your own', () => expect(findings({ ...everything, ...domain })).toEqual([]));
+  test('with every choice and a private endpoint', () =>
+    expect(findings({ ...everything, privateEndpointIds: ['vpce-0a1b2c3d'] })).toEqual([]));
+
+  test('and would find what is new', () => {
+    const added = findings({}, (app) => {
+      const stack = app.node.children[0];
+      if (stack instanceof Stack) new Topic(stack, 'New');
+    });
+    expect(added).toEqual(['AwsSolutions-SNS3 GatewayCredentialRotation/New/Resource']);
+  });
+});
