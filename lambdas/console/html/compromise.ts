@@ -67,7 +67,7 @@ const pressed = (
 ): Markup => {
   const sure = (cutOff: CutOff): string =>
     `${gatewayId}: refuse every live credential ${cutOff.rejectWithinSeconds === 0 ? 'NOW' : `in ${cutOff.rejectWithinSeconds} s`}? ${counted(cutOff.total, 'kit')} will be cut off.`;
-  const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: 63, pattern: gatewayId })}${field('Your name', 'actor', { max: 100, autocomplete: 'name' })}${field('Why', 'reason', { max: 256 })}`;
+  const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: 63 })}${field('Your name', 'actor', { max: 100, autocomplete: 'name' })}${field('Why', 'reason', { max: 256 })}`;
   return html`<section class="card danger" aria-labelledby="gcr-press"><h2 id="gcr-press">Press the button</h2>${form(
     surface,
     { act: 'compromise', gatewayId, requestId },

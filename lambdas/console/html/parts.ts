@@ -82,10 +82,8 @@ export const field = (
     readonly autocomplete?: string;
     readonly max: number;
     readonly isRequired?: boolean;
-    /** The only text that is taken. */
-    readonly pattern?: string;
   },
 ): Markup =>
   html`<label>${label}<input type="${options.type ?? 'text'}" name="${name}" value="${options.value ?? ''}" maxlength="${options.max}" autocomplete="${options.autocomplete ?? 'off'}"${
     options.isRequired === false ? undefined : html` required`
-  }${options.pattern === undefined ? undefined : html` pattern="${options.pattern}"`}></label>`;
+  }></label>`;
