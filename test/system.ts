@@ -9,6 +9,7 @@ import type { BusEvent } from '../lib/local/aws/eventbridge.ts';
 import type { PublishedMessage } from '../lib/local/aws/sns.ts';
 import type { CloudOptions } from '../lib/local/cloud.ts';
 import { openDeployment } from '../lib/local/deployment.ts';
+import type { Decided } from '../lib/local/iam/access.ts';
 import { synthesised } from '../lib/local/synthesised.ts';
 import type { Template } from '../lib/local/template.ts';
 import { virtualTimers } from './virtual-timers.ts';
@@ -29,13 +30,20 @@ export const manualKit = (kitId: string): Record<string, unknown> => ({
   lookBackSeconds: 60,
 });
 
-/** The whole local deployment on virtual time, with the gateway "orders", and a person who uses, installs and acknowledges. */
+type SystemOptions = {
+  readonly kits?: readonly object[];
+  readonly policy?: object;
+  readonly onCall?: CloudOptions['onCall'];
+  /** What is deployed in place of the template. */
+  readonly change?: (template: Template) => Template;
+};
+
+/**
+ * The whole local deployment on virtual time, with the gateway "orders", and a person who uses, installs and acknowledges.
+ * `close` rejects when the policies of the template refused a function a call.
+ */
 export const openSystem = async (
-  {
-    kits = [manualKit('one')],
-    policy: changed = {},
-    onCall,
-  }: { kits?: readonly object[]; policy?: object; onCall?: CloudOptions['onCall'] } = {},
+  { kits = [manualKit('one')], policy: changed = {}, change, onCall }: SystemOptions = {},
   startAtMs = Date.now(),
 ) => {
   const folder = mkdtempSync(join(tmpdir(), 'system-'));
@@ -47,8 +55,9 @@ export const openSystem = async (
   const messages: PublishedMessage[] = [];
   const events: BusEvent[] = [];
   const logged: unknown[] = [];
+  const decisions: Decided[] = [];
   const deployment = await openDeployment({
-    template: await template,
+    template: change ? change(await template) : await template,
     projectFolder: project,
     registryFile,
     dataFolder: undefined,
@@ -61,6 +70,7 @@ export const openSystem = async (
     onPublish: (message) => void messages.push(message),
     onEvent: (event) => void events.push(event),
     ...(onCall ? { onCall } : {}),
+    onDecision: (decided) => void decisions.push(decided),
   });
   const { stores, call, secretsManager, stepFunctions, cloud } = deployment;
 
@@ -134,6 +144,7 @@ export const openSystem = async (
     messages,
     events,
     logged,
+    decisions,
     gateway,
     until,
     credentialOf,
@@ -148,6 +159,11 @@ export const openSystem = async (
     close: async () => {
       await deployment.close();
       rmSync(folder, { recursive: true });
+      const refused = decisions.filter(({ isAllowed }) => !isAllowed);
+      if (refused.length > 0 && !change)
+        throw new Error(
+          `The policies refused ${refused.map(({ caller, question }) => `${caller} ${question.action} on ${question.resource}`).join(', ')}.`,
+        );
     },
   };
   return system;

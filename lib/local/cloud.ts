@@ -14,10 +14,13 @@ import { createSns, type PublishedMessage } from './aws/sns.ts';
 import { stepFunctionsService } from './aws/step-functions.ts';
 import { executionsInFolder, executionsInMemory } from './aws/step-functions-store.ts';
 import type { Timers } from './aws/step-functions-timers.ts';
-import { sts } from './aws/sts.ts';
-import { envelopeOf, eventRulesOf, targetsOf } from './event-rules.ts';
+import { createSts } from './aws/sts.ts';
+import { envelopeOf, eventRulesOf, type Target, targetsOf } from './event-rules.ts';
 import { freePort } from './free-port.ts';
 import { functionsOf, hostFunctions } from './functions.ts';
+import { accessOf, type Decided, grantsOf, principalOf } from './iam/access.ts';
+import type { Grant } from './iam/grants.ts';
+import { policiesOf } from './iam/policies.ts';
 import { accountId, deployedNames, pseudoParameters, region, stateMachineName } from './names.ts';
 import { createTables } from './tables.ts';
 import { resolverFor, resourcesOf, type Template } from './template.ts';
@@ -40,6 +43,8 @@ export type CloudOptions = {
   readonly onEvent: (event: BusEvent) => void;
   /** Told of every AWS call that was answered, for those who count. */
   readonly onCall?: (call: AnsweredCall) => void;
+  /** Told of every decision about a call by the policies of the template; refusals are logged anyway. */
+  readonly onDecision?: (decided: Decided) => void;
 };
 
 /** This machine as the cloud: the template's resources behind one AWS endpoint, and its functions in this process. */
@@ -47,6 +52,10 @@ export type Cloud = {
   readonly endpointUrl: string;
   readonly credentialsFile: () => string;
   readonly invoke: InvokeLambda;
+  /** Whether the policy of a function lets a service invoke it in the name of `sourceArn`. */
+  mayInvoke(servicePrincipal: string, functionName: string, sourceArn: string): Promise<boolean>;
+  /** All that the policies of the template grant. */
+  readonly grants: readonly Grant[];
   /** The environment of the operator: for clients of the person at this machine. */
   readonly operator: Readonly<Record<string, string>>;
   /** The physical names of the template's resources that others need. */
@@ -81,12 +90,31 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     ...(functionName === 'apply-registry' ? { REGISTRY_FILE: options.registryFile, DEMO_GATEWAYS: 'apply' } : {}),
   }));
 
+  const policies = policiesOf(template, resolve);
+  const access = accessOf({
+    policies,
+    known: {
+      secret: (secretId) => secretsManager.find(secretId),
+      keyOfTopic: (arn) => policies.keysOfTopics.get(arn),
+    },
+    onDecision: (decided) => {
+      options.onDecision?.(decided);
+      const { caller, isAllowed, because, question } = decided;
+      if (!isAllowed) options.log(caller)('WARN', `Refused ${question.action} on ${question.resource} ${because}.`);
+    },
+  });
+
   const lambda = lambdaService({ region, accountId, timers });
+  const mayInvoke: Cloud['mayInvoke'] = (service, functionName, sourceArn) =>
+    access.mayInvoke(service, functionName.startsWith('arn:') ? functionName : lambda.arnOf(functionName), sourceArn);
   const stepFunctions = stepFunctionsService({
     region,
     accountId,
     timers,
-    invoke: lambda.invoke,
+    invoke: async (functionArn, event) => {
+      await timers.track(() => access.checkTask(stateMachineName, functionArn));
+      return lambda.invoke(functionArn, event);
+    },
     store: dataFolder === undefined ? executionsInMemory() : executionsInFolder(join(dataFolder, 'executions')),
     random: () => randomInt(1_000_000) / 1_000_000,
     onEvent: () => undefined,
@@ -100,9 +128,12 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json')),
     region,
     clock: timers.now,
-    canInvoke: (functionArn) =>
-      functions.some(({ name }) => functionArn === name || functionArn === lambda.arnOf(name)),
+    canInvoke: async (functionArn, secretArn) =>
+      functions.some(({ name }) => functionArn === name || functionArn === lambda.arnOf(name)) &&
+      mayInvoke('secretsmanager.amazonaws.com', functionArn, secretArn),
     invokeFunction: async (functionArn, event) => {
+      if (!(await mayInvoke('secretsmanager.amazonaws.com', functionArn, event.SecretId)))
+        throw new Error('Secrets Manager may not invoke the rotation function.');
       const outcome = await lambda.invoke(functionArn, event);
       if (!outcome.isOk) throw new Error(`The rotation function failed with ${outcome.errorType}.`);
     },
@@ -114,6 +145,12 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
   });
+  /** Invokes a rule's target, or not when the target's policy does not let it: then the event is lost, as on AWS without a queue. */
+  const invokeTarget = async ({ ruleArn, functionArn }: Target, event: unknown): Promise<void> => {
+    if (!(await timers.track(() => mayInvoke('events.amazonaws.com', functionArn, ruleArn)))) return;
+    const invocation = { FunctionName: functionArn, InvocationType: 'Event', Payload: event };
+    await lambda.call('Invoke', invocation, { name: 'events.amazonaws.com' });
+  };
   const rules = eventRulesOf(template, resolve);
   const eventBridge = createEventBridge({
     region,
@@ -121,15 +158,11 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     clock: timers.now,
     onEvent: async (event) => {
       options.onEvent(event);
-      for (const functionArn of targetsOf(rules, event))
-        await lambda.call(
-          'Invoke',
-          { FunctionName: functionArn, InvocationType: 'Event', Payload: envelopeOf(event) },
-          { name: 'events.amazonaws.com' },
-        );
+      for (const target of targetsOf(rules, event)) await invokeTarget(target, envelopeOf(event));
     },
   });
 
+  const sts = createSts((callerName) => principalOf(callerName, policies).arn);
   const endpoint = await startEndpoint({
     address: '127.0.0.1',
     port: awsPort,
@@ -138,6 +171,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     services: [lambda, stepFunctions, secretsManager, sns, eventBridge, sts],
     clock: Date.now,
     onCall: options.onCall,
+    checkAccess: access.check,
   });
   const operatorKey = keys.keyOf(OPERATOR);
   const operator = {
@@ -158,6 +192,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     endpointUrl,
     credentialsFile: keys.credentialsFile,
     invoke: lambda.invoke,
+    mayInvoke,
+    grants: grantsOf(policies),
     operator,
     outputs: {
       gatewaysTable,
@@ -168,9 +204,12 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     },
     startSchedules: async () => {
       const schedules = schedulesOf(template, resolve);
-      for (const { functionArn } of schedules) await lambda.invoke(functionArn, {});
-      for (const { functionArn, everyMs } of schedules)
-        void repeat(timers, everyMs, closing.signal, () => lambda.invoke(functionArn, {}));
+      const run = async ({ ruleArn, functionArn }: Target): Promise<void> => {
+        if (await timers.track(() => mayInvoke('events.amazonaws.com', functionArn, ruleArn)))
+          await lambda.invoke(functionArn, {});
+      };
+      for (const schedule of schedules) await run(schedule);
+      for (const schedule of schedules) void repeat(timers, schedule.everyMs, closing.signal, () => run(schedule));
       void repeat(timers, 1_000, closing.signal, () => secretsManager.runDue());
     },
     close: async () => {
@@ -188,13 +227,17 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
 const schedulesOf = (
   template: Template,
   resolve: (value: unknown) => unknown,
-): readonly { functionArn: string; everyMs: number }[] =>
-  resourcesOf(template, 'AWS::Events::Rule').flatMap(({ Properties }) => {
+): readonly (Target & { readonly everyMs: number })[] =>
+  resourcesOf(template, 'AWS::Events::Rule').flatMap(({ logicalId, Properties }) => {
     const minutes = /^rate\((\d+) minutes?\)$/.exec(String(Properties?.ScheduleExpression))?.[1];
     const targets = (Properties?.Targets ?? []) as readonly { Arn: unknown }[];
     return minutes === undefined
       ? []
-      : targets.map(({ Arn }) => ({ functionArn: String(resolve(Arn)), everyMs: 60_000 * Number(minutes) }));
+      : targets.map(({ Arn }) => ({
+          ruleArn: String(resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
+          functionArn: String(resolve(Arn)),
+          everyMs: 60_000 * Number(minutes),
+        }));
   });
 
 const repeat = async (

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { CreateSecretCommand, GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  type SecretsManagerClient,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import type { DemoKit, Registry } from '../../lambdas/stages/registry-file.ts';
 import { liveLabel } from '../../lambdas/store/vault.ts';
 import type { PublishedMessage } from './aws/sns.ts';
@@ -25,12 +30,15 @@ export type Demo = {
 type StandIn = { readonly currentCredential: () => string | undefined; readonly owner?: Owner; close(): Promise<void> };
 
 const applyMs = 300;
+/** With this tag the owner of a secret lets the functions in; their roles look for it. */
+const tagOfKits = { Key: 'gateway-credential-rotation', Value: 'kit' };
 const text = (settings: DemoKit['settings'], name: string): string => String(settings[name]);
 
 const ensureSecret = async (secrets: SecretsManagerClient, name: string, value: () => string): Promise<string> => {
   await secrets.send(new CreateSecretCommand({ Name: name, SecretString: value() })).catch((error: unknown) => {
     if (!(error instanceof Error && error.name === 'ResourceExistsException')) throw error;
   });
+  await secrets.send(new TagResourceCommand({ SecretId: name, Tags: [tagOfKits] }));
   return (await secrets.send(new GetSecretValueCommand({ SecretId: name }))).SecretString ?? '';
 };
 

@@ -12,6 +12,7 @@ import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
 import { freePort } from './free-port.ts';
 import { accountId, functionNameOf, region } from './names.ts';
 import {
+  NotPermitted,
   type PolicyCheckServer,
   type PolicyCheckServerOptions,
   startPolicyCheckServer,
@@ -60,8 +61,12 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
   );
   const servers: PolicyCheckServer[] = [];
   const listen = async (place: Pick<PolicyCheckServerOptions, 'address' | 'port' | 'tls'>): Promise<void> => {
-    const invoke: PolicyCheckServerOptions['invoke'] = (logicalId, event) =>
-      call(functionNameOf(sources.get(logicalId) ?? ''), event);
+    const invoke: PolicyCheckServerOptions['invoke'] = async (logicalId, event, sourceArn) => {
+      const name = functionNameOf(sources.get(logicalId) ?? '');
+      if (!(await cloud.mayInvoke('apigateway.amazonaws.com', name, sourceArn)))
+        throw new NotPermitted(`API Gateway may not invoke ${name} for ${sourceArn}.`);
+      return call(name, event);
+    };
     servers.push(await startPolicyCheckServer({ template, invoke, region, accountId, now: timers.now, ...place }));
   };
   const close = async (): Promise<void> => {

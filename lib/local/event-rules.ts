@@ -4,19 +4,24 @@ import { resourcesOf, type Template } from './template.ts';
 
 /** A rule of the template: which events of which bus call which function; copies to log groups are not played. */
 export type EventRule = {
+  readonly arn: string;
   readonly busName: string;
   /** Texts by field of the envelope: the only kind of pattern that the template uses. */
   readonly pattern: Readonly<Record<string, readonly string[]>>;
   readonly functionArns: readonly string[];
 };
 
+/** A function that EventBridge calls, and in the name of which rule. */
+export type Target = { readonly ruleArn: string; readonly functionArn: string };
+
 /** The rules of the template that match events; those that keep a schedule are left out. */
 export const eventRulesOf = (template: Template, resolve: (value: unknown) => unknown): readonly EventRule[] =>
-  resourcesOf(template, 'AWS::Events::Rule').flatMap(({ Properties }) =>
+  resourcesOf(template, 'AWS::Events::Rule').flatMap(({ logicalId, Properties }) =>
     Properties?.EventPattern === undefined
       ? []
       : [
           {
+            arn: String(resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
             busName: String(resolve(Properties.EventBusName ?? 'default')),
             pattern: resolve(Properties.EventPattern) as EventRule['pattern'],
             functionArns: ((Properties.Targets ?? []) as readonly { Arn: unknown }[])
@@ -39,11 +44,11 @@ export const envelopeOf = ({ id, source, detailType, detail, resources, atMs }: 
   detail,
 });
 
-/** The functions that an event calls. */
-export const targetsOf = (rules: readonly EventRule[], event: BusEvent): readonly string[] => {
+/** The functions that an event calls, each in the name of a rule. */
+export const targetsOf = (rules: readonly EventRule[], event: BusEvent): readonly Target[] => {
   const envelope = envelopeOf(event);
   return rules
     .filter(({ busName }) => busName === event.busName)
     .filter(({ pattern }) => Object.entries(pattern).every(([field, texts]) => texts.includes(String(envelope[field]))))
-    .flatMap(({ functionArns }) => functionArns);
+    .flatMap(({ arn: ruleArn, functionArns }) => functionArns.map((functionArn) => ({ ruleArn, functionArn })));
 };

@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
-import { type Deployed, resourcesOf, type Template } from './template.ts';
+import { type Deployed, type Resource, resourcesOf, type Template } from './template.ts';
 
 /** The account and region that this machine plays. */
 export const accountId = '000000000000';
 export const region = 'us-east-1';
+
+/** The id of the one REST API. */
+export const apiId = 'local';
 
 /** The values of CloudFormation's pseudo parameters here. */
 export const pseudoParameters = {
@@ -22,29 +25,34 @@ export const stateMachineName = 'rotation';
 
 const arn = (service: string, resource: string): string => `arn:aws:${service}:${region}:${accountId}:${resource}`;
 
-const namedBy: Readonly<Record<string, (logicalId: string, source: string) => Deployed>> = {
+const namedBy: Readonly<Record<string, (logicalId: string, resource: Resource) => Deployed>> = {
   'AWS::DynamoDB::Table': (id) => ({ ref: id, attributes: { Arn: arn('dynamodb', `table/${id}`) } }),
   'AWS::Events::EventBus': (id) => ({ ref: id, attributes: { Arn: arn('events', `event-bus/${id}`), Name: id } }),
   'AWS::SNS::Topic': (id) => ({ ref: arn('sns', id), attributes: { TopicArn: arn('sns', id), TopicName: id } }),
   'AWS::KMS::Key': (id) => ({ ref: id, attributes: { Arn: arn('kms', `key/${id}`) } }),
   'AWS::Logs::LogGroup': (id) => ({ ref: id, attributes: { Arn: arn('logs', `log-group:${id}:*`) } }),
-  'AWS::ApiGateway::RestApi': (id) => ({ ref: id, attributes: { RootResourceId: 'root' } }),
+  'AWS::IAM::Role': (id) => ({ ref: id, attributes: { Arn: `arn:aws:iam::${accountId}:role/${id}` } }),
+  'AWS::SQS::Queue': (id) => ({ ref: id, attributes: { Arn: arn('sqs', id), QueueName: id } }),
+  'AWS::Events::Rule': (id) => ({ ref: id, attributes: { Arn: arn('events', `rule/${id}`) } }),
+  'AWS::ApiGateway::RestApi': () => ({ ref: apiId, attributes: { RootResourceId: 'root' } }),
+  'AWS::ApiGateway::Authorizer': (id) => ({ ref: id, attributes: {} }),
+  'AWS::ApiGateway::Stage': (_, { Properties }) => ({ ref: String(Properties?.StageName), attributes: {} }),
   'AWS::StepFunctions::StateMachine': () => {
     const machine = arn('states', `stateMachine:${stateMachineName}`);
     return { ref: machine, attributes: { Arn: machine, Name: stateMachineName } };
   },
-  'AWS::Lambda::Function': (_, source) => ({
-    ref: functionNameOf(source),
-    attributes: { Arn: arn('lambda', `function:${functionNameOf(source)}`) },
-  }),
+  'AWS::Lambda::Function': (id, { Metadata }) => {
+    const name = functionNameOf(String(Metadata?.source ?? id));
+    return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+  },
 };
 
 /** What every resource of the template is called on this machine; those it does not play are left out. */
 export const deployedNames = (template: Template): ReadonlyMap<string, Deployed> =>
   new Map(
     Object.keys(namedBy).flatMap((type) =>
-      resourcesOf(template, type).flatMap(({ logicalId, Metadata }) => {
-        const named = namedBy[type]?.(logicalId, String(Metadata?.source ?? logicalId));
+      resourcesOf(template, type).flatMap(({ logicalId, ...resource }) => {
+        const named = namedBy[type]?.(logicalId, resource);
         return named ? [[logicalId, named] as const] : [];
       }),
     ),

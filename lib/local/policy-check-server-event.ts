@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { apiId } from './names.ts';
 import type { Route } from './policy-check-server-template.ts';
 
 /** Where the API seems to be: what its ARNs name. */
@@ -17,7 +18,6 @@ export type Arrival = {
   readonly parameters: Readonly<Record<string, string>>;
 };
 
-const apiId = 'local';
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** `23/Nov/2026:04:19:05 +0000` */
@@ -99,6 +99,14 @@ const common = (arrival: Arrival, place: Place) => {
 /** The ARN of the method that a request calls, with its real path. */
 export const methodArnOf = ({ request, path }: Arrival, { region, accountId, stage }: Place): string =>
   `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${request.method}${path}`;
+
+/** In whose name API Gateway calls the authorizer's function. */
+export const authorizerArnOf = ({ route }: Arrival, { region, accountId }: Place): string =>
+  `arn:aws:execute-api:${region}:${accountId}:${apiId}/authorizers/${route.authorizerId}`;
+
+/** In whose name API Gateway calls a method's function. */
+export const resourceArnOf = ({ route }: Arrival, { region, accountId, stage }: Place): string =>
+  `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${route.method}${route.resource}`;
 
 /** The event of a REQUEST authorizer ("Input to an API Gateway Lambda authorizer"). */
 export const authorizerEvent = (arrival: Arrival, place: Place): APIGatewayRequestAuthorizerEvent => ({

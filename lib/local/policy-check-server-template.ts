@@ -9,6 +9,7 @@ export type Route = {
   readonly segments: readonly string[];
   readonly resourceId: string;
   readonly authorize: string | undefined;
+  readonly authorizerId: string | undefined;
   readonly integrate: string;
   readonly timeoutMs: number;
 };
@@ -95,6 +96,7 @@ export const apiIn = (template: Template): Api => {
       segments,
       resourceId: method.ResourceId,
       authorize: authorizer?.AuthorizerUri,
+      authorizerId: method.AuthorizerId,
       integrate: method.Integration.Uri,
       timeoutMs: method.Integration.TimeoutInMillis,
     };

@@ -5,7 +5,15 @@ import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
 import { TookTooLong, withinMs } from '../../lambdas/policy-check/time-limit.ts';
 import { type AnswerType, gatewayAnswer, type Reply } from './policy-check-server-answers.ts';
-import { type Arrival, authorizerEvent, methodArnOf, type Place, proxyEvent } from './policy-check-server-event.ts';
+import {
+  type Arrival,
+  authorizerArnOf,
+  authorizerEvent,
+  methodArnOf,
+  type Place,
+  proxyEvent,
+  resourceArnOf,
+} from './policy-check-server-event.ts';
 import { type AuthorizerVerdict, evaluate } from './policy-check-server-policy.ts';
 import { apiIn, routeOf } from './policy-check-server-template.ts';
 import { throttle } from './policy-check-server-throttle.ts';
@@ -14,8 +22,11 @@ import type { Template } from './template.ts';
 export type PolicyCheckServerOptions = {
   /** The synthesised template: routes, authorizer, gateway responses and throttling are those of its REST API. */
   readonly template: Template;
-  /** Calls the function with this logical id in the template; resolves with its result, rejects with its error. */
-  readonly invoke: (logicalId: string, event: unknown) => Promise<unknown>;
+  /**
+   * Calls the function with this logical id in the template, in the name of an authorizer or method; resolves with its
+   * result, rejects with its error, and with `NotPermitted` when the function's policy does not let API Gateway.
+   */
+  readonly invoke: (logicalId: string, event: unknown, sourceArn: string) => Promise<unknown>;
   readonly address: string;
   /** 0 for any free port. */
   readonly port: number;
@@ -27,6 +38,11 @@ export type PolicyCheckServerOptions = {
 
 /** A running policy check; kits append `/gateways/…` to `url`. `close` lets requests under way finish for up to 5 s. */
 export type PolicyCheckServer = { readonly url: string; close(): Promise<void> };
+
+/** API Gateway may not invoke a function: its policy does not say so. */
+export class NotPermitted extends Error {
+  override readonly name = 'NotPermitted';
+}
 
 const bodyLimitBytes = 10 * 1024 * 1024; // API Gateway's payload limit
 const authorizerLimitMs = 29_000;
@@ -71,9 +87,10 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
     const { authorize: functionId } = arrival.route;
     if (functionId === undefined) return { kind: 'allowed', context: {} };
     try {
-      const answer = await withinMs(authorizerLimitMs, () => invoke(functionId, authorizerEvent(arrival, place)));
-      return evaluate(answer, methodArnOf(arrival, place));
+      const call = () => invoke(functionId, authorizerEvent(arrival, place), authorizerArnOf(arrival, place));
+      return evaluate(await withinMs(authorizerLimitMs, call), methodArnOf(arrival, place));
     } catch (error) {
+      if (error instanceof NotPermitted) return 'AUTHORIZER_CONFIGURATION_ERROR';
       return error instanceof Error && error.message === 'Unauthorized' ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE';
     }
   };
@@ -84,7 +101,8 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
   ): Promise<Reply | AnswerType> => {
     const { integrate: functionId, timeoutMs } = arrival.route;
     try {
-      const answer = await withinMs(timeoutMs, () => invoke(functionId, proxyEvent(arrival, place, context)));
+      const call = () => invoke(functionId, proxyEvent(arrival, place, context), resourceArnOf(arrival, place));
+      const answer = await withinMs(timeoutMs, call);
       const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = integrationForm.parse(answer);
       const single = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), `${value}`] as const);
       return {
@@ -93,6 +111,7 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
         body: isBase64Encoded ? Buffer.from(body ?? '', 'base64') : (body ?? ''),
       };
     } catch (error) {
+      if (error instanceof NotPermitted) return 'API_CONFIGURATION_ERROR';
       return error instanceof TookTooLong ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE';
     }
   };

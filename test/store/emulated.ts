@@ -19,7 +19,7 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
     persistence: inMemory(),
     region,
     clock: Date.now,
-    canInvoke: () => rotations.canInvoke,
+    canInvoke: async () => rotations.canInvoke,
     invokeFunction: async () => undefined,
     report: () => undefined,
   });
@@ -30,6 +30,7 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
     dynamoDb,
     services: [secrets],
     clock: Date.now,
+    checkAccess: async () => undefined,
   });
   const { accessKeyId, secretAccessKey } = keys.keyOf('test');
   const settings = { region, endpoint: endpoint.url, credentials: { accessKeyId, secretAccessKey } };

@@ -6,10 +6,10 @@ import type { DynamoDb } from './dynamodb.ts';
 import { allowedHosts, readBody, refusalOfBrowser } from './endpoint-guard.ts';
 import type { Keys } from './keys.ts';
 import type { Answer, Protocol } from './protocol.ts';
-import { jsonProtocol } from './protocol-json.ts';
+import { jsonProtocol, readJsonObject } from './protocol-json.ts';
 import { queryProtocol } from './protocol-query.ts';
 import { restJsonProtocol } from './protocol-rest-json.ts';
-import { AwsError, type AwsService, type Clock, unknownOperation } from './service.ts';
+import { AwsError, type AwsService, type Caller, type Clock, unknownOperation } from './service.ts';
 import { verify } from './sigv4.ts';
 import { readClaim } from './sigv4-claim.ts';
 
@@ -23,6 +23,8 @@ export type EndpointOptions = {
   readonly dynamoDb: DynamoDb;
   readonly services: readonly AwsService[];
   readonly clock: Clock;
+  /** Asked before every call; throws AWS's refusal of one that the caller may not make. */
+  readonly checkAccess: CheckAccess;
   /** Told of every call that was answered. */
   readonly onCall?: ((call: AnsweredCall) => void) | undefined;
 };
@@ -35,6 +37,14 @@ export type AnsweredCall = {
   readonly requestBytes: number;
   readonly responseBytes: number;
 };
+
+/** Resolves when the caller may make this call of a service; throws `AwsError` otherwise. */
+export type CheckAccess = (
+  caller: Caller,
+  service: string,
+  operation: string,
+  input: Record<string, unknown>,
+) => Promise<void>;
 
 /** A listening endpoint. `close` resolves when every request under way has been answered. */
 export type Endpoint = { readonly url: string; readonly port: number; close(): Promise<void> };
@@ -68,8 +78,17 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
   };
 };
 
-const createAnswer = ({ keys, dynamoDb, services, clock, onCall }: EndpointOptions) => {
-  const byName = new Map(services.map((service) => [service.signingName, service]));
+/** The same service, for callers that may call it. */
+const guarded = ({ signingName, call }: AwsService, checkAccess: CheckAccess): AwsService => ({
+  signingName,
+  call: async (operation, input, caller) => {
+    await checkAccess(caller, signingName, operation, input);
+    return call(operation, input, caller);
+  },
+});
+
+const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, onCall }: EndpointOptions) => {
+  const byName = new Map(services.map((service) => [service.signingName, guarded(service, checkAccess)]));
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url: target = '/', headers } = request;
@@ -95,10 +114,14 @@ const createAnswer = ({ keys, dynamoDb, services, clock, onCall }: EndpointOptio
           responseBytes: Number(response.getHeader('content-length') ?? 0),
         }),
       );
-      if (asked === 'dynamodb') return dynamoDb.answer(received, response);
+      const caller = { name: key.callerName };
+      if (asked === 'dynamodb') {
+        await checkAccess(caller, asked, call.operation, readJsonObject(received.body));
+        return dynamoDb.answer(received, response);
+      }
       const service = byName.get(asked);
       if (!service) throw unknownOperation(`The service ${asked}`);
-      write(response, await protocol.call(service, received, { name: key.callerName }, requestId), requestId);
+      write(response, await protocol.call(service, received, caller, requestId), requestId);
     } catch (error) {
       write(response, protocol.refuse(toAwsError(error), requestId), requestId);
     }

@@ -33,13 +33,13 @@ const shape = {
 
 /**
  * RotateSecret: sets up rotation and begins one, or with `RotateImmediately: false` begins a test of the function only. What it begins
- * runs after the answer. Throws `InvalidRequestException` while a previous rotation is unfinished, and `AccessDeniedException` for a
- * function that cannot be invoked.
+ * runs after the answer. Throws `InvalidRequestException` while a previous rotation is unfinished, and `AccessDeniedException` when
+ * its function cannot be invoked.
  */
 export const rotateSecret = (
   world: World,
   input: Record<string, unknown>,
-  canInvoke: (functionArn: string) => boolean,
+  canInvoke: boolean,
 ): Record<string, unknown> => {
   const asked = read(shape, input);
   const secret = findUsableSecret(world, asked.SecretId);
@@ -53,7 +53,7 @@ export const rotateSecret = (
   if (secret.rotation?.underWay?.token === token) return answer;
   if (unfinishedVersion(secret)) throw previousRotationIncomplete();
   if (findVersion(secret, token)) throw invalidParameter(tokenInUse(token, secret.arn).message);
-  if (!canInvoke(functionArn)) throw cannotInvoke();
+  if (!canInvoke) throw cannotInvoke();
 
   const rules = readRules(asked.RotationRules, secret.rotation?.rules, world.nowMs);
   const rotation: Rotation = {
@@ -72,6 +72,16 @@ export const rotateSecret = (
   beginRotation(world, secret, rotation, { token, testOnly, window: windowFrom(rules, world.nowMs) });
   scheduleNext(world, rotation);
   return answer;
+};
+
+/** The function that RotateSecret would have to invoke, and for which secret; without a function it is refused anyway. */
+export const rotationFunctionOf = (
+  world: World,
+  input: Record<string, unknown>,
+): { readonly functionArn: string | undefined; readonly secretArn: string } => {
+  const asked = read(shape, input);
+  const { arn: secretArn, rotation } = findUsableSecret(world, asked.SecretId);
+  return { functionArn: asked.RotationLambdaARN || rotation?.functionArn, secretArn };
 };
 
 /** CancelRotateSecret: turns rotation off and gives up the one under way. Labels stay where they are, AWSPENDING too, as AWS warns. */

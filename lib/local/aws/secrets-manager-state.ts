@@ -75,10 +75,14 @@ export const newArn = (region: string, name: string): string => {
   return `arn:aws:secretsmanager:${region}:000000000000:secret:${name}-${suffix}`;
 };
 
+/** The secret of that name, ARN, or ARN without its suffix. */
+export const secretOf = ({ secrets }: SecretsState, secretId: string): Secret | undefined =>
+  secrets.find(({ arn }) => arn === secretId) ??
+  secrets.find(({ arn, name }) => name === secretId || arn.slice(0, -7) === secretId);
+
 /** The secret of that name, ARN, or ARN without its suffix. Throws `ResourceNotFoundException`. */
 export const findSecret = ({ state }: World, secretId: string): Secret => {
-  const byArn = state.secrets.find(({ arn }) => arn === secretId);
-  const found = byArn ?? state.secrets.find(({ arn, name }) => name === secretId || arn.slice(0, -7) === secretId);
+  const found = secretOf(state, secretId);
   if (!found) throw secretNotFound();
   return found;
 };

@@ -1,7 +1,7 @@
 import type { Persistence } from './persistence.ts';
 import { describeSecret, listSecrets, listSecretVersionIds } from './secrets-manager-descriptions.ts';
 import { getRandomPassword } from './secrets-manager-password.ts';
-import { cancelRotateSecret, rotateSecret } from './secrets-manager-rotation.ts';
+import { cancelRotateSecret, rotateSecret, rotationFunctionOf } from './secrets-manager-rotation.ts';
 import {
   attemptRotation,
   beginScheduled,
@@ -17,7 +17,7 @@ import {
   untagResource,
   updateSecret,
 } from './secrets-manager-secrets.ts';
-import { purgeDeleted, type SecretsState, type World } from './secrets-manager-state.ts';
+import { purgeDeleted, type SecretsState, secretOf, type Tag, type World } from './secrets-manager-state.ts';
 import { getSecretValue, noteRead, putSecretValue, updateSecretVersionStage } from './secrets-manager-values.ts';
 import { type AwsService, type Clock, unknownOperation } from './service.ts';
 
@@ -26,11 +26,18 @@ export type SecretsManagerOptions = {
   readonly persistence: Persistence<SecretsState>;
   readonly region: string;
   readonly clock: Clock;
-  /** Whether a rotation function of that name or ARN exists. */
-  readonly canInvoke: (functionArn: string) => boolean;
+  /** Whether a rotation function of that name or ARN exists, and lets Secrets Manager invoke it for the secret. */
+  readonly canInvoke: (functionArn: string, secretArn: string) => Promise<boolean>;
   /** Invokes a rotation function and waits; rejects when it is not there or ends with an error. */
   readonly invokeFunction: (functionArn: string, event: RotationEvent) => Promise<void>;
   readonly report: (news: RotationNews) => void;
+};
+
+/** What policies may look at in a secret. */
+export type KnownSecret = {
+  readonly arn: string;
+  readonly tags: readonly Tag[];
+  readonly functionArn: string | undefined;
 };
 
 /** The emulated Secrets Manager; its owner calls `runDue` at start, whenever `nextDueAtMs` has come, or simply every second. */
@@ -39,6 +46,8 @@ export type SecretsManager = AwsService & {
   nextDueAtMs(): number | undefined;
   /** Runs what is due and resolves when it has ended. A rotation that a killed process left is due at once. */
   runDue(): Promise<void>;
+  /** The secret of that name, ARN, or ARN without its suffix. */
+  find(secretId: string): KnownSecret | undefined;
 };
 
 type Operation = (world: World, input: Record<string, unknown>) => Record<string, unknown>;
@@ -118,7 +127,9 @@ export const createSecretsManager = (options: SecretsManagerOptions): SecretsMan
       const changing = CHANGES.get(name);
       if (changing) return change((world) => changing(world, input));
       if (name !== 'RotateSecret') throw unknownOperation(name);
-      const output = change((world) => rotateSecret(world, input, canInvoke));
+      const { functionArn, secretArn } = look((world) => rotationFunctionOf(world, input));
+      const isInvocable = functionArn !== undefined && (await canInvoke(functionArn, secretArn));
+      const output = change((world) => rotateSecret(world, input, isInvocable));
       runSoon();
       return output;
     },
@@ -127,5 +138,9 @@ export const createSecretsManager = (options: SecretsManagerOptions): SecretsMan
       return all.length > 0 ? Math.min(...all) : undefined;
     },
     runDue,
+    find: (secretId) => {
+      const secret = secretOf(state, secretId);
+      return secret && { arn: secret.arn, tags: secret.tags, functionArn: secret.rotation?.functionArn };
+    },
   };
 };

@@ -114,6 +114,7 @@ test('what was written in a folder is there after a restart', async () => {
       dynamoDb,
       services: [],
       clock: Date.now,
+      checkAccess: async () => undefined,
     });
     const through = new DynamoDBClient({ ...running.clientOptions, endpoint: endpoint.url });
     const close = async () => {

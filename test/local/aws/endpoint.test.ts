@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDynamoDb } from '../../../lib/local/aws/dynamodb.ts';
 import { startEndpoint } from '../../../lib/local/aws/endpoint.ts';
 import { AwsError, type AwsService, unknownOperation } from '../../../lib/local/aws/service.ts';
-import { sts } from '../../../lib/local/aws/sts.ts';
+import { createSts } from '../../../lib/local/aws/sts.ts';
 import { type Running, runEndpoint } from './running-endpoint.ts';
 import { type ByHand, send } from './signed-request.ts';
 
@@ -34,7 +34,10 @@ const service = (signingName: string): AwsService => ({
 
 beforeEach(async () => {
   calls = [];
-  running = await runEndpoint([service('secretsmanager'), service('lambda'), sts], () => NOW_MS);
+  running = await runEndpoint(
+    [service('secretsmanager'), service('lambda'), createSts((name) => `arn:aws:iam::000000000000:user/${name}`)],
+    () => NOW_MS,
+  );
 });
 
 afterEach(() => running.close());
@@ -293,6 +296,7 @@ test('refuses to listen where others can reach it', async () => {
     dynamoDb,
     services: [],
     clock: Date.now,
+    checkAccess: async () => undefined,
   });
 
   await expect(open).rejects.toThrow('loopback only');

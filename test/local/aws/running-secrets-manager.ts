@@ -28,7 +28,7 @@ export const runSecretsManager = async (
     persistence,
     region: 'us-east-1',
     clock: () => time.nowMs,
-    canInvoke: (functionArn) => functionArn === FUNCTION_ARN,
+    canInvoke: async (functionArn) => functionArn === FUNCTION_ARN,
     invokeFunction: (_functionArn, event) => running.rotate(event, client),
     report: (one) => news.push(one),
   });

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { accessOf } from '../../lib/local/iam/access.ts';
+import { needsOf } from '../../lib/local/iam/calls.ts';
+import { grantsIn, lineOf } from '../../lib/local/iam/grants.ts';
+import { policiesOf } from '../../lib/local/iam/policies.ts';
+import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
+import { resolverFor, type Template } from '../../lib/local/template.ts';
+
+const statement = (changed: object = {}) => ({
+  Effect: 'Allow',
+  Action: ['dynamodb:GetItem', 'dynamodb:Query'],
+  Resource: { 'Fn::GetAtt': ['Table', 'Arn'] },
+  ...changed,
+});
+const template = (Statement: object, role: object = {}): Template => ({
+  Resources: {
+    Table: { Type: 'AWS::DynamoDB::Table' },
+    Role: { Type: 'AWS::IAM::Role', Properties: role },
+    Policy: {
+      Type: 'AWS::IAM::Policy',
+      Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: [Statement] } },
+    },
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Metadata: { source: 'lambdas/reader.ts' },
+      Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+    },
+  },
+});
+const policies = (given: Template) => policiesOf(given, resolverFor(deployedNames(given), pseudoParameters));
+
+describe('The policies of a template', () => {
+  test('are those of the role of each function, with the ARNs of this machine', () => {
+    expect(policies(template(statement())).roles.get('reader')?.grants.map(lineOf)).toEqual([
+      'dynamodb:GetItem on arn:aws:dynamodb:us-east-1:000000000000:table/Table',
+      'dynamodb:Query on arn:aws:dynamodb:us-east-1:000000000000:table/Table',
+    ]);
+  });
+
+  test.each([
+    [
+      'a resource that has no value here',
+      statement({ Resource: { Ref: 'Elsewhere' } }),
+      {},
+      'Ref Elsewhere has no value',
+    ],
+    ['an element that is not evaluated', statement({ NotAction: 'iam:*' }), {}, 'NotAction'],
+    [
+      'a managed policy',
+      statement(),
+      { ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] },
+      'ManagedPolicyArns',
+    ],
+    ['a boundary', statement(), { PermissionsBoundary: 'arn:aws:iam::0:policy/b' }, 'PermissionsBoundary'],
+  ])('refuses to start with %s', (_, given, role, message) => {
+    expect(() => policies(template(given, role))).toThrow(message);
+  });
+
+  test('refuses to start with a condition that no call here carries', () => {
+    const given = policies(template(statement({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } })));
+    const known = { secret: () => undefined, keyOfTopic: () => undefined, secretsKey: undefined };
+
+    expect(() => accessOf({ policies: given, known, onDecision: () => undefined })).toThrow('aws:sourcevpc');
+  });
+});
+
+test.each([
+  ['dynamodb', 'CreateBackup'],
+  ['iam', 'CreateUser'],
+  ['secretsmanager', 'constructor'],
+])('refuses a call that the table does not have: %s %s', async (service, operation) => {
+  expect(needsOf(service, operation)).toBeUndefined();
+  const known = { secret: () => undefined, keyOfTopic: () => undefined, secretsKey: undefined };
+  const noPolicies = { roles: new Map(), ofResources: new Map(), keysOfTopics: new Map(), secretsKey: undefined };
+  const { check } = accessOf({ policies: noPolicies, known, onDecision: () => undefined });
+
+  await expect(check({ name: 'operator' }, service, operation, {})).rejects.toMatchObject({
+    name: 'UnknownOperationException',
+  });
+});
+
+test('an action that AWS does not have is a defect of the table, not a refusal', async () => {
+  const { evaluator } = await import('../../lib/local/iam/evaluate.ts');
+  const principal = { arn: 'arn:aws:iam::000000000000:user/operator', grants: grantsIn('o', { Statement: [] }) };
+  const question = {
+    action: 'dynamodb:ReadItem',
+    resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/t',
+    context: {},
+  };
+
+  await expect(evaluator(new Map(), new Set())(principal, question)).rejects.toThrow('invalid.action');
+});
