@@ -22,6 +22,9 @@ const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSe
 
 let template: Promise<Template> | undefined;
 
+/** With it the owner of a kit's secret lets our functions in. */
+export const tagOfKits = { Key: 'gateway-credential-rotation', Value: 'kit' };
+
 /** A kit that its owner installs: nothing outside the deployment is needed for it. */
 export const manualKit = (kitId: string): Record<string, unknown> => ({
   kitId,

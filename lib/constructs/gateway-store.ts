@@ -48,9 +48,9 @@ export class GatewayStore extends Construct {
     return this.gateways.metric('ReadThrottleEvents', options);
   }
 
-  /** To read and save gateway records and their audit. */
+  /** To read and save gateway records and their audit; who saves one publishes from the audit what could not be published before. */
   grantRecords(to: RotationFunction): void {
-    this.onGateways(to, 'GetItem', 'PutItem');
+    this.onGateways(to, 'GetItem', 'PutItem', 'Query');
   }
 
   /** To read kits and audit. */

@@ -96,6 +96,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     known: {
       secret: (secretId) => secretsManager.find(secretId),
       keyOfTopic: (arn) => policies.keysOfTopics.get(arn),
+      secretsKey: policies.secretsKey,
     },
     onDecision: (decided) => {
       options.onDecision?.(decided);

@@ -46,11 +46,12 @@ export const openKits = async (policyCheckUrl: string, secrets: SecretsManagerCl
     ],
     /** Makes the secrets that the kits' settings name, once. */
     prepare: async (): Promise<void> => {
+      const Tags = [{ Key: 'gateway-credential-rotation', Value: 'kit' }];
       for (const [Name, SecretString] of [
         ['kits/signing-key', signingSecret],
         ['kits/reader', 'none yet'],
       ])
-        await secrets.send(new CreateSecretCommand({ Name, SecretString })).catch((error: unknown) => {
+        await secrets.send(new CreateSecretCommand({ Name, SecretString, Tags })).catch((error: unknown) => {
           if (!(error instanceof Error && error.name === 'ResourceExistsException')) throw error;
         });
     },

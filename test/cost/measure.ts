@@ -2,7 +2,7 @@ import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secr
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import type { AnsweredCall } from '../../lib/local/aws/endpoint.ts';
-import { gatewayId, openSystem, type System } from '../system.ts';
+import { gatewayId, openSystem, type System, tagOfKits } from '../system.ts';
 
 /** What a piece of work used, in the units of the bill. */
 export type Usage = {
@@ -42,8 +42,9 @@ export const measureRotation = async (kits: number): Promise<Usage> => {
   });
   try {
     const { secretsManager } = system.deployment;
+    const Tags = [tagOfKits];
     for (let index = 0; index < kits; index++)
-      await secretsManager.send(new CreateSecretCommand({ Name: `kits/kit-${index}`, SecretString: 'none yet' }));
+      await secretsManager.send(new CreateSecretCommand({ Name: `kits/kit-${index}`, SecretString: 'none yet', Tags }));
     await untilEnded(system, kits, 'bootstrap');
     calls.length = 0;
     const executionArn = await system.start({ gatewayId, reason: 'measured' });

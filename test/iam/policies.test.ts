@@ -12,7 +12,7 @@ const statement = (changed: object = {}) => ({
   Resource: { 'Fn::GetAtt': ['Table', 'Arn'] },
   ...changed,
 });
-const template = (Statement: object, role: object = {}): Template => ({
+const template = (Statement: object, role: Readonly<Record<string, unknown>> = {}): Template => ({
   Resources: {
     Table: { Type: 'AWS::DynamoDB::Table' },
     Role: { Type: 'AWS::IAM::Role', Properties: role },

@@ -7,7 +7,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDynamoDb } from '../../lib/local/aws/dynamodb.ts';
 import { startEndpoint } from '../../lib/local/aws/endpoint.ts';
-import { createKeys, OPERATOR } from '../../lib/local/aws/keys.ts';
+import { type AccessKey, createKeys, OPERATOR } from '../../lib/local/aws/keys.ts';
 import type { AwsService } from '../../lib/local/aws/service.ts';
 import { accessOf } from '../../lib/local/iam/access.ts';
 import { grantsIn } from '../../lib/local/iam/grants.ts';
@@ -59,7 +59,7 @@ const answering = (signingName: string): AwsService => ({
 const keys = createKeys(undefined, { region: 'us-east-1', endpointUrl: 'http://127.0.0.1' });
 let close: () => Promise<void>;
 let clientOf: <Client>(
-  Type: new (settings: { endpoint: string; region: string; maxAttempts: number; credentials: object }) => Client,
+  Type: new (settings: { endpoint: string; region: string; maxAttempts: number; credentials: AccessKey }) => Client,
   caller?: string,
 ) => Client;
 
@@ -172,10 +172,10 @@ describe('What a role does not allow is refused as AWS refuses it by', () => {
       await publish(reader, 'encrypted'),
       await publish(operator, 'closed'),
     ]).toEqual([
-      ['AuthorizationError', 403, no('sns:Publish', `arn:aws:sns:${here}:other`)],
-      ['AuthorizationError', 403, no('kms:GenerateDataKey', key)],
+      ['AuthorizationErrorException', 403, no('sns:Publish', `arn:aws:sns:${here}:other`)],
+      ['KMSAccessDeniedException', 400, no('kms:GenerateDataKey', key)],
       [
-        'AuthorizationError',
+        'AuthorizationErrorException',
         403,
         `User: arn:aws:iam::000000000000:user/operator is not authorized to perform: sns:Publish on resource: arn:aws:sns:${here}:closed with an explicit deny in a resource-based policy`,
       ],

@@ -13,7 +13,7 @@ import { kitsIn } from '../../lambdas/store/kits.ts';
 import { usesIn } from '../../lambdas/store/use.ts';
 import { vaultIn } from '../../lambdas/store/vault.ts';
 import { freePort } from '../../lib/local/free-port.ts';
-import { gatewayId, manualKit, openRotated, type System } from '../system.ts';
+import { gatewayId, manualKit, openRotated, type System, tagOfKits } from '../system.ts';
 
 let system: System;
 afterEach(() => system.close());
@@ -35,7 +35,11 @@ const addUnreachable = async (kitId: string) => {
   const url = `http://127.0.0.1:${await freePort()}/credential`;
   const signingSecret = `kits/${kitId}`;
   await system.deployment.secretsManager.send(
-    new CreateSecretCommand({ Name: signingSecret, SecretString: `whsec_${Buffer.alloc(32, 7).toString('base64')}` }),
+    new CreateSecretCommand({
+      Name: signingSecret,
+      SecretString: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      Tags: [tagOfKits],
+    }),
   );
   await system.deployment.stores.kits.save(
     {

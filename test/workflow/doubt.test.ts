@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { gatewayId, manualKit, openRotated, openSystem, type System } from '../system.ts';
+import { gatewayId, manualKit, openRotated, openSystem, type System, tagOfKits } from '../system.ts';
 
 const by = { actor: 'ann', reason: 'test' };
 let system: System;
@@ -144,7 +144,7 @@ describe('What is ambiguous is not yes (invariant 6)', () => {
     system = await openSystem({ kits: [{ ...manualKit('one'), kind: 'webhook', settings }] });
     const signingSecret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
     await system.deployment.secretsManager.send(
-      new CreateSecretCommand({ Name: 'kits/key', SecretString: signingSecret }),
+      new CreateSecretCommand({ Name: 'kits/key', SecretString: signingSecret, Tags: [tagOfKits] }),
     );
     await ended();
     given = 0;

@@ -17,7 +17,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import { openWebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
-import { gatewayId, manualKit, openRotated, openSystem, type System } from '../system.ts';
+import { gatewayId, manualKit, openRotated, openSystem, type System, tagOfKits } from '../system.ts';
 
 const open: System[] = [];
 const visited = new Set<string>();
@@ -167,7 +167,7 @@ describe('A rotation', () => {
     await system.timers.advance(5_000);
     expect((await system.gateway()).rotation).toBeDefined();
     await system.deployment.secretsManager.send(
-      new CreateSecretCommand({ Name: 'kits/key', SecretString: signingSecret }),
+      new CreateSecretCommand({ Name: 'kits/key', SecretString: signingSecret, Tags: [tagOfKits] }),
     );
     const [executionArn = ''] = await executionsOf(system);
     expect(await endOf(system, executionArn)).toMatchObject({
@@ -358,7 +358,9 @@ describe('A rotation that is turned', () => {
       pressed ??= preempt();
       return pressed;
     };
-    await secretsManager.send(new CreateSecretCommand({ Name: 'kits/key', SecretString: signingSecret }));
+    await secretsManager.send(
+      new CreateSecretCommand({ Name: 'kits/key', SecretString: signingSecret, Tags: [tagOfKits] }),
+    );
     const [executionArn = ''] = await executionsOf(system);
     const { states, error } = await endOf(system, executionArn);
     expect(error).toBe('RotationPreempted');

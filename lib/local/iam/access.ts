@@ -1,9 +1,10 @@
 import { OPERATOR } from '../aws/keys.ts';
 import { AwsError, type Caller, unknownOperation } from '../aws/service.ts';
 import { accountId } from '../names.ts';
-import { always, isSupplied, type Known, needsOf } from './calls.ts';
+import { always, isSupplied, needsOf } from './calls.ts';
 import { type Decision, evaluator, keysLookedAt, type Principal, type Question } from './evaluate.ts';
 import type { Grant } from './grants.ts';
+import type { Known } from './needs.ts';
 import type { Policies } from './policies.ts';
 
 /** A call, as it was decided. */
@@ -100,7 +101,16 @@ const namesOfRefusal: Readonly<Record<string, readonly [string, number]>> = {
 const messageOf = ({ principal, question: { action, resource }, because }: Decision): string =>
   `User: ${principal} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
 
+/** What a caller is told who may call the service, but not have it use the key of what is asked for. */
+const refusalOfKey = (service: string, decision: Decision): AwsError | undefined => {
+  if (service === 'sns') return new AwsError('KMSAccessDenied', messageOf(decision));
+  if (service === 'secretsmanager') return new AwsError('AccessDeniedException', 'Access to KMS is not allowed');
+  return undefined;
+};
+
 const refusal = (service: string, decision: Decision): AwsError => {
+  const ofKey = decision.question.action.startsWith('kms:') ? refusalOfKey(service, decision) : undefined;
+  if (ofKey) return ofKey;
   const [name, status] = namesOfRefusal[service] ?? ['AccessDeniedException', 400];
   return new AwsError(name, messageOf(decision), status);
 };

@@ -52,9 +52,18 @@ export const documentOf = (grants: readonly Grant[]) => ({
     Action: action,
     Resource: resource,
     ...(principal === undefined ? {} : { Principal: principal }),
-    ...(condition === undefined ? {} : { Condition: condition }),
+    ...(condition === undefined ? {} : { Condition: asEvaluated(condition) }),
   })),
 });
+
+/** The evaluator takes events:detail-type for a list, as IAM's reference does; AWS's example compares it as the one text that it is. */
+const asEvaluated = (condition: unknown): unknown => {
+  const { StringEquals = {}, ...others } = condition as Record<string, Record<string, unknown>>;
+  const { 'events:detail-type': detailType, ...rest } = StringEquals;
+  if (detailType === undefined) return condition;
+  const equals = Object.keys(rest).length === 0 ? {} : { StringEquals: rest };
+  return { ...others, ...equals, 'ForAnyValue:StringEquals': { 'events:detail-type': detailType } };
+};
 
 /** The condition keys that a grant looks at, in lower case: IAM does not tell case apart in them. */
 export const conditionKeysOf = ({ condition }: Grant): readonly string[] =>

@@ -10,6 +10,8 @@ export type Policies = {
   readonly ofResources: ReadonlyMap<string, readonly Grant[]>;
   /** The keys that encrypt topics, by the ARN of the topic. */
   readonly keysOfTopics: ReadonlyMap<string, string>;
+  /** The key that the secrets whose names begin with `prefix` are created under; `undefined` when no function is told one. */
+  readonly secretsKey: { readonly prefix: string; readonly keyArn: string } | undefined;
 };
 export type Role = { readonly name: string; readonly grants: readonly Grant[] };
 
@@ -95,6 +97,16 @@ const keyPolicies = (template: Template, resolve: Resolve): readonly (readonly [
     listOf((resolve(Properties?.KeyPolicy) as Properties).Statement),
   ]);
 
+/** On AWS the function that creates the secrets hands them the key of its variable SECRETS_KEY; the local one has none to hand. */
+const secretsKeyOf = (template: Template, resolve: Resolve): Policies['secretsKey'] => {
+  for (const { Properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
+    const { Variables = {} } = (Properties?.Environment ?? {}) as { Variables?: Properties };
+    if (Variables.SECRETS_KEY !== undefined)
+      return { prefix: String(resolve(Variables.SECRET_PREFIX)), keyArn: String(resolve(Variables.SECRETS_KEY)) };
+  }
+  return undefined;
+};
+
 /** Reads every policy that decides about calls on this machine. Throws `Unresolved` for whatever has no value or is not evaluated here. */
 export const policiesOf = (template: Template, resolve: Resolve): Policies => {
   const actors = [
@@ -120,5 +132,6 @@ export const policiesOf = (template: Template, resolve: Resolve): Policies => {
     roles: new Map(actors.map(([actor, role]) => [actor, roleOf(template, resolve, role)])),
     ofResources,
     keysOfTopics: new Map(keysOfTopics),
+    secretsKey: secretsKeyOf(template, resolve),
   };
 };
