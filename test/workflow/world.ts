@@ -8,6 +8,7 @@ import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { openDeployment } from '../../lib/local/deployment.ts';
 import type { Template } from '../../lib/local/template.ts';
+import { tagOfKits } from '../system.ts';
 import { virtualTimers } from '../virtual-timers.ts';
 
 const projectFolder = join(import.meta.dirname, '..', '..');
@@ -148,7 +149,9 @@ export const openWorld = async ({ folder, startAtMs, diesAt, definition }: World
       return (JSON.parse(await secretText(secretArn)) as { credential: string }).credential;
     },
     register: async (): Promise<void> => {
-      await secretsManager.send(new CreateSecretCommand({ Name: kitSecret, SecretString: 'none yet' }));
+      await secretsManager.send(
+        new CreateSecretCommand({ Name: kitSecret, SecretString: 'none yet', Tags: [tagOfKits] }),
+      );
       await call('apply-registry', { actor: 'test', reason: 'test' });
     },
     rotate: () =>
