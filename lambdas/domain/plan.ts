@@ -92,11 +92,13 @@ export type Plan = {
     readonly waitForPeople: number;
     readonly slow: number;
     readonly unreachable: number;
-    /** Not asked for what they hold, since the time of the plan was over. */
+    /** Not asked for what they hold although they could be: the time of the plan was over, or no credential is current. */
     readonly notAsked: number;
   };
   /** The first 50 that block or will be slow. */
   readonly attention: readonly (Omit<KitPlan, 'lastSeenMs'> & { readonly lastSeenAt?: string })[];
+  /** How many more block or will be slow. */
+  readonly moreAttention: number;
   readonly unregisteredSources: number;
   readonly retires: readonly CredentialId[];
   readonly notOurs: readonly CredentialId[];

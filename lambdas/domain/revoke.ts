@@ -176,12 +176,14 @@ export const complete = (gateway: Gateway, command: Complete, nowMs: number): De
   });
 };
 
-/** Gives a rotation up. A credential that was never promoted is revoked; else it stays live and the next rotation retires it. */
+/** Gives a rotation up, unless it is held: that is a person's to decide. A credential that was never promoted is revoked; else it stays live and the next rotation retires it. */
 export type Fail = OfRotation & { readonly kind: 'fail' };
 export const fail = (gateway: Gateway, command: Fail, nowMs: number): Decision => {
   if (gateway.ended.some((one) => one.rotationId === command.rotationId)) return unchanged;
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
+  if (rotation.held)
+    return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
   const target = liveCredential(gateway, rotation.targetId);
   const unused =
     target?.origin.kind === 'minted' &&

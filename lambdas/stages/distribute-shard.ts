@@ -88,7 +88,7 @@ const install = async (
       state === 'INSTALLED' && kind.readBack ? await kind.readBack(installation, kit.settings, access) : undefined;
     return { state, ...(readBack ? { readBack: { matches: readBack.matches, atMs: needs.now() } } : {}) };
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = kitFailure(error);
     needs.log('WARN', 'A kit could not be given the credential.', {
       gatewayId: kit.gatewayId,
       kitId: kit.kitId,
@@ -99,8 +99,8 @@ const install = async (
   }
 };
 
-/** What the kit's item keeps of an error: the message of our own ones; that of any other may quote a header or a body (invariant 9). */
-const failureOf = (error: unknown): NonNullable<KitWork['failure']> => {
+/** What is kept and shown of a kit's error: the message of our own ones; that of any other may quote a header or a body (invariant 9). */
+export const kitFailure = (error: unknown): NonNullable<KitWork['failure']> => {
   const code = error instanceof Error ? error.name : 'Error';
   const isOurs = isKitError(error) || error instanceof TemporarilyUnavailable || error instanceof StepFailed;
   return {

@@ -14,7 +14,7 @@ import { transition } from '../domain/transition.ts';
 import { namedAtMost } from '../domain/verdict.ts';
 import { kitKindOf } from '../kits/registry.ts';
 import type { Stored } from '../store/vault.ts';
-import { accessFor } from './distribute-shard.ts';
+import { accessFor, kitFailure } from './distribute-shard.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { mapped } from './mapped.ts';
 import { allShards } from './step.ts';
@@ -32,6 +32,7 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
   const { kits, notAsked, strangers } = await planKits(needs, gateway, rotationId);
   const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
   const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...unreachable(kits)];
+  const attention = byAttention(kits);
   const inUse = count(({ isIdle }) => !isIdle);
   const iso = (atMs: number): string => new Date(atMs).toISOString();
   return {
@@ -48,12 +49,11 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
       unreachable: count(({ why }) => why === 'UNREACHABLE'),
       notAsked,
     },
-    attention: byAttention(kits)
-      .slice(0, namedAtMost)
-      .map(({ lastSeenMs, ...kit }) => ({
-        ...kit,
-        ...(lastSeenMs === undefined ? {} : { lastSeenAt: iso(lastSeenMs) }),
-      })),
+    attention: attention.slice(0, namedAtMost).map(({ lastSeenMs, ...kit }) => ({
+      ...kit,
+      ...(lastSeenMs === undefined ? {} : { lastSeenAt: iso(lastSeenMs) }),
+    })),
+    moreAttention: Math.max(0, attention.length - namedAtMost),
     unregisteredSources: strangers,
     ...credentialsIn(gateway),
     ...(obstacles.length === 0
@@ -73,11 +73,14 @@ const refusalOf = (gateway: Gateway, rotationId: RotationId, nowMs: number): rea
   return begun.kind === 'refused' ? [{ code: begun.code, message: begun.message }] : [];
 };
 
-const unreachable = (kits: readonly KitPlan[]): readonly Obstacle[] =>
-  kits
-    .filter(({ failure }) => failure !== undefined)
-    .slice(0, namedAtMost)
-    .map(({ kitId, failure }) => ({ code: 'KIT_UNREACHABLE', message: `Kit ${kitId}: ${failure}` }));
+const unreachable = (kits: readonly KitPlan[]): readonly Obstacle[] => {
+  const failing = kits.filter(({ failure }) => failure !== undefined);
+  const more = failing.length - namedAtMost;
+  return [
+    ...failing.slice(0, namedAtMost).map(({ kitId, failure }) => `Kit ${kitId}: ${failure}`),
+    ...(more > 0 ? [`And ${more} more kits that cannot be asked.`] : []),
+  ].map((message) => ({ code: 'KIT_UNREACHABLE', message }));
+};
 
 const planKits = async (
   needs: Needs,
@@ -95,8 +98,9 @@ const planKits = async (
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
     const planned = await mapped(found, kitsAtOnce, async (kit) => {
-      const mayAsk = stored !== undefined && needs.now() < untilMs;
-      if (!mayAsk) notAsked += 1;
+      const isAskable = kitKindOf(kit.kind).readBack !== undefined;
+      const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
+      if (isAskable && !mayAsk) notAsked += 1;
       const failure = mayAsk ? await failureOf(needs, gateway, rotationId, kit, stored) : undefined;
       return planKit(
         kit,
@@ -106,7 +110,9 @@ const planKits = async (
       );
     });
     plans.push(...planned);
-    strangers += uses.filter(({ kitId }) => !found.some((kit) => kit.kitId === kitId)).length;
+    const known = new Set<string | undefined>(found.map(({ kitId }) => kitId));
+    const unknown = uses.filter(({ kitId }) => !known.has(kitId));
+    strangers += new Set(unknown.map(({ kitId, address }) => `${kitId} ${address}`)).size;
   }
   return { kits: plans, notAsked, strangers };
 };
@@ -137,6 +143,6 @@ const failureOf = async (
   } catch (error) {
     if (again && error instanceof Error && error.name === 'KitUnreachable')
       return failureOf(needs, gateway, rotationId, kit, { credentialId, value, versionId: '' }, false);
-    return error instanceof Error ? error.message : 'It failed without a reason.';
+    return kitFailure(error).message;
   }
 };

@@ -38,7 +38,7 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
   const { gateway, repairs: flushed } = await flush(needs, stored);
   const { rotation } = gateway;
   if (!rotation) return [...flushed, ...(await confirmDead(needs, gateway))];
-  if (rotation.driver === 'secrets-manager' && needs.now() >= (rotation.handOverByMs ?? 0))
+  if (rotation.driver === 'secrets-manager' && !rotation.held && needs.now() >= (rotation.handOverByMs ?? 0))
     return [...flushed, ...(await takeOver(needs, gateway, rotation))];
   const mayRun = rotation.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;

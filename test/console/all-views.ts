@@ -63,7 +63,12 @@ const plan: Plan = {
       ...{ evidenceNeeded: 'observed', propagationSeconds: 10, why: 'UNREACHABLE', failure: 'it did not answer.' },
     },
   ],
-  ...{ unregisteredSources: 1, retires: ['j2oh157DT0' as CredentialId], notOurs: ['made-elsewhere' as CredentialId] },
+  ...{
+    moreAttention: 0,
+    unregisteredSources: 1,
+    retires: ['j2oh157DT0' as CredentialId],
+    notOurs: ['made-elsewhere' as CredentialId],
+  },
   deadlineAt: '2026-11-30T02:13:30.000Z',
 };
 

@@ -157,6 +157,9 @@ it('kits that changed do not hold up a rotation that was undone: it has given th
   expect(recordAfter(give(undone, changedKits)).rotation?.stage).toBe('VERIFIED');
 });
 
+it('refuses to give up a rotation that is held: nothing is revoked while it is', () =>
+  expect(code(inRotation('ACCEPTED', held), { kind: 'fail', ...of })).toBe('HELD'));
+
 describe('a probe without a rotation', () => {
   const arm: Command = { kind: 'arm-probe', nonceHash: 'n', credentialId: a };
   it('is armed while none runs, and leaves the record with the confirmation', () => {

@@ -113,7 +113,9 @@ const pickUp = (one: ModelKit): void => {
 const useFrom = (world: World, one: ModelKit, which: number): void => {
   const node = one.nodes[which];
   if (!node?.holds || !accepts(world, node.holds)) return;
-  if (!world.recordingFails) node.last = { credentialId: node.holds, atMs: world.elapsedMs };
+  // A use that may get lost unnoticed proves nothing against a node; but one of the target shows that it has moved.
+  const hasMoved = node.holds === world.gateway.rotation?.targetId;
+  if (!world.recordingFails || hasMoved) node.last = { credentialId: node.holds, atMs: world.elapsedMs };
   use(world, node.holds, node.address, one.kit.kitId);
 };
 

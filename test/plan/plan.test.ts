@@ -91,6 +91,7 @@ describe('a start with plan', () => {
           why: 'OWNER_INSTALLS',
         },
       ],
+      moreAttention: 0,
       unregisteredSources: 0,
       retires: [old.credentialId],
       notOurs: [],

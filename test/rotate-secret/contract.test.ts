@@ -89,6 +89,9 @@ describe('The four steps', () => {
     await step('createSecret');
     await needs.gateways.apply(gatewayId, { kind: 'hold', rotationId: token, ...by });
     for (const name of fourSteps) await expect(step(name)).rejects.toThrow(/^HELD/);
+    rotations.clock.nowMs += 3_600_000;
+    await reconcile(needs); // the hand-over time has passed, and still it is a person's to decide
+    expect((await record()).rotation).toMatchObject({ rotationId: token, held: by });
     await needs.gateways.apply(gatewayId, { kind: 'resume', rotationId: token, ...by });
     await run();
     expect((await record()).rotation?.stage).toBe('PROMOTED');

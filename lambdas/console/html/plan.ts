@@ -48,7 +48,7 @@ const planned = (plan: Plan, nowMs: number): Markup => {
               cell('Owner', one.owner),
             ),
           ),
-        )}</section>`
+        )}${plan.moreAttention > 0 ? html`<p>And ${plan.moreAttention} more.</p>` : undefined}</section>`
       : undefined
   }`;
 };
