@@ -166,6 +166,14 @@ describe('who decided', () => {
     });
   });
 
+  it('is known as well when the body arrives in base64, as it does without a content type of text', async () => {
+    await rotating('one');
+    const { requestContext, body } = viaUrl({ command: 'hold', gatewayId, reason: 'lunch' });
+    const encoded = { requestContext, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+    expect(await system.call('operate', encoded)).toMatchObject({ statusCode: 200 });
+    expect((await system.gateway()).rotation?.held?.actor).toBe('arn:aws:iam::111122223333:user/alice');
+  });
+
   it('is recorded as claimed, with the request id, when nobody vouches for it', async () => {
     await rotating('one');
     await operate({ command: 'hold' });
@@ -189,5 +197,11 @@ describe('who decided', () => {
       body: expect.stringContaining('NOT_RUNNING'),
     });
     expect(await system.call('operate', viaUrl({ command: 'explode', gatewayId }))).toMatchObject({ statusCode: 400 });
+    const { requestContext } = viaUrl({});
+    for (const body of [undefined, '', 'marked-secret{']) {
+      const refused = await system.call('operate', { requestContext, body });
+      expect(refused).toMatchObject({ statusCode: 400, body: expect.stringContaining('not JSON') });
+      expect(JSON.stringify(refused)).not.toContain('marked-secret');
+    }
   });
 });
