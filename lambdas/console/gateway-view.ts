@@ -44,7 +44,7 @@ export const gatewayView = (
     waitsFor: waitsFor(gateway, tally, nowMs),
     ahead: aheadOf(gateway, tally, nextScheduledAtMs, nowMs),
     credentials: livesOf(gateway, transitions, judgeRevocation(gateway, tally, nowMs)),
-    moves: gateway.rotation ? movesOf(judged, targetId) : [],
+    moves: movesOf(judged, targetId),
     filter,
     kits: {
       page,

@@ -220,7 +220,7 @@ export type GatewayView = {
   readonly ahead: readonly Ahead[];
   /** Live ones and the last revoked, oldest first. */
   readonly credentials: readonly CredentialLife[];
-  /** Kits' moves to that credential, while a rotation runs. */
+  /** Kits' moves to that credential. */
   readonly moves: readonly KitMoves[];
   readonly filter: string;
   readonly kits: {

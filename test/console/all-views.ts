@@ -19,6 +19,7 @@ import {
   rotating,
   transitions,
   uses,
+  usesAtRest,
 } from './scenes.ts';
 
 /** A text that would break out of an element, of an attribute and of the direction of text. */
@@ -80,7 +81,7 @@ export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => val
     gateways: gatewaysView(everyState, { filter: '', state: undefined, page: 1 }, nowMs),
     'no gateways': gatewaysView([], { filter: 'x', state: 'HELD', page: 7 }, nowMs),
     rotating: shown(rotating()),
-    'at rest': shown(atRest(), { kits: kitsAtRest, transitions: transitions.slice(4) }),
+    'at rest': shown(atRest(), { kits: kitsAtRest, uses: usesAtRest, transitions: transitions.slice(4) }),
     compromised: shown(compromised()),
     held: shown(rotating('orders', { held: { actor: 'policy', reason: 'the deadline passed', atMs: nowMs - 1000 } })),
     empty: shown(atRest('orders', { live: [], revoked: [], ended: [] }), { kits: [], uses: [], transitions: [] }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { html } from '../../lambdas/console/html/html.ts';
+import { who } from '../../lambdas/console/html/parts.ts';
 import { render, renderRefusal } from '../../lambdas/console/html/render.ts';
 import { style } from '../../lambdas/console/html/style.ts';
 import type { Surface } from '../../lambdas/console/html/surface.ts';
@@ -28,6 +29,15 @@ describe('html', () => {
     const forged = JSON.parse('{"text":"<script>"}');
     expect(() => html`${forged}`.text).toThrow();
   });
+});
+
+it('an actor is shown without the length of an ARN, and in full to who points at it', () => {
+  const actor = 'claimed: Alice, request r-2 (arn:aws:states:us-east-1:000000000000:execution:rotation:console-r-2)';
+  expect(who(actor).text).toBe(`<span title="${actor}">claimed: Alice, request r-2 (…console-r-2)</span>`);
+  expect(who('arn:aws:sts::111122223333:assumed-role/operators/alice').text).toContain(
+    '>…assumed-role/operators/alice<',
+  );
+  expect(who('policy').text).toBe('policy');
 });
 
 describe.for(Object.entries(surfaces))('on a %s', ([, surface]) => {

@@ -155,6 +155,15 @@ export const uses: readonly Use[] = [
   use(oldId, undefined, '203.0.113.99', 120, 22),
 ];
 
+/** The use of the old credential since it was given to the kits, when nothing rotates. */
+export const usesAtRest: readonly Use[] = uses
+  .filter(({ credentialId }) => credentialId === oldId)
+  .map((one, index) => ({
+    ...one,
+    firstUsedAtMs: nowMs - 30 * days + (index + 1) * 90 * minutes,
+    lastUsedAtMs: nowMs - index * minutes,
+  }));
+
 let revision = 0;
 const said = (
   kind: string,

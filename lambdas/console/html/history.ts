@@ -1,6 +1,6 @@
 import type { HistoryEntry, HistoryStep, HistoryView } from '../views.ts';
 import { html, type Markup } from './html.ts';
-import { badge, cell, pages, row, table, when } from './parts.ts';
+import { badge, cell, pages, row, table, when, who } from './parts.ts';
 import { link, type Surface } from './surface.ts';
 import { inFull, lengthOf, outcomeWords } from './words.ts';
 
@@ -18,7 +18,7 @@ export const historyTable = (entries: readonly HistoryEntry[], caption: string, 
             cell('Begun', when(one.begun.atMs, nowMs)),
             cell('Took', one.endedAtMs === undefined ? undefined : lengthOf(one.endedAtMs - one.begun.atMs)),
             cell('Why', one.begun.reason),
-            cell('Who', one.begun.actor),
+            cell('Who', who(one.begun.actor)),
           ),
         ),
       );
@@ -30,7 +30,7 @@ const nameOf = ({ rotationId, trigger, steps }: HistoryEntry): string =>
 export const historyHtml = (view: HistoryView, surface: Surface): Markup =>
   html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId: view.gatewayId }, `Gateway ${view.gatewayId}`)}</nav><div class="top"><h1>History of ${view.gatewayId}</h1></div>${view.entries.map(
     (one) =>
-      html`<section class="card"><div class="top"><h2>${nameOf(one)}</h2>${one.outcome ? badge(outcomeWords[one.outcome].tone, outcomeWords[one.outcome].word) : undefined}</div><p>${one.begun.reason}<br><span class="soft small">${one.begun.actor}, ${inFull(one.begun.atMs)}${one.rotationId ? `, ${one.rotationId}` : ''}</span></p>${
+      html`<section class="card"><div class="top"><h2>${nameOf(one)}</h2>${one.outcome ? badge(outcomeWords[one.outcome].tone, outcomeWords[one.outcome].word) : undefined}</div><p>${one.begun.reason}<br><span class="soft small">${who(one.begun.actor)}, ${inFull(one.begun.atMs)}${one.rotationId ? `, ${one.rotationId}` : ''}</span></p>${
         one.rotationId
           ? html`<details><summary>${one.steps.length} steps</summary>${stepsTable(one.steps)}</details>`
           : undefined
@@ -45,7 +45,7 @@ const stepsTable = (steps: readonly HistoryStep[]): Markup =>
       row(
         one.kind,
         cell('When', inFull(one.atMs)),
-        cell('Who', one.actor),
+        cell('Who', who(one.actor)),
         cell('Why', one.reason),
         cell(
           'Credentials',

@@ -37,6 +37,15 @@ export const badge = (tone: Tone, text: Insert): Markup =>
 export const when = (atMs: number, nowMs: number): Markup =>
   html`<time class="when" datetime="${new Date(atMs).toISOString()}" title="${inFull(atMs)}">${fromNow(atMs, nowMs)}</time>`;
 
+/** An ARN within a text: only its last part tells people something. */
+const arn = /arn:[\w-]+:[^\s()]*?:([^:\s()]+)(?=[\s()]|$)/g;
+
+/** Who said something; ARNs are cut short, and shown in full to who points at them. */
+export const who = (actor: string): Markup => {
+  const short = actor.replace(arn, '…$1');
+  return short === actor ? html`${actor}` : html`<span title="${actor}">${short}</span>`;
+};
+
 /** A live credential by id, stage and age. */
 export const credentialLine = (one: CredentialSummary, nowMs: number): Markup =>
   html`<span class="id">${one.credentialId}</span> <span class="soft">${

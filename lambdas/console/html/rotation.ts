@@ -1,6 +1,6 @@
 import { type GatewayView, phases, type RotationSummary } from '../views.ts';
 import { html, type Markup } from './html.ts';
-import { badge, when } from './parts.ts';
+import { badge, when, who } from './parts.ts';
 import { counted } from './words.ts';
 
 /** Create, distribute, verify, revoke: what is done, and what is being done. */
@@ -39,14 +39,14 @@ export const nowHtml = (view: GatewayView): Markup => {
 };
 
 const running = (rotation: RotationSummary, kits: GatewayView['kits'], nowMs: number): Markup =>
-  html`<p><strong>${rotation.trigger} rotation</strong>, begun ${when(rotation.begun.atMs, nowMs)}: ${rotation.begun.reason}<br><span class="soft small">${rotation.begun.actor}</span></p>${stepper(rotation)}<p>${kits.updated} of ${counted(kits.total, 'kit')} moved${rotation.targetId ? html` to <span class="id">${rotation.targetId}</span>` : undefined}; deadline ${when(rotation.deadlineAtMs, nowMs)}.${
+  html`<p><strong>${rotation.trigger} rotation</strong>, begun ${when(rotation.begun.atMs, nowMs)}: ${rotation.begun.reason}<br><span class="soft small">${who(rotation.begun.actor)}</span></p>${stepper(rotation)}<p>${kits.updated} of ${counted(kits.total, 'kit')} moved${rotation.targetId ? html` to <span class="id">${rotation.targetId}</span>` : undefined}; deadline ${when(rotation.deadlineAtMs, nowMs)}.${
     rotation.failedAttempts > 0
       ? html` ${badge('warn', `${counted(rotation.failedAttempts, 'attempt')} failed`)}`
       : undefined
   }</p>${decided('Held', rotation.held, nowMs)}${decided('Rolled back', rotation.rolledBack, nowMs)}${decided('Forced', rotation.forced, nowMs)}`;
 
 const decided = (what: string, said: RotationSummary['held'], nowMs: number): Markup | undefined =>
-  said && html`<p>${badge('warn', what)} ${when(said.atMs, nowMs)} by ${said.actor}: ${said.reason}</p>`;
+  said && html`<p>${badge('warn', what)} ${when(said.atMs, nowMs)} by ${who(said.actor)}: ${said.reason}</p>`;
 
 const atRest = ({ history, nowMs, credentials }: GatewayView): Markup => {
   const last = history.find(({ rotationId }) => rotationId !== undefined);

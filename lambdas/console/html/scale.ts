@@ -31,12 +31,12 @@ export const bar = (
 
 const [minute, hour, day] = [60, 3_600, 86_400];
 const steps = [
-  ...[1, 5, 15, 30, minute, 2 * minute, 5 * minute, 15 * minute, 30 * minute],
+  ...[1, 2, 5, 10, 15, 30, minute, 2 * minute, 5 * minute, 15 * minute, 30 * minute],
   ...[hour, 3 * hour, 6 * hour, 12 * hour, day, 7 * day, 30 * day, 90 * day, 365 * day],
 ];
-const ticksAtMost = 4;
+const ticksAtMost = 5;
 
-/** The times at which the axis is named: round ones, at most four. */
+/** The times at which the axis is named: round ones, at most five. */
 const ticks = ({ fromMs, toMs }: Scale): readonly number[] => {
   const seconds = steps.find((step) => (toMs - fromMs) / 1000 / step <= ticksAtMost) ?? 365 * day;
   const stepMs = seconds * 1000;

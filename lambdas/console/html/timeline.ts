@@ -116,7 +116,7 @@ const life = (one: CredentialLife, view: GatewayView, scale: Scale, y: number): 
 };
 
 /** How many kits had moved by when: steps that grow to the number of kits. */
-const moving = ({ moves, kits, nowMs }: GatewayView, scale: Scale, y: number): readonly Markup[] => {
+const moving = ({ moves, kits, nowMs, rotation }: GatewayView, scale: Scale, y: number): readonly Markup[] => {
   if (moves.length === 0) return [];
   const full = 34;
   let moved = 0;
@@ -124,7 +124,7 @@ const moving = ({ moves, kits, nowMs }: GatewayView, scale: Scale, y: number): r
     moved += more;
     const height = Math.max(2, (full * moved) / Math.max(1, kits.total));
     const untilMs = moves[index + 1]?.atMs ?? nowMs;
-    return html`${bar(scale, atMs, untilMs, y + 8 + full - height, height, 'p-new')}`;
+    return html`${bar(scale, atMs, untilMs, y + 8 + full - height, height, rotation ? 'p-new' : 'p-current')}`;
   });
   return [bar(scale, scale.fromMs, scale.toMs, y + 8, full, 'p-track'), ...steps];
 };
