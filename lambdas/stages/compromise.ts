@@ -52,7 +52,7 @@ const press = async (needs: Needs, request: PressRequest): Promise<PressResult> 
   const applied = await needs.gateways.apply(
     gatewayId,
     (gateway) => {
-      before = gateway;
+      if (!gateway.presses.some((one) => one.requestId === requestId)) before = gateway; // seen: an answer was lost
       return {
         kind: 'compromise',
         requestId,
@@ -68,7 +68,7 @@ const press = async (needs: Needs, request: PressRequest): Promise<PressResult> 
   if (applied.kind === 'refused') return { result: 'REFUSED', gatewayId, code: applied.code, message: applied.message };
   const made = applied.gateway.presses.find((one) => one.requestId === requestId);
   if (!made) throw new InputRefused(`Request ${requestId} left no trace in the record of gateway ${gatewayId}.`);
-  await carryOn(needs, applied.changed ? before : undefined, applied.gateway, made).catch((error: unknown) =>
+  await carryOn(needs, before, applied.gateway, made).catch((error: unknown) =>
     needs.log('WARN', 'The execution is not changed yet; the reconciler carries on within a minute.', {
       gatewayId,
       rotationId: made.rotationId,

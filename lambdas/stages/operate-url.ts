@@ -8,7 +8,10 @@ type UrlEvent = LambdaFunctionURLEventWithIAMAuthorizer;
 export const isOfUrl = (event: unknown): event is UrlEvent =>
   typeof event === 'object' && event !== null && 'requestContext' in event;
 
-/** A decision of the caller that IAM has let through, and who is known for that; 409 when it is refused, and 400 when it is none. */
+/**
+ * A decision of the caller that IAM has let through, and who is known for that; 409 when it is refused, and 400 when it is
+ * none. Who may invoke the function itself could pretend to be anybody: operators are given the URL.
+ */
 export const operateThroughUrl = async (
   needs: Parameters<typeof operate>[0],
   event: UrlEvent,

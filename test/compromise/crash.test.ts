@@ -1,6 +1,9 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, it } from 'vitest';
+import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { compromise } from '../../lambdas/stages/compromise.ts';
 import type { Executions } from '../../lambdas/stages/executions.ts';
+import { gatewaysIn } from '../../lambdas/store/gateways.ts';
 import { gatewayId, openRotated, type System } from '../system.ts';
 
 let system: System;
@@ -46,6 +49,38 @@ it('after a crash right behind the write, the policy check refuses on time and t
   const after = await system.finish();
   expect(after.ended.at(-1)).toMatchObject({ rotationId, outcome: 'COMPLETED' });
   expect(after.live).toHaveLength(1);
+});
+
+it('a write whose answer was lost counts as done: the rotation that it has ended is stopped all the same', async () => {
+  system = await openRotated();
+  await system.start({ gatewayId, reason: 'quarterly' });
+  await system.until(({ rotation }) => rotation?.trigger === 'manual' && rotation.stage === 'DISTRIBUTED');
+  const { rotation: preempted } = await system.gateway();
+  const dynamodb = new DynamoDBClient({ ...clientSettings(system.deployment.cloud.operator), maxAttempts: 1 });
+  let lost = 0;
+  dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args);
+        if (commandName === 'PutItemCommand' && lost++ === 0) throw new Error('The answer was lost.');
+        return answer;
+      },
+    { step: 'initialize', name: 'losing' },
+  );
+  const { now } = system.timers;
+  const gateways = gatewaysIn(dynamodb, system.deployment.cloud.outputs.gatewaysTable, async () => undefined, now);
+  const done: string[] = [];
+  const executions: Executions = {
+    arnOf: ({ rotationId }, attempt) => `${rotationId}-${attempt}`,
+    start: async ({ rotation }) => void done.push(`start ${rotation?.rotationId}`),
+    stop: async (executionArn) => void done.push(`stop ${executionArn}`),
+    stateOf: dies,
+  };
+  const answer = await compromise({ gateways, executions, now, log: () => undefined }, press);
+  dynamodb.destroy();
+  const { rotationId } = answer as { rotationId: string };
+  expect(done).toEqual([`stop ${preempted?.executionArn}`, `start ${rotationId}`]);
+  expect((await system.gateway()).presses).toHaveLength(1);
 });
 
 it('a repeated press sees that the execution exists', async () => {
