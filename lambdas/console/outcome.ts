@@ -8,3 +8,6 @@ export type Outcome = {
   /** The execution that a plan was asked from. */
   readonly execution?: string;
 };
+
+/** What a person had filled in, for a form that he gets back. */
+export type FilledIn = { readonly actor: string; readonly reason: string };

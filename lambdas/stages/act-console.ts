@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { render, renderRefusal } from '../console/html/render.ts';
-import type { Outcome } from '../console/outcome.ts';
+import type { FilledIn, Outcome } from '../console/outcome.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { type ActNeeds, act } from './act.ts';
-import { type ActInput, readAct } from './act-input.ts';
+import { type ActInput, fieldsOf, readAct } from './act-input.ts';
 import { placeOf } from './console-surface.ts';
 import { type ShowNeeds, viewOf } from './show.ts';
-import { readAsk } from './show-input.ts';
+import { type AskFor, type ConsoleAsk, readAsk } from './show-input.ts';
 
 /**
  * Does what was pressed, and answers the view that follows with the outcome on top, or with `"format": "json"` the outcome
- * alone. A widget's links lead to the function that it names, which has to be one of this account and region.
+ * alone. What was refused leads back to its form, with what was filled in. A widget's links lead to the function that it
+ * names, which has to be one of this account and region.
  */
 export const actConsole = async (
   needs: ActNeeds & ShowNeeds,
@@ -18,24 +19,41 @@ export const actConsole = async (
   ownArn: string,
 ): Promise<Outcome | string> => {
   const { surface, isProgram } = placeOf(event, { show: showFunctionIn(event, ownArn), act: ownArn });
+  const given = formIn(event);
+  const shown = async (ask: ConsoleAsk, outcome: Outcome): Promise<string> =>
+    render(await viewOf(needs, ask), { surface, requestId: randomUUID(), outcome, filledIn: given.filledIn });
   try {
     const input = readAct(event);
     const outcome = await act(needs, input);
     if (isProgram) return outcome;
-    return render(await viewOf(needs, next(input, outcome)), { surface, requestId: randomUUID(), outcome });
+    return await shown(outcome.result === 'REFUSED' && given.ask ? given.ask : next(input, outcome), outcome);
   } catch (error) {
     if (!(error instanceof InputRefused) || isProgram) throw error;
-    return renderRefusal(error.message, surface);
+    if (!given.ask) return renderRefusal(error.message, surface);
+    return shown(given.ask, { act: given.ask.act, result: 'REFUSED', message: error.message }).catch(() =>
+      renderRefusal(error.message, surface),
+    );
   }
 };
 
-/** A plan leads to its page, a refusal back to its form, and everything else to the gateway. */
-const next = (input: ActInput, { result, execution }: Outcome) => {
-  const { gatewayId, act: asked } = input;
-  if (execution) return readAsk({ view: 'plan', gatewayId, execution });
-  if (result !== 'REFUSED') return readAsk({ view: 'gateway', gatewayId });
-  return readAsk({ view: 'act', gatewayId, act: asked, ...('kitId' in input ? { kitId: input.kitId } : {}) });
+/** A plan leads to its page, and everything else to the gateway. */
+const next = ({ gatewayId }: ActInput, { execution }: Outcome): ConsoleAsk =>
+  readAsk(execution ? { view: 'plan', gatewayId, execution } : { view: 'gateway', gatewayId });
+
+/** The form that an event comes from, if it can be told, and what was filled in. */
+const formIn = (event: unknown): { readonly ask?: AskFor<'act'>; readonly filledIn: FilledIn } => {
+  const given = fieldsOf(event);
+  const { gatewayId, act: pressed, kitId, actor, reason } = given;
+  const filledIn = { actor: textOf(actor), reason: textOf(reason) };
+  try {
+    const ask = readAsk({ view: 'act', gatewayId, act: pressed, ...(kitId === undefined ? {} : { kitId }) });
+    return ask.view === 'act' ? { ask, filledIn } : { filledIn };
+  } catch {
+    return { filledIn };
+  }
 };
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 256) : '');
 
 /** `arn:aws:lambda:<region>:<account>:function:`, which both functions of the console have in common. */
 const commonPart = (functionArn: string): string => functionArn.split(':').slice(0, 6).join(':');

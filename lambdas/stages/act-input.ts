@@ -40,13 +40,17 @@ export type ActInput = z.infer<typeof act>;
 /** The fields that a person fills in; a widget hands them over beside the parameters of the button. */
 const filledIn = ['reason', 'actor', 'confirmGatewayId', 'deadlineAt'] as const;
 
-/** Reads an act: a form of the page, or a button of a widget with its form. Throws {@link InputRefused} with what is missing. */
-export const readAct = (event: unknown): ActInput => {
+/** The parameters of a press, with what its form adds to them in a widget. */
+export const fieldsOf = (event: unknown): Readonly<Record<string, unknown>> => {
   const given = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>;
   const context = widgetContext.safeParse(given.widgetContext);
   const typed = context.success ? context.data.forms.all : {};
-  const fields = Object.fromEntries(filledIn.flatMap((name) => (name in typed ? [[name, typed[name]]] : [])));
-  const parsed = act.safeParse({ ...fields, ...given });
+  return { ...Object.fromEntries(filledIn.flatMap((name) => (name in typed ? [[name, typed[name]]] : []))), ...given };
+};
+
+/** Reads an act: a form of the page, or a button of a widget with its form. Throws {@link InputRefused} with what is missing. */
+export const readAct = (event: unknown): ActInput => {
+  const parsed = act.safeParse(fieldsOf(event));
   if (parsed.success) return parsed.data;
   throw new InputRefused(`Nothing was done. ${z.prettifyError(parsed.error)}`);
 };

@@ -140,8 +140,18 @@ describe('an act', () => {
     expect(bench.commands).toEqual([]);
   });
 
-  it('that could not be read is said to people as HTML', async () => {
-    expect(await press({ ...hold, reason: '' })).toMatch(/role="alert">Nothing was done\..*say why/s);
+  it('that could not be read leads back to its form, with the reason and what was filled in', async () => {
+    const { reason: _, ...parameters } = hold;
+    const text = await press({ ...parameters, widgetContext: widgetContext({ reason: '', actor: 'Alice' }) });
+    expect(text).toMatch(/<strong>Hold: refused\.<\/strong> Nothing was done\..*say why/s);
+    expect(text).toContain('<h1>Hold: orders</h1>');
+    const again = await press({ ...hold, act: 'compromise', confirmGatewayId: 'x', rejectWithinSeconds: '0' });
+    for (const value of ['alice', 'because']) expect(again).toContain(`value="${value}"`);
+  });
+
+  it('that leads nowhere is said to people as HTML', async () => {
+    expect(await press({ ...hold, act: 'dance' })).toMatch(/role="alert">Nothing was done\./);
+    expect(await press({ ...hold, act: 'retry-kit', kitId: 'nobody' })).toContain('has no kit nobody');
   });
 });
 

@@ -1,22 +1,21 @@
+import type { FilledIn } from '../outcome.ts';
 import type { ActView } from '../views.ts';
 import { compromiseHtml } from './compromise.ts';
 import { html, type Insert, type Markup } from './html.ts';
-import { cell, field, row, stateBadge, table, when } from './parts.ts';
+import { cell, row, stateBadge, table, when, whoAndWhy } from './parts.ts';
 import { type Button, form, link, type Surface } from './surface.ts';
 import { actWords, counted, inFull, lateWords } from './words.ts';
 
-const whoAndWhy = html`${field('Your name', 'actor', { max: 100, autocomplete: 'name' })}${field('Why', 'reason', { max: 256 })}`;
-
 /** One act before it is done: what happens, who is hit, and what a person has to fill in. */
-export const actHtml = (view: ActView, surface: Surface, requestId: string): Markup => {
+export const actHtml = (view: ActView, surface: Surface, requestId: string, filledIn: FilledIn): Markup => {
   const { act, gatewayId, kit } = view;
   const back = html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId }, `Gateway ${gatewayId}`)}</nav>`;
-  if (act === 'compromise') return html`${back}${compromiseHtml(view, surface, requestId)}`;
+  if (act === 'compromise') return html`${back}${compromiseHtml(view, surface, requestId, filledIn)}`;
   const { verb, what } = actWords[act];
   const title = kit ? `${verb} ${kit.kitId}` : verb;
   return html`${back}<div class="top"><h1>${title}: ${gatewayId}</h1>${stateBadge(view.state)}</div><p>${what}</p>${
     view.isAllowed
-      ? html`${facts(view)}${form(surface, hiddenOf(view, requestId), html`${fieldsOf(view)}${whoAndWhy}`, [buttonOf(view, title)])}`
+      ? html`${facts(view)}${form(surface, hiddenOf(view, requestId), html`${fieldsOf(view)}${whoAndWhy(filledIn)}`, [buttonOf(view, title)])}`
       : html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${view.why}</p>`
   }`;
 };

@@ -1,17 +1,18 @@
+import type { FilledIn } from '../outcome.ts';
 import type { ActView, CompromisePreview, CutOff } from '../views.ts';
 import { html, type Insert, type Markup } from './html.ts';
-import { badge, cell, field, row, stateBadge, table } from './parts.ts';
+import { badge, cell, field, row, stateBadge, table, whoAndWhy } from './parts.ts';
 import { form, type Surface } from './surface.ts';
 import { actWords, counted, cutOffWords } from './words.ts';
 
 /** The emergency: what is refused and when, who is cut off in both ways, and the form that wants the gateway's name typed. */
-export const compromiseHtml = (view: ActView, surface: Surface, requestId: string): Markup => {
+export const compromiseHtml = (view: ActView, surface: Surface, requestId: string, filledIn: FilledIn): Markup => {
   const { gatewayId, compromise: preview } = view;
   const { what } = actWords.compromise;
   return html`<div class="top"><h1>Compromised: replace ${gatewayId} now</h1>${stateBadge(view.state)}</div><p>${what}</p>${
     preview === undefined || !view.isAllowed
       ? html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${view.why ?? preview?.refusal}</p>`
-      : html`${doomed(preview)}<div class="columns">${way('Replace first', preview.replaceFirst, preview)}${way('Refuse now', preview.refuseNow, preview)}</div>${pressed(view, preview, surface, requestId)}`
+      : html`${doomed(preview)}<div class="columns">${way('Replace first', preview.replaceFirst, preview)}${way('Refuse now', preview.refuseNow, preview)}</div>${pressed(view, preview, surface, requestId, filledIn)}`
   }`;
 };
 
@@ -64,10 +65,11 @@ const pressed = (
   { replaceFirst, refuseNow }: CompromisePreview,
   surface: Surface,
   requestId: string,
+  filledIn: FilledIn,
 ): Markup => {
   const sure = (cutOff: CutOff): string =>
     `${gatewayId}: refuse every live credential ${cutOff.rejectWithinSeconds === 0 ? 'NOW' : `in ${cutOff.rejectWithinSeconds} s`}? ${counted(cutOff.total, 'kit')} will be cut off.`;
-  const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: 63 })}${field('Your name', 'actor', { max: 100, autocomplete: 'name' })}${field('Why', 'reason', { max: 256 })}`;
+  const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: 63 })}${whoAndWhy(filledIn)}`;
   return html`<section class="card danger" aria-labelledby="gcr-press"><h2 id="gcr-press">Press the button</h2>${form(
     surface,
     { act: 'compromise', gatewayId, requestId },

@@ -1,3 +1,4 @@
+import type { FilledIn } from '../outcome.ts';
 import type { CredentialSummary, GatewayState, Page } from '../views.ts';
 import { html, type Insert, type Markup } from './html.ts';
 import { type Ask, link, type Surface } from './surface.ts';
@@ -96,3 +97,7 @@ export const field = (
   html`<label>${label}<input type="${options.type ?? 'text'}" name="${name}" value="${options.value ?? ''}" maxlength="${options.max}" autocomplete="${options.autocomplete ?? 'off'}"${
     options.isRequired === false ? undefined : html` required`
   }></label>`;
+
+/** The two fields that every act wants: who, and why. */
+export const whoAndWhy = ({ actor, reason }: FilledIn): Markup =>
+  html`${field('Your name', 'actor', { value: actor, max: 100, autocomplete: 'name' })}${field('Why', 'reason', { value: reason, max: 256 })}`;

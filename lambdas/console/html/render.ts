@@ -1,4 +1,4 @@
-import type { Outcome } from '../outcome.ts';
+import type { FilledIn, Outcome } from '../outcome.ts';
 import type { View } from '../views.ts';
 import { actHtml } from './act.ts';
 import { gatewayHtml } from './gateway.ts';
@@ -10,8 +10,13 @@ import { style } from './style.ts';
 import { type Ask, addressOf, link, type Surface } from './surface.ts';
 import { actWords } from './words.ts';
 
-/** Where it is shown, the id that a form made now will carry, and what was just done. */
-export type Rendering = { readonly surface: Surface; readonly requestId: string; readonly outcome?: Outcome };
+/** Where it is shown, the id that a form made now will carry, what was just done, and what a form that comes back had in it. */
+export type Rendering = {
+  readonly surface: Surface;
+  readonly requestId: string;
+  readonly outcome?: Outcome;
+  readonly filledIn?: FilledIn;
+};
 
 /**
  * Everything within one element, whose class keeps the style to itself and turns off CloudWatch's own. A page reads the
@@ -23,23 +28,23 @@ const framed = (surface: Surface, content: Markup, follows?: Ask): string => {
   return `<style>${style}</style>${html`<div class="gcr cwdb-no-default-styles ${theme}"${next}>${content}</div>`.text}`;
 };
 
-/** The view as one piece of HTML, styles included. */
-export const render = (view: View, { surface, requestId, outcome }: Rendering): string =>
+/** The view as one piece of HTML, styles included. A form that comes back is not read again: it would lose what is filled in. */
+export const render = (view: View, { outcome, ...rendering }: Rendering): string =>
   framed(
-    surface,
-    html`${outcome ? outcomeHtml(outcome) : undefined}${content(view, surface, requestId)}`,
-    outcome && askFor(view),
+    rendering.surface,
+    html`${outcome ? outcomeHtml(outcome) : undefined}${content(view, rendering)}`,
+    outcome && view.view !== 'act' ? askFor(view) : undefined,
   );
 
 const askFor = (view: View): Ask => ({
   view: view.view,
   ...('gatewayId' in view ? { gatewayId: view.gatewayId } : {}),
-  ...('act' in view ? { act: view.act } : {}),
-  ...('kit' in view && view.kit ? { kitId: view.kit.kitId } : {}),
   ...('execution' in view ? { execution: view.execution } : {}),
 });
 
-const content = (view: View, surface: Surface, requestId: string): Markup => {
+const nothing: FilledIn = { actor: '', reason: '' };
+
+const content = (view: View, { surface, requestId, filledIn = nothing }: Omit<Rendering, 'outcome'>): Markup => {
   switch (view.view) {
     case 'gateways':
       return gatewaysHtml(view, surface);
@@ -48,7 +53,7 @@ const content = (view: View, surface: Surface, requestId: string): Markup => {
     case 'history':
       return historyHtml(view, surface);
     case 'act':
-      return actHtml(view, surface, requestId);
+      return actHtml(view, surface, requestId, filledIn);
     case 'plan':
       return planHtml(view, surface);
   }
