@@ -5,6 +5,6 @@ import { parseShardStep } from './stages/step.ts';
 
 /** Puts the credential into every kit of one shard that does not have it. */
 export const handler = lambda((runtime) => {
-  const equipment = equip(runtime, 'gateways', 'kits', 'vault', 'secretsManager', 'notifyOwner');
-  return (event: unknown) => distributeShard(equipment, parseShardStep(event));
+  const { records: gateways, ...others } = equip(runtime, 'records', 'kits', 'vault', 'secretsManager', 'notifyOwner');
+  return (event: unknown) => distributeShard({ ...others, gateways }, parseShardStep(event));
 });

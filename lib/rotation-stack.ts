@@ -54,19 +54,23 @@ export class RotationStack extends Stack {
     // A task's function ends before its state's TimeoutSeconds, so that a retry never runs beside it.
     const task = (name: string, timeoutSeconds: number, description: string): RotationFunction => {
       const made = new RotationFunction(this, name, { description, timeoutSeconds, traced: true, logRetentionDays });
-      store.grantRecords(made);
-      events.grantPublish(made);
       policyCheck.grantAsk(made);
       return made;
     };
+    const savingTask = (...given: Parameters<typeof task>): RotationFunction => {
+      const made = task(...given);
+      store.grantRecords(made);
+      events.grantPublish(made);
+      return made;
+    };
 
-    const beginRotation = task('BeginRotation', 55, 'Begins a rotation, or joins the one that runs.');
+    const beginRotation = savingTask('BeginRotation', 55, 'Begins a rotation, or joins the one that runs.');
     store.grantReadKits(beginRotation);
     store.grantReadUse(beginRotation);
     secrets.grantRead(beginRotation);
     secrets.grantReadKitSecrets(beginRotation);
 
-    const createCredential = task(
+    const createCredential = savingTask(
       'CreateCredential',
       110,
       'Creates the new credential, proves it and makes it current.',
@@ -75,23 +79,29 @@ export class RotationStack extends Stack {
     secrets.grantMint(createCredential);
 
     const distributeShard = task('DistributeShard', 890, 'Puts the new credential into the kits of one shard.');
+    store.grantReadRecords(distributeShard);
     store.grantKits(distributeShard);
     secrets.grantRead(distributeShard);
     secrets.grantKitSecrets(distributeShard);
     notifications.grantPublish(distributeShard);
 
-    const verifyKits = task('VerifyKits', 890, 'Collects the evidence that kits use the new credential.');
-    store.grantKits(verifyKits);
+    const verifyKits = savingTask('VerifyKits', 890, 'Collects the evidence that kits use the new credential.');
+    store.grantReadKits(verifyKits);
     store.grantReadUse(verifyKits);
+    store.grantReadProbes(verifyKits);
     secrets.grantRead(verifyKits);
     secrets.grantReadKitSecrets(verifyKits);
     notifications.grantPublish(verifyKits);
 
-    const revokeCredential = task('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
+    const revokeCredential = savingTask('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
     store.grantReadKits(revokeCredential);
     store.grantReadUse(revokeCredential);
 
-    const confirmRevoked = task('ConfirmRevoked', 110, 'Confirms that the policy check refuses what was revoked.');
+    const confirmRevoked = savingTask(
+      'ConfirmRevoked',
+      110,
+      'Confirms that the policy check refuses what was revoked.',
+    );
     secrets.grantRelease(confirmRevoked);
 
     const workflow = new RotationWorkflow(this, 'Workflow', {

@@ -18,7 +18,12 @@ const project = join(import.meta.dirname, '..');
 export const gatewayId = 'orders' as GatewayId;
 
 /** Short waits, so that a test has few turns; the ladder far away. */
-const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
+export const policy = {
+  quietWindowSeconds: 4,
+  useRecordingSeconds: 1,
+  longestRequestSeconds: 1,
+  longestWaitSeconds: 2,
+};
 
 let template: Promise<Template> | undefined;
 

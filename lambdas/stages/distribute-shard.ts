@@ -10,7 +10,8 @@ import type { Always, Equipment } from './equipment.ts';
 import { mapped } from './mapped.ts';
 import { ours, type StepInput } from './step.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'vault' | 'secretsManager' | 'notifyOwner'> & Always;
+type Needs = Pick<Equipment, 'kits' | 'vault' | 'secretsManager' | 'notifyOwner'> &
+  Always & { readonly gateways: Pick<Equipment['records'], 'read'> };
 
 /** How many kits of a shard are installed at once, and how long one may take. */
 const atOnce = 10;

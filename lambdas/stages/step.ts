@@ -59,7 +59,10 @@ export const parseShardStep = (event: unknown): StepInput & { readonly shard: nu
   parsedBy(shardStepInput, event);
 
 /** The record and its rotation, if this attempt is the one that the record names. Throws {@link RotationPreempted} otherwise. */
-export const ours = async (gateways: Gateways, input: StepInput): Promise<{ gateway: Gateway; rotation: Rotation }> => {
+export const ours = async (
+  gateways: Pick<Gateways, 'read'>,
+  input: StepInput,
+): Promise<{ gateway: Gateway; rotation: Rotation }> => {
   const gateway = await gateways.read(input.gatewayId);
   if (!gateway) throw new InputRefused(`Gateway ${input.gatewayId} is not registered.`);
   return { gateway, rotation: rotationOf(gateway, input) };

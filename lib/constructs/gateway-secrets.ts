@@ -60,7 +60,7 @@ export class GatewaySecrets extends Construct {
 
   /** To read a credential. */
   grantRead(to: RotationFunction): void {
-    this.allow(to, 'DescribeSecret', 'GetSecretValue');
+    this.allow(to, 'GetSecretValue');
     this.key.grantDecrypt(to, 'secretsmanager');
   }
 
@@ -72,12 +72,12 @@ export class GatewaySecrets extends Construct {
 
   /** To read back what kits use, and what opens their management APIs. One under a key of its own: the key's policy has to name the role. */
   grantReadKitSecrets(to: RotationFunction): void {
-    to.allowWherever(calls('DescribeSecret', 'GetSecretValue'), this.anySecret, namedByOwner, ofKit);
+    to.allowWherever(calls('GetSecretValue'), this.anySecret, namedByOwner, ofKit);
   }
 
   /** Besides, to put a new credential where kits read it. */
   grantKitSecrets(to: RotationFunction): void {
-    to.allowWherever(calls('DescribeSecret', 'GetSecretValue', 'PutSecretValue'), this.anySecret, namedByOwner, ofKit);
+    to.allowWherever(calls('GetSecretValue', 'PutSecretValue'), this.anySecret, namedByOwner, ofKit);
   }
 
   private allow(to: RotationFunction, ...operations: readonly string[]): void {

@@ -48,6 +48,11 @@ export class GatewayStore extends Construct {
     return this.gateways.metric('ReadThrottleEvents', options);
   }
 
+  /** To read gateway records. */
+  grantReadRecords(to: RotationFunction): void {
+    this.onGateways(to, 'GetItem');
+  }
+
   /** To read and save gateway records and their audit; who saves one publishes from the audit what could not be published before. */
   grantRecords(to: RotationFunction): void {
     this.onGateways(to, 'GetItem', 'PutItem', 'Query');
@@ -83,7 +88,12 @@ export class GatewayStore extends Construct {
 
   /** To read where credentials were used. */
   grantReadUse(to: RotationFunction): void {
-    this.onUse(to, 'GetItem', 'Query');
+    this.onUse(to, 'Query');
+  }
+
+  /** To read whether a probe of ours was recorded. */
+  grantReadProbes(to: RotationFunction): void {
+    this.onUse(to, 'GetItem');
   }
 
   /** To read one gateway record and to record one use: what the authorizer does for each request. */

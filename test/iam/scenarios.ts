@@ -1,18 +1,25 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateEventBusCommand,
+  DeleteEventBusCommand,
+  EventBridgeClient,
+  PutEventsCommand,
+} from '@aws-sdk/client-eventbridge';
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
-  DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { composeCredential, randomDigits } from '../../lambdas/domain/credential.ts';
+import type { RotationId } from '../../lambdas/domain/ids.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { compromiseDetailType } from '../../lambdas/stages/compromise-input.ts';
+import { vaultIn } from '../../lambdas/store/vault.ts';
 import { openWebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
-import { gatewayId, manualKit, openRotated, openSystem, type System, tagOfKits } from '../system.ts';
+import { gatewayId, manualKit, openRotated, openSystem, policy, type System, tagOfKits } from '../system.ts';
 
 /** One path through the whole system, from its opening to where it has ended; its name says what happens. */
 export type Scenario = { readonly name: string; readonly play: () => Promise<System> };
@@ -41,9 +48,13 @@ const rotated =
     return system;
   };
 
+const orders = (more: object = {}) => ({
+  ...{ gatewayId, decision: { kind: 'allow-all' }, policy, kits: [manualKit('one')] },
+  ...more,
+});
+
 const scheduled = async (system: System): Promise<void> => {
-  const schedule = { expression: 'rate(300 days)', duration: '3h' };
-  await system.applyGateways([{ gatewayId, decision: { kind: 'allow-all' }, kits: [manualKit('one')], schedule }]);
+  await system.applyGateways([orders({ schedule: { expression: 'rate(300 days)', duration: '3h' } })]);
   await system.timers.advance(5_000);
 };
 
@@ -52,8 +63,10 @@ const secretsManagerRotates = async (system: System): Promise<void> => {
   const { secretArn } = await system.gateway();
   await system.deployment.secretsManager.send(new RotateSecretCommand({ SecretId: secretArn }));
   await distributed(system);
+  const { currentVersionId: ClientRequestToken } = await system.gateway();
+  await system.call('rotate-secret', { Step: 'finishSecret', SecretId: secretArn, ClientRequestToken });
   await system.finish();
-  await system.applyGateways([{ gatewayId, decision: { kind: 'allow-all' }, kits: [manualKit('one')] }]);
+  await system.applyGateways([orders()]);
 };
 
 /** What Secrets Manager left: a value under AWSPENDING that nobody promotes. */
@@ -68,19 +81,23 @@ const strandedBySecretsManager = async (system: System): Promise<void> => {
   await operate(system, 'repair');
 };
 
-const adoptedFromTheVault = async (system: System): Promise<void> => {
+const adopt = async (system: System, digit: number): Promise<void> => {
   const { secretArn: SecretId } = await system.gateway();
-  const { credentialId, value } = composeCredential(Array.from({ length: randomDigits }, () => 7));
-  const versionId = '33333333-3333-4333-8333-333333333333';
+  const { credentialId, value } = composeCredential(Array.from({ length: randomDigits }, () => digit));
+  const versionId = `${digit}3333333-3333-4333-8333-333333333333`;
   await system.deployment.secretsManager.send(
     new PutSecretValueCommand({
       SecretId,
       ClientRequestToken: versionId,
       SecretString: JSON.stringify({ credentialId, credential: value }),
-      VersionStages: ['by-hand'],
+      VersionStages: [`by-hand-${digit}`],
     }),
   );
   await operate(system, 'adopt', { credentialId, versionId });
+};
+
+const rotatedAfterAdoption = async (system: System): Promise<void> => {
+  await adopt(system, 7);
   await begin(system);
   await distributed(system);
 };
@@ -138,7 +155,7 @@ const consoleActs = async (system: System): Promise<void> => {
   const show = (ask: object) => system.call('console', { format: 'json', gatewayId, ...ask });
   let count = 0;
   const act = (what: string, more: object = {}) =>
-    system.call('console-act', { format: 'json', ...by, act: what, requestId: `act-${count++}`, ...more });
+    system.call('console-act', { ...by, act: what, requestId: `act-${count++}`, ...more });
   await system.call('console', { format: 'json' });
   await act('plan');
   await system.timers.advance(2_000);
@@ -146,6 +163,9 @@ const consoleActs = async (system: System): Promise<void> => {
   await act('rotate');
   await distributed(system);
   await show({ view: 'gateway' });
+  await act('retry-kit', { kitId: 'one' });
+  await system.timers.advance(5_000);
+  await act('acknowledge-kit', { kitId: 'one', credentialId: (await system.gateway()).rotation?.targetId });
   await act('hold');
   await act('resume');
   await show({ view: 'act', act: 'compromise' });
@@ -175,15 +195,80 @@ const stopped = async (system: System): Promise<void> => {
   await operate(system, 'resume');
 };
 
-/** Secrets Manager asks for the first step, and for no other. */
+/** Secrets Manager asks for the first two steps, and for no other: what they made is given up, and seen refused. */
 const notHandedOver = async (system: System): Promise<void> => {
   await scheduled(system);
   const { secretArn } = await system.gateway();
-  const ClientRequestToken = '55555555-5555-4555-8555-555555555555';
+  const ClientRequestToken = '55555555-5555-4555-8555-555555555555' as RotationId;
+  const vault = vaultIn(system.deployment.secretsManager);
+  await vault.mint(secretArn, ClientRequestToken, { rotationToken: undefined });
+  for (const Step of ['createSecret', 'setSecret'])
+    await system.call('rotate-secret', { Step, SecretId: secretArn, ClientRequestToken });
+  await reconciled(system, 2 * 86_400_000);
+  await reconciled(system, 60_000);
+};
+
+/** Somebody put a value by hand: the attempt fails, and the reconciler starts the next when it was put right. */
+const failedOnce = async (system: System): Promise<void> => {
   const { secretsManager } = system.deployment;
-  const put = { SecretId: secretArn, ClientRequestToken, SecretString: '{"state":"bootstrap"}' };
-  await secretsManager.send(new PutSecretValueCommand({ ...put, VersionStages: ['AWSPENDING'] }));
-  await reconciled(system, 86_400_000);
+  const { secretArn: SecretId, currentVersionId } = await system.gateway();
+  const byHand = '33333333-3333-4333-8333-333333333333';
+  const SecretString = '{"by":"hand"}';
+  await secretsManager.send(new PutSecretValueCommand({ SecretId, ClientRequestToken: byHand, SecretString }));
+  await begin(system);
+  await system.timers.advance(10_000);
+  const move = { MoveToVersionId: currentVersionId, RemoveFromVersionId: byHand };
+  await secretsManager.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSCURRENT', ...move }));
+  await reconciled(system, 60_000);
+};
+
+/** Five live credentials leave no room for a successor, so that the one unused longest goes first. */
+const compromisedAtFive = async (system: System): Promise<void> => {
+  for (const digit of [1, 2, 3, 4]) await adopt(system, digit);
+  const { live } = await system.gateway();
+  if (live.length !== 5) throw new Error(`There are ${live.length} live credentials.`);
+  await press(system);
+};
+
+/** Nothing can be published, so that everybody who saves a record reads the audit for what is still to be told. */
+const withoutBus = async (system: System): Promise<void> => {
+  const { operator, outputs } = system.deployment.cloud;
+  const events = new EventBridgeClient(clientSettings(operator));
+  await events.send(new DeleteEventBusCommand({ Name: outputs.eventBus }));
+  await scheduled(system);
+  const { secretArn } = await system.gateway();
+  await system.deployment.secretsManager.send(new RotateSecretCommand({ SecretId: secretArn }));
+  await distributed(system);
+  await operate(system, 'hold');
+  await system.call('console-act', { format: 'json', ...by, act: 'resume', requestId: 'act-1' });
+  await system.timers.advance(10_000);
+  await system.call('reconcile', {});
+  await system.finish();
+  await system.applyGateways([orders({ kits: [manualKit('one'), manualKit('two')] }), orders({ gatewayId: 'more' })]);
+  await system.applyGateways([orders()]);
+  await press(system);
+  await system.finish();
+  await events.send(new CreateEventBusCommand({ Name: outputs.eventBus }));
+  events.destroy();
+  await system.call('reconcile', {});
+};
+
+/** Requests on every route of the policy check: both legs, by a named kit and by nobody. */
+const asked = async (system: System): Promise<void> => {
+  const [credential] = (await system.gateway()).live;
+  const value = await system.credentialOf(credential ?? { versionId: '' });
+  for (const kit of ['', '/kits/one'])
+    for (const leg of ['request', 'response']) {
+      const url = `${system.deployment.policyCheckUrl}/gateways/${gatewayId}${kit}/sideband/${leg}`;
+      const answer = await fetch(url, { method: 'POST', headers: { 'client-token': value }, body: '{}' });
+      await answer.body?.cancel();
+    }
+};
+
+/** The rule of the template runs the reconciler. */
+const everyMinute = async (system: System): Promise<void> => {
+  await system.deployment.cloud.startSchedules();
+  await system.timers.advance(61_000);
 };
 
 const appliedAgain = async (system: System): Promise<void> => {
@@ -191,9 +276,8 @@ const appliedAgain = async (system: System): Promise<void> => {
   const { secretArn: SecretId } = await system.gateway();
   const { secretsManager } = system.deployment;
   await secretsManager.send(new DeleteSecretCommand({ SecretId }));
-  await system.applyGateways([{ gatewayId, decision: { kind: 'allow-all' }, kits }]);
-  await secretsManager.send(new DescribeSecretCommand({ SecretId }));
-  await system.applyGateways([{ gatewayId, decision: { kind: 'allow-all' }, kits: [manualKit('one')] }]);
+  await system.applyGateways([orders({ kits })]);
+  await system.applyGateways([orders()]);
 };
 
 /** Every path that there is, in the order of the README. */
@@ -217,7 +301,8 @@ export const scenarios: readonly Scenario[] = [
     }),
   },
   { name: 'a compromise by an event', play: rotated(pressedByEvent) },
-  { name: 'an adopted credential', play: rotated(adoptedFromTheVault) },
+  { name: 'an adopted credential', play: rotated(rotatedAfterAdoption) },
+  { name: 'a compromise of five credentials', play: rotated(compromisedAtFive) },
   {
     name: 'hold, resume, extend, and a kit tried again',
     play: rotated(async (system) => {
@@ -228,6 +313,7 @@ export const scenarios: readonly Scenario[] = [
       const deadlineAt = new Date(system.timers.now() + 14 * 86_400_000).toISOString();
       await operate(system, 'extend', { deadlineAt });
       await operate(system, 'retry-kit', { kitId: 'one' });
+      await system.timers.advance(5_000);
     }),
   },
   {
@@ -244,5 +330,9 @@ export const scenarios: readonly Scenario[] = [
   { name: 'an execution that somebody stopped, and one that is lost', play: rotated(stopped) },
   { name: 'a version that Secrets Manager did not hand over', play: rotated(notHandedOver) },
   { name: 'gateways.json applied again: a kit more, a secret taken back', play: rotated(appliedAgain) },
+  { name: 'an attempt that fails, and the next one', play: rotated(failedOnce) },
+  { name: 'a lost event bus', play: rotated(withoutBus) },
+  { name: 'requests of kits, on every route', play: rotated(asked) },
+  { name: 'the reconciler by its rule', play: rotated(everyMinute) },
   { name: 'the console', play: rotated(consoleActs) },
 ];

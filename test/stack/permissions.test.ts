@@ -9,7 +9,8 @@ const readKits = [`dynamodb:Query on ${gateways}`];
 const readAndSave = [`dynamodb:GetItem on ${gateways}`, `dynamodb:PutItem on ${gateways}`, ...readKits];
 const readAndSaveKits = [...readKits, `dynamodb:UpdateItem on ${gateways}`];
 const lists = [`dynamodb:Query on ${gateways}/index/by-list`];
-const readUse = [`dynamodb:GetItem on ${use}`, `dynamodb:Query on ${use}`];
+const readUse = [`dynamodb:Query on ${use}`];
+const readProbes = [`dynamodb:GetItem on ${use}`];
 const publish = ['events:PutEvents on {TransitionEventsBus.Arn}'];
 const traced = ['xray:PutTelemetryRecords on *', 'xray:PutTraceSegments on *'];
 const start = ['states:StartExecution on {WorkflowStateMachine}'];
@@ -43,8 +44,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...publish,
     ...traced,
     ...decryptSecrets,
-    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
-    ...onKitSecrets('DescribeSecret', 'GetSecretValue'),
+    ...onGatewaySecrets('GetSecretValue'),
+    ...onKitSecrets('GetSecretValue'),
   ],
   'create-credential': [
     ...readAndSave,
@@ -55,25 +56,25 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
   ],
   'distribute-shard': [
-    ...readAndSave,
+    `dynamodb:GetItem on ${gateways}`,
     ...readAndSaveKits,
-    ...publish,
     ...traced,
     ...tellOwners,
     ...decryptSecrets,
-    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
-    ...onKitSecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue'),
+    ...onGatewaySecrets('GetSecretValue'),
+    ...onKitSecrets('GetSecretValue', 'PutSecretValue'),
   ],
   'verify-kits': [
     ...readAndSave,
-    ...readAndSaveKits,
+    ...readKits,
     ...readUse,
+    ...readProbes,
     ...publish,
     ...traced,
     ...tellOwners,
     ...decryptSecrets,
-    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
-    ...onKitSecrets('DescribeSecret', 'GetSecretValue'),
+    ...onGatewaySecrets('GetSecretValue'),
+    ...onKitSecrets('GetSecretValue'),
   ],
   'revoke-credential': [...readAndSave, ...readKits, ...readUse, ...publish, ...traced],
   'confirm-revoked': [
