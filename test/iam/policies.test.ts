@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { accessOf } from '../../lib/local/iam/access.ts';
 import { needsOf } from '../../lib/local/iam/calls.ts';
+import { evaluator, keysLookedAt } from '../../lib/local/iam/evaluate.ts';
 import { grantsIn, lineOf } from '../../lib/local/iam/grants.ts';
 import { policiesOf } from '../../lib/local/iam/policies.ts';
 import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
@@ -79,8 +80,33 @@ test.each([
   });
 });
 
+test('decides anew when a condition key that a policy looks at has another value, and only then', async () => {
+  const statement = {
+    Effect: 'Allow',
+    Action: 'secretsmanager:GetSecretValue',
+    Resource: '*',
+    Condition: { StringEquals: { 'aws:ResourceTag/kit': 'yes' } },
+  };
+  const grants = grantsIn('Role', { Statement: [statement] });
+  const evaluate = evaluator(new Map(), keysLookedAt(grants));
+  const asked = (context: Record<string, string>) =>
+    evaluate(
+      { arn: 'arn:aws:iam::000000000000:role/Role', grants },
+      {
+        action: 'secretsmanager:GetSecretValue',
+        resource: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf',
+        context,
+      },
+    );
+  const allowed = await asked({ 'aws:ResourceTag/kit': 'yes' });
+
+  expect(allowed.isAllowed).toBe(true);
+  expect((await asked({ 'aws:ResourceTag/kit': 'no' })).isAllowed).toBe(false);
+  expect((await asked({})).isAllowed).toBe(false);
+  expect(await asked({ 'aws:ResourceTag/kit': 'yes', 'secretsmanager:VersionStage': 'AWSCURRENT' })).toBe(allowed);
+});
+
 test('an action that AWS does not have is a defect of the table, not a refusal', async () => {
-  const { evaluator } = await import('../../lib/local/iam/evaluate.ts');
   const principal = { arn: 'arn:aws:iam::000000000000:user/operator', grants: grantsIn('o', { Statement: [] }) };
   const question = {
     action: 'dynamodb:ReadItem',
