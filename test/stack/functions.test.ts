@@ -14,7 +14,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/sideband.ts': [],
   'lambdas/begin-rotation.ts': [...taskVariables, 'USE_TABLE'],
   'lambdas/create-credential.ts': [...taskVariables, 'USE_TABLE'],
-  'lambdas/distribute-shard.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL'],
+  'lambdas/distribute-shard.ts': ['GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL'],
   'lambdas/verify-kits.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL', 'USE_TABLE'],
   'lambdas/revoke-credential.ts': [...taskVariables, 'USE_TABLE'],
   'lambdas/confirm-revoked.ts': taskVariables,
