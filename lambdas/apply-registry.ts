@@ -7,15 +7,15 @@ import { answerCloudFormation, customResourceRequest } from './stages/registry-c
 
 /**
  * Applies the file that REGISTRY_FILE names (gateways.json beside the code): for CloudFormation as the function of a custom resource
- * whose property is the file's hash (Delete does nothing), and by hand with `{"plan"?: boolean, "actor"?, "reason"?}`. Demo
- * gateways are passed over unless DEMO_GATEWAYS is `apply`.
+ * whose property is the file's hash (Delete does nothing), and by hand with `{"plan"?: boolean, "actor"?, "reason"?}`, then also
+ * with another `registry`, the content of such a file. Demo gateways are passed over unless DEMO_GATEWAYS is `apply`.
  */
 export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
   const equipment = equip(runtime, 'gateways', 'kits', 'secretsManager', 'secrets', 'executions', 'rotationFunction');
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
-  const apply = async (asked: Parameters<typeof applyFile>[2]): Promise<ApplyResult> =>
-    applyFile(equipment, await readFile(path, 'utf8'), asked, withDemo);
+  const apply = async ({ registry, ...asked }: ReturnType<typeof applyEvent>): Promise<ApplyResult> =>
+    applyFile(equipment, registry ? JSON.stringify(registry) : await readFile(path, 'utf8'), asked, withDemo);
   return async (event) => {
     const request = customResourceRequest(event);
     if (!request) return apply(applyEvent(event));

@@ -11,16 +11,18 @@ const namedAtMost = 1_000;
 
 const byHand = z.strictObject({
   plan: z.boolean().default(false),
+  /** What is applied instead of the file beside the code; read by the schema of `gateways.json`. */
+  registry: z.looseObject({ gateways: z.unknown() }).optional(),
   actor: z.string().min(1).max(256).default('apply-registry'),
   reason: z.string().min(1).max(256).default('gateways.json was applied'),
 });
 
-/** What the function is asked for by hand. Throws {@link InputRefused}. */
-export const applyEvent = (event: unknown): By & { readonly plan: boolean } => {
+/** What the function is asked for by hand. `registry` is at most what Lambda takes in one call, 6 MB. Throws {@link InputRefused}. */
+export const applyEvent = (event: unknown): z.infer<typeof byHand> => {
   const parsed = byHand.safeParse(event ?? {});
   if (parsed.success) return parsed.data;
   throw new InputRefused(
-    `The input was refused: ${z.prettifyError(parsed.error)} Allowed is {"plan"?: boolean, "actor"?: "<who>", "reason"?: "<why>"}.`,
+    `The input was refused: ${z.prettifyError(parsed.error)} Allowed is {"plan"?: boolean, "registry"?: <gateways.json>, "actor"?: "<who>", "reason"?: "<why>"}.`,
   );
 };
 

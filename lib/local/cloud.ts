@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
+import { createCloudFormation } from './aws/cloudformation.ts';
 import { openDynamoDb } from './aws/dynamodb.ts';
 import { type AnsweredCall, startEndpoint } from './aws/endpoint.ts';
 import { type BusEvent, createEventBridge } from './aws/eventbridge.ts';
@@ -21,7 +22,8 @@ import { functionsOf, hostFunctions } from './functions.ts';
 import { accessOf, type Decided, grantsOf, principalOf } from './iam/access.ts';
 import type { Grant } from './iam/grants.ts';
 import { policiesOf } from './iam/policies.ts';
-import { accountId, deployedNames, pseudoParameters, region, stateMachineName } from './names.ts';
+import { accountId, deployedNames, localStack, pseudoParameters, region, stateMachineName } from './names.ts';
+import { outputsOf } from './outputs.ts';
 import { createTables } from './tables.ts';
 import { resolverFor, resourcesOf, type Template } from './template.ts';
 
@@ -163,16 +165,22 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     },
   });
 
-  const sts = createSts((callerName) => principalOf(callerName, policies).arn);
+  const arnOf = (callerName: string): string => principalOf(callerName, policies).arn;
+  const stack = createCloudFormation({
+    ...localStack,
+    createdAtMs: timers.now(),
+    outputs: { ...outputsOf(template, names, endpointUrl), PolicyCheckUrl: options.policyCheckUrl },
+  });
   const endpoint = await startEndpoint({
     address: '127.0.0.1',
     port: awsPort,
     keys,
     dynamoDb,
-    services: [lambda, stepFunctions, secretsManager, sns, eventBridge, sts],
+    services: [lambda, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf)],
     clock: Date.now,
     onCall: options.onCall,
     checkAccess: access.check,
+    arnOf,
   });
   const operatorKey = keys.keyOf(OPERATOR);
   const operator = {

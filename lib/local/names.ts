@@ -8,12 +8,15 @@ export const region = 'us-east-1';
 /** The id of the one REST API. */
 export const apiId = 'local';
 
+/** The name of the stack, here and by default on AWS. */
+export const stackName = 'GatewayCredentialRotation';
+
 /** The values of CloudFormation's pseudo parameters here. */
 export const pseudoParameters = {
   'AWS::AccountId': accountId,
   'AWS::Partition': 'aws',
   'AWS::Region': region,
-  'AWS::StackName': 'GatewayCredentialRotation',
+  'AWS::StackName': stackName,
   'AWS::URLSuffix': 'amazonaws.com',
 } as const;
 
@@ -24,6 +27,9 @@ export const functionNameOf = (source: string): string => basename(source, '.ts'
 export const stateMachineName = 'rotation';
 
 const arn = (service: string, resource: string): string => `arn:aws:${service}:${region}:${accountId}:${resource}`;
+
+/** The one stack of this machine. */
+export const localStack = { name: stackName, id: arn('cloudformation', `stack/${stackName}/local`) } as const;
 
 const namedBy: Readonly<Record<string, (logicalId: string, resource: Resource) => Deployed>> = {
   'AWS::DynamoDB::Table': (id) => ({ ref: id, attributes: { Arn: arn('dynamodb', `table/${id}`) } }),

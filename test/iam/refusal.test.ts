@@ -89,7 +89,7 @@ beforeAll(async () => {
   const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
   const services = ['secretsmanager', 'states', 'lambda', 'sns', 'events'].map(answering);
   const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock: Date.now };
-  const endpoint = await startEndpoint({ ...options, checkAccess: check });
+  const endpoint = await startEndpoint({ ...options, checkAccess: check, arnOf: (name) => name });
   clientOf = (Type, caller = 'reader') =>
     new Type({ endpoint: endpoint.url, region: 'us-east-1', maxAttempts: 1, credentials: keys.keyOf(caller) });
   close = async () => {

@@ -58,6 +58,13 @@ describe('The function ApplyRegistry', () => {
     expect(await call({ plan: true }, file(true), { DEMO_GATEWAYS: 'apply' })).toMatchObject({ changes: lines });
   });
 
+  it('applies the registry that it is given instead of its file, and refuses a wrong one', async () => {
+    const registry = JSON.parse(file(false)) as unknown;
+    expect(await call({ plan: true, registry }, '{"gateways": []}')).toMatchObject({ changes: lines });
+    await expect(call({ registry: { gateways: 7 } }, file(false))).rejects.toMatchObject({ name: 'RegistryRefused' });
+    await expect(call({ registry: 'orders' }, file(false))).rejects.toMatchObject({ name: 'InputRefused' });
+  });
+
   it('refuses an input that it does not know and a file that is wrong', async () => {
     await expect(call({ planned: true }, file(false))).rejects.toMatchObject({ name: 'InputRefused' });
     await expect(call({ plan: true }, '{"gateways": 7}')).rejects.toMatchObject({ name: 'RegistryRefused' });

@@ -31,6 +31,7 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
     services: [secrets],
     clock: Date.now,
     checkAccess: async () => undefined,
+    arnOf: (name) => name,
   });
   const { accessKeyId, secretAccessKey } = keys.keyOf('test');
   const settings = { region, endpoint: endpoint.url, credentials: { accessKeyId, secretAccessKey } };

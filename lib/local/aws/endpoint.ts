@@ -5,6 +5,7 @@ import { isIPv6 } from 'node:net';
 import type { DynamoDb } from './dynamodb.ts';
 import { allowedHosts, readBody, refusalOfBrowser } from './endpoint-guard.ts';
 import type { Keys } from './keys.ts';
+import { lambdaUrlProtocol } from './lambda-url.ts';
 import type { Answer, Protocol } from './protocol.ts';
 import { jsonProtocol, readJsonObject } from './protocol-json.ts';
 import { queryProtocol } from './protocol-query.ts';
@@ -25,6 +26,8 @@ export type EndpointOptions = {
   readonly clock: Clock;
   /** Asked before every call; throws AWS's refusal of one that the caller may not make. */
   readonly checkAccess: CheckAccess;
+  /** Who a caller is to IAM: what the function behind a function URL is told. */
+  readonly arnOf: (callerName: string) => string;
   /** Told of every call that was answered. */
   readonly onCall?: ((call: AnsweredCall) => void) | undefined;
 };
@@ -87,7 +90,8 @@ const guarded = ({ signingName, call }: AwsService, checkAccess: CheckAccess): A
   },
 });
 
-const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, onCall }: EndpointOptions) => {
+const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, arnOf, onCall }: EndpointOptions) => {
+  const protocolOf = protocolsWith(lambdaUrlProtocol(arnOf));
   const byName = new Map(services.map((service) => [service.signingName, guarded(service, checkAccess)]));
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -128,11 +132,14 @@ const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, onCall }: 
   };
 };
 
-const protocolOf = (headers: IncomingMessage['headers'], target: string): Protocol => {
-  if (target.startsWith('/2015-03-31/')) return restJsonProtocol;
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-  return isForm && !headers['x-amz-target'] ? queryProtocol : jsonProtocol;
-};
+const protocolsWith =
+  (lambdaUrls: Protocol) =>
+  (headers: IncomingMessage['headers'], target: string): Protocol => {
+    if (lambdaUrls.serviceAsked({ headers, target }, 'lambda')) return lambdaUrls;
+    if (target.startsWith('/2015-03-31/')) return restJsonProtocol;
+    const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+    return isForm && !headers['x-amz-target'] ? queryProtocol : jsonProtocol;
+  };
 
 /** What a service throws without meaning to may hold a secret: nothing of it is passed on. */
 const toAwsError = (error: unknown): AwsError =>

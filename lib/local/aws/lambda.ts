@@ -106,7 +106,7 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     invoke: run,
     stop: () => stopped.abort(new Error('The local deployment was stopped.')),
     call: async (operation, input) => {
-      if (operation !== 'Invoke') throw unknownOperation(operation);
+      if (operation !== 'Invoke' && operation !== 'InvokeFunctionUrl') throw unknownOperation(operation);
       const [name] = find(String(input.FunctionName));
       const type = String(input.InvocationType ?? 'RequestResponse');
       const invocation = invocations[type];

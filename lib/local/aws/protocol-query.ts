@@ -5,11 +5,12 @@ import { AwsError } from './service.ts';
 
 /** The XML namespaces of the emulated Query services by signing name. */
 const NAMESPACES: ReadonlyMap<string, string> = new Map([
+  ['cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'],
   ['sns', 'http://sns.amazonaws.com/doc/2010-03-31/'],
   ['sts', 'https://sts.amazonaws.com/doc/2011-06-15/'],
 ]);
 
-/** What AWS calls errors of authentication in its Query protocol, with their HTTP status ("Common errors" of SNS and STS). */
+/** What AWS calls errors of authentication in its Query protocol, with their HTTP status ("Common errors" of CloudFormation, SNS and STS). */
 const QUERY_NAMES: ReadonlyMap<string, readonly [string, number]> = new Map([
   ['IncompleteSignatureException', ['IncompleteSignature', 400]],
   ['InvalidSignatureException', ['SignatureDoesNotMatch', 403]],

@@ -1,3 +1,4 @@
+import { localStack } from '../names.ts';
 import { secretsManagerCalls } from './calls-secrets-manager.ts';
 import {
   arn,
@@ -74,6 +75,9 @@ const events: Calls = {
     ),
 };
 
+/** "Actions, resources, and condition keys for AWS CloudFormation". */
+const cloudformation: Calls = each('cloudformation', () => localStack.id, 'DescribeStacks');
+
 /** GetCallerIdentity needs no permission, and none can take it away (its API reference). */
 const sts: Calls = { GetCallerIdentity: () => [] };
 
@@ -84,6 +88,7 @@ const services: Readonly<Record<string, Calls>> = {
   lambda,
   sns,
   events,
+  cloudformation,
   sts,
 };
 

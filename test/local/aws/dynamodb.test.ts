@@ -115,6 +115,7 @@ test('what was written in a folder is there after a restart', async () => {
       services: [],
       clock: Date.now,
       checkAccess: async () => undefined,
+      arnOf: (name) => name,
     });
     const through = new DynamoDBClient({ ...running.clientOptions, endpoint: endpoint.url });
     const close = async () => {

@@ -297,6 +297,7 @@ test('refuses to listen where others can reach it', async () => {
     services: [],
     clock: Date.now,
     checkAccess: async () => undefined,
+    arnOf: (name) => name,
   });
 
   await expect(open).rejects.toThrow('loopback only');

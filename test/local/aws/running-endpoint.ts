@@ -21,7 +21,8 @@ export const runEndpoint = async (
   const keys = createKeys(undefined, { region: 'us-east-1', endpointUrl: 'http://127.0.0.1:4566' });
   const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
   const checkAccess = async (): Promise<void> => undefined; // who may call what is tested in test/iam
-  const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock, checkAccess, onCall };
+  const arnOf = (callerName: string): string => `arn:aws:iam::000000000000:user/${callerName}`;
+  const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock, checkAccess, arnOf, onCall };
   const endpoint = await startEndpoint(options);
   const operator = keys.keyOf(OPERATOR);
   return {
