@@ -3,7 +3,7 @@ import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { compromiseDetailType } from '../../lambdas/stages/compromise-input.ts';
@@ -40,7 +40,11 @@ export class CompromiseButton extends Construct {
           conditions: { StringEquals: { 'events:detail-type': compromiseDetailType } },
         }),
       );
-    const failed = new Queue(this, 'Failed', { retentionPeriod: Duration.days(14), enforceSSL: true });
+    const failed = new Queue(this, 'Failed', {
+      retentionPeriod: Duration.days(14),
+      enforceSSL: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+    });
     accept(failed, 'AwsSolutions-SQS3', 'It is the dead-letter queue itself, of EventBridge and Lambda.');
     compromise.configureAsyncInvoke({
       retryAttempts: 2,

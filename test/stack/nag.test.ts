@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { checked } from '../../lib/checked.ts';
 import type { Settings } from '../../lib/constructs/settings.ts';
 import { rotationApp } from '../../lib/synthesise.ts';
+import { deployments } from './every-choice.ts';
 import { gateways } from './synthesised.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'nag-'));
@@ -46,22 +47,7 @@ const findings = (settings: Partial<Settings>, change: (app: App) => void = () =
 };
 
 describe('cdk-nag finds nothing that is not accepted for a reason', () => {
-  const everything = {
-    operatorsEmail: 'on-call@example.com',
-    authorizeProvisioned: 2,
-    firewall: true,
-    compromisePrincipals: ['111122223333'],
-    subnetIds: ['subnet-0a1b2c3d'],
-    securityGroupIds: ['sg-0a1b2c3d'],
-  };
-  const domain = {
-    domainName: 'policy-check.example.com',
-    certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/0a1b',
-  };
-  test('by default', () => expect(findings({})).toEqual([]));
-  test('with every choice and a name of your own', () => expect(findings({ ...everything, ...domain })).toEqual([]));
-  test('with every choice and a private endpoint', () =>
-    expect(findings({ ...everything, privateEndpointIds: ['vpce-0a1b2c3d'] })).toEqual([]));
+  test.for(Object.entries(deployments))('%s', ([, settings]) => expect(findings(settings)).toEqual([]));
 
   test('and would find what is new', () => {
     const added = findings({}, (app) => {

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesise } from '../../lib/synthesise.ts';
+import { deployments } from '../stack/every-choice.ts';
+import { gateways } from '../stack/synthesised.ts';
+
+/** Runs cfn-lint and checkov, of the versions in requirements.txt, over every template. Ends with 1 when either finds something. */
+const folder = mkdtempSync(join(tmpdir(), 'scan-'));
+const beside = (name: string): string => join(import.meta.dirname, name);
+
+const run = (command: string, ...args: readonly string[]): boolean => {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  if (error)
+    throw new Error(`${command} could not be started: ${error.message}. The scan needs Python 3.9 or newer with venv.`);
+  return status === 0;
+};
+const installed = (tool: string): string => join(folder, 'venv', 'bin', tool);
+
+try {
+  const isReady =
+    run('python3', '-m', 'venv', join(folder, 'venv')) &&
+    run(
+      installed('pip'),
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--requirement',
+      beside('requirements.txt'),
+    );
+  if (!isReady) throw new Error('cfn-lint and checkov could not be installed: see above.');
+  const templates = Object.entries(deployments).map(([name, settings]) => {
+    const path = join(folder, `${name.replaceAll(' ', '-')}.template.json`);
+    writeFileSync(path, JSON.stringify(synthesise({ gateways, ...settings }), null, 1));
+    return path;
+  });
+  const hasNoFinding = [
+    run(installed('cfn-lint'), '--config-file', beside('cfn-lint.yaml'), ...templates),
+    run(
+      installed('checkov'),
+      ...['--config-file', beside('checkov.yaml'), '--skip-download', '--compact', '--quiet'],
+      ...templates.flatMap((path) => ['--file', path]),
+    ),
+  ];
+  process.exitCode = hasNoFinding.every(Boolean) ? 0 : 1;
+  console.log(
+    process.exitCode === 0 ? `${templates.length} templates scanned, nothing found.` : 'The scan found something.',
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
