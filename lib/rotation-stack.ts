@@ -222,6 +222,7 @@ export class RotationStack extends Stack {
       PolicyCheckUrl: policyCheck.url,
       ...(policyCheck.domainTarget ? { PolicyCheckDomainTarget: policyCheck.domainTarget } : {}),
       OperateUrl: operateUrl,
+      GatewaysTable: store.tableName,
       ApplyRegistryFunction: applyRegistry.functionName,
       ConsoleFunction: show.functionName,
       CompromiseFunction: compromise.functionName,
