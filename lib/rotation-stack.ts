@@ -225,6 +225,7 @@ export class RotationStack extends Stack {
       GatewaysTable: store.tableName,
       ApplyRegistryFunction: applyRegistry.functionName,
       ConsoleFunction: show.functionName,
+      ConsoleActFunction: consoleAct.functionName,
       CompromiseFunction: compromise.functionName,
       CompromiseBusArn: button.bus.eventBusArn,
       DashboardName: dashboard.name,
