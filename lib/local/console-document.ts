@@ -7,11 +7,10 @@ export const scriptPath = '/console-page.js';
 const style = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; background: #fff; color: #16202c }
 body { margin: 0; overflow-wrap: anywhere }
-main { max-width: 40rem; margin: 0 auto; padding: 20px }
+.message { max-width: 40rem; margin: 0 auto; padding: 20px }
 button { font: inherit; color: inherit; background: none; border: 1px solid #7a8696; border-radius: 8px; padding: 4px 12px; cursor: pointer }
-.local { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 4px 16px; max-width: 1080px; margin: 0 auto; padding: 12px 20px 0; font-size: 13px; box-sizing: border-box }
-.local p { margin: 0 }
-#freshness { margin-inline-start: auto }
+header { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 4px 16px; max-width: 1080px; margin: 0 auto; padding: 12px 20px 0; font-size: 13px; box-sizing: border-box }
+header p { margin: 0 }
 #trouble { font-weight: 600 }
 dialog { max-width: 28rem; padding: 20px; border: 1px solid #7a8696; border-radius: 12px; background: Canvas; color: CanvasText; font-size: 16px }
 dialog::backdrop { background: #0009 }
@@ -68,15 +67,15 @@ export const pageOf = (html: string, kind: 'view' | 'answer', gatewayId: string 
   shell(
     gatewayId ? `${escaped(gatewayId)}: gateway credentials` : 'Gateway credentials',
     `<script src="${scriptPath}" defer></script>\n`,
-    `<div class="local"><p id="freshness">${kind === 'view' ? '<a href="">Read again</a>' : ''}</p><p id="trouble" role="alert"></p></div>
-<div id="console"${kind === 'answer' ? ' data-answer' : ''}>${html}</div>
+    `<header><p id="trouble" role="alert"></p><p id="freshness">${kind === 'view' ? '<a href="">Read again</a>' : ''}</p></header>
+<main id="console"${kind === 'answer' ? ' data-answer' : ''}>${html}</main>
 <dialog id="question" aria-labelledby="asked"><p id="asked"></p><form method="dialog"><button value="no" autofocus>Cancel</button><button value="yes"></button></form></dialog>`,
   );
 
 /** A page that says one thing, in plain sentences. */
 export const messagePage = (title: string, sentences: readonly string[]): string => {
   const paragraphs = sentences.map((sentence) => `<p>${escaped(sentence)}</p>`);
-  return shell(escaped(title), '', `<main><h1>${escaped(title)}</h1>${paragraphs.join('\n')}</main>`);
+  return shell(escaped(title), '', `<main class="message"><h1>${escaped(title)}</h1>${paragraphs.join('\n')}</main>`);
 };
 
 /** Sends a browser that was just let in to its place: by a page and not by a redirection, which would leave a Strict cookie behind. */
@@ -84,5 +83,5 @@ export const enterPage = (place: string): string =>
   shell(
     'Gateway credentials',
     `<meta http-equiv="refresh" content="0; url=/${place}/">\n`,
-    `<main><p><a href="/${place}/">Open the console</a></p></main>`,
+    `<main class="message"><p><a href="/${place}/">Open the console</a></p></main>`,
   );

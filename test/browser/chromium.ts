@@ -25,6 +25,7 @@ export const openBrowser = (): Promise<Browser> => {
     chromiumSandbox: false,
     args: [
       '--disable-gpu',
+      '--disable-lcd-text',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

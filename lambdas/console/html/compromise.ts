@@ -29,6 +29,9 @@ const doomed = (preview: CompromisePreview): Markup =>
       : undefined
   }`;
 
+/** More kits than these would push the form far down on a phone. */
+const openUpTo = 5;
+
 const way = (title: string, cutOff: CutOff, { kits, unregistered }: CompromisePreview): Markup => {
   const { rejectWithinSeconds: seconds, total, inUse, kits: named } = cutOff;
   const estimate =
@@ -42,7 +45,7 @@ const way = (title: string, cutOff: CutOff, { kits, unregistered }: CompromisePr
       : html`${badge('danger', `${total} of ${counted(kits, 'kit')} cut off`)} ${inUse} of them in use now.`
   }</p>${unregistered > 0 ? html`<p>${counted(unregistered, 'unregistered source')} cut off as well: nobody can give them the new credential.</p>` : undefined}${estimate}${
     named.length > 0
-      ? html`<details${seconds > 0 ? html` open` : undefined}><summary>Who is cut off${total > named.length ? `, the first ${named.length}` : undefined}</summary>${table(
+      ? html`<details${seconds > 0 && named.length <= openUpTo ? html` open` : undefined}><summary>Who is cut off${total > named.length ? `, the first ${named.length}` : undefined}</summary>${table(
           seconds === 0
             ? 'From the press on, until each is given the new credential'
             : `From ${seconds} s after the press on`,

@@ -21,7 +21,7 @@ export const style = `
 .gcr h3{font-size:15px;margin:0 0 4px;font-weight:650}
 .gcr p{margin:0 0 10px}
 .gcr section{margin:26px 0 0}
-.gcr section.card+section.card{margin-top:12px}
+.gcr>section.card+section.card{margin-top:12px}
 .gcr .soft{color:var(--soft)}
 .gcr .small{font-size:13px}
 .gcr code,.gcr .id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13px}

@@ -1,4 +1,0 @@
-import { runCommand } from './program.ts';
-import { ownTerminal } from './terminal.ts';
-
-process.exitCode = await runCommand(process.argv.slice(2), ownTerminal());
