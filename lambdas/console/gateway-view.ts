@@ -20,6 +20,7 @@ export type GatewayFacts = {
   readonly nextScheduledAtMs: number | undefined;
 };
 
+/** Kits on one page. */
 export const kitsPageSize = 50;
 const unregisteredAtMost = 50;
 const sourcesAtMost = 20;

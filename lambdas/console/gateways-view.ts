@@ -73,6 +73,7 @@ export type GatewaysQuery = {
   readonly page: number;
 };
 
+/** Gateways on one page; as many schedules are looked up for it. */
 export const gatewaysPageSize = 25;
 
 /** The page of the list that is asked for: those first that need a person, then by name. */

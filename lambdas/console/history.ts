@@ -47,6 +47,7 @@ const stepOf = ({ revision, kind, atMs, actor, reason, credentialIds, detail }: 
   ...{ revision, kind, atMs, actor, reason, credentialIds: credentialIds ?? [], detail: detail ?? {} },
 });
 
+/** Entries on one page of the record. */
 export const historyPageSize = 20;
 
 /** The page of the record that is asked for. */

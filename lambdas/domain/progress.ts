@@ -3,7 +3,6 @@ import {
   by,
   type Decision,
   isRefusal,
-  note,
   record,
   refuse,
   running,
@@ -14,14 +13,12 @@ import {
   type CredentialStage,
   type Gateway,
   hasReached,
-  type KitLook,
   type LiveCredential,
   liveCredential,
   maxLiveCredentials,
   type Rotation,
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
-import { usedUntilMs } from './policy.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 
@@ -192,65 +189,6 @@ export const verified = (gateway: Gateway, command: Verified, nowMs: number): De
     kind: 'verified',
     detail: command.detail,
   });
-};
-
-/** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier poll leaves the quiet unproven. */
-export type ArmProbe = {
-  readonly kind: 'arm-probe';
-  /** The rotation that asks; absent when the reconciler asks, which it may while none runs. */
-  readonly rotationId?: RotationId;
-  readonly nonceHash: string;
-  readonly credentialId: CredentialId;
-};
-/** No quiet is proven any more: the window begins with the next poll that proves recording, and so does verification. */
-export const withoutQuiet = ({ quietSinceMs: _, ...rotation }: Rotation): Rotation => ({
-  ...rotation,
-  stage: rotation.stage === 'VERIFIED' ? 'DISTRIBUTED' : rotation.stage,
-});
-
-export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): Decision => {
-  const { rotationId, nonceHash, credentialId } = command;
-  const probe = { nonceHash, credentialId, armedAtMs: nowMs };
-  if (rotationId === undefined)
-    return gateway.rotation
-      ? refuse('ROTATION_RUNNING', `Rotation ${gateway.rotation.rotationId} runs: probing is its own affair.`)
-      : note(gateway, { probe });
-  const rotation = running(gateway, rotationId);
-  if (isRefusal(rotation)) return rotation;
-  const unread = gateway.probe !== undefined && gateway.probe.credentialId === rotation.targetId;
-  return note(gateway, { probe, rotation: unread ? withoutQuiet(rotation) : rotation });
-};
-
-/** What a verify poll saw: whether recording of use works, and the last use of any retiring credential. */
-export type Polled = {
-  readonly kind: 'polled';
-  readonly rotationId: RotationId;
-  readonly nonceHash: string;
-  readonly recordingProven: boolean;
-  readonly lastUseMs?: number;
-  readonly look: KitLook;
-};
-
-/**
- * The quiet window begins at the last use of a retiring credential, or with the first poll that proves recording: while
- * recording is not proven there is none (invariant 6), since use that was lost after a poll would look like quiet.
- */
-export const polled = (gateway: Gateway, command: Polled, nowMs: number): Decision => {
-  const rotation = running(gateway, command.rotationId);
-  if (isRefusal(rotation)) return rotation;
-  if (gateway.probe?.nonceHash !== command.nonceHash)
-    return refuse(
-      'NO_PROOF',
-      `Another probe of rotation ${rotation.rotationId} was armed since; this poll says nothing.`,
-    );
-  const { probe: _, ...rest } = gateway;
-  const looked = { ...rotation, look: command.look };
-  if (!hasReached(rotation, 'DISTRIBUTED')) return note(rest, { rotation: looked });
-  if (!command.recordingProven) return note(rest, { rotation: withoutQuiet(looked) });
-  const since = rotation.quietSinceMs ?? nowMs;
-  const quietSinceMs = Math.max(since, usedUntilMs(gateway.policy, command.lastUseMs) ?? since);
-  const restarted = quietSinceMs > since ? withoutQuiet(looked) : looked;
-  return note(rest, { rotation: { ...restarted, quietSinceMs } });
 };
 
 /** The proof that was good at verification does not hold any more: the kits are looked at again before anything is revoked. */

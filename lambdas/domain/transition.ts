@@ -1,3 +1,4 @@
+import { type Adopt, adopt } from './adopt.ts';
 import { type Climb, climb, type NextAttempt, nextAttempt } from './attempt.ts';
 import { type Begin, begin } from './begin.ts';
 import { type Compromise, compromise, type MakeRoom, makeRoom } from './compromise.ts';
@@ -5,8 +6,6 @@ import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, 
 import type { Decision } from './decision.ts';
 import type { Gateway } from './gateway.ts';
 import {
-  type Adopt,
-  adopt,
   type Extend,
   extend,
   type Force,
@@ -22,6 +21,7 @@ import {
   resume,
   rollBack,
 } from './operate.ts';
+import { type ArmProbe, armProbe, type Polled, polled } from './poll.ts';
 import * as progress from './progress.ts';
 import { type Complete, type Confirm, complete, confirm, type Fail, fail, type Revoke, revoke } from './revoke.ts';
 
@@ -35,8 +35,8 @@ export type Command =
   | progress.Distributed
   | progress.Verified
   | progress.Doubt
-  | progress.ArmProbe
-  | progress.Polled
+  | ArmProbe
+  | Polled
   | Revoke
   | Confirm
   | Complete
@@ -77,9 +77,9 @@ export const transition = (gateway: Gateway, command: Command, nowMs: number): D
     case 'doubt':
       return progress.doubt(gateway, command, nowMs);
     case 'arm-probe':
-      return progress.armProbe(gateway, command, nowMs);
+      return armProbe(gateway, command, nowMs);
     case 'polled':
-      return progress.polled(gateway, command, nowMs);
+      return polled(gateway, command, nowMs);
     case 'revoke':
       return revoke(gateway, command, nowMs);
     case 'confirm':

@@ -35,6 +35,7 @@ const act = z.discriminatedUnion('act', [
     rejectWithinSeconds: z.coerce.number().int().min(0).max(86_400),
   }),
 ]);
+/** What was pressed. */
 export type ActInput = z.infer<typeof act>;
 
 /** The fields that a person fills in; a widget hands them over beside the parameters of the button. */

@@ -9,7 +9,7 @@ import type { StepInput } from './step.ts';
 export const asWorkflow = (reason: string): By => ({ actor: 'workflow', reason });
 
 /**
- * Applies a command of a step and returns the record. A refusal because the rotation ended or was pre-empted is
+ * Applies a command of a step and returns the record. A refusal because the rotation ended, was pre-empted, or is another's is
  * {@link RotationPreempted}; one because the record has changed since the proof was read is {@link TemporarilyUnavailable},
  * as it is good to read again; every other refusal is {@link StepFailed} with its code.
  */
@@ -25,7 +25,8 @@ export const applied = async (
 
 /** What a refused command of a step is thrown as. */
 export const failureOf = ({ kind }: Command, { code, message }: Refusal): Error => {
-  if (code === 'SUPERSEDED' || code === 'NOT_RUNNING') return new RotationPreempted(message);
+  if (code === 'SUPERSEDED' || code === 'NOT_RUNNING' || code === 'ROTATION_RUNNING')
+    return new RotationPreempted(message);
   if (code === 'NO_PROOF') return new TemporarilyUnavailable(message);
   return new StepFailed(`${kind} was refused with ${code}: ${message}`);
 };

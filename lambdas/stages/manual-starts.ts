@@ -24,6 +24,7 @@ const arnOf = (stateMachineArn: string, name: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown');
 
+/** The plans of one state machine. Throws {@link TemporarilyUnavailable}. */
 export const plansOf = (stepFunctions: SFNClient, stateMachineArn: string): Plans => ({
   of: async (name) => {
     const executionArn = arnOf(stateMachineArn, name);
@@ -47,6 +48,7 @@ export type ManualStarts = {
   start(name: string, input: ManualStart): Promise<void>;
 };
 
+/** The starts of one state machine. Throws {@link TemporarilyUnavailable}. */
 export const manualStartsOf = (stepFunctions: SFNClient, stateMachineArn: string): ManualStarts => ({
   arnOf: (name) => arnOf(stateMachineArn, name),
   start: async (name, input) => {

@@ -1,4 +1,5 @@
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
+import { RotationPreempted } from '../domain/failure.ts';
 import { deadForSureAtMs, type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
@@ -71,8 +72,13 @@ const confirmDead = async (needs: Needs, before: Gateway): Promise<readonly Repa
   const due = revoked.filter((one) => one.confirmedAtMs === undefined && needs.now() >= deadForSureAtMs(before, one));
   if (due.length === 0) return [];
   let gateway = before;
-  for (const one of due)
-    gateway = await seeRefused(needs, gateway, one, { actor: 'reconciler', reason: 'the policy check refused it' });
+  const as = { actor: 'reconciler', reason: 'the policy check refused it' };
+  try {
+    for (const one of due) gateway = await seeRefused(needs, gateway, one, as);
+  } catch (error) {
+    if (error instanceof RotationPreempted) return []; // a rotation began in this moment: its workflow sees to it
+    throw error;
+  }
   await needs.vault.release(secretArn, (...version) => isDoneWith(gateway, ...version));
   const ids = due.map(({ credentialId }) => credentialId).join(', ');
   return [{ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${ids}` }];

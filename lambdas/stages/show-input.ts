@@ -10,6 +10,7 @@ export const widgetContext = z.looseObject({
   forms: z.looseObject({ all: z.record(z.string(), z.unknown()).catch({}) }).catch({ all: {} }),
 });
 
+/** Ids as they come from outside. */
 export const gatewayId = stepInput.shape.gatewayId;
 export const kitId = z.custom<KitId>((id) => typeof id === 'string' && isKitId(id), `must be ${nameRule}`);
 /** What makes a press one press. */
@@ -36,6 +37,7 @@ const ask = z.discriminatedUnion('view', [
   }),
   z.strictObject({ view: z.literal('plan'), gatewayId, execution: z.string().regex(/^[\w-]{1,80}$/), ...common }),
 ]);
+/** What the console is asked for. */
 export type ConsoleAsk = z.infer<typeof ask>;
 export type AskFor<Name extends ConsoleAsk['view']> = Extract<ConsoleAsk, { view: Name }>;
 

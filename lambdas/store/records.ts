@@ -33,6 +33,7 @@ export async function* listGateways(dynamodb: DynamoDBClient, table: string): As
   for await (const item of found) yield (item.pk?.S ?? '').slice('GATEWAY#'.length) as GatewayId;
 }
 
+/** The records in a table, read only. */
 export const recordsIn = (dynamodb: DynamoDBClient, table: string): Records => {
   const batch = async (ids: readonly GatewayId[]): Promise<readonly Gateway[]> => {
     const found: Gateway[] = [];

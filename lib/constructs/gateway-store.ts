@@ -53,6 +53,11 @@ export class GatewayStore extends Construct {
     this.onGateways(to, 'GetItem');
   }
 
+  /** The name of the table of gateways, kits and audit. */
+  get tableName(): string {
+    return this.gateways.tableName;
+  }
+
   /** To read and save gateway records and their audit; who saves one publishes from the audit what could not be published before. */
   grantRecords(to: RotationFunction): void {
     this.onGateways(to, 'GetItem', 'PutItem', 'Query');

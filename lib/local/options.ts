@@ -26,7 +26,8 @@ export class OptionRefused extends Error {
 }
 
 const userData = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
-const defaultData = join(userData, 'gateway-credential-rotation');
+/** Where a start without `--data` keeps everything. */
+export const defaultDataFolder = join(userData, 'gateway-credential-rotation');
 
 /** What `--help` prints. */
 export const help = `Rotates the credentials of your API gateways on this machine, without a failed request.
@@ -34,7 +35,7 @@ export const help = `Rotates the credentials of your API gateways on this machin
   npm start -- [options]
 
   --gateways FILE      the gateways and kits to keep (default: gateways.json of the project)
-  --data DIR           where records and secrets are kept (default: ${defaultData})
+  --data DIR           where records and secrets are kept (default: ${defaultDataFolder})
   --ephemeral          keep nothing: everything in memory, fresh at every start
   --port N             port of the policy check (default 8080)
   --aws-port N         port of the AWS endpoint (default 4566)
@@ -109,7 +110,7 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
   if (!existsSync(gatewaysFile)) throw new OptionRefused(`--gateways names "${gatewaysFile}", which does not exist.`);
   return {
     gatewaysFile,
-    dataFolder: values.ephemeral ? undefined : resolve(values.data ?? defaultData),
+    dataFolder: values.ephemeral ? undefined : resolve(values.data ?? defaultDataFolder),
     policyCheckPort: portOf('port', values.port, 8080),
     awsPort: portOf('aws-port', values['aws-port'], 4566),
     consolePort: portOf('console-port', values['console-port'], 8090),

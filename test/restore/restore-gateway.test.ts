@@ -1,10 +1,14 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewayItem } from '../../lambdas/store/gateway-item.ts';
 import { vaultIn } from '../../lambdas/store/vault.ts';
 import { type RestoreNeeds, restoreGateway } from '../../lib/cli/restore-gateway.ts';
+import { cliOf } from '../cli/terminal-double.ts';
 import { gatewayId, openRotated, type System } from '../system.ts';
 
 const by = { actor: 'ann', reason: 'the record was damaged' };
@@ -27,6 +31,7 @@ const needsFor = async (backup: Gateway): Promise<RestoreNeeds> => {
       ],
     }),
   );
+  await waitUntilTableExists({ client: dynamodb, minDelay: 1, maxWaitTime: 20 }, { TableName: backupTable });
   await dynamodb.send(new PutItemCommand({ TableName: backupTable, Item: gatewayItem(backup) }));
   return {
     dynamodb,
@@ -107,5 +112,36 @@ describe('a gateway restored from a backup that is older than its last rotation'
     };
     expect(await restoreGateway(slow, gatewayId, by)).toEqual({ result: 'CHANGED_MEANWHILE' });
     expect((await system.gateway()).rotation).toBeDefined();
+  });
+});
+
+describe('the command restore', () => {
+  it('puts every gateway of the restored table back, from an audit that was exported as well', async () => {
+    system = await openRotated();
+    const backup = await system.gateway();
+    const old = await system.credentialOf(backup.live[0] ?? { versionId: '' });
+    const { backupTable: fromTable, dynamodb, table } = await needsFor(backup);
+    await system.call('compromise', {
+      ...{ gatewayId, confirmGatewayId: gatewayId, actor: 'ann', reason: 'leaked', requestId: 'press-1' },
+      rejectWithinSeconds: 0,
+    });
+    const { revision } = await system.finish();
+    await dynamodb.send(
+      new PutItemCommand({ TableName: table, Item: { ...gatewayItem(backup), revision: { N: `${revision}` } } }),
+    );
+    expect(await system.ask(old)).toBe(200); // the danger: the backup as it is revives the credential
+    const folder = mkdtempSync(join(tmpdir(), 'restore-'));
+    const events = join(folder, 'events.jsonl');
+    writeFileSync(events, system.events.map(({ detail }) => JSON.stringify({ detail })).join('\n'));
+
+    const restore = ['restore', gatewayId, '--from-table', fromTable, '--events', events, '--reason', 'damaged'];
+    expect(await cliOf(system)(restore)).toMatchObject({ exitCode: 3 });
+    expect(await cliOf(system)([...restore, '--yes'])).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining('RESTORED'),
+    });
+
+    expect(await system.ask(old)).toBe(401);
+    rmSync(folder, { recursive: true });
   });
 });

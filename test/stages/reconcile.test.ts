@@ -68,6 +68,15 @@ describe('while no rotation runs', () => {
     expect(await reconcile({ ...equipment, vault })).toEqual([]);
   });
 
+  test('a rotation that begins in this moment sees to it, and that is no failure', async () => {
+    const { bench, equipment } = benchAt(resting, ended);
+    bench.before = () => {
+      bench.record = inRotation('BEGUN', {}, { revoked: [never] });
+    };
+    expect(await reconcile(equipment)).toEqual([]);
+    expect(bench.record.revoked).toEqual([never]);
+  });
+
   test('nothing is said before the propagation bound has passed', async () => {
     const record = { ...resting, policy: { ...resting.policy, serveStaleSeconds: 2 } };
     const { bench, equipment } = benchAt(record, ended);

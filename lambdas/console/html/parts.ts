@@ -69,6 +69,7 @@ export const table = (caption: Insert, columns: readonly string[], rows: readonl
     (column) => html`<th scope="col" role="columnheader">${column}</th>`,
   )}</tr></thead><tbody role="rowgroup">${rows}</tbody></table>`;
 
+/** One row of such a table. */
 export const row = (heading: Insert, ...cells: readonly Markup[]): Markup =>
   html`<tr role="row"><th scope="row" role="rowheader">${heading}</th>${cells}</tr>`;
 

@@ -18,6 +18,7 @@ export const stateWords: Readonly<Record<GatewayState, { readonly word: string; 
   RETIRED: { word: 'Retired', tone: 'quiet' },
 };
 
+/** How far a live credential has come. */
 export const stageWords: Readonly<Record<CredentialStage, string>> = {
   CREATED: 'created',
   ACCEPTED: 'accepted',
@@ -25,6 +26,7 @@ export const stageWords: Readonly<Record<CredentialStage, string>> = {
   RETIRING: 'retiring',
 };
 
+/** Why a credential was revoked. */
 export const causeWords: Readonly<Record<RevocationCause, string>> = {
   RETIRED: 'revoked',
   FORCED: 'revoked by force',
@@ -32,6 +34,7 @@ export const causeWords: Readonly<Record<RevocationCause, string>> = {
   NEVER_DISTRIBUTED: 'revoked, never distributed',
 };
 
+/** Why a kit is late. */
 export const lateWords: Readonly<Record<LaggardCode, string>> = {
   NOT_DISTRIBUTED: 'not distributed',
   DISTRIBUTION_FAILED: 'distribution failed',
@@ -41,6 +44,7 @@ export const lateWords: Readonly<Record<LaggardCode, string>> = {
   NOT_SEEN_YET: 'not seen yet',
 };
 
+/** Why a kit will hold a rotation up. */
 export const attentionWords: Readonly<Record<AttentionCode, string>> = {
   UNREACHABLE: 'cannot be reached',
   OWNER_INSTALLS: 'its owner installs',
@@ -48,12 +52,14 @@ export const attentionWords: Readonly<Record<AttentionCode, string>> = {
   SLOW: 'slow',
 };
 
+/** Why a kit is cut off. */
 export const cutOffWords: Readonly<Record<CutOffKit['why'], string>> = {
   OWNER_INSTALLS: 'waits for its owner',
   SLOW: 'takes longer than that',
   AT_ONCE: 'until it is replaced',
 };
 
+/** How a rotation ended, as a word and a tone. */
 export const outcomeWords: Readonly<
   Record<NonNullable<HistoryEntry['outcome']>, { readonly word: string; readonly tone: Tone }>
 > = {

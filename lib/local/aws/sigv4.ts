@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { NodeSha256 } from '../../node-sha256.ts';
 import type { AccessKey } from './keys.ts';
 import { type Claim, invalidSignature } from './sigv4-claim.ts';
 
@@ -56,34 +57,6 @@ const pick = (headers: IncomingHttpHeaders, names: readonly string[]): Record<st
     if (value !== undefined) picked[name] = String(value);
   }
   return picked;
-};
-
-type Sha256 = ConstructorParameters<typeof SignatureV4>[0]['sha256'];
-
-/** The hash that the signing library wants, made of Node's own. */
-const NodeSha256: Sha256 = class {
-  readonly #hash;
-
-  constructor(secret?: Parameters<typeof Buffer.from>[0] | ArrayBuffer | ArrayBufferView | string) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret));
-  }
-
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-
-  reset(): void {
-    throw new Error('A digest is made once.');
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-};
-
-const bytes = (source: unknown): string | Uint8Array => {
-  if (typeof source === 'string' || source instanceof Uint8Array) return source;
-  throw new TypeError('A signing secret is text or bytes.');
 };
 
 const signers = new WeakMap<AccessKey, SignatureV4>();

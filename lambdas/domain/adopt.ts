@@ -1,0 +1,63 @@
+import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
+import { type Gateway, hasReached, type LiveCredential, liveCredential, maxLiveCredentials } from './gateway.ts';
+import type { CredentialId } from './ids.ts';
+import { withoutQuiet } from './poll.ts';
+import { withCurrent } from './progress.ts';
+
+/** A person gives us a credential that he has made by hand and put into the vault. */
+export type Adopt = By & {
+  readonly kind: 'adopt';
+  readonly credentialId: CredentialId;
+  readonly digest: string;
+  readonly versionId: string;
+  /** Whether somebody has put AWSCURRENT on this version. */
+  readonly isCurrent: boolean;
+};
+
+/**
+ * A credential made by hand becomes ours, with who and why (invariant 10), and what the record calls current when somebody
+ * has made it AWSCURRENT. A running rotation retires it too, after a quiet window of its own; not one that was forced
+ * before, since that decision did not know of it.
+ */
+export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision => {
+  const { credentialId, digest, versionId } = command;
+  const known = liveCredential(gateway, credentialId);
+  if (known && known.digest !== digest)
+    return refuse('ALREADY_CREATED', `Credential ${credentialId} is known with another value.`);
+  const current = command.isCurrent ? madeCurrent(gateway, command) : {};
+  if (known && known.origin.kind !== 'foreign' && known.versionId === versionId && !current.currentVersionId)
+    return unchanged;
+  if (gateway.revoked.some((one) => one.credentialId === credentialId))
+    return refuse('UNKNOWN_CREDENTIAL', `Credential ${credentialId} is revoked for good.`);
+  if (!known && gateway.live.length >= maxLiveCredentials)
+    return refuse(
+      'TOO_MANY_LIVE',
+      `Gateway ${gateway.gatewayId} has ${gateway.live.length} live credentials and ${maxLiveCredentials} are allowed.`,
+    );
+  const given = { kind: 'adopted', ...by(command) } as const;
+  const credential: LiveCredential = known
+    ? { ...known, versionId, origin: known.origin.kind === 'foreign' ? given : known.origin }
+    : { credentialId, digest, versionId, stage: 'RETIRING', createdAtMs: nowMs, origin: given };
+  const all = [...gateway.live.filter((one) => one !== known), credential];
+  const live = current.currentVersionId ? withCurrent(all, credentialId) : all;
+  const { rotation } = gateway;
+  const retire =
+    rotation &&
+    !rotation.rolledBack &&
+    !rotation.forced &&
+    !rotation.retireIds.includes(credentialId) &&
+    rotation.targetId !== credentialId;
+  const changes = retire
+    ? { live, ...current, rotation: { ...withoutQuiet(rotation), retireIds: [...rotation.retireIds, credentialId] } }
+    : { live, ...current };
+  return record(gateway, changes, nowMs, { ...by(command), kind: 'adopt', credentialIds: [credentialId] });
+};
+
+/** What the record calls current from now on; nothing once a rotation has promoted its own, which stays current. */
+const madeCurrent = (
+  { rotation, currentVersionId }: Gateway,
+  { credentialId, versionId }: Adopt,
+): Partial<Pick<Gateway, 'currentVersionId' | 'currentCredentialId'>> =>
+  currentVersionId === versionId || (rotation && hasReached(rotation, 'PROMOTED'))
+    ? {}
+    : { currentVersionId: versionId, currentCredentialId: credentialId };

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import type { Connection } from './connection.ts';
+import { CommandFailed } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+export type At = { readonly connection: Connection; readonly terminal: Terminal };
+
+/** What a command came to: a document for programs, and a text for people; `isFailed` ends with the exit code of a refusal. */
+export type Result = { readonly json: unknown; readonly text: string; readonly isFailed?: boolean };
+
+/** One command: how it is called and what it does. `options` are pairs of flags and their meaning. */
+export type CliCommand = {
+  readonly usage: string;
+  readonly about: string;
+  readonly examples: readonly string[];
+  readonly options: readonly (readonly [flags: string, meaning: string])[];
+  /** `given` are the arguments and options by name, as they were typed. */
+  run(at: At, given: Readonly<Record<string, unknown>>): Promise<Result>;
+  readonly subcommands?: readonly CliCommand[];
+};
+
+/** What every command that asks a deployment may be told. */
+export const common = z.object({ json: z.boolean().default(false), yes: z.boolean().default(false) });
+
+/** A command whose arguments and options are checked by a schema first. Running it throws {@link CommandFailed} for what is not allowed. */
+export const command = <Shape extends z.ZodRawShape>(
+  spec: Omit<CliCommand, 'run' | 'options'> & {
+    readonly options?: CliCommand['options'];
+    readonly input: Shape;
+    run(at: At, input: z.output<z.ZodObject<Shape>> & z.output<typeof common>): Promise<Result>;
+  },
+): CliCommand => {
+  const schema = z.object({ ...spec.input, ...common.shape });
+  return {
+    options: [],
+    ...spec,
+    run: (at, given) => {
+      const parsed = schema.safeParse(given);
+      if (!parsed.success) throw new CommandFailed('usage', z.prettifyError(parsed.error));
+      return spec.run(at, parsed.data as never);
+    },
+  };
+};
+
+/** An argument that is always given: commander sees to it. */
+export const text = z.string().min(1, 'must not be empty');
+export const reason = text.max(256);
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .transform(Number)
+    .pipe(z.int(`allowed is a whole number from ${least} to ${most}`).min(least).max(most));
+
+/** Said with every decision: it is recorded. */
+export const why = ['--reason <text>', 'why; it is recorded with your name'] as const;
+export const paging = ['--page <n>', 'which page, from 1'] as const;

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { View } from '../../lambdas/console/views.ts';
+import type { PressResult } from '../../lambdas/stages/compromise.ts';
+import type { OperateResult } from '../../lambdas/stages/operate.ts';
+import type { ApplyResult } from '../../lambdas/stages/registry-apply-file.ts';
+import { CommandFailed } from './failure.ts';
+import { type Place, unreachable } from './place.ts';
+import { type Signer, signedPost } from './signed-fetch.ts';
+
+/** How an execution stands; `cause` says why it was refused or failed. */
+export type ExecutionState = {
+  readonly status: string;
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+};
+
+/** One deployment, as a person at a terminal reaches it: every call is made with that person's own permissions. */
+export type Connection = {
+  /** For clients of whatever this does not reach: the same person, place and permissions. */
+  readonly settings: Place['settings'];
+  /** What the deployment is asked for by name: the outputs of its stack. */
+  output(name: string): string;
+  show<Name extends View['view']>(
+    ask: { readonly view: Name } & Readonly<Record<string, unknown>>,
+  ): Promise<Extract<View, { view: Name }>>;
+  /** Through the function's own URL, where AWS names the caller to it. */
+  operate(command: Readonly<Record<string, unknown>>): Promise<OperateResult>;
+  compromise(request: Readonly<Record<string, unknown>>): Promise<PressResult>;
+  apply(request: Readonly<Record<string, unknown>>): Promise<ApplyResult>;
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Starts the workflow; resolves with the ARN of the execution. */
+  start(input: Readonly<Record<string, unknown>>): Promise<string>;
+  stateOf(executionArn: string): Promise<ExecutionState>;
+  /** The ARN of the person who asks, as AWS knows him. */
+  caller(): Promise<string>;
+  close(): void;
+};
+
+/** Errors of ours that a function throws for input it cannot take: the person is told, and nothing was done. */
+const refusals: ReadonlySet<string> = new Set(['InputRefused', 'RegistryRefused', 'RotationRefused']);
+
+/** Finds the stack and connects to what it names. Throws {@link CommandFailed} when it is not there, or nobody is let in. */
+export const connect = async (place: Place): Promise<Connection> => {
+  const { settings, stackName } = place;
+  const asked = <Answer>(call: Promise<Answer>): Promise<Answer> =>
+    call.catch((error: unknown) => Promise.reject(unreachable(place, error)));
+  const outputs = await asked(outputsOf(new CloudFormationClient(settings), stackName));
+  const output = (name: string): string => {
+    const value = outputs.get(name);
+    if (value === undefined)
+      throw new CommandFailed(
+        'unreachable',
+        `Stack ${stackName} has no output ${name}: deploy it again with this version.`,
+      );
+    return value;
+  };
+  const lambda = new LambdaClient(settings);
+  const stepFunctions = new SFNClient(settings);
+  const signer = async (): Promise<Signer> => ({
+    credentials: await lambda.config.credentials(),
+    region: await lambda.config.region(),
+  });
+
+  const invoke = async (FunctionName: string, event: unknown): Promise<unknown> => {
+    const { FunctionError, Payload } = await asked(
+      lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) })),
+    );
+    const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8') || 'null');
+    if (!FunctionError) return answer;
+    const { errorType = FunctionError, errorMessage = '' } = (answer ?? {}) as {
+      errorType?: string;
+      errorMessage?: string;
+    };
+    throw new CommandFailed(
+      refusals.has(errorType) ? 'refused' : 'unreachable',
+      refusals.has(errorType) ? errorMessage : `${FunctionName} failed with ${errorType}: ${errorMessage}`,
+    );
+  };
+
+  return {
+    settings,
+    output,
+    invoke,
+    show: async (ask) => (await invoke(output('ConsoleFunction'), { ...ask, format: 'json' })) as never,
+    operate: async (command) => {
+      const sent = {
+        url: output('OperateUrl'),
+        service: 'lambda',
+        contentType: 'application/json',
+        body: JSON.stringify(command),
+      };
+      const { status, text } = await asked(signer().then((by) => signedPost(by, sent)));
+      if (status === 400) throw new CommandFailed('refused', messageIn(text));
+      if (status !== 200 && status !== 409)
+        throw new CommandFailed(
+          'unreachable',
+          status === 403
+            ? `You may not decide: ask for lambda:InvokeFunctionUrl on the function operate. ${messageIn(text)}`
+            : `The function operate answered ${status}; its log says why.`,
+        );
+      return JSON.parse(text) as OperateResult;
+    },
+    compromise: async (request) => (await invoke(output('CompromiseFunction'), request)) as PressResult,
+    apply: async (request) => (await invoke(output('ApplyRegistryFunction'), request)) as ApplyResult,
+    start: async (input) => {
+      const start = {
+        stateMachineArn: output('StateMachineArn'),
+        name: `cli-${randomUUID()}`,
+        input: JSON.stringify(input),
+      };
+      const { executionArn = '' } = await asked(stepFunctions.send(new StartExecutionCommand(start)));
+      return executionArn;
+    },
+    stateOf: async (executionArn) => {
+      const {
+        status = 'RUNNING',
+        output: text,
+        error,
+        cause,
+      } = await asked(stepFunctions.send(new DescribeExecutionCommand({ executionArn })));
+      return {
+        status,
+        ...(text ? { output: JSON.parse(text) as unknown } : {}),
+        ...(error ? { error } : {}),
+        ...(cause ? { cause: causeOf(cause) } : {}),
+      };
+    },
+    caller: async () => {
+      const by = await asked(signer());
+      const url = place.settings.endpoint ?? `https://sts.${by.region}.amazonaws.com/`;
+      const body = 'Action=GetCallerIdentity&Version=2011-06-15';
+      const { text } = await asked(
+        signedPost(by, { url, service: 'sts', contentType: 'application/x-www-form-urlencoded', body }),
+      );
+      return /<Arn>([^<]+)<\/Arn>/.exec(text)?.[1] ?? 'unknown';
+    },
+    close: () => {
+      lambda.destroy();
+      stepFunctions.destroy();
+    },
+  };
+};
+
+const outputsOf = async (client: CloudFormationClient, StackName: string): Promise<ReadonlyMap<string, string>> => {
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+  client.destroy();
+  return new Map(Stacks[0]?.Outputs?.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+};
+
+const messageIn = (text: string): string => {
+  try {
+    const { message, Message } = JSON.parse(text) as { message?: string; Message?: string };
+    return message ?? Message ?? '';
+  } catch {
+    return '';
+  }
+};
+
+/** A failed function's cause is JSON on AWS, and the bare message elsewhere. */
+const causeOf = (cause: string): string => {
+  try {
+    return (JSON.parse(cause) as { errorMessage?: string }).errorMessage ?? cause;
+  } catch {
+    return cause;
+  }
+};

@@ -1,0 +1,93 @@
+import { Command, CommanderError } from 'commander';
+import type { CliCommand } from './command.ts';
+import { actCommands } from './commands-act.ts';
+import { kitCommands } from './commands-kits.ts';
+import { restoreCommand } from './commands-restore.ts';
+import { showCommands } from './commands-show.ts';
+import { type Connection, connect } from './connection.ts';
+import { CommandFailed, exitCodes } from './failure.ts';
+import { defaultStackName, placeOf } from './place.ts';
+import { plain, type Terminal } from './terminal.ts';
+
+const kits: CliCommand = {
+  usage: 'kits',
+  about: 'The kits of a gateway: list, add, import, remove, acknowledge, retry.',
+  examples: [],
+  options: [],
+  run: () =>
+    Promise.reject(new CommandFailed('usage', 'Say what to do with the kits: gateway-credentials kits --help.')),
+  subcommands: kitCommands,
+};
+
+const codes = `
+Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line, ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked.`;
+
+/** Runs one command line; resolves with its exit code. Rejects only for a defect. */
+export const runCommand = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
+  try {
+    const outcome = { exitCode: exitCodes.done as number };
+    await programFor(terminal, (exitCode) => Object.assign(outcome, { exitCode })).parseAsync([...argv], {
+      from: 'user',
+    });
+    return outcome.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.declined; // Ctrl-C at a question
+    if (!(error instanceof CommandFailed)) throw error;
+    terminal.say(error.message.split('\n').map(plain).join('\n'));
+    return error.exitCode;
+  }
+};
+
+const programFor = (terminal: Terminal, end: (exitCode: number) => void): Command => {
+  const program = new Command('gateway-credentials')
+    .description('Rotates the credentials of API gateways, and shows how they stand.')
+    .addHelpText('after', codes);
+  settle(program, terminal);
+  for (const one of [...showCommands, ...actCommands, kits, restoreCommand]) add(program, one, terminal, end);
+  return program;
+};
+
+/** How commander speaks and ends: through the terminal, and never the process. */
+const settle = (command: Command, terminal: Terminal): Command =>
+  command
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.say(plainLines(text)),
+    })
+    .showHelpAfterError('--help says what is allowed.')
+    .exitOverride();
+
+const plainLines = (text: string): string => text.trimEnd().split('\n').map(plain).join('\n');
+
+const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCode: number) => void): void => {
+  const command = settle(parent.command(one.usage).description(one.about), terminal);
+  for (const sub of one.subcommands ?? []) add(command, sub, terminal, end);
+  if (one.subcommands) return;
+  for (const [flags, meaning] of one.options) command.option(flags, meaning);
+  const path = parent.parent ? `${parent.name()} ` : '';
+  const examples = one.examples.map((example) => `  gateway-credentials ${path}${example}`).join('\n');
+  command
+    .option('--json', 'print one JSON document, for programs')
+    .option('--stack <name>', 'the stack on AWS', defaultStackName)
+    .option('--region <region>', 'its region; default as for every AWS tool')
+    .option('--local', 'this machine, started with npm start')
+    .option('--data <dir>', 'this machine, with another data folder than the default one')
+    .addHelpText('after', `${examples ? `\nExamples:\n${examples}\n` : ''}${codes}`)
+    .action(async () => {
+      const names = command.registeredArguments.map((argument) => argument.name());
+      const given = {
+        ...Object.fromEntries(names.map((name, index) => [name, command.args[index]])),
+        ...command.opts(),
+      };
+      const connection: Connection = await connect(placeOf(given));
+      try {
+        const { json, text, isFailed } = await one.run({ connection, terminal }, given);
+        const answer = command.opts().json ? JSON.stringify(json, null, 2) : text;
+        if (answer !== '') terminal.out(answer);
+        if (isFailed) end(exitCodes.refused);
+      } finally {
+        connection.close();
+      }
+    });
+};

@@ -1,0 +1,148 @@
+import { styleText } from 'node:util';
+import {
+  causeWords,
+  counted,
+  fromNow,
+  inFull,
+  lateWords,
+  lengthOf,
+  outcomeWords,
+  stageWords,
+  stateWords,
+  type Tone,
+} from '../../lambdas/console/html/words.ts';
+import type {
+  CredentialLife,
+  GatewaysView,
+  GatewayView,
+  HistoryView,
+  KitRow,
+  Page,
+  RotationSummary,
+} from '../../lambdas/console/views.ts';
+import { plain, rowsOf } from './terminal.ts';
+
+const colours: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  danger: 'red',
+  warn: 'yellow',
+  busy: 'cyan',
+  good: 'green',
+  quiet: 'dim',
+};
+
+export const bold = (text: string): string => styleText('bold', plain(text));
+const section = (title: string, body: string): string => `${styleText('bold', title)}\n${body}`;
+const stateText = (state: GatewaysView['rows'][number]['state']): string =>
+  styleText(colours[stateWords[state].tone], stateWords[state].word);
+
+const more = ({ page, pages, total }: Page, what: string): readonly string[] =>
+  pages > 1
+    ? [`Page ${page} of ${pages}; ${counted(total, what)} in all. --page ${page < pages ? page + 1 : 1} shows more.`]
+    : [];
+
+/** A rotation in a line: `manual: verify, 3 of 5 kits moved`. */
+export const rotationLine = ({ trigger, phase, progress, held }: RotationSummary): string =>
+  `${trigger}: ${phase}${progress ? `, ${progress.updated} of ${progress.kits} kits moved` : ''}${held ? ', held' : ''}`;
+
+export const gatewaysText = (view: GatewaysView): string => {
+  const rows = view.rows.map(({ gatewayId, state, credentials, rotation, worstLaggard, nextScheduledAtMs }) => [
+    gatewayId,
+    stateWords[state].word,
+    credentials.map(
+      ({ credentialId, stage, createdAtMs, rejectAfterAtMs }) =>
+        `${credentialId} ${stageWords[stage]}, ${lengthOf(view.nowMs - createdAtMs)} old${rejectAfterAtMs === undefined ? '' : `, refused ${fromNow(rejectAfterAtMs, view.nowMs)}`}`,
+    ),
+    rotation && rotationLine(rotation),
+    worstLaggard && [`${worstLaggard.kitId}: ${lateWords[worstLaggard.code]}`, worstLaggard.owner],
+    nextScheduledAtMs === undefined ? undefined : fromNow(nextScheduledAtMs, view.nowMs),
+  ]);
+  if (rows.length === 0) return 'No gateway matches.';
+  const table = rowsOf(['GATEWAY', 'STATE', 'LIVE CREDENTIALS', 'ROTATION', 'HOLDS IT UP', 'NEXT'], rows);
+  return [table, ...more(view.page, 'gateway')].join('\n');
+};
+
+export const gatewayText = (view: GatewayView): string => {
+  const { nowMs, rotation, kits, unregistered } = view;
+  const when = (atMs: number) => fromNow(atMs, nowMs);
+  return [
+    `${bold(view.gatewayId)}  ${stateText(view.state)}${rotation ? `  ${rotationLine(rotation)}` : ''}`,
+    ...(rotation
+      ? [
+          `${rotation.rotationId}, begun ${when(rotation.begun.atMs)} by ${plain(rotation.begun.actor)}: ${plain(rotation.begun.reason)}`,
+        ]
+      : []),
+    ...view.waitsFor.map(
+      ({ text, untilAtMs }) =>
+        `  waits: ${plain(text)}${untilAtMs === undefined ? '' : ` Until then: ${when(untilAtMs)}.`}`,
+    ),
+    ...view.ahead.map(({ text, atMs }) => `  ${when(atMs)}: ${plain(text)}`),
+    section(
+      '\nCredentials',
+      rowsOf(
+        ['CREDENTIAL', 'STATE', 'CREATED', 'REFUSED'],
+        view.credentials.map((one) => credentialRow(one, nowMs)),
+      ),
+    ),
+    section(
+      `\nKits: ${kits.updated} of ${kits.total} up to date`,
+      [kits.rows.length > 0 ? kitsText(kits.rows, nowMs) : 'None.', ...more(kits.page, 'kit')].join('\n'),
+    ),
+    ...(unregistered.length > 0
+      ? [
+          section(
+            '\nUnregistered sources, on live credentials',
+            rowsOf(
+              ['ADDRESS', 'CREDENTIAL', 'NAMED KIT', 'LAST USED'],
+              unregistered.map((use) => [use.address, use.credentialId, use.kitId, when(use.lastUsedAtMs)]),
+            ),
+          ),
+        ]
+      : []),
+  ].join('\n');
+};
+
+const credentialRow = (one: CredentialLife, nowMs: number): readonly (string | undefined)[] => [
+  one.credentialId,
+  one.isLive
+    ? `${one.stage ? stageWords[one.stage] : 'live'}${one.isForeign ? ', not ours' : ''}`
+    : one.cause && causeWords[one.cause],
+  one.createdAtMs === undefined ? undefined : fromNow(one.createdAtMs, nowMs),
+  one.confirmedAtMs !== undefined
+    ? `seen refused ${fromNow(one.confirmedAtMs, nowMs)}`
+    : one.revokedAtMs !== undefined
+      ? `revoked ${fromNow(one.revokedAtMs, nowMs)}, not yet seen refused`
+      : one.rejectAfterAtMs === undefined
+        ? undefined
+        : `compromised: refused ${fromNow(one.rejectAfterAtMs, nowMs)}`,
+];
+
+export const kitsText = (rows: readonly KitRow[], nowMs: number): string =>
+  rowsOf(
+    ['KIT', 'KIND', 'OWNER', 'EVIDENCE', 'LAST SEEN', 'WAITS FOR'],
+    rows.map(({ kitId, kind, owner, evidence, late, lastSeen, waitsFor }) => [
+      kitId,
+      kind,
+      owner,
+      evidence?.kind ?? (late && lateWords[late]),
+      lastSeen ? `${lastSeen.credentialId} ${fromNow(lastSeen.atMs, nowMs)}` : 'not seen',
+      waitsFor,
+    ]),
+  );
+
+export const historyText = ({ entries, page, nowMs }: HistoryView): string => {
+  if (entries.length === 0) return 'Nothing is recorded yet.';
+  const blocks = entries.map(({ rotationId, trigger, begun, endedAtMs, outcome, steps }) => {
+    const title = rotationId
+      ? `${trigger ?? ''} rotation ${rotationId}, ${outcome ? outcomeWords[outcome].word : ''}${endedAtMs === undefined ? '' : ` after ${lengthOf(endedAtMs - begun.atMs)}`}, begun ${fromNow(begun.atMs, nowMs)}`
+      : inFull(begun.atMs);
+    const rows = steps.map(({ atMs, kind, actor, reason, credentialIds }) => [
+      `  ${inFull(atMs)}`,
+      kind,
+      credentialIds.join(', '),
+      actor,
+      reason,
+    ]);
+    return section(title, rowsOf(['  WHEN', 'WHAT', 'CREDENTIALS', 'WHO', 'WHY'], rows));
+  });
+  return [...blocks, ...more(page, 'entry')].join('\n\n');
+};

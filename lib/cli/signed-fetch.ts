@@ -1,0 +1,32 @@
+import { SignatureV4 } from '@smithy/signature-v4';
+import { NodeSha256 } from '../node-sha256.ts';
+
+/** A key and its region, as an SDK client has found them. */
+export type Signer = {
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  readonly region: string;
+};
+
+/** Sends a POST that is signed with SigV4, for what no SDK client reaches: a function's own URL. */
+export const signedPost = async (
+  { credentials, region }: Signer,
+  { url, service, contentType, body }: { url: string; service: string; contentType: string; body: string },
+): Promise<{ readonly status: number; readonly text: string }> => {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const signer = new SignatureV4({ credentials, region, service, sha256: NodeSha256 });
+  const { headers } = await signer.sign({
+    method: 'POST',
+    protocol,
+    hostname,
+    path: pathname,
+    headers: { host: port ? `${hostname}:${port}` : hostname, 'content-type': contentType },
+    body,
+  });
+  const { host: _, ...sent } = headers;
+  const response = await fetch(url, { method: 'POST', headers: sent, body, redirect: 'error' });
+  return { status: response.status, text: await response.text() };
+};

@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import { fromNow, lateWords, lengthOf, outcomeWords } from '../../lambdas/console/html/words.ts';
+import { type GatewayView, phases } from '../../lambdas/console/views.ts';
+import type { Connection } from './connection.ts';
+import { bold, rotationLine } from './show.ts';
+import { plain, type Terminal } from './terminal.ts';
+
+const barWidth = 30;
+const latest = 8;
+
+/** `████░░░░ 3 of 5`: how many of the kits have moved. */
+export const progressBar = (done: number, of: number): string => {
+  const filled = of === 0 ? 0 : Math.round((barWidth * done) / of);
+  return `${styleText('green', '█'.repeat(filled))}${styleText('dim', '░'.repeat(barWidth - filled))} ${done} of ${of}`;
+};
+
+/** One look at a gateway, as lines for a terminal; a pure function of the view. */
+export const frameOf = ({
+  gatewayId,
+  nowMs,
+  rotation,
+  kits,
+  waitsFor,
+  ahead,
+  history,
+  credentials,
+}: GatewayView): string => {
+  if (!rotation) {
+    const { outcome, endedAtMs } = history.find(({ rotationId }) => rotationId !== undefined) ?? {};
+    const ended = outcome
+      ? `the last rotation ${outcomeWords[outcome].word}${endedAtMs === undefined ? '' : ` ${fromNow(endedAtMs, nowMs)}`}`
+      : 'no rotation yet';
+    return `${bold(gatewayId)}  at rest; ${ended}`;
+  }
+  const at = phases.indexOf(rotation.phase);
+  const steps = phases.map((phase, index) =>
+    index < at
+      ? styleText('green', `✔ ${phase}`)
+      : index === at
+        ? styleText('cyan', `▶ ${phase}`)
+        : styleText('dim', `  ${phase}`),
+  );
+  const late = kits.rows.filter((kit) => kit.late !== undefined).slice(0, latest);
+  const dying = credentials.filter(({ isLive, rejectAfterAtMs }) => isLive && rejectAfterAtMs !== undefined);
+  return [
+    `${bold(gatewayId)}  ${rotationLine(rotation)}, for ${lengthOf(nowMs - rotation.begun.atMs)}`,
+    `  ${steps.join('  ')}`,
+    `  kits  ${progressBar(kits.updated, kits.total)}`,
+    ...dying.map((one) =>
+      styleText('red', `  ${one.credentialId} is refused ${fromNow(one.rejectAfterAtMs ?? nowMs, nowMs)}`),
+    ),
+    ...late.map(
+      ({ kitId, owner, late: code }) =>
+        `    ${plain(kitId).padEnd(20)} ${code ? lateWords[code] : ''}  ${plain(owner)}`,
+    ),
+    ...(kits.late > late.length ? [`    and ${kits.late - late.length} more`] : []),
+    ...waitsFor.map(
+      ({ text, untilAtMs }) =>
+        `  waits: ${plain(text)}${untilAtMs === undefined ? '' : ` (${fromNow(untilAtMs, nowMs)})`}`,
+    ),
+    ...ahead.slice(0, 1).map(({ text, atMs }) => `  ${fromNow(atMs, nowMs)}: ${plain(text)}`),
+  ].join('\n');
+};
+
+/** Shows a gateway until no rotation runs, and answers how the last one ended; `undefined` when there never was one. */
+export const watchGateway = async (
+  connection: Connection,
+  terminal: Terminal,
+  gatewayId: string,
+  everyMs: number,
+): Promise<GatewayView['history'][number]['outcome']> => {
+  try {
+    for (;;) {
+      const view = await connection.show({ view: 'gateway', gatewayId });
+      terminal.frame(frameOf(view));
+      if (!view.rotation) return view.history.find(({ rotationId }) => rotationId !== undefined)?.outcome;
+      await pause(everyMs);
+    }
+  } finally {
+    terminal.done();
+  }
+};

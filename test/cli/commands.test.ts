@@ -1,0 +1,256 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatewayId, manualKit, openRotated, type System } from '../system.ts';
+import { cliOf } from './terminal-double.ts';
+
+let system: System;
+let run: ReturnType<typeof cliOf>;
+let folder: string;
+
+beforeAll(async () => {
+  system = await openRotated({ kits: [manualKit('one'), manualKit('two')] });
+  run = cliOf(system);
+  folder = mkdtempSync(join(tmpdir(), 'cli-'));
+});
+afterAll(async () => {
+  await system.close();
+  rmSync(folder, { recursive: true });
+});
+
+const untilDistributed = () => system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+/** A rotation that waits for its two kits. */
+const rotating = async (): Promise<string> => {
+  const { exitCode, out } = await run(['rotate', gatewayId, '--reason', 'quarterly', '--json']);
+  expect(exitCode).toBe(0);
+  await untilDistributed();
+  return (JSON.parse(out) as { rotationId: string }).rotationId;
+};
+const finish = () => system.finish();
+
+describe('the commands that show', () => {
+  it('status lists the gateways, for people and for programs', async () => {
+    const people = await run('status');
+    expect(people).toMatchObject({ exitCode: 0, said: '' });
+    expect(people.out).toMatch(/^GATEWAY +STATE[\s\S]*orders +At rest +\S{10} current/);
+    const programs = await run('status --json');
+    expect(JSON.parse(programs.out)).toMatchObject({ view: 'gateways', rows: [{ gatewayId, state: 'AT_REST' }] });
+    expect((await run('status --state HELD')).out).toBe('No gateway matches.');
+  });
+
+  it('status of one gateway has its credentials and kits', async () => {
+    const { out } = await run('status orders');
+    expect(out).toContain('Kits: 2 of 2 up to date');
+    expect(out).toMatch(/one +manual +one-team@example\.com +acknowledged/);
+  });
+
+  it('kits list finds by name', async () => {
+    expect((await run('kits list orders --filter two')).out).toMatch(/two[\s\S]*Page 1 of 1, 1 kits\./);
+  });
+
+  it('history says who did what and why', async () => {
+    expect((await run('history orders')).out).toMatch(/bootstrap rotation [\s\S]* completed[\s\S]*begin/);
+    expect(JSON.parse((await run('history orders --json')).out)).toMatchObject({ view: 'history' });
+  });
+
+  it('plan says which kits wait for people, and writes nothing', async () => {
+    const { revision } = await system.gateway();
+    const { exitCode, out } = await run('plan orders');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('A rotation of orders may start.');
+    expect(out).toMatch(/one +manual +one-team@example\.com +its owner installs/);
+    expect((await system.gateway()).revision).toBe(revision);
+  });
+});
+
+describe('the commands that decide', () => {
+  it('rotate starts one with the caller and the reason; watch ends with it', async () => {
+    const rotationId = await rotating();
+    expect((await system.gateway()).rotation).toMatchObject({
+      rotationId,
+      begun: { reason: 'quarterly', actor: expect.stringContaining('arn:aws:iam::000000000000:user/operator') },
+    });
+    const watched = run('watch orders --every 1');
+    await system.acknowledgeAll();
+    await system.until(({ rotation }) => rotation === undefined);
+    const { exitCode, frames } = await watched;
+    expect(exitCode).toBe(0);
+    expect(frames.at(-1)).toContain('at rest; the last rotation completed');
+  });
+
+  it('a second rotation is refused with the reason', async () => {
+    await rotating();
+    const refused = await run(['rotate', gatewayId, '--reason', 'again']);
+    expect(refused).toMatchObject({ exitCode: 1, out: '' });
+    expect(refused.said).toMatch(/RotationRefused: .*is in rotation/);
+    await finish();
+  });
+
+  it('hold, resume and extend are recorded with the name by which AWS knows the caller', async () => {
+    await rotating();
+    expect(await run(['hold', gatewayId, '--reason', 'freeze'])).toMatchObject({
+      exitCode: 0,
+      out: 'Done, and recorded.',
+    });
+    expect((await system.gateway()).rotation?.held).toMatchObject({
+      actor: 'arn:aws:iam::000000000000:user/operator',
+      reason: 'freeze',
+    });
+    expect((await run(['hold', gatewayId, '--reason', 'freeze'])).out).toMatch(/nothing has changed/);
+    expect((await run(['resume', gatewayId, '--reason', 'over'])).exitCode).toBe(0);
+    expect((await run(['extend', gatewayId, '--until', '30d', '--reason', 'holiday'])).out).toMatch(
+      /The deadline is 20/,
+    );
+    await finish();
+  });
+
+  it('roll-back goes back, and is refused when nothing runs', async () => {
+    await rotating();
+    expect((await run(['roll-back', gatewayId, '--reason', 'trouble'])).exitCode).toBe(0);
+    await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+    await system.acknowledgeAll();
+    await system.until(({ rotation }) => rotation === undefined);
+    expect((await system.gateway()).ended.at(-1)?.outcome).toBe('ROLLED_BACK');
+    const refused = await run(['roll-back', gatewayId, '--reason', 'trouble']);
+    expect(refused).toMatchObject({ exitCode: 1, said: expect.stringContaining('NOT_RUNNING') });
+  });
+
+  it('force shows who is cut off, and does nothing without a yes', async () => {
+    await rotating();
+    const declined = await run(['force', gatewayId, '--reason', 'closed'], [false]);
+    expect(declined).toMatchObject({ exitCode: 3 });
+    expect(declined.said).toMatch(/one +one-team@example\.com +waits for owner/);
+    expect(await run(['force', gatewayId, '--reason', 'closed'])).toMatchObject({
+      exitCode: 3,
+      said: expect.stringContaining('--yes'),
+    });
+    expect((await system.gateway()).rotation?.forced).toBeUndefined();
+    expect((await run(['force', gatewayId, '--reason', 'closed'], [true])).exitCode).toBe(0);
+    await system.until(({ rotation }) => rotation === undefined);
+  });
+
+  it('acknowledge and retry are about one kit; an unknown one is refused', async () => {
+    await rotating();
+    expect((await run(['kits', 'retry', gatewayId, 'one', '--reason', 'new node'])).exitCode).toBe(0);
+    await system.timers.advance(5_000); // its owner is asked once more
+    for (const kitId of ['one', 'two'])
+      expect((await run(['kits', 'acknowledge', gatewayId, kitId, '--reason', 'installed'])).exitCode).toBe(0);
+    expect(await run(['kits', 'retry', gatewayId, 'three', '--reason', 'x'])).toMatchObject({ exitCode: 1 });
+    await system.until(({ rotation }) => rotation === undefined);
+  });
+
+  it('repair says when there is nothing to repair; adopt refuses a version that is not there', async () => {
+    expect((await run(['repair', gatewayId, '--reason', 'stuck'])).out).toMatch(/nothing has changed/);
+    const version = '0'.repeat(36);
+    const adopt = ['adopt', gatewayId, '--credential', 'j2oh157DT0', '--version', version, '--reason', 'by hand'];
+    expect(await run(adopt)).toMatchObject({ exitCode: 1, said: expect.stringContaining('has no version') });
+  });
+
+  it('compromised shows who is cut off, wants the name, and is pressed once for one request', async () => {
+    const press = ['compromised', gatewayId, '--reason', 'leaked', '--within', '0', '--request-id', 'press-7'];
+    const nobody = await run(press);
+    expect(nobody).toMatchObject({ exitCode: 3, said: expect.stringContaining('--confirm orders') });
+    expect(await run(press, ['order'])).toMatchObject({
+      exitCode: 3,
+      said: expect.stringContaining('given was "order"'),
+    });
+    expect((await system.gateway()).presses).toEqual([]);
+    const pressed = await run([...press, '--confirm', gatewayId, '--json']);
+    expect(pressed.said).toMatch(/Cut off: 2 kits of 2/);
+    expect(JSON.parse(pressed.out)).toMatchObject({ result: 'DONE', gatewayId, requestId: 'press-7' });
+    const again = await run([...press, '--json'], [gatewayId]);
+    expect(JSON.parse(again.out)).toEqual(JSON.parse(pressed.out));
+    expect((await system.gateway()).presses).toMatchObject([{ requestId: 'press-7' }]);
+    await finish();
+  });
+});
+
+describe('the commands that change gateways.json', () => {
+  const file = () => join(folder, 'gateways.json');
+  const written = () => JSON.parse(readFileSync(file(), 'utf8')) as { gateways: [{ kits: { kitId: string }[] }] };
+  const kitIds = () => written().gateways[0].kits.map(({ kitId }) => kitId);
+  beforeAll(() => {
+    const kits = [manualKit('one'), manualKit('two')];
+    const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
+    writeFileSync(file(), JSON.stringify({ gateways: [{ gatewayId, decision: { kind: 'allow-all' }, policy, kits }] }));
+  });
+
+  it('apply shows what would change, and changes nothing without a yes', async () => {
+    expect(await run(['apply', file()])).toMatchObject({ exitCode: 0, out: 'Nothing is to be changed.' });
+    const three = file().replace('.json', '-3.json');
+    writeFileSync(three, readFileSync(file(), 'utf8').replace('"quietWindowSeconds":4', '"quietWindowSeconds":5'));
+    expect(await run(['apply', three], [false])).toMatchObject({
+      exitCode: 3,
+      said: expect.stringContaining('orders'),
+    });
+    expect((await system.gateway()).policy.quietWindowSeconds).toBe(4);
+    expect((await run(['apply', three, '--yes'])).out).toBe('1 changes were applied.');
+    expect((await system.gateway()).policy.quietWindowSeconds).toBe(5);
+    await run(['apply', file(), '--yes']);
+  });
+
+  it('apply refuses a wrong file with every problem, before anything is asked', async () => {
+    const wrong = join(folder, 'wrong.json');
+    writeFileSync(wrong, '{"gateways":[{"gatewayId":"a b","kits":[]}]}');
+    const refused = await run(['apply', wrong]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.said).toMatch(/gatewayId[\s\S]*decision/);
+    expect((await run(['apply', join(folder, 'none.json')])).exitCode).toBe(2);
+  });
+
+  it('kits add and remove keep the file and the deployment alike', async () => {
+    const add = ['kits', 'add', gatewayId, 'three', '--kind', 'manual', '--owner', 'kim', '--file', file(), '--yes'];
+    expect(await run(add)).toMatchObject({ exitCode: 0 });
+    expect(kitIds()).toEqual(['one', 'two', 'three']);
+    expect((await run('kits list orders --json')).out).toContain('"three"');
+    expect(await run(add)).toMatchObject({ exitCode: 2, said: expect.stringContaining('has kit three already') });
+    const remove = ['kits', 'remove', gatewayId, 'three', '--file', file()];
+    expect((await run(remove, [false])).exitCode).toBe(3);
+    expect(kitIds()).toContain('three');
+    expect((await run(remove, [true])).exitCode).toBe(0);
+    expect(kitIds()).toEqual(['one', 'two']);
+  });
+
+  it('kits import takes all rows of a CSV, or none', async () => {
+    const csv = join(folder, 'kits.csv');
+    writeFileSync(
+      csv,
+      'kitId,kind,owner,lookBackSeconds,settings.secretId,settings.propagationSeconds\nfour,manual,kim,60,,\nfive,secrets-manager,kim,,kits/five,1\n',
+    );
+    expect(await run(['kits', 'import', gatewayId, csv, '--file', file(), '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(written().gateways[0].kits.slice(2)).toEqual([
+      { kitId: 'four', kind: 'manual', owner: 'kim', lookBackSeconds: 60 },
+      {
+        kitId: 'five',
+        kind: 'secrets-manager',
+        owner: 'kim',
+        settings: { secretId: 'kits/five', propagationSeconds: 1 },
+      },
+    ]);
+    const wrong = join(folder, 'wrong.csv');
+    writeFileSync(wrong, 'kitId,kind,owner\nsix,manual,kim\nse ven,manual,kim\n');
+    const refused = await run(['kits', 'import', gatewayId, wrong, '--file', file(), '--yes']);
+    expect(refused).toMatchObject({ exitCode: 2, said: expect.stringContaining('se ven') });
+    expect(kitIds()).toEqual(['one', 'two', 'four', 'five']);
+  });
+});
+
+describe('a command line that cannot be followed', () => {
+  it.each([
+    ['rotate', /missing required argument 'gatewayId'/],
+    ['rotate orders', /reason/],
+    ['destroy', /unknown command 'destroy'/],
+    ['status --colour red', /unknown option '--colour'/],
+    ['extend orders --until soon --reason x', /given "soon"/],
+    ['status --page 0', /whole number/],
+  ])('%s ends with exit code 2 and says what is allowed', async (commandLine, message) => {
+    const { exitCode, said, out } = await run(commandLine);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(said).toMatch(message);
+  });
+
+  it('a gateway that is not registered is a refusal', async () => {
+    expect(await run('status payments')).toMatchObject({ exitCode: 1, said: 'Gateway payments is not registered.' });
+  });
+});

@@ -1,0 +1,33 @@
+import { dirname } from 'node:path';
+import { runCommand } from '../../lib/cli/program.ts';
+import type { Terminal } from '../../lib/cli/terminal.ts';
+import type { System } from '../system.ts';
+
+/** What a command printed, and how it ended. */
+export type Ran = {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly said: string;
+  readonly frames: readonly string[];
+};
+
+/** Runs a command line against the system, as the person at this machine; `answers` are given to its questions in order. */
+export const cliOf =
+  (system: System) =>
+  async (commandLine: string | readonly string[], answers?: readonly (boolean | string)[]): Promise<Ran> => {
+    const [out, said, frames]: [string[], string[], string[]] = [[], [], []];
+    const left = [...(answers ?? [])];
+    const terminal: Terminal = {
+      out: (text) => void out.push(text),
+      say: (text) => void said.push(text),
+      isInteractive: answers !== undefined,
+      confirm: async () => left.shift() === true,
+      input: async () => String(left.shift() ?? ''),
+      frame: (text) => void frames.push(text),
+      done: () => undefined,
+    };
+    const words = typeof commandLine === 'string' ? commandLine.split(' ') : commandLine;
+    const data = dirname(system.deployment.cloud.credentialsFile());
+    const exitCode = await runCommand([...words, '--data', data], terminal);
+    return { exitCode, out: out.join('\n'), said: said.join('\n'), frames };
+  };

@@ -1,0 +1,129 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { GatewayView } from '../../lambdas/console/views.ts';
+import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
+import { runCommand } from '../../lib/cli/program.ts';
+import { gatewayText } from '../../lib/cli/show.ts';
+import { plain, rowsOf, type Terminal } from '../../lib/cli/terminal.ts';
+import { frameOf } from '../../lib/cli/watch.ts';
+
+const nowMs = Date.UTC(2030, 0, 1);
+const hostile = '\u001b[2J\u001b]0;owned\u0007';
+const view: GatewayView = {
+  view: 'gateway',
+  nowMs,
+  gatewayId: 'orders' as GatewayId,
+  revision: 7,
+  state: 'ROTATING',
+  rotation: {
+    rotationId: 'r1' as RotationId,
+    trigger: 'manual',
+    stage: 'DISTRIBUTED',
+    phase: 'verify',
+    begun: { actor: `ann${hostile}`, reason: `why${hostile}\u202e`, atMs: nowMs - 60_000 },
+    deadlineAtMs: nowMs + 86_400_000,
+    attempt: 1,
+    failedAttempts: 0,
+    targetId: 'new0000001' as CredentialId,
+    retireIds: ['old0000001' as CredentialId],
+    progress: { kits: 4, updated: 1, atMs: nowMs },
+  },
+  waitsFor: [{ text: '3 of 4 kits have not moved yet.' }],
+  ahead: [{ text: 'The owners of late kits are reminded.', atMs: nowMs + 3_600_000 }],
+  credentials: [
+    {
+      credentialId: 'old0000001' as CredentialId,
+      isLive: true,
+      stage: 'RETIRING',
+      isForeign: false,
+      rejectAfterAtMs: nowMs + 45_000,
+    },
+  ],
+  moves: [],
+  filter: '',
+  kits: {
+    page: { page: 1, pages: 1, pageSize: 50, total: 4 },
+    total: 4,
+    updated: 1,
+    late: 3,
+    rows: [
+      {
+        kitId: `kong${hostile}` as KitId,
+        kind: 'kong',
+        owner: `eve${hostile}`,
+        late: 'STILL_ON_PREDECESSOR',
+        addresses: [],
+        acts: [],
+      },
+    ],
+  },
+  unregistered: [],
+  uses: { sources: 0, spans: [], byCredential: [] },
+  history: [],
+  offers: [],
+};
+
+describe('What others have written', () => {
+  it('cannot steer the terminal of the person who reads it', () => {
+    for (const text of [gatewayText(view), frameOf(view)]) {
+      for (const control of ['\u001b[2J', '\u001b]', '\u0007', '\u202e']) expect(text).not.toContain(control);
+      expect(text).toContain('\\u{1b}');
+    }
+    expect(plain('a\nb\u200bc')).toBe('a\\u{a}b\\u{200b}c');
+    expect(rowsOf(['A'], [['x\ty']])).toContain('x\\u{9}y');
+  });
+});
+
+describe('A frame of watch', () => {
+  it('shows the stage, a bar of the kits, what dies when, the late kits and what comes next', () => {
+    const frame = stripVTControlCharacters(frameOf(view));
+    expect(frame).toContain('orders  manual: verify, 1 of 4 kits moved, for 60 s');
+    expect(frame).toContain('✔ create  ✔ distribute  ▶ verify    revoke');
+    expect(frame).toContain('████████░░░░░░░░░░░░░░░░░░░░░░ 1 of 4');
+    expect(frame).toContain('old0000001 is refused in 45 s');
+    expect(frame).toContain('still on predecessor');
+    expect(frame).toContain('and 2 more');
+    expect(frame).toContain('in 60 min: The owners of late kits are reminded.');
+  });
+
+  it('says how the last rotation ended when none runs', () => {
+    const { rotation: _, ...rest } = view;
+    const history = [
+      {
+        rotationId: 'r1' as RotationId,
+        begun: { actor: 'a', reason: 'b', atMs: 0 },
+        endedAtMs: nowMs - 5_000,
+        outcome: 'COMPLETED' as const,
+        steps: [],
+      },
+    ];
+    expect(frameOf({ ...rest, history })).toContain('at rest; the last rotation completed 5 s ago');
+  });
+});
+
+describe('A deployment that cannot be reached', () => {
+  it('is said with what to do, and exit code 4', async () => {
+    const said: string[] = [];
+    const terminal: Terminal = {
+      out: () => undefined,
+      say: (text) => void said.push(text),
+      isInteractive: false,
+      confirm: async () => false,
+      input: async () => '',
+      frame: () => undefined,
+      done: () => undefined,
+    };
+    expect(await runCommand(['status', '--data', '/nonexistent'], terminal)).toBe(4);
+    expect(said.join()).toMatch(/start this machine with npm start, or name its data folder/);
+  });
+
+  it('every command explains itself with examples and the exit codes', async () => {
+    for (const name of [['rotate'], ['compromised'], ['force'], ['kits', 'import'], ['apply'], ['watch']]) {
+      const out: string[] = [];
+      const terminal = { out: (text: string) => void out.push(text), say: () => undefined } as unknown as Terminal;
+      expect(await runCommand([...name, '--help'], terminal)).toBe(0);
+      expect(out.join('\n')).toContain(`gateway-credentials ${name.join(' ')}`);
+      expect(out.join('\n')).toContain('Exit codes: 0 done');
+    }
+  });
+});
