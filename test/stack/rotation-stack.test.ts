@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RotationStack } from '../../lib/rotation-stack.ts';
 import { rotationApp, synthesise } from '../../lib/synthesise.ts';
 import { gateways, synthesised, text } from './synthesised.ts';
@@ -12,10 +12,6 @@ const folder = mkdtempSync(join(tmpdir(), 'rotation-stack-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('synthesis', () => {
-  test('of an unchanged configuration gives the same template', () => {
-    expect(synthesise({ gateways })).toEqual(synthesise({ gateways }));
-  });
-
   test('from the command line prints the template and nothing else', () => {
     const printed = execFileSync(process.execPath, ['lib/synthesise.ts', gateways], { cwd: root, encoding: 'utf8' });
     expect(JSON.parse(printed)).toEqual(synthesise({ gateways }));
@@ -31,6 +27,32 @@ describe('synthesis', () => {
   test("passes CDK's own rules", () => {
     const app = rotationApp({ context: { gateways, 'aws:cdk:bundling-stacks': [] } });
     expect(() => app.synth()).not.toThrow();
+  });
+});
+
+describe('a whole synthesis, code and all', () => {
+  const outdirs = ['first', 'second'].map((name) => join(folder, name));
+  beforeAll(() => {
+    for (const outdir of outdirs)
+      rotationApp({ outdir, context: { gateways }, builtinCloudFormationValidation: false }).synth();
+  }, 120_000);
+  const inBoth = (name: string): readonly string[] => outdirs.map((outdir) => readFileSync(join(outdir, name), 'utf8'));
+
+  test('of an unchanged configuration gives the same template and the same assets: deploying it changes nothing', () => {
+    for (const kind of ['template', 'assets']) {
+      const [first, second] = inBoth(`GatewayCredentialRotation.${kind}.json`);
+      expect(second).toBe(first);
+    }
+    const [first, second] = outdirs.map((outdir) => globSync('asset.*', { cwd: outdir }).toSorted());
+    expect(first?.length).toBe(synthesised().functions.size);
+    expect(second).toEqual(first);
+  });
+
+  test('puts the registry beside the code of the function that applies it, and of no other', () => {
+    const [outdir = ''] = outdirs;
+    const beside = globSync('asset.*/gateways.json', { cwd: outdir });
+    expect(beside.map((found) => readFileSync(join(outdir, found), 'utf8'))).toEqual([readFileSync(gateways, 'utf8')]);
+    expect(readdirSync(join(outdir, dirname(beside[0] ?? ''))).toSorted()).toEqual(['gateways.json', 'index.mjs']);
   });
 });
 
@@ -69,14 +91,8 @@ describe('the registry', () => {
     return path;
   };
 
-  test('is applied by its function, in whose code it lies', () => {
-    const path = file('one.json', '{"gateways":[]}');
-    expect(text(applied(path)?.ServiceToken)).toBe('{GatewayRegistryApplyRegistry.Arn}');
-    const outdir = join(folder, 'bundled');
-    rotationApp({ outdir, context: { gateways: path }, builtinCloudFormationValidation: false });
-    const beside = globSync('asset.*/gateways.json', { cwd: outdir });
-    expect(beside.map((found) => readFileSync(join(outdir, found), 'utf8'))).toEqual(['{"gateways":[]}']);
-    expect(readdirSync(join(outdir, dirname(beside[0] ?? ''))).toSorted()).toEqual(['gateways.json', 'index.mjs']);
+  test('is applied by its function', () => {
+    expect(text(applied(file('one.json', '{"gateways":[]}'))?.ServiceToken)).toBe('{GatewayRegistryApplyRegistry.Arn}');
   });
 
   test('is applied again when, and only when, the file changes', () => {
