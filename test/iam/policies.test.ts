@@ -6,6 +6,8 @@ import { grantsIn, lineOf } from '../../lib/local/iam/grants.ts';
 import { policiesOf } from '../../lib/local/iam/policies.ts';
 import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
 import { resolverFor, type Template } from '../../lib/local/template.ts';
+import { synthesise } from '../../lib/synthesise.ts';
+import { gateways } from '../stack/synthesised.ts';
 
 const statement = (changed: object = {}) => ({
   Effect: 'Allow',
@@ -35,6 +37,28 @@ describe('The policies of a template', () => {
     expect(policies(template(statement())).roles.get('reader')?.grants.map(lineOf)).toEqual([
       'dynamodb:GetItem on arn:aws:dynamodb:us-east-1:000000000000:table/Table',
       'dynamodb:Query on arn:aws:dynamodb:us-east-1:000000000000:table/Table',
+    ]);
+  });
+
+  test('are those of resources too: who may put events on the bus of the button, and who may invoke', () => {
+    const compromisePrincipals = ['111111111111', 'arn:aws:iam::222222222222:role/detector'];
+    const { ofResources } = policies(synthesise({ gateways, compromisePrincipals }));
+    const grantsOf = (arn: RegExp) =>
+      [...ofResources].flatMap(([resource, grants]) =>
+        arn.test(resource) ? grants.map(({ principal, condition }) => ({ principal, condition })) : [],
+      );
+
+    expect(grantsOf(/:event-bus\/CompromiseButtonBus/)).toEqual([
+      {
+        principal: { AWS: ['arn:aws:iam::111111111111:root', 'arn:aws:iam::222222222222:role/detector'] },
+        condition: { StringEquals: { 'events:detail-type': 'Gateway Credential Compromised v1' } },
+      },
+    ]);
+    expect(grantsOf(/:function:rotate-secret$/)).toEqual([
+      {
+        principal: { Service: 'secretsmanager.amazonaws.com' },
+        condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } },
+      },
     ]);
   });
 

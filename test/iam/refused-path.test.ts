@@ -41,6 +41,14 @@ describe('Without a permission that the template grants', () => {
     expect(refusals()[0]).toMatch(/^authorize dynamodb:GetItem on .*table\/GatewayStoreGatewaysTable/);
   });
 
+  test('to decrypt with the key of the secrets, a function is told so by Secrets Manager', async () => {
+    await open(withoutAction('CreateCredential', 'kms:Decrypt'));
+    await system.timers.runUntil(() => refusals().length > 0, 60_000);
+
+    expect(refusals()[0]).toMatch(/^create-credential kms:Decrypt on .*:key\/RotationKey/);
+    expect((await system.gateway()).live).toEqual([]);
+  });
+
   test('the workflow fails as AWS says when its role may not invoke a task', async () => {
     await open(withoutAction('WorkflowStateMachine', 'lambda:InvokeFunction'));
     const executionArn = await system.start({ gatewayId, reason: 'test' });

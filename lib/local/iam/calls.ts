@@ -42,8 +42,10 @@ const states: Calls = {
 /** "Actions, resources, and condition keys for AWS Lambda". */
 const lambda: Calls = {
   Invoke: ({ FunctionName }) => [question('lambda:InvokeFunction', functionArnOf(FunctionName))],
+  // Both, since October 2025 ("Control access to Lambda function URLs").
   InvokeFunctionUrl: ({ FunctionName }) => [
     question('lambda:InvokeFunctionUrl', functionArnOf(FunctionName), { 'lambda:FunctionUrlAuthType': 'AWS_IAM' }),
+    question('lambda:InvokeFunction', functionArnOf(FunctionName), { 'lambda:InvokedViaFunctionUrl': 'true' }),
   ],
 };
 
@@ -110,6 +112,6 @@ export const isSupplied = (key: string): boolean =>
     /^aws:(securetransport|sourcearn|sourceaccount|resourcetag\/.+)$/,
     /^secretsmanager:(resourcetag\/.+|versionstage)$/,
     /^kms:viaservice$/,
-    /^lambda:functionurlauthtype$/,
+    /^lambda:(functionurlauthtype|invokedviafunctionurl)$/,
     /^events:(detail-type|source)$/,
   ].some((supplied) => supplied.test(key));
