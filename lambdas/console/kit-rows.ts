@@ -35,7 +35,7 @@ export const expectedOf = ({ rotation, currentCredentialId }: Gateway): Credenti
 const waitTexts: Readonly<Record<LaggardCode, (kit: Kit, addresses: readonly string[]) => string>> = {
   NOT_DISTRIBUTED: () => 'It was not given the credential yet.',
   DISTRIBUTION_FAILED: ({ work }) => `Giving it the credential failed: ${work?.failure?.message ?? 'no reason given'}`,
-  STILL_ON_PREDECESSOR: (_, addresses) => `It still presents the old credential from ${addresses.join(', ')}.`,
+  STILL_ON_PREDECESSOR: (_, addresses) => `It still presents another credential, from ${addresses.join(', ')}.`,
   READ_BACK_DIFFERS: () => 'It shows another credential than the one it was given.',
   WAITS_FOR_OWNER: ({ owner }) => `${owner} has to install the credential and acknowledge it.`,
   NOT_SEEN_YET: () => 'It has the credential, and was not seen with it yet: one client request through it is enough.',

@@ -12,11 +12,12 @@ export const waitsFor = (gateway: Gateway, tally: Tally, nowMs: number): readonl
     case 'RotationHeld':
       return [{ text: `A person has to decide: ${rotation.held?.actor} held it (${rotation.held?.reason}).` }];
     case 'CreateCredential':
+      if (rotation.rolledBack) return [{ text: `AWSCURRENT is being moved back to ${rotation.targetId}.` }];
       return rotation.driver === 'secrets-manager' && rotation.handOverByMs !== undefined
         ? [{ text: 'Secrets Manager creates the new credential.', untilAtMs: rotation.handOverByMs }]
         : [{ text: 'The new credential is being created and proven.' }];
     case 'DistributeCredential':
-      return [{ text: `The new credential ${rotation.targetId} is being given to the kits.` }];
+      return [{ text: `Credential ${rotation.targetId} is being given to the kits.` }];
     case 'RevokeCredential':
       return [{ text: `${leftToRetire(gateway, rotation).join(', ')} is being revoked.` }];
     case 'ConfirmRevoked':
@@ -36,7 +37,7 @@ const verifying = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: nu
       case 'NO_KITS':
         return [{ text: 'No kit is registered: an empty list is no proof that all have moved.' }];
       default:
-        return [{ text: 'The new credential is not distributed yet.' }];
+        return [{ text: 'The credential is not distributed yet.' }];
     }
   });
   const propagating = gateway.revoked

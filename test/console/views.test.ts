@@ -82,7 +82,7 @@ describe('what a rotation waits for', () => {
   const texts = (gateway: Gateway) => shown(gateway).waitsFor.map(({ text }) => text);
   it.for([
     ['BEGUN', 'The new credential is being created and proven.'],
-    ['PROMOTED', `The new credential ${newId} is being given to the kits.`],
+    ['PROMOTED', `Credential ${newId} is being given to the kits.`],
     ['VERIFIED', `${oldId} is being revoked.`],
   ] as const)('at stage %s is said', ([stage, text]) => expect(texts(rotating('orders', { stage }))).toEqual([text]));
 
@@ -110,6 +110,19 @@ describe('what a rotation waits for', () => {
     const handOverByMs = nowMs + minutes;
     const { waitsFor } = shown(rotating('orders', { stage: 'CREATED', driver: 'secrets-manager', handOverByMs }));
     expect(waitsFor).toEqual([{ text: 'Secrets Manager creates the new credential.', untilAtMs: handOverByMs }]);
+  });
+  it('is the way back, in its own words, once it is rolled back', () => {
+    const back = {
+      rolledBack: { actor: 'alice', reason: 'because', atMs: nowMs },
+      targetId: oldId,
+      retireIds: [newId],
+    };
+    expect(texts(rotating('orders', { ...back, stage: 'ACCEPTED' }))).toEqual([
+      `AWSCURRENT is being moved back to ${oldId}.`,
+    ]);
+    expect(texts(rotating('orders', { ...back, stage: 'PROMOTED' }))).toEqual([
+      `Credential ${oldId} is being given to the kits.`,
+    ]);
   });
   it('is nothing at rest', () => expect(shown(atRest(), { kits: kitsAtRest }).waitsFor).toEqual([]));
   it('is a kit at all, when none is registered', () => {

@@ -255,6 +255,10 @@ describe('the end', () => {
 
 describe('roll-back', () => {
   const back: Command = { kind: 'roll-back', ...of };
+  it('forgets how far the way forward had come', () => {
+    const look = { atMs: now, kits: 3, laggards: 1 };
+    expect(recordAfter(give(inRotation('DISTRIBUTED', { look }), back)).rotation).not.toHaveProperty('look');
+  });
   it('exchanges the roles, with a deadline and a ladder of its own', () => {
     const late = inRotation('VERIFIED', { ...forced, rung: 3, deadlineAtMs: now - 1 });
     const gateway = recordAfter(give(late, back));

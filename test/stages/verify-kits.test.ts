@@ -36,6 +36,13 @@ describe('a kit that fails again and again', () => {
   });
 });
 
+test('a poll leaves in the record how many kits have moved and which matters most, for showing', async () => {
+  const bench = benchWith(inRotation('DISTRIBUTED'), [kitOf('done', {}, moved), kitOf('waits'), failing]);
+  await verifyKits(bench.equipment, step);
+  const worst = { kitId: 'edge', owner: 'team-edge', code: 'DISTRIBUTION_FAILED' };
+  expect(bench.record.rotation?.look).toEqual({ atMs: now, kits: 3, laggards: 2, worst });
+});
+
 describe('at the deadline', () => {
   const force = { atDeadline: { kind: 'force', author: 'carol' } } as const;
   const late = { deadlineAtMs: now - 1 };

@@ -154,9 +154,11 @@ const block = (className: string): Markup =>
 const legend = ({ credentials, rotation }: GatewayView): Markup => {
   const has = (is: (one: CredentialLife) => boolean): boolean => credentials.some(is);
   const entries = [
-    rotation?.targetId ? html`<li>${block('p-new')}new</li>` : undefined,
+    rotation?.targetId
+      ? html`<li>${block('p-new')}${rotation.rolledBack ? 'goes back to this' : 'new'}</li>`
+      : undefined,
     rotation ? undefined : html`<li>${block('p-current')}current</li>`,
-    html`<li>${block('p-old')}old</li>`,
+    html`<li>${block('p-old')}${rotation?.rolledBack ? 'given up' : 'old'}</li>`,
     html`<li>${block('p-overlap')}overlap: both accepted</li>`,
     has((one) => one.quietUntilAtMs !== undefined) ? html`<li>${block('p-waiting')}quiet window</li>` : undefined,
     has((one) => one.rejectAfterAtMs !== undefined) ? html`<li>${block('p-doomed')}compromised</li>` : undefined,
