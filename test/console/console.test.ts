@@ -32,6 +32,8 @@ describe('the console on the local deployment', () => {
     await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
     const plan = await shown<PlanView>({ view: 'plan', execution: 'console-r-1' });
     expect(plan).toMatchObject({ status: 'READY', plan: { mayStart: true } });
+    expect(await press({ act: 'plan', requestId: 'r-1' })).toMatchObject({ execution: 'console-r-1' }); // pressed twice
+    await expect(shown({ view: 'plan', execution: 'console-r-99' })).rejects.toThrow('There is no plan');
     const { rotation, waitsFor } = await shown<GatewayView>({ view: 'gateway' });
     expect(rotation?.begun.actor).toMatch(/^claimed: alice, request r-2 \(arn:/);
     expect(waitsFor[0]?.text).toBe('1 of 1 kits have not moved yet.');
