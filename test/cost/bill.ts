@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { gaugeMetrics } from '../../lambdas/domain/metric.ts';
 import { resourcesOf, type Template } from '../../lib/local/template.ts';
 import type { Usage } from './measure.ts';
 
@@ -95,10 +96,12 @@ const fixedLines = (template: Template, { gateways }: Fleet): readonly Line[] =>
     fixed('CloudWatch alarm', count('AWS::CloudWatch::Alarm') + count('AWS::CloudWatch::CompositeAlarm')),
     fixed('CloudWatch dashboard', count('AWS::CloudWatch::Dashboard')),
     fixed('WAF web ACL', count('AWS::WAFv2::WebACL')),
-    // The reconciler's rounds: one query of the list, one read of each gateway.
+    fixed('CloudWatch custom metric', gaugeMetrics.length), // the others are counted when they happen
+    // The reconciler's rounds: a query of the list and a read of each gateway to repair, the same at half the price to measure, and every 15 minutes a look at each secret.
     fixed('Lambda request', rounds),
     fixed('Lambda arm64 GB-second', seconds * memoryGb(template, 'lambdas/reconcile.ts')),
-    fixed('DynamoDB read unit', rounds * (1 + gateways)),
+    fixed('DynamoDB read unit', rounds * (2 + 1.5 * gateways)),
+    fixed('Secrets Manager call', (rounds / 15) * gateways),
   ];
 };
 
