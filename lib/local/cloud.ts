@@ -16,7 +16,7 @@ import { stepFunctionsService } from './aws/step-functions.ts';
 import { executionsInFolder, executionsInMemory } from './aws/step-functions-store.ts';
 import type { Timers } from './aws/step-functions-timers.ts';
 import { createSts } from './aws/sts.ts';
-import { envelopeOf, eventRulesOf, type Target, targetsOf } from './event-rules.ts';
+import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
 import { freePort } from './free-port.ts';
 import { functionsOf, hostFunctions } from './functions.ts';
 import { accessOf, type Decided, grantsOf, principalOf } from './iam/access.ts';
@@ -24,6 +24,7 @@ import type { Grant } from './iam/grants.ts';
 import { policiesOf } from './iam/policies.ts';
 import { accountId, deployedNames, localStack, pseudoParameters, region, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
+import { repeat } from './repeat.ts';
 import { createTables } from './tables.ts';
 import { resolverFor, resourcesOf, type Template } from './template.ts';
 
@@ -95,11 +96,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const policies = policiesOf(template, resolve);
   const access = accessOf({
     policies,
-    known: {
-      secret: (secretId) => secretsManager.find(secretId),
-      keyOfTopic: (arn) => policies.keysOfTopics.get(arn),
-      secretsKey: policies.secretsKey,
-    },
+    secretOf: (secretId) => secretsManager.find(secretId),
     onDecision: (decided) => {
       options.onDecision?.(decided);
       const { caller, isAllowed, because, question } = decided;
@@ -230,37 +227,4 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       keys.close();
     },
   };
-};
-
-/** The functions that EventBridge calls at a rate. */
-const schedulesOf = (
-  template: Template,
-  resolve: (value: unknown) => unknown,
-): readonly (Target & { readonly everyMs: number })[] =>
-  resourcesOf(template, 'AWS::Events::Rule').flatMap(({ logicalId, Properties }) => {
-    const minutes = /^rate\((\d+) minutes?\)$/.exec(String(Properties?.ScheduleExpression))?.[1];
-    const targets = (Properties?.Targets ?? []) as readonly { Arn: unknown }[];
-    return minutes === undefined
-      ? []
-      : targets.map(({ Arn }) => ({
-          ruleArn: String(resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
-          functionArn: String(resolve(Arn)),
-          everyMs: 60_000 * Number(minutes),
-        }));
-  });
-
-const repeat = async (
-  timers: Timers,
-  everyMs: number,
-  signal: AbortSignal,
-  work: () => Promise<unknown>,
-): Promise<void> => {
-  try {
-    for (;;) {
-      await timers.sleep(everyMs, signal);
-      await work();
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 };

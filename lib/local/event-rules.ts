@@ -52,3 +52,20 @@ export const targetsOf = (rules: readonly EventRule[], event: BusEvent): readonl
     .filter(({ pattern }) => Object.entries(pattern).every(([field, texts]) => texts.includes(String(envelope[field]))))
     .flatMap(({ arn: ruleArn, functionArns }) => functionArns.map((functionArn) => ({ ruleArn, functionArn })));
 };
+
+/** The functions that EventBridge calls at a rate. */
+export const schedulesOf = (
+  template: Template,
+  resolve: (value: unknown) => unknown,
+): readonly (Target & { readonly everyMs: number })[] =>
+  resourcesOf(template, 'AWS::Events::Rule').flatMap(({ logicalId, Properties }) => {
+    const minutes = /^rate\((\d+) minutes?\)$/.exec(String(Properties?.ScheduleExpression))?.[1];
+    const targets = (Properties?.Targets ?? []) as readonly { Arn: unknown }[];
+    return minutes === undefined
+      ? []
+      : targets.map(({ Arn }) => ({
+          ruleArn: String(resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
+          functionArn: String(resolve(Arn)),
+          everyMs: 60_000 * Number(minutes),
+        }));
+  });

@@ -83,9 +83,10 @@ describe('The policies of a template', () => {
 
   test('refuses to start with a condition that no call here carries', () => {
     const given = policies(template(statement({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } })));
-    const known = { secret: () => undefined, keyOfTopic: () => undefined, secretsKey: undefined };
 
-    expect(() => accessOf({ policies: given, known, onDecision: () => undefined })).toThrow('aws:sourcevpc');
+    expect(() => accessOf({ policies: given, secretOf: () => undefined, onDecision: () => undefined })).toThrow(
+      'aws:sourcevpc',
+    );
   });
 });
 
@@ -95,9 +96,8 @@ test.each([
   ['secretsmanager', 'constructor'],
 ])('refuses a call that the table does not have: %s %s', async (service, operation) => {
   expect(needsOf(service, operation)).toBeUndefined();
-  const known = { secret: () => undefined, keyOfTopic: () => undefined, secretsKey: undefined };
   const noPolicies = { roles: new Map(), ofResources: new Map(), keysOfTopics: new Map(), secretsKey: undefined };
-  const { check } = accessOf({ policies: noPolicies, known, onDecision: () => undefined });
+  const { check } = accessOf({ policies: noPolicies, secretOf: () => undefined, onDecision: () => undefined });
 
   await expect(check({ name: 'operator' }, service, operation, {})).rejects.toMatchObject({
     name: 'UnknownOperationException',

@@ -72,18 +72,14 @@ beforeAll(async () => {
         [`arn:aws:sns:${here}:closed`, grantsIn('closed', closedTopic)],
         [key, grantsIn('key', keyPolicy)],
       ]),
-      keysOfTopics: new Map(),
+      keysOfTopics: new Map([[`arn:aws:sns:${here}:encrypted`, key]]),
       secretsKey: undefined,
     },
-    known: {
-      secret: (secretId) => ({
-        arn: `arn:aws:secretsmanager:${here}:secret:${secretId}-AbCdEf`,
-        tags: [{ Key: 'gateway-credential-rotation', Value: tagOf[secretId] ?? '' }],
-        functionArn: undefined,
-      }),
-      keyOfTopic: (arn) => (arn.endsWith(':encrypted') ? key : undefined),
-      secretsKey: undefined,
-    },
+    secretOf: (secretId) => ({
+      arn: `arn:aws:secretsmanager:${here}:secret:${secretId}-AbCdEf`,
+      tags: [{ Key: 'gateway-credential-rotation', Value: tagOf[secretId] ?? '' }],
+      functionArn: undefined,
+    }),
     onDecision: () => undefined,
   });
   const dynamoDb = await openDynamoDb(undefined, 'us-east-1');

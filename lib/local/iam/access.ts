@@ -25,7 +25,7 @@ export type Access = {
 
 export type AccessOptions = {
   readonly policies: Policies;
-  readonly known: Known;
+  readonly secretOf: Known['secret'];
   /** Told of every decision. */
   readonly onDecision: (decided: Decided) => void;
 };
@@ -37,7 +37,9 @@ const administrator: Principal = {
 };
 
 /** Decides by the policies. Throws when one of them looks at a condition key that calls do not carry here. */
-export const accessOf = ({ policies, known, onDecision }: AccessOptions): Access => {
+export const accessOf = ({ policies, secretOf, onDecision }: AccessOptions): Access => {
+  const { keysOfTopics, secretsKey } = policies;
+  const known: Known = { secret: secretOf, keyOfTopic: (topicArn) => keysOfTopics.get(topicArn), secretsKey };
   const grants = grantsOf(policies);
   const unknown = [...keysLookedAt(grants)].filter((key) => !isSupplied(key));
   if (unknown.length > 0)
