@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { synthesised, text } from './synthesised.ts';
+import { synthesise } from '../../lib/synthesise.ts';
+import { gateways, synthesised, text } from './synthesised.ts';
 
 const propertiesOf = (stack: ReturnType<typeof synthesised>, type: string, start = '') =>
   stack.ofType(type).find(([id]) => id.startsWith(start))?.[1].Properties ?? {};
 const byDefault = synthesised();
-const outputsUrl = (stack: ReturnType<typeof synthesised>): string =>
+const askedAt = (stack: ReturnType<typeof synthesised>): string =>
   text(stack.variablesOf('lambdas/verify-kits.ts').POLICY_CHECK_URL);
 
 describe('a name of your own for the policy check', () => {
@@ -24,7 +25,10 @@ describe('a name of your own for the policy check', () => {
   });
 
   test('is what kits use; our own questions do not depend on its DNS', () => {
-    expect(outputsUrl(stack)).toBe(outputsUrl(byDefault));
+    const { Outputs } = synthesise({ gateways, domainName: 'policy-check.example.com', certificateArn });
+    expect(text(Outputs?.PolicyCheckUrl?.Value)).toBe('https://{PolicyCheckApiDomain}');
+    expect(text(Outputs?.PolicyCheckDomainTarget?.Value)).toBe('{PolicyCheckApiDomain.RegionalDomainName}');
+    expect(askedAt(stack)).toBe(askedAt(byDefault));
   });
 
   test('refuses a name without a certificate', () => {
@@ -53,7 +57,7 @@ describe('a private endpoint', () => {
         },
       ],
     });
-    expect(outputsUrl(stack)).toContain('https://{PolicyCheckApi}-vpce-0a1b2c3d.execute-api.');
+    expect(askedAt(stack)).toContain('https://{PolicyCheckApi}-vpce-0a1b2c3d.execute-api.');
   });
 
   test('is reached by the functions that ask it, from inside; no other function moves', () => {
