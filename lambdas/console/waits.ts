@@ -71,43 +71,47 @@ export const aheadOf = (
   tally: Tally,
   nextScheduledAtMs: number | undefined,
   nowMs: number,
-): readonly Ahead[] => {
-  const { rotation, policy } = gateway;
-  const ladderMs = (seconds: number): number => (rotation ? ladderFromMs(rotation) : 0) + seconds * 1000;
-  const earliestAtMs = rotation && !rotation.held ? judgeRevocation(gateway, tally, nowMs).earliestAtMs : undefined;
-  const ends = gateway.live.flatMap(({ credentialId, compromised }) =>
-    compromised
-      ? [
-          {
-            text: `${credentialId}, compromised, is refused; kits without the new credential are cut off.`,
-            atMs: compromised.rejectAfterMs,
-          },
-        ]
-      : [],
-  );
-  const ladder: readonly Ahead[] = rotation
-    ? [
-        { text: 'The owners of late kits are reminded.', atMs: ladderMs(policy.remindAfterSeconds) },
-        { text: 'It is escalated.', atMs: ladderMs(policy.escalateAfterSeconds) },
-        { text: atDeadline[policy.atDeadline.kind], atMs: rotation.deadlineAtMs },
-      ]
-    : [];
-  const isRevocationNear = earliestAtMs !== undefined && rotation && leftToRetire(gateway, rotation).length > 0;
-  return [
-    ...ends,
-    ...(isRevocationNear
-      ? [
-          {
-            text: `${leftToRetire(gateway, rotation).join(', ')} is revoked, unless somebody uses it.`,
-            atMs: earliestAtMs,
-          },
-        ]
-      : []),
-    ...ladder,
+): readonly Ahead[] =>
+  [
+    ...endsAhead(gateway),
+    ...(gateway.rotation ? rotationAhead(gateway, gateway.rotation, tally, nowMs) : []),
     ...(nextScheduledAtMs === undefined
       ? []
       : [{ text: 'By then the schedule begins the next rotation.', atMs: nextScheduledAtMs }]),
   ]
     .filter(({ atMs }) => atMs > nowMs)
     .toSorted((one, other) => one.atMs - other.atMs);
+
+/** Compromised credentials end at their time, held or not. */
+const endsAhead = ({ live }: Gateway): readonly Ahead[] =>
+  live.flatMap(({ credentialId, compromised }) => {
+    if (!compromised) return [];
+    const text = `${credentialId}, compromised, is refused; kits without the new credential are cut off, and their owners paged.`;
+    return [{ text, atMs: compromised.rejectAfterMs }];
+  });
+
+/** A held rotation does nothing by itself. In a compromise owners are paged at once, and not reminded after days. */
+const rotationAhead = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: number): readonly Ahead[] => {
+  if (rotation.held) return [];
+  const { policy } = gateway;
+  const { rung, handOverByMs } = rotation;
+  const ladderMs = (seconds: number): number => ladderFromMs(rotation) + seconds * 1000;
+  const isUrgent = rotation.trigger === 'compromise';
+  const retiring = leftToRetire(gateway, rotation);
+  const { earliestAtMs } = judgeRevocation(gateway, tally, nowMs);
+  return [
+    ...(handOverByMs === undefined
+      ? []
+      : [{ text: 'The reconciler takes over, should Secrets Manager not have finished.', atMs: handOverByMs }]),
+    ...(earliestAtMs !== undefined && retiring.length > 0
+      ? [{ text: `${retiring.join(', ')} is revoked, unless somebody uses it.`, atMs: earliestAtMs }]
+      : []),
+    ...(rung < 1 && !isUrgent
+      ? [{ text: 'The owners of late kits are reminded.', atMs: ladderMs(policy.remindAfterSeconds) }]
+      : []),
+    ...(rung < 2 && !isUrgent
+      ? [{ text: 'Late kits are escalated.', atMs: ladderMs(policy.escalateAfterSeconds) }]
+      : []),
+    ...(rung < 3 ? [{ text: atDeadline[policy.atDeadline.kind], atMs: rotation.deadlineAtMs }] : []),
+  ];
 };

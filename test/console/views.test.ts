@@ -137,7 +137,7 @@ describe('what happens by itself', () => {
     const { policy } = atRest();
     expect(ahead(rotating('orders', {}, { policy: { ...policy, atDeadline: { kind: 'roll-back' } } }))).toEqual([
       'The owners of late kits are reminded.',
-      'It is escalated.',
+      'Late kits are escalated.',
       'The deadline: the rotation goes back to the old credential.',
       'By then the schedule begins the next rotation.',
     ]);
@@ -145,9 +145,29 @@ describe('what happens by itself', () => {
   it('is the revocation, once every kit has moved and only quiet is missing', () => {
     expect(ahead(rotating(), { kits: kits.slice(0, 3) })[0]).toBe(`${oldId} is revoked, unless somebody uses it.`);
   });
-  it('is no revocation while it is held', () => {
+  it('is nothing but the schedule while it is held', () => {
     const held = { actor: 'alice', reason: 'because', atMs: nowMs };
-    expect(ahead(rotating('orders', { held }), { kits: kits.slice(0, 3) }).join()).not.toContain('is revoked');
+    expect(ahead(rotating('orders', { held }), { kits: kits.slice(0, 3) })).toEqual([
+      'By then the schedule begins the next rotation.',
+    ]);
+  });
+  it('is the end of a compromised credential, held or not, and no reminder after days', () => {
+    const held = { actor: 'alice', reason: 'because', atMs: nowMs };
+    const { rotation } = compromised();
+    const ends = `${oldId}, compromised, is refused; kits without the new credential are cut off, and their owners paged.`;
+    const deadline = 'The deadline: the rotation is held until a person decides.';
+    const none = { nextScheduledAtMs: undefined };
+    expect(ahead(compromised(), none)).toEqual([ends, deadline]);
+    expect(ahead({ ...compromised(), ...(rotation ? { rotation: { ...rotation, held } } : {}) }, none)).toEqual([ends]);
+  });
+  it('is no rung of the ladder that was done already', () => {
+    expect(ahead(rotating('orders', { rung: 2 }), { nextScheduledAtMs: undefined })).toEqual([
+      'The deadline: the rotation is held until a person decides.',
+    ]);
+  });
+  it('is the end of the time that Secrets Manager has', () => {
+    const driven = rotating('orders', { stage: 'CREATED', driver: 'secrets-manager', handOverByMs: nowMs + minutes });
+    expect(ahead(driven)[0]).toBe('The reconciler takes over, should Secrets Manager not have finished.');
   });
 });
 
