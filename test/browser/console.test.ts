@@ -68,6 +68,7 @@ describeInBrowser('the console in a browser', () => {
       .filter({ hasText: /^orders: At rest$/ })
       .waitFor({ timeout: 25_000 });
     await page.getByRole('row', { name: /manual rotation completed.*quarterly.*Alice/ }).waitFor();
+    expect(await page.getByText('Rotate now: done.').isVisible()).toBe(true);
     const after = (await system.gateway('orders')).live.map(({ credentialId }) => credentialId);
     expect(after).toHaveLength(1);
     expect(after).not.toContain(before);
