@@ -1,3 +1,4 @@
+import { deadlineAct } from '../domain/attempt.ts';
 import { leftToRetire } from '../domain/decision.ts';
 import { deadForSureAtMs, type Gateway, ladderFromMs, liveCredential, type Rotation } from '../domain/gateway.ts';
 import { nextStage } from '../domain/next-stage.ts';
@@ -112,6 +113,6 @@ const rotationAhead = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs
     ...(rung < 2 && !isUrgent
       ? [{ text: 'Late kits are escalated.', atMs: ladderMs(policy.escalateAfterSeconds) }]
       : []),
-    ...(rung < 3 ? [{ text: atDeadline[policy.atDeadline.kind], atMs: rotation.deadlineAtMs }] : []),
+    ...(rung < 3 ? [{ text: atDeadline[deadlineAct(gateway)], atMs: rotation.deadlineAtMs }] : []),
   ];
 };

@@ -1,4 +1,4 @@
-import { cutOffAtMs, rungDue } from '../domain/attempt.ts';
+import { cutOffAtMs, deadlineAct, rungDue } from '../domain/attempt.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { OwnerMessage } from '../domain/kit.ts';
 import type { Command } from '../domain/transition.ts';
@@ -34,7 +34,7 @@ export const climbLadder = async (
   const rung = rungDue(gateway, now());
   if (rung === undefined) return undefined;
   const { rotationId } = rotationOf(gateway, input);
-  const act = deadlineCommand(gateway, tally)?.kind ?? 'hold';
+  const act = deadlineAct(gateway);
   const areTold = await tell(needs, messagesFor(rung, act, gateway, tally));
   const acted = rung === 3 ? await actOnDeadline(gateways, input, gateway, tally) : gateway;
   if (rungDue(acted, now()) !== rung) return acted; // a roll-back began the ladder anew
@@ -112,10 +112,7 @@ const deadlineCommand = (gateway: Gateway, tally: Tally): DeadlineCommand | unde
       actor: policy.atDeadline.author,
       reason: 'decided beforehand for the deadline',
     };
-  const mayGoBack =
-    policy.atDeadline.kind === 'roll-back' &&
-    rotation.trigger !== 'compromise' &&
-    rotation.fromCredentialId !== undefined &&
-    !rotation.rolledBack;
-  return mayGoBack ? { kind: 'roll-back', rotationId, actor: 'policy', reason: 'the deadline passed' } : undefined;
+  return deadlineAct(gateway) === 'roll-back'
+    ? { kind: 'roll-back', rotationId, actor: 'policy', reason: 'the deadline passed' }
+    : undefined;
 };

@@ -160,6 +160,12 @@ describe('what happens by itself', () => {
     expect(ahead(compromised(), none)).toEqual([ends, deadline]);
     expect(ahead({ ...compromised(), ...(rotation ? { rotation: { ...rotation, held } } : {}) }, none)).toEqual([ends]);
   });
+  it('is no roll-back where there is no way back', () => {
+    const policy = { ...atRest().policy, atDeadline: { kind: 'roll-back' } } as const;
+    const rolledBack = { actor: 'alice', reason: 'because', atMs: nowMs };
+    for (const gateway of [{ ...compromised(), policy }, rotating('orders', { rolledBack, rung: 2 }, { policy })])
+      expect(ahead(gateway)).toContain('The deadline: the rotation is held until a person decides.');
+  });
   it('is no rung of the ladder that was done already', () => {
     expect(ahead(rotating('orders', { rung: 2 }), { nextScheduledAtMs: undefined })).toEqual([
       'The deadline: the rotation is held until a person decides.',
