@@ -11,6 +11,7 @@ import {
 } from '../../lambdas/console/html/words.ts';
 import type { ActView, CutOff } from '../../lambdas/console/views.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
+import { rotationIdOf } from '../../lambdas/stages/begin-rotation.ts';
 import type { PressResult } from '../../lambdas/stages/compromise.ts';
 import type { OperateResult } from '../../lambdas/stages/operate.ts';
 import type { Connection, ExecutionState } from './connection.ts';
@@ -23,19 +24,34 @@ const lookEveryMs = 500;
 /** A start is refused or has begun within this time; a plan may take longer. */
 const [startWithinMs, planWithinMs] = [60_000, 180_000];
 
+/** Records take so many characters of a name; the end of an ARN is the person. */
+const longestActor = 128;
+
+/** Who asks, for the record; `unknown` when AWS does not say so, since that must not stop a decision. */
+const actorOf = async ({ connection, terminal }: At): Promise<string> => {
+  try {
+    return (await connection.caller()).slice(-longestActor);
+  } catch {
+    terminal.say('AWS does not say who you are (sts:GetCallerIdentity): the record will say "unknown".');
+    return 'unknown';
+  }
+};
+
 /** Starts a rotation, and sees that it has begun. Throws {@link CommandFailed} with the reason when it is refused. */
 export const rotate = async (
-  { connection }: At,
+  at: At,
   gatewayId: string,
   reason: string,
 ): Promise<{ gatewayId: string; executionArn: string; rotationId: string }> => {
-  const actor = await connection.caller();
-  const executionArn = await connection.start({ gatewayId, reason, actor });
+  const { connection } = at;
+  const executionArn = await connection.start({ gatewayId, reason, actor: await actorOf(at) });
+  const rotationId = rotationIdOf(executionArn);
   for (let waitedMs = 0; waitedMs < startWithinMs; waitedMs += lookEveryMs) {
-    ended(await connection.stateOf(executionArn));
-    const { rotation } = await connection.show({ view: 'gateway', gatewayId });
-    if (rotation?.begun.reason === reason && rotation.begun.actor.includes(actor))
-      return { gatewayId, executionArn, rotationId: rotation.rotationId };
+    const state = await connection.stateOf(executionArn);
+    const { rotation, history } = await connection.show({ view: 'gateway', gatewayId });
+    if ([rotation, ...history].some((one) => one?.rotationId === rotationId))
+      return { gatewayId, executionArn, rotationId };
+    ended(state);
     await pause(lookEveryMs);
   }
   throw new CommandFailed(
@@ -104,13 +120,14 @@ export const decide = async (
   return result;
 };
 
-/** Forces: shows who is cut off, asks, and repeats exactly that list. */
+/** Forces: shows who is cut off, asks, and repeats exactly that list; or repeats what a script has seen before. */
 export const force = async (
   at: At,
-  command: { gatewayId: string; reason: string },
+  { repeated, ...command }: { gatewayId: string; reason: string; repeated?: { kits: number; kitsHash: string } },
   isAnswered: boolean,
 ): Promise<OperateResult> => {
   const forceIt = { command: 'force', ...command };
+  if (repeated) return decide(at, { ...forceIt, ...repeated });
   const first = await at.connection.operate(forceIt);
   if (first.result !== 'REFUSED' || !first.confirm) return first.result === 'REFUSED' ? decide(at, forceIt) : first;
   const { kits, kitsHash, named, unregistered } = first.confirm;
@@ -121,6 +138,7 @@ export const force = async (
         named.map(({ kitId, owner, code }) => [kitId, owner, lateWords[code]]),
       ),
     );
+  at.terminal.say(`In a script: --kits ${kits} --kits-hash ${kitsHash}`);
   const others = unregistered.length > 0 ? `, and ${counted(unregistered.length, 'unregistered source')}` : '';
   await askFirst(
     at.terminal,
@@ -140,10 +158,17 @@ export type Press = {
   readonly confirm?: string;
 };
 
-/** The compromise button: shows who is cut off and when, and wants the gateway's name. */
-export const compromised = async ({ connection, terminal }: At, { confirm, ...press }: Press): Promise<PressResult> => {
+/** The compromise button: shows who is cut off and when, and wants the gateway's name. It works without being able to show that. */
+export const compromised = async (at: At, { confirm, ...press }: Press): Promise<PressResult> => {
+  const { connection, terminal } = at;
   const { gatewayId } = press;
-  terminal.say(compromiseText(await connection.show({ view: 'act', act: 'compromise', gatewayId }), press));
+  terminal.say(
+    await connection.show({ view: 'act', act: 'compromise', gatewayId }).then(
+      (view) => compromiseText(view, press),
+      (error: unknown) =>
+        `Who is cut off cannot be shown: ${error instanceof Error ? plain(error.message) : ''} The button works all the same.`,
+    ),
+  );
   if (confirm === undefined && !terminal.isInteractive)
     throw new CommandFailed(
       'declined',
@@ -156,7 +181,7 @@ export const compromised = async ({ connection, terminal }: At, { confirm, ...pr
       'declined',
       `Nothing was done: given was "${plain(confirmGatewayId)}", and the gateway is ${plain(gatewayId)}.`,
     );
-  const request = { requestId: randomUUID(), ...press, confirmGatewayId, actor: await connection.caller() };
+  const request = { requestId: randomUUID(), ...press, confirmGatewayId, actor: await actorOf(at) };
   const result = await connection.compromise(request);
   if (result.result === 'REFUSED') throw new CommandFailed('refused', `${result.code}: ${result.message}`);
   return result;

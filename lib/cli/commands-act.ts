@@ -4,6 +4,8 @@ import { compromised, decide, force, plan, planText, rotate } from './act.ts';
 import { applyText, readText } from './apply.ts';
 import { type CliCommand, command, reason, text, wholeNumber, why } from './command.ts';
 import { deadlineIn } from './deadline.ts';
+import { CommandFailed } from './failure.ts';
+import { withoutFrames } from './terminal.ts';
 import { watchGateway } from './watch.ts';
 
 const decided = (result: { readonly result: string }): string =>
@@ -30,11 +32,16 @@ const rotation = [
     examples: ['rotate orders --reason quarterly', 'rotate orders --reason quarterly --watch'],
     options: [why, ['--watch', 'show it until it ends']],
     input: { gatewayId: text, reason, watch: z.boolean().default(false) },
-    run: async (at, { gatewayId, reason, watch }) => {
+    run: async (at, { gatewayId, reason, watch, json: isProgram }) => {
       const json = await rotate(at, gatewayId, reason);
       if (!watch)
         return { json, text: `Rotation ${json.rotationId} runs. gateway-credentials watch ${gatewayId} shows it.` };
-      const outcome = await watchGateway(at.connection, at.terminal, gatewayId, 2_000);
+      const outcome = await watchGateway(
+        at.connection,
+        isProgram ? withoutFrames(at.terminal) : at.terminal,
+        gatewayId,
+        2_000,
+      );
       return { json: { ...json, outcome }, text: '', isFailed: outcome !== 'COMPLETED' };
     },
   }),
@@ -106,11 +113,23 @@ const decisions = [
   command({
     usage: 'force <gatewayId>',
     about: 'Revokes the old credentials now, in your name: kits that have not moved are cut off. Shows them, and asks.',
-    examples: ['force orders --reason "the warehouse is closed"', 'force orders --reason … --yes'],
-    options: [why, ['--yes', 'do not ask']],
-    input: { gatewayId: text, reason },
-    run: async (at, { gatewayId, reason, yes }) => {
-      const json = await force(at, { gatewayId, reason }, yes);
+    examples: [
+      'force orders --reason "the warehouse is closed"',
+      'force orders --reason … --yes',
+      'force orders --reason … --kits 1 --kits-hash 7692c3ad3540bb80',
+    ],
+    options: [
+      why,
+      ['--yes', 'do not ask, whoever is cut off'],
+      ['--kits <n>', 'how many are cut off; refused when it is not so any more. Goes with:'],
+      ['--kits-hash <hash>', 'the hash of their list, as it was shown'],
+    ],
+    input: { gatewayId: text, reason, kits: wholeNumber(0, 1_000_000).optional(), kitsHash: text.optional() },
+    run: async (at, { gatewayId, reason, yes, kits, kitsHash }) => {
+      if ((kits === undefined) !== (kitsHash === undefined))
+        throw new CommandFailed('usage', '--kits and --kits-hash go together.');
+      const repeated = kits === undefined || kitsHash === undefined ? {} : { repeated: { kits, kitsHash } };
+      const json = await force(at, { gatewayId, reason, ...repeated }, yes);
       return { json, text: decided(json) };
     },
   }),

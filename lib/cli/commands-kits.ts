@@ -5,7 +5,6 @@ import { type At, command, paging, type Result, reason, text, wholeNumber, why }
 import { CommandFailed } from './failure.ts';
 import { type KitEntry, readKits, withKits, withoutKit } from './registry-edit.ts';
 import { kitsText } from './show.ts';
-import { askFirst } from './terminal.ts';
 
 const inFile = [
   ['--file <path>', 'the gateways.json that is changed and applied (default gateways.json)'],
@@ -88,7 +87,7 @@ export const kitCommands = [
         owner,
         ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
       };
-      return change(at, rest, withKits(readText(rest.file), gatewayId, [kit]));
+      return change(at, rest, withKits(readText(rest.file), gatewayId, [{ kit }]));
     },
   }),
   command({
@@ -108,12 +107,15 @@ export const kitCommands = [
     input: { ...fileInput, gatewayId: text, kitId: text },
     run: async (at, { gatewayId, kitId, ...rest }) => {
       const after = withoutKit(readText(rest.file), gatewayId, kitId);
-      await askFirst(
-        at.terminal,
-        `Kit ${kitId} gets no new credential any more and is cut off by the next rotation. Remove it?`,
-        rest.yes,
+      const { kits, nowMs } = await at.connection.show({ view: 'gateway', gatewayId, filter: kitId });
+      at.terminal.say(
+        kitsText(
+          kits.rows.filter((row) => row.kitId === kitId),
+          nowMs,
+        ),
       );
-      return change(at, { ...rest, yes: true }, after);
+      at.terminal.say(`Kit ${kitId} gets no new credential any more, and is cut off by the next rotation.`);
+      return change(at, rest, after);
     },
   }),
   command({

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { gatewayStates } from '../../lambdas/console/views.ts';
 import { command, paging, text, wholeNumber } from './command.ts';
 import { gatewaysText, gatewayText, historyText } from './show.ts';
-import { watchGateway } from './watch.ts';
+import { withoutFrames } from './terminal.ts';
+import { watchAll, watchGateway } from './watch.ts';
 
 const page = wholeNumber(1, 100_000).optional();
 const filter = z.string().max(64).optional();
@@ -31,13 +32,18 @@ export const showCommands = [
     },
   }),
   command({
-    usage: 'watch <gatewayId>',
-    about: 'Shows the rotation of a gateway while it runs, and ends with it.',
-    examples: ['watch orders'],
+    usage: 'watch [gatewayId]',
+    about: 'Shows the rotation of a gateway while it runs, and ends with it; without a gateway all that run.',
+    examples: ['watch orders', 'watch', 'watch orders --json'],
     options: [['--every <seconds>', 'how often to look (default 2)']],
-    input: { gatewayId: text, every: wholeNumber(1, 3600).default(2) },
-    run: async ({ connection, terminal }, { gatewayId, every }) => {
-      const outcome = await watchGateway(connection, terminal, gatewayId, every * 1000);
+    input: { gatewayId: text.optional(), every: wholeNumber(1, 3600).default(2) },
+    run: async ({ connection, terminal }, { gatewayId, every, json }) => {
+      const shownOn = json ? withoutFrames(terminal) : terminal;
+      if (gatewayId === undefined) {
+        await watchAll(connection, shownOn, every * 1000);
+        return { json: { outcome: 'NONE_RUNS' }, text: '' };
+      }
+      const outcome = await watchGateway(connection, shownOn, gatewayId, every * 1000);
       const isFailed = outcome !== undefined && outcome !== 'COMPLETED' && outcome !== 'ROLLED_BACK';
       return { json: { gatewayId, outcome }, text: '', isFailed };
     },

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { CliCommand } from './command.ts';
+import type { CliCommand, Result } from './command.ts';
 import { actCommands } from './commands-act.ts';
 import { kitCommands } from './commands-kits.ts';
 import { restoreCommand } from './commands-restore.ts';
@@ -7,7 +7,7 @@ import { showCommands } from './commands-show.ts';
 import { type Connection, connect } from './connection.ts';
 import { CommandFailed, exitCodes } from './failure.ts';
 import { defaultStackName, placeOf } from './place.ts';
-import { plain, type Terminal } from './terminal.ts';
+import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {
   usage: 'kits',
@@ -20,7 +20,7 @@ const kits: CliCommand = {
 };
 
 const codes = `
-Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line, ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked.`;
+Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line, ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked (130 after Ctrl-C).`;
 
 /** Runs one command line; resolves with its exit code. Rejects only for a defect. */
 export const runCommand = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
@@ -76,18 +76,32 @@ const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCod
     .addHelpText('after', `${examples ? `\nExamples:\n${examples}\n` : ''}${codes}`)
     .action(async () => {
       const names = command.registeredArguments.map((argument) => argument.name());
-      const given = {
+      const given: Readonly<Record<string, unknown>> = {
         ...Object.fromEntries(names.map((name, index) => [name, command.args[index]])),
         ...command.opts(),
       };
-      const connection: Connection = await connect(placeOf(given));
       try {
-        const { json, text, isFailed } = await one.run({ connection, terminal }, given);
-        const answer = command.opts().json ? JSON.stringify(json, null, 2) : text;
+        const { json, text, isFailed } = await runAt(given, one, terminal);
+        const answer = given.json ? jsonText(json) : text;
         if (answer !== '') terminal.out(answer);
         if (isFailed) end(exitCodes.refused);
-      } finally {
-        connection.close();
+      } catch (error) {
+        if (given.json && error instanceof CommandFailed)
+          terminal.out(jsonText({ exitCode: error.exitCode, error: error.message }));
+        throw error;
       }
     });
+};
+
+const runAt = async (
+  given: Readonly<Record<string, unknown>>,
+  { run }: CliCommand,
+  terminal: Terminal,
+): Promise<Result> => {
+  const connection: Connection = await connect(placeOf(given));
+  try {
+    return await run({ connection, terminal }, given);
+  } finally {
+    connection.close();
+  }
 };

@@ -11,6 +11,9 @@ export type Signer = {
   readonly region: string;
 };
 
+/** Longer than the functions behind it take. */
+const answerWithinMs = 90_000;
+
 /** Sends a POST that is signed with SigV4, for what no SDK client reaches: a function's own URL. */
 export const signedPost = async (
   { credentials, region }: Signer,
@@ -27,6 +30,12 @@ export const signedPost = async (
     body,
   });
   const { host: _, ...sent } = headers;
-  const response = await fetch(url, { method: 'POST', headers: sent, body, redirect: 'error' });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: sent,
+    body,
+    redirect: 'error',
+    signal: AbortSignal.timeout(answerWithinMs),
+  });
   return { status: response.status, text: await response.text() };
 };

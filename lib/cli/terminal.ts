@@ -32,11 +32,25 @@ export const ownTerminal = (): Terminal => {
   };
 };
 
+/** The same terminal for a program: it gets one document, and no pictures before it. */
+export const withoutFrames = (terminal: Terminal): Terminal => ({
+  ...terminal,
+  frame: () => undefined,
+  done: () => undefined,
+});
+
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** A text that others have written, as it may go to a terminal: control, direction and escape characters are shown by their number. */
 export const plain = (text: string): string =>
   text.replace(invisible, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+
+const invisibleInJson = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** One JSON document that is as safe to show, and parses to the same value. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(invisibleInJson, (character) => character.split('').map(escaped).join(''));
 
 /** Rows under headings, every cell made safe; `undefined` is an empty cell, and a cell may have several lines. */
 export const rowsOf = (

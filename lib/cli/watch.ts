@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { fromNow, lateWords, lengthOf, outcomeWords } from '../../lambdas/console/html/words.ts';
-import { type GatewayView, phases } from '../../lambdas/console/views.ts';
+import { type GatewaysView, type GatewayView, phases } from '../../lambdas/console/views.ts';
 import type { Connection } from './connection.ts';
 import { bold, rotationLine } from './show.ts';
 import { plain, type Terminal } from './terminal.ts';
@@ -75,6 +75,34 @@ export const watchGateway = async (
       const view = await connection.show({ view: 'gateway', gatewayId });
       terminal.frame(frameOf(view));
       if (!view.rotation) return view.history.find(({ rotationId }) => rotationId !== undefined)?.outcome;
+      await pause(everyMs);
+    }
+  } finally {
+    terminal.done();
+  }
+};
+
+/** Every gateway on which a rotation runs, a line each; a pure function of the view. */
+export const fleetFrameOf = ({ rows, counts, nowMs }: GatewaysView): string => {
+  const running = rows.flatMap(({ gatewayId, rotation }) => (rotation ? [{ gatewayId, rotation }] : []));
+  if (running.length === 0)
+    return `No rotation runs on ${Object.values(counts).reduce((sum, count) => sum + count, 0)} gateways.`;
+  return running
+    .map(({ gatewayId, rotation }) => {
+      const { progress, begun } = rotation;
+      const bar = progress ? `  ${progressBar(progress.updated, progress.kits)}` : '';
+      return `${bold(gatewayId)}${' '.repeat(Math.max(1, 24 - gatewayId.length))}${rotationLine(rotation)}, for ${lengthOf(nowMs - begun.atMs)}${bar}`;
+    })
+    .join('\n');
+};
+
+/** Shows all gateways until no rotation runs on any; those that need a person are on the page that is shown. */
+export const watchAll = async (connection: Connection, terminal: Terminal, everyMs: number): Promise<void> => {
+  try {
+    for (;;) {
+      const view = await connection.show({ view: 'gateways' });
+      terminal.frame(fleetFrameOf(view));
+      if (view.rows.every(({ rotation }) => rotation === undefined) && !view.counts.ROTATING) return;
       await pause(everyMs);
     }
   } finally {

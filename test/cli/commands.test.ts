@@ -72,9 +72,15 @@ describe('the commands that decide', () => {
       begun: { reason: 'quarterly', actor: expect.stringContaining('arn:aws:iam::000000000000:user/operator') },
     });
     const watched = run('watch orders --every 1');
+    const all = run('watch --every 1');
+    const forPrograms = run('watch orders --every 1 --json');
+    await expect.poll(async () => (await run('status orders')).out).toContain('verify');
     await system.acknowledgeAll();
     await system.until(({ rotation }) => rotation === undefined);
     const { exitCode, frames } = await watched;
+    expect(JSON.parse((await forPrograms).out)).toEqual({ gatewayId, outcome: 'COMPLETED' });
+    expect((await forPrograms).frames).toEqual([]);
+    expect((await all).frames.at(-1)).toBe('No rotation runs on 1 gateways.');
     expect(exitCode).toBe(0);
     expect(frames.at(-1)).toContain('at rest; the last rotation completed');
   });
@@ -84,6 +90,8 @@ describe('the commands that decide', () => {
     const refused = await run(['rotate', gatewayId, '--reason', 'again']);
     expect(refused).toMatchObject({ exitCode: 1, out: '' });
     expect(refused.said).toMatch(/RotationRefused: .*is in rotation/);
+    const forPrograms = await run(['rotate', gatewayId, '--reason', 'again', '--json']);
+    expect(JSON.parse(forPrograms.out)).toEqual({ exitCode: 1, error: refused.said });
     await finish();
   });
 
@@ -121,12 +129,19 @@ describe('the commands that decide', () => {
     const declined = await run(['force', gatewayId, '--reason', 'closed'], [false]);
     expect(declined).toMatchObject({ exitCode: 3 });
     expect(declined.said).toMatch(/one +one-team@example\.com +waits for owner/);
+    const [, kits = '', hash = ''] = /--kits (\d+) --kits-hash (\w+)/.exec(declined.said) ?? [];
+    const repeating = (n: string) => ['force', gatewayId, '--reason', 'closed', '--kits', n, '--kits-hash', hash];
+    expect(await run(repeating('1'))).toMatchObject({
+      exitCode: 1,
+      said: expect.stringContaining('CONFIRMATION_MISMATCH'),
+    });
+    expect((await run(repeating(kits).slice(0, -2))).exitCode).toBe(2);
     expect(await run(['force', gatewayId, '--reason', 'closed'])).toMatchObject({
       exitCode: 3,
       said: expect.stringContaining('--yes'),
     });
     expect((await system.gateway()).rotation?.forced).toBeUndefined();
-    expect((await run(['force', gatewayId, '--reason', 'closed'], [true])).exitCode).toBe(0);
+    expect((await run(repeating(kits))).exitCode).toBe(0);
     await system.until(({ rotation }) => rotation === undefined);
   });
 
@@ -206,7 +221,10 @@ describe('the commands that change gateways.json', () => {
     expect((await run('kits list orders --json')).out).toContain('"three"');
     expect(await run(add)).toMatchObject({ exitCode: 2, said: expect.stringContaining('has kit three already') });
     const remove = ['kits', 'remove', gatewayId, 'three', '--file', file()];
-    expect((await run(remove, [false])).exitCode).toBe(3);
+    expect(await run(remove, [false])).toMatchObject({
+      exitCode: 3,
+      said: expect.stringMatching(/three +manual +kim[\s\S]*- kit orders\/three/),
+    });
     expect(kitIds()).toContain('three');
     expect((await run(remove, [true])).exitCode).toBe(0);
     expect(kitIds()).toEqual(['one', 'two']);
@@ -229,9 +247,19 @@ describe('the commands that change gateways.json', () => {
       },
     ]);
     const wrong = join(folder, 'wrong.csv');
-    writeFileSync(wrong, 'kitId,kind,owner\nsix,manual,kim\nse ven,manual,kim\n');
+    writeFileSync(wrong, 'kitId,kind,owner\nsix,manual,kim\nse ven,manual,kim\neight,manual,\n');
     const refused = await run(['kits', 'import', gatewayId, wrong, '--file', file(), '--yes']);
-    expect(refused).toMatchObject({ exitCode: 2, said: expect.stringContaining('se ven') });
+    expect(refused).toMatchObject({ exitCode: 2, said: expect.stringContaining('line 3: kitId: given "se ven"') });
+    expect(refused.said).toContain('line 4: owner');
+    const asJson = join(folder, 'wrong-kits.json');
+    writeFileSync(asJson, '[\n  {"kitId": "one", "kind": "manual",\n   "owner": "a {[ b"},\n  {"kitId": "nine"}]');
+    expect((await run(['kits', 'import', gatewayId, asJson, '--file', file(), '--yes'])).said).toContain(
+      'line 2: Gateway orders has kit one',
+    );
+    writeFileSync(asJson, '[\n  {"kitId": "six", "kind": "manual",\n   "owner": "a {[ b"},\n  {"kitId": "nine"}]');
+    expect((await run(['kits', 'import', gatewayId, asJson, '--file', file(), '--yes'])).said).toContain(
+      'line 4: kind',
+    );
     expect(kitIds()).toEqual(['one', 'two', 'four', 'five']);
   });
 });

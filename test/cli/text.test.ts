@@ -2,9 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { GatewayView } from '../../lambdas/console/views.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
+import { compromised } from '../../lib/cli/act.ts';
+import type { Connection } from '../../lib/cli/connection.ts';
+import { CommandFailed } from '../../lib/cli/failure.ts';
 import { runCommand } from '../../lib/cli/program.ts';
 import { gatewayText } from '../../lib/cli/show.ts';
-import { plain, rowsOf, type Terminal } from '../../lib/cli/terminal.ts';
+import { jsonText, plain, rowsOf, type Terminal } from '../../lib/cli/terminal.ts';
 import { frameOf } from '../../lib/cli/watch.ts';
 
 const nowMs = Date.UTC(2030, 0, 1);
@@ -70,7 +73,47 @@ describe('What others have written', () => {
       expect(text).toContain('\\u{1b}');
     }
     expect(plain('a\nb\u200bc')).toBe('a\\u{a}b\\u{200b}c');
+    const document = { reason: 'a\u009b2J\u202e\u{e0001}' };
+    expect(jsonText(document)).toBe('{\n  "reason": "a\\u009b2J\\u202e\\udb40\\udc01"\n}');
+    expect(JSON.parse(jsonText(document))).toEqual(document);
     expect(rowsOf(['A'], [['x\ty']])).toContain('x\\u{9}y');
+  });
+});
+
+describe('The emergency button', () => {
+  it('is pressed even when nobody can say who is cut off or who presses', async () => {
+    const pressed: unknown[] = [];
+    const said: string[] = [];
+    const broken = () => Promise.reject(new CommandFailed('unreachable', 'console failed'));
+    const connection = {
+      show: broken,
+      caller: broken,
+      compromise: async (request: unknown) => {
+        pressed.push(request);
+        return { result: 'DONE' };
+      },
+    } as unknown as Connection;
+    const terminal = { say: (text: string) => void said.push(text), isInteractive: false } as unknown as Terminal;
+    await compromised({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
+    expect(pressed).toMatchObject([{ gatewayId: 'orders', confirmGatewayId: 'orders', actor: 'unknown' }]);
+    expect(said.join()).toMatch(/cannot be shown: console failed/);
+  });
+
+  it('names a caller whose ARN is longer than the record takes by its end', async () => {
+    const arn = `arn:aws:sts::123456789012:assumed-role/${'r'.repeat(64)}/${'s'.repeat(49)}@example.com`;
+    const pressed: { actor: string }[] = [];
+    const connection = {
+      show: async () => view,
+      caller: async () => arn,
+      compromise: async (request: { actor: string }) => {
+        pressed.push(request);
+        return { result: 'DONE' };
+      },
+    } as unknown as Connection;
+    const terminal = { say: () => undefined, isInteractive: false } as unknown as Terminal;
+    await compromised({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
+    expect(pressed[0]?.actor).toHaveLength(128);
+    expect(pressed[0]?.actor).toMatch(/@example\.com$/);
   });
 });
 
