@@ -86,7 +86,7 @@ export class RotationStack extends Stack {
     notifications.grantPublish(distributeShard);
 
     const verifyKits = savingTask('VerifyKits', 890, 'Collects the evidence that kits use the new credential.');
-    store.grantReadKits(verifyKits);
+    store.grantKits(verifyKits);
     store.grantReadUse(verifyKits);
     store.grantReadProbes(verifyKits);
     secrets.grantRead(verifyKits);

@@ -66,7 +66,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'verify-kits': [
     ...readAndSave,
-    ...readKits,
+    ...readAndSaveKits,
     ...readUse,
     ...readProbes,
     ...publish,
