@@ -17,16 +17,16 @@ export type Terminal = {
   done(): void;
 };
 
-/** The terminal of this process. Without one, frames are written one after another. */
+/** The terminal of this process. Without one, frames are written one after another. Questions go to stderr: stdout may be a file or a program's. */
 export const ownTerminal = (): Terminal => {
   const isLive = process.stdout.isTTY === true;
   const live = createLogUpdate(process.stdout);
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     say: (text) => void process.stderr.write(`${text}\n`),
-    isInteractive: process.stdin.isTTY === true && isLive,
-    confirm: (message) => confirm({ message, default: false }),
-    input: (message) => input({ message }),
+    isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    confirm: (message) => confirm({ message, default: false }, { output: process.stderr }),
+    input: (message) => input({ message }, { output: process.stderr }),
     frame: (text) => (isLive ? live(text) : void process.stdout.write(`${text}\n\n`)),
     done: () => live.done(),
   };
