@@ -91,6 +91,15 @@ export const compromisedAtFive = async (system: System): Promise<void> => {
   await press(system);
 };
 
+/** A kit is registered while a rotation runs: verification sees it, and has it given the credential. */
+export const registeredMeanwhile = async (system: System): Promise<void> => {
+  await begin(system);
+  await distributed(system);
+  await system.applyGateways([orders({ kits: [manualKit('one'), manualKit('two')] })]);
+  await system.timers.advance(10_000);
+  await system.acknowledge('two');
+};
+
 /** The gateway's secret was deleted and is taken back; a kit comes and goes. */
 export const appliedAgain = async (system: System): Promise<void> => {
   const kits = [manualKit('one'), manualKit('two')];
