@@ -1,4 +1,5 @@
 import {
+  CfnRestApi,
   type DomainName,
   EndpointType,
   type RestApi,
@@ -6,30 +7,16 @@ import {
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
 
-/**
- * How the API is reached: from everywhere, or, when interface endpoints of VPCs are named, through these only. The authorizer
- * decides behind it in both.
- */
-export const reachedThrough = (
-  scope: Construct,
+/** What the API is made with, so that it is reached from everywhere or, with {@link onlyThrough}, from inside VPCs. */
+export const reachedFrom = (
   vpcEndpointIds: readonly string[],
 ): Pick<RestApiProps, 'endpointConfiguration' | 'policy'> =>
   vpcEndpointIds.length === 0
     ? { endpointConfiguration: { types: [EndpointType.REGIONAL] } }
     : {
-        endpointConfiguration: {
-          types: [EndpointType.PRIVATE],
-          vpcEndpoints: vpcEndpointIds.map((vpcEndpointId, index) =>
-            InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(scope, `Endpoint${index}`, {
-              vpcEndpointId,
-              port: 443,
-            }),
-          ),
-        },
+        endpointConfiguration: { types: [EndpointType.PRIVATE] },
         policy: new PolicyDocument({
           statements: [
             new PolicyStatement({
@@ -41,6 +28,13 @@ export const reachedThrough = (
           ],
         }),
       };
+
+/** Gives a private API a host name for each of these endpoints; the authorizer decides behind it as behind any other. */
+export const onlyThrough = (api: RestApi, vpcEndpointIds: readonly string[]): void => {
+  const resource = api.node.defaultChild;
+  if (resource instanceof CfnRestApi && vpcEndpointIds.length > 0)
+    resource.addPropertyOverride('EndpointConfiguration.VpcEndpointIds', [...vpcEndpointIds]);
+};
 
 /** A name of your own for the API, over TLS 1.2 or better; DNS points it at the answer's `domainNameAliasDomainName`. */
 export const namedBy = (api: RestApi, domainName: string, certificateArn: string): DomainName =>

@@ -16,7 +16,7 @@ import { Aws, Duration, RemovalPolicies } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { accept } from './exceptions.ts';
 import type { GatewayStore } from './gateway-store.ts';
-import { namedBy, reachedThrough } from './policy-check-address.ts';
+import { namedBy, onlyThrough, reachedFrom } from './policy-check-address.ts';
 import { answerLikePingOne } from './policy-check-answers.ts';
 import { type Network, RotationFunction } from './rotation-function.ts';
 
@@ -101,7 +101,7 @@ export class PolicyCheck extends Construct {
     this.api = new RestApi(this, 'Api', {
       restApiName: 'policy-check',
       description: 'Policy check: gateway credential and access decision.',
-      ...reachedThrough(this, props.privateEndpointIds),
+      ...reachedFrom(props.privateEndpointIds),
       cloudWatchRole: setAccountLogRole,
       deployOptions: {
         stageName,
@@ -116,6 +116,7 @@ export class PolicyCheck extends Construct {
         metricsEnabled: true,
       },
     });
+    onlyThrough(this.api, props.privateEndpointIds);
     answerLikePingOne(this.api);
     for (const [rule, reason] of Object.entries(accepted)) accept(this.api, rule as keyof typeof accepted, reason);
     const gateway = this.api.root.addResource('gateways').addResource('{gatewayId}');
