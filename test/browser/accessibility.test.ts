@@ -41,7 +41,7 @@ describeInBrowser('every view of the console', () => {
     { width: 1280, dark: true },
     { width: 390, dark: false },
     { width: 390, dark: true },
-  ])('is accessible and fits in $width pixels, dark: $dark', { timeout: 60_000 }, async (how) => {
+  ])('is accessible and fits in $width pixels, dark: $dark', async (how) => {
     const { page, complaints, close } = await openPage(browser, how);
     await page.goto(server.link());
     await page.locator('.gcr h1').waitFor();

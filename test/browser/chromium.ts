@@ -11,9 +11,12 @@ const places = [
 ];
 const executablePath = process.env.CHROMIUM ?? places.find((place) => existsSync(place));
 
+/** A browser has no virtual time, and shares a loaded machine with every other test. */
+const timeout = 120_000;
+
 /** A suite in a real browser. Where there is none it is skipped and says so, but not in CI: there it fails. */
 export const describeInBrowser = (name: string, suite: () => void): void => {
-  if (executablePath || process.env.CI) describe(name, suite);
+  if (executablePath || process.env.CI) describe(name, { timeout }, suite);
   else describe.skip(`${name} (skipped: no Chromium in ${places.join(', ')}; name one with CHROMIUM)`, suite);
 };
 
@@ -51,7 +54,7 @@ export const openPage = async (browser: Browser, { width = 1280, dark = false, s
     locale: 'en-GB',
     timezoneId: 'UTC',
   });
-  context.setDefaultTimeout(15_000); // less than a test may take: what was waited for is then named
+  context.setDefaultTimeout(timeout / 3); // what was waited for in vain is then named
   const page: Page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
