@@ -5,6 +5,16 @@ import { verifyKits } from './stages/verify-kits.ts';
 
 /** One look at the kits and at the use of the predecessors. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {
-  const equipment = equip(runtime, 'gateways', 'kits', 'uses', 'vault', 'policyCheck', 'secretsManager', 'notifyOwner');
+  const equipment = equip(
+    runtime,
+    'gateways',
+    'kits',
+    'uses',
+    'proofs',
+    'vault',
+    'policyCheck',
+    'secretsManager',
+    'notifyOwner',
+  );
   return (event) => verifyKits(equipment, parseStep(event));
 });

@@ -7,6 +7,7 @@ import { Alarms } from './constructs/alarms.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
+import { EvidenceKey } from './constructs/evidence-key.ts';
 import { Firewall } from './constructs/firewall.ts';
 import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
@@ -182,6 +183,15 @@ export class RotationStack extends Stack {
     store.grantRecords(compromise);
     events.grantPublish(compromise);
     workflow.grantReplace(compromise);
+    const evidence = new RotationFunction(this, 'Evidence', {
+      description: 'Exports the signed record of one rotation, for auditors.',
+      timeoutSeconds: 60, // a person is waiting
+      logRetentionDays,
+    });
+    for (const grant of ['grantReadRecords', 'grantReadMany', 'grantReadKits', 'grantLists'] as const)
+      store[grant](evidence);
+    new EvidenceKey(this, 'EvidenceKey').grantSign(evidence);
+
     const button = new CompromiseButton(this, 'CompromiseButton', {
       compromise,
       principals: settings.compromisePrincipals,
@@ -224,6 +234,7 @@ export class RotationStack extends Stack {
       OperateUrl: operateUrl,
       GatewaysTable: store.tableName,
       ApplyRegistryFunction: applyRegistry.functionName,
+      EvidenceFunction: evidence.functionName,
       ConsoleFunction: show.functionName,
       ConsoleActFunction: consoleAct.functionName,
       CompromiseFunction: compromise.functionName,

@@ -1,4 +1,5 @@
 import type { Gateway, Outcome, Transition, Trigger } from '../domain/gateway.ts';
+import type { RotationId } from '../domain/ids.ts';
 import { paged } from './paging.ts';
 import type { HistoryEntry, HistoryStep, HistoryView } from './views.ts';
 
@@ -11,17 +12,11 @@ export const historyOf = (transitions: readonly Transition[], gateway: Gateway):
 
 const endings = new Set(['complete', 'fail']);
 
-const entryOf = (steps: readonly Transition[], { rotation, ended }: Gateway): HistoryEntry => {
+const entryOf = (steps: readonly Transition[], gateway: Gateway): HistoryEntry => {
   const first = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise') ?? steps[0];
-  const end = steps.find(({ kind }) => endings.has(kind));
   const rotationId = first?.rotationId;
-  const remembered = ended.find((one) => one.rotationId === rotationId);
-  const outcome =
-    rotationId !== undefined && rotation?.rotationId === rotationId
-      ? 'RUNNING'
-      : (remembered?.outcome ?? outcomeIn(end, rotationId !== undefined));
+  const { outcome, endedAtMs } = outcomeOf(steps, gateway, rotationId);
   const trigger = first?.kind === 'compromise' ? 'compromise' : triggerIn(first);
-  const endedAtMs = remembered?.endedAtMs ?? end?.atMs;
   return {
     ...(rotationId ? { rotationId } : {}),
     ...(rotationId && trigger ? { trigger } : {}),
@@ -30,6 +25,22 @@ const entryOf = (steps: readonly Transition[], { rotation, ended }: Gateway): Hi
     ...(outcome ? { outcome } : {}),
     steps: steps.map(stepOf),
   };
+};
+
+/** How a rotation ended, by what the record remembers, or by its own transitions. */
+export const outcomeOf = (
+  steps: readonly Transition[],
+  { rotation, ended }: Gateway,
+  rotationId: RotationId | undefined,
+): Pick<HistoryEntry, 'outcome' | 'endedAtMs'> => {
+  const end = steps.find(({ kind }) => endings.has(kind));
+  const remembered = ended.find((one) => one.rotationId === rotationId);
+  const endedAtMs = remembered?.endedAtMs ?? end?.atMs;
+  const outcome =
+    rotationId !== undefined && rotation?.rotationId === rotationId
+      ? 'RUNNING'
+      : (remembered?.outcome ?? outcomeIn(end, rotationId !== undefined));
+  return { ...(outcome ? { outcome } : {}), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
 };
 
 /** A rotation without an end of its own was ended by another one's begin: only a compromise does that. */

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { type PolicyCheck, policyCheckAt } from '../authority/policy-check.ts';
+import { type Signer, signerWith } from '../authority/signer.ts';
 import type { OwnerMessage } from '../domain/kit.ts';
 import { publishTo } from '../news/events.ts';
 import { notifyOwnersOn } from '../news/notifications.ts';
@@ -13,6 +15,7 @@ import type { Runtime } from '../runtime/lambda.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Gateways, gatewaysIn } from '../store/gateways.ts';
 import { type Kits, kitsIn } from '../store/kits.ts';
+import { type Proofs, proofsIn } from '../store/proofs.ts';
 import { type Records, recordsIn } from '../store/records.ts';
 import { type Uses, usesIn } from '../store/use.ts';
 import { type Vault, vaultIn } from '../store/vault.ts';
@@ -26,6 +29,9 @@ export type Equipment = {
   readonly records: Records;
   readonly kits: Kits;
   readonly uses: Uses;
+  readonly proofs: Proofs;
+  /** Signs what auditors get. */
+  readonly signer: Signer;
   readonly vault: Vault;
   readonly secretsManager: SecretsManagerClient;
   readonly policyCheck: PolicyCheck;
@@ -50,6 +56,7 @@ const clientsWith = (settings: ClientSettings) => ({
   secretsManager: once(() => new SecretsManagerClient(settings)),
   events: once(() => new EventBridgeClient(settings)),
   sns: once(() => new SNSClient(settings)),
+  kms: once(() => new KMSClient(settings)),
   stepFunctions: once(() => new SFNClient(settings)),
 });
 type Clients = ReturnType<typeof clientsWith>;
@@ -85,6 +92,14 @@ const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
   uses: {
     needs: ['USE_TABLE'],
     make: ({ USE_TABLE = '' }, clients) => usesIn(clients.dynamodb(), USE_TABLE),
+  },
+  proofs: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients) => proofsIn(clients.dynamodb(), GATEWAYS_TABLE),
+  },
+  signer: {
+    needs: ['EVIDENCE_KEY'],
+    make: ({ EVIDENCE_KEY = '' }, clients) => signerWith(clients.kms(), EVIDENCE_KEY),
   },
   vault: { needs: [], make: (_, clients) => vaultIn(clients.secretsManager()) },
   secretsManager: { needs: [], make: (_, clients) => clients.secretsManager() },

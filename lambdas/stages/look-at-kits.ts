@@ -1,6 +1,7 @@
 import { judgeKit, type KitVerdict } from '../domain/evidence.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
 import type { Kit, Use } from '../domain/kit.ts';
+import { type ShardProof, shardProof } from '../domain/proof.ts';
 import { addShard, emptyTally, type Tally } from '../domain/verdict.ts';
 import type { Always, Equipment } from './equipment.ts';
 import { mapped } from './mapped.ts';
@@ -16,7 +17,15 @@ export type Look = { readonly tally: Tally; readonly nextShard: number; readonly
 /** What to do about one kit's verdict before it counts, such as reading the kit back; it answers the kit as it is then. */
 export type Refresh = (kit: Kit, verdict: KitVerdict) => Promise<Kit>;
 
-export type LookOptions = { readonly refresh?: Refresh; readonly from?: Look | undefined; readonly untilMs?: number };
+/** Keeps what was read of a shard. */
+export type KeepProof = (proof: ShardProof) => Promise<void>;
+
+export type LookOptions = {
+  readonly keep?: KeepProof;
+  readonly refresh?: Refresh;
+  readonly from?: Look | undefined;
+  readonly untilMs?: number;
+};
 
 const kitsAtOnce = 10;
 
@@ -25,12 +34,12 @@ export const lookAtKits = async (
   needs: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { refresh, from, untilMs = Number.POSITIVE_INFINITY }: LookOptions,
+  { refresh, keep, from, untilMs = Number.POSITIVE_INFINITY }: LookOptions,
 ): Promise<Look> => {
   let tally = from?.tally ?? emptyTally;
   let shard = from?.nextShard ?? 0;
   do {
-    tally = await lookAtShard(needs, gateway, rotation, refresh, shard, tally);
+    tally = await lookAtShard(needs, gateway, rotation, { refresh, keep }, shard, tally);
     shard += 1;
   } while (shard < gateway.shardCount && needs.now() < untilMs);
   return { tally, nextShard: shard, done: shard >= gateway.shardCount };
@@ -40,7 +49,7 @@ const lookAtShard = async (
   { kits, uses, now }: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  refresh: Refresh | undefined,
+  { refresh, keep }: { readonly refresh: Refresh | undefined; readonly keep: KeepProof | undefined },
   shard: number,
   tally: Tally,
 ): Promise<Tally> => {
@@ -61,6 +70,7 @@ const lookAtShard = async (
     const wasSentBack = verdict.kind === 'LAGGARD' && verdict.redo; // it keeps the reason for which it was
     return wasSentBack ? verdict : judge(refreshed);
   });
+  await keep?.(shardProof({ shard, revision: gateway.revision, atMs: now() }, verdicts, byKit, retiring));
   const known = new Set<string>(found.map((kit) => kit.kitId));
   return addShard(tally, shard, verdicts, retiring, (kitId) => known.has(kitId));
 };

@@ -6,7 +6,7 @@ import type { Always, Equipment } from './equipment.ts';
 import { lookAtKits } from './look-at-kits.ts';
 import { ours, type StepInput, type StepOutput, stepOutput } from './step.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses'> & Always;
+type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'proofs'> & Always;
 
 /**
  * Revokes what is compromised and past its time without further proof; everything else only after reading kits and use
@@ -32,7 +32,9 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
   const readAtMs = now();
-  const { tally } = await lookAtKits(needs, gateway, rotation, {});
+  const { tally } = await lookAtKits(needs, gateway, rotation, {
+    keep: (proof) => needs.proofs.keep(gateway.gatewayId, rotationId, proof),
+  });
   const verdict = judgeRevocation(gateway, tally, readAtMs);
   const doubt = async (why: string): Promise<StepOutput> =>
     stepOutput(await applied(gateways, input, { kind: 'doubt', rotationId, ...asWorkflow(why) }), input, now());

@@ -1,3 +1,4 @@
+import { leftToRevoke } from '../domain/decision.ts';
 import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
 import type { Tally } from '../domain/verdict.ts';
@@ -14,7 +15,7 @@ import { ours, rotationOf, type StepInput, type StepOutput, stepOutput } from '.
 
 type Needs = Pick<
   Equipment,
-  'gateways' | 'kits' | 'uses' | 'vault' | 'policyCheck' | 'secretsManager' | 'notifyOwner'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'vault' | 'policyCheck' | 'secretsManager' | 'notifyOwner'
 > &
   Always;
 
@@ -68,6 +69,10 @@ const judge = async (
   const nothingElseHappened = after.revision === seen.revision + (wasDistributed ? 2 : 3); // distributed, armed, polled
   const verdict = judgeRevocation(after, tally, now());
   if (verdict.mayRevoke && polled.recordingProven && nothingElseHappened && nextStage(after, now()) === 'VerifyKits') {
+    if (leftToRevoke(after, rotationOf(after, input)).length === 0)
+      await lookAtKits(needs, after, rotationOf(after, input), {
+        keep: (proof) => needs.proofs.keep(input.gatewayId, input.rotationId, proof), // no revocation follows that would keep it
+      });
     const { kits, observed, readBack, acknowledged } = tally;
     const verified = await applied(gateways, input, {
       kind: 'verified',

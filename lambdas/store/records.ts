@@ -2,7 +2,7 @@ import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClien
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { latestAudit } from './audit.ts';
+import { latestAudit, readAudit } from './audit.ts';
 import { asked, listIndex, queried } from './dynamodb.ts';
 import { gatewayKey, readGateway } from './gateway-item.ts';
 
@@ -12,6 +12,8 @@ export type Records = {
   read(gatewayId: GatewayId): Promise<Gateway | undefined>;
   /** Every registered gateway, for finding and showing: what was written this second may be missing. */
   all(): Promise<readonly Gateway[]>;
+  /** The whole audit in order, what is still in the record's outbox counted in. */
+  audit(gateway: Gateway): AsyncGenerator<Transition>;
   /** The last transitions, newest first, those that are still in the record's outbox counted in. */
   latest(gateway: Gateway, limit: number): Promise<readonly Transition[]>;
 };
@@ -69,6 +71,14 @@ export const recordsIn = (dynamodb: DynamoDBClient, table: string): Records => {
         batch(ids.slice(index * batchSize, (index + 1) * batchSize)),
       );
       return (await Promise.all(batches)).flat();
+    },
+    audit: async function* ({ gatewayId, outbox }) {
+      let last = 0;
+      for await (const one of readAudit(dynamodb, table, gatewayId, 0)) {
+        last = one.revision;
+        yield one;
+      }
+      yield* outbox.filter(({ revision }) => revision > last);
     },
     latest: async ({ gatewayId, outbox }, limit) => {
       const copied = await latestAudit(dynamodb, table, gatewayId, limit);

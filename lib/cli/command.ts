@@ -16,6 +16,8 @@ export type CliCommand = {
   readonly options: readonly (readonly [flags: string, meaning: string])[];
   /** `given` are the arguments and options by name, as they were typed. */
   run(at: At, given: Readonly<Record<string, unknown>>): Promise<Result>;
+  /** Answers what no deployment is needed for; `undefined` when one is. */
+  offline?(given: Readonly<Record<string, unknown>>): Result | undefined;
   readonly subcommands?: readonly CliCommand[];
 };
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CliCommand, Result } from './command.ts';
 import { actCommands } from './commands-act.ts';
+import { evidenceCommand } from './commands-evidence.ts';
 import { kitCommands } from './commands-kits.ts';
 import { restoreCommand } from './commands-restore.ts';
 import { showCommands } from './commands-show.ts';
@@ -44,7 +45,8 @@ const programFor = (terminal: Terminal, end: (exitCode: number) => void): Comman
     .description('Rotates the credentials of API gateways, and shows how they stand.')
     .addHelpText('after', codes);
   settle(program, terminal);
-  for (const one of [...showCommands, ...actCommands, kits, restoreCommand]) add(program, one, terminal, end);
+  for (const one of [...showCommands, ...actCommands, kits, evidenceCommand, restoreCommand])
+    add(program, one, terminal, end);
   return program;
 };
 
@@ -95,9 +97,11 @@ const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCod
 
 const runAt = async (
   given: Readonly<Record<string, unknown>>,
-  { run }: CliCommand,
+  { run, offline }: CliCommand,
   terminal: Terminal,
 ): Promise<Result> => {
+  const answered = offline?.(given);
+  if (answered) return answered;
   const connection: Connection = await connect(placeOf(given));
   try {
     return await run({ connection, terminal }, given);

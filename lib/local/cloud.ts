@@ -8,6 +8,7 @@ import { openDynamoDb } from './aws/dynamodb.ts';
 import { type AnsweredCall, startEndpoint } from './aws/endpoint.ts';
 import { type BusEvent, createEventBridge } from './aws/eventbridge.ts';
 import { createKeys, OPERATOR } from './aws/keys.ts';
+import { createKms } from './aws/kms.ts';
 import { type InvokeLambda, lambdaService } from './aws/lambda.ts';
 import { inFile, inMemory } from './aws/persistence.ts';
 import { createSecretsManager } from './aws/secrets-manager.ts';
@@ -168,12 +169,19 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     createdAtMs: timers.now(),
     outputs: { ...outputsOf(template, names, endpointUrl), PolicyCheckUrl: options.policyCheckUrl },
   });
+  const kms = createKms({
+    folder: dataFolder,
+    keys: resourcesOf(template, 'AWS::KMS::Key').map(({ logicalId, Properties }) => ({
+      arn: names.get(logicalId)?.attributes.Arn ?? '',
+      signs: Properties?.KeyUsage === 'SIGN_VERIFY',
+    })),
+  });
   const endpoint = await startEndpoint({
     address: '127.0.0.1',
     port: awsPort,
     keys,
     dynamoDb,
-    services: [lambda, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf)],
+    services: [lambda, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf), kms],
     clock: Date.now,
     onCall: options.onCall,
     checkAccess: access.check,

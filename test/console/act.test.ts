@@ -29,7 +29,12 @@ const needs = () => {
   const { equipment } = bench;
   return {
     ...equipment,
-    records: { read: async () => bench.record, all: async () => everyState, latest: async () => [] },
+    records: {
+      read: async () => bench.record,
+      all: async () => everyState,
+      audit: async function* () {},
+      latest: async () => [],
+    },
     plans: { of: async () => ({ status: 'RUNNING' as const }) },
     manualStarts: {
       arnOf: (name: string) => `arn:aws:states:eu-central-1:111122223333:execution:rotation:${name}`,

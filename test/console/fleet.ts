@@ -39,7 +39,12 @@ export const readingOf = (
   const usesByShard = Map.groupBy(uses, ({ kitId }) => shardOf(kitId ?? '', gateway.shardCount));
   return {
     ...{ now: () => nowMs, log: () => undefined, plans: { of: async () => undefined } },
-    records: { read: async () => gateway, all: async () => fleet, latest: async () => transitions },
+    records: {
+      read: async () => gateway,
+      all: async () => fleet,
+      audit: async function* () {},
+      latest: async () => transitions,
+    },
     kits: {
       ofShard: async function* (_, shard) {
         yield* kitsByShard.get(shard) ?? [];

@@ -97,5 +97,13 @@ export const scenarios: readonly Scenario[] = [
   { name: 'a lost event bus', play: rotated(withoutBus) },
   { name: 'requests of kits, on every route', play: rotated(asked) },
   { name: 'the reconciler by its rule', play: rotated(everyMinute) },
+  {
+    name: 'the signed record of a rotation',
+    play: rotated(async (system) => {
+      const { ended: past } = await system.gateway();
+      await system.call('evidence', { rotationId: past[0]?.rotationId });
+      await system.call('evidence', { gatewayId, rotationId: past[0]?.rotationId });
+    }),
+  },
   { name: 'the console', play: rotated(consoleActs) },
 ];

@@ -32,6 +32,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/console.ts': ['ACT_FUNCTION', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/console-act.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
+  'lambdas/evidence.ts': ['EVIDENCE_KEY', 'GATEWAYS_TABLE'],
   'lambdas/compromise.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
 };
 
@@ -48,6 +49,7 @@ const values: Readonly<Record<string, string>> = {
   ROTATION_FUNCTION: '{RotateSecret.Arn}',
   SECRET_PREFIX: 'gateway-credential/',
   SECRETS_KEY: '{RotationKey.Arn}',
+  EVIDENCE_KEY: '{EvidenceKey.Arn}',
 };
 
 describe('the environment of each function', () => {

@@ -58,11 +58,12 @@ describe('the tables', () => {
 });
 
 describe('encryption', () => {
-  test('one key of our own, rotated, kept when the stack goes', () => {
-    const keys = stack.ofType('AWS::KMS::Key');
-    expect(keys).toHaveLength(1);
-    expect(keys[0]?.[1].Properties?.EnableKeyRotation).toBe(true);
-    expect(policiesOf('AWS::KMS::Key')).toEqual(['Retain']);
+  test('one key that encrypts, rotated, and one that signs, both kept when the stack goes', () => {
+    const keys = stack.ofType('AWS::KMS::Key').map(([, { Properties }]) => Properties ?? {});
+    expect(keys).toHaveLength(2);
+    expect(keys).toContainEqual(expect.objectContaining({ EnableKeyRotation: true }));
+    expect(keys).toContainEqual(expect.objectContaining({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }));
+    expect(policiesOf('AWS::KMS::Key')).toEqual(['Retain', 'Retain']);
   });
 
   test('the topic is encrypted with it and refuses what does not come over TLS', () => {

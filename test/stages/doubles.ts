@@ -18,7 +18,10 @@ export type Bench = {
   readonly asked: string[];
   /** Called before a command is applied: somebody else may act in between. */
   before: (command: Command) => void;
-  readonly equipment: Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'vault' | 'policyCheck' | 'executions'> &
+  readonly equipment: Pick<
+    Equipment,
+    'gateways' | 'kits' | 'proofs' | 'uses' | 'vault' | 'policyCheck' | 'executions'
+  > &
     Pick<Equipment, 'secretsManager' | 'notifyOwner'> &
     Always;
 };
@@ -80,6 +83,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
         sawProbe: async () => true,
       },
+      proofs: { keep: async () => undefined, of: unused as never },
       vault: {
         readVersion: async (_, versionId) => ({
           versionId,

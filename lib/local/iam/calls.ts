@@ -80,6 +80,9 @@ const events: Calls = {
 /** "Actions, resources, and condition keys for AWS CloudFormation". */
 const cloudformation: Calls = each('cloudformation', () => localStack.id, 'DescribeStacks');
 
+/** "Actions, resources, and condition keys for AWS Key Management Service". */
+const kms: Calls = each('kms', ({ KeyId }) => arnOr('kms', 'key/', KeyId), 'Sign', 'GetPublicKey');
+
 /** GetCallerIdentity needs no permission, and none can take it away (its API reference). */
 const sts: Calls = { GetCallerIdentity: () => [] };
 
@@ -92,6 +95,7 @@ const services: Readonly<Record<string, Calls>> = {
   events,
   cloudformation,
   sts,
+  kms,
 };
 
 /**
