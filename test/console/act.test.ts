@@ -32,7 +32,9 @@ const needs = () => {
     records: {
       read: async () => bench.record,
       all: async () => everyState,
-      audit: async function* () {},
+      audit: async function* () {
+        yield* [];
+      },
       latest: async () => [],
     },
     plans: { of: async () => ({ status: 'RUNNING' as const }) },

@@ -42,7 +42,9 @@ export const readingOf = (
     records: {
       read: async () => gateway,
       all: async () => fleet,
-      audit: async function* () {},
+      audit: async function* () {
+        yield* [];
+      },
       latest: async () => transitions,
     },
     kits: {
