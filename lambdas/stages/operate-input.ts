@@ -15,6 +15,10 @@ const credentialId = z
   .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a credential, never its value')
   .transform((id) => id as CredentialId);
 
+const versionId = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{32,64}$/, 'must be the id of a version of the secret, never its value');
+
 /** What an operator may decide. A credential is named by its id and its version in the vault; a value is refused unread. */
 export const operatorCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('hold'), ...common }),
@@ -29,7 +33,7 @@ export const operatorCommand = z.discriminatedUnion('command', [
     kitsHash: z.string().max(64).optional(),
   }),
   z.strictObject({ command: z.literal('repair'), ...common }),
-  z.strictObject({ command: z.literal('adopt'), ...common, credentialId, versionId: z.string().min(32).max(64) }),
+  z.strictObject({ command: z.literal('adopt'), ...common, credentialId, versionId }),
   z.strictObject({ command: z.literal('acknowledge-kit'), ...common, kitId, credentialId }),
   z.strictObject({ command: z.literal('retry-kit'), ...common, kitId }),
 ]);
