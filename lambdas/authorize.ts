@@ -3,7 +3,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { authorizer } from './policy-check/authorizer.ts';
 import { clientSettings } from './runtime/client-settings.ts';
 import { variables } from './runtime/environment.ts';
-import { lambda } from './runtime/lambda.ts';
+import { lambda } from './runtime/lean-lambda.ts';
 import { countMetric } from './runtime/log.ts';
 import { readGateway } from './store/gateway-item.ts';
 import { recordUse } from './store/use.ts';

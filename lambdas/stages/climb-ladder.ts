@@ -52,7 +52,7 @@ const tell = async (
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown';
-    log('ERROR', 'Owners of late kits could not be told.', { gatewayId: messages[0]?.gatewayId, why });
+    log('ERROR', 'Owners of late kits could not be told.', { gatewayId: messages[0]?.gatewayId ?? '', why });
     return false;
   }
 };

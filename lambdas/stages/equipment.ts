@@ -11,7 +11,7 @@ import { publishTo } from '../news/events.ts';
 import { notifyOwnersOn } from '../news/notifications.ts';
 import { type ClientSettings, clientSettings } from '../runtime/client-settings.ts';
 import { variables } from '../runtime/environment.ts';
-import type { Runtime } from '../runtime/lambda.ts';
+import type { Runtime } from '../runtime/host.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Gateways, gatewaysIn } from '../store/gateways.ts';
 import { type Kits, kitsIn } from '../store/kits.ts';

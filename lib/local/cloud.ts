@@ -138,8 +138,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       const outcome = await lambda.invoke(functionArn, event);
       if (!outcome.isOk) throw new Error(`The rotation function failed with ${outcome.errorType}.`);
     },
-    report: (news) =>
-      options.log('secrets-manager')('INFO', 'A rotation of the emulated Secrets Manager moved on.', news),
+    report: ({ name, secretArn, versionId }) =>
+      options.log('secrets-manager')('INFO', `${name}: ${secretArn}`, { rotationId: versionId }),
   });
   const sns = createSns({
     region,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
-import type { Hosted } from '../../lambdas/runtime/lambda.ts';
+import type { Hosted } from '../../lambdas/runtime/host.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
 import type { Keys } from './aws/keys.ts';
 import type { Lambda } from './aws/lambda.ts';

@@ -21,7 +21,8 @@ type Embedded = {
 /** The metrics, by namespace, name and dimensions, that CloudWatch makes of what is logged. */
 const madeOf = (emit: (log: Log) => void): readonly string[] => {
   const made: string[] = [];
-  emit((_level, _message, fields = {}) => {
+  emit((_level, _message, given = {}) => {
+    const fields: Readonly<Record<string, unknown>> = { ...given };
     for (const { Namespace, Dimensions, Metrics } of (fields._aws as Embedded).CloudWatchMetrics)
       for (const names of Dimensions)
         for (const { Name } of Metrics) {
