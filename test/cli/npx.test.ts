@@ -34,7 +34,14 @@ afterAll(async () => {
 
 /** As a person or a script runs it; `watching` sees what was printed so far. */
 const npx = async (args: readonly string[], watching?: (child: ChildProcess, out: string) => void) => {
-  const environment = { ...process.env, NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true', HOME: clone };
+  const { FORCE_COLOR: _, ...own } = process.env; // Node warns when it stands beside NO_COLOR
+  const environment = {
+    ...own,
+    NO_COLOR: '1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    HOME: clone,
+    npm_config_loglevel: 'error',
+  };
   const child = spawn('npx', ['--offline', 'gateway-credentials', ...args], {
     cwd: clone,
     env: environment,
