@@ -5,6 +5,6 @@ import type { EvidenceDocument } from './stages/evidence-schema.ts';
 
 /** The signed record of one rotation, for auditors: it reads, and signs with the evidence key. */
 export const handler = lambda<unknown, EvidenceDocument>((runtime) => {
-  const equipment = equip(runtime, 'records', 'proofs', 'signer');
+  const equipment = equip(runtime, 'records', 'proofs', 'uses', 'signer');
   return (event) => evidence(equipment, event);
 });

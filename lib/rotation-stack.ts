@@ -188,8 +188,7 @@ export class RotationStack extends Stack {
       timeoutSeconds: 60, // a person is waiting
       logRetentionDays,
     });
-    for (const grant of ['grantReadRecords', 'grantReadMany', 'grantReadKits', 'grantLists'] as const)
-      store[grant](evidence);
+    store.grantLook(evidence);
     new EvidenceKey(this, 'EvidenceKey').grantSign(evidence);
 
     const button = new CompromiseButton(this, 'CompromiseButton', {

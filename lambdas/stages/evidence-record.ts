@@ -12,6 +12,8 @@ export type RotationFacts = {
   readonly rotationId: RotationId;
   readonly steps: readonly Transition[];
   readonly proofs: readonly ShardProof[];
+  /** Every recorded use of the credentials that it retires. */
+  readonly uses: readonly Use[];
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -30,7 +32,7 @@ const decisions: ReadonlySet<string> = new Set([
 
 /** The record of one rotation. What was not proven is said, and nothing is made up. Throws {@link InputRefused} for an unknown rotation. */
 export const evidenceRecordOf = (
-  { gateway, rotationId, steps, proofs }: RotationFacts,
+  { gateway, rotationId, steps, proofs, uses }: RotationFacts,
   nowMs: number,
 ): EvidenceRecord => {
   const begin = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise');
@@ -56,8 +58,8 @@ export const evidenceRecordOf = (
       ? { acceptance: { credentialId: accepted.credentialIds[0], at: iso(accepted.atMs) } }
       : {}),
     ...(proofs.length > 0 ? { kits: kitsOf(proofs) } : {}),
-    oldCredentialUses: proofs
-      .flatMap(({ uses }) => uses.filter((one) => distributedAtMs !== undefined && one.lastUsedAtMs >= distributedAtMs))
+    oldCredentialUses: uses
+      .filter((one) => distributedAtMs !== undefined && one.lastUsedAtMs >= distributedAtMs)
       .map(useOf),
     revocations,
     decisions: steps
@@ -72,7 +74,8 @@ export const evidenceRecordOf = (
   return { ...record, notProven: missingIn(record, gateway) };
 };
 
-const retiredIn = ({ detail, credentialIds }: Transition): string[] => [
+/** The credentials that a rotation retires, as its first transition names them. */
+export const retiredIn = ({ detail, credentialIds }: Pick<Transition, 'detail' | 'credentialIds'>): CredentialId[] => [
   ...((detail?.predecessors ?? credentialIds ?? []) as readonly CredentialId[]),
 ];
 

@@ -2,14 +2,15 @@ import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
+import type { Use } from '../domain/kit.ts';
 import type { ShardProof } from '../domain/proof.ts';
 import type { Always, Equipment } from './equipment.ts';
-import { evidenceRecordOf } from './evidence-record.ts';
+import { evidenceRecordOf, retiredIn } from './evidence-record.ts';
 import type { EvidenceDocument } from './evidence-schema.ts';
 import { digestOfRecord, statementOf } from './evidence-signature.ts';
 import { stepInput } from './step.ts';
 
-type Needs = Pick<Equipment, 'records' | 'proofs' | 'signer'> & Always;
+type Needs = Pick<Equipment, 'records' | 'proofs' | 'uses' | 'signer'> & Always;
 
 const ask = z.strictObject({
   rotationId: stepInput.shape.rotationId,
@@ -33,7 +34,10 @@ export const evidence = async (needs: Needs, event: unknown): Promise<EvidenceDo
   for await (const one of needs.records.audit(gateway)) if (one.rotationId === rotationId) steps.push(one);
   const proofs: ShardProof[] = [];
   for await (const one of needs.proofs.of(gateway.gatewayId, rotationId)) proofs.push(one);
-  const record = evidenceRecordOf({ gateway, rotationId, steps, proofs }, needs.now());
+  const record = evidenceRecordOf(
+    { gateway, rotationId, steps, proofs, uses: await usesOf(needs, gateway, steps) },
+    needs.now(),
+  );
   const digest = digestOfRecord(record);
   const signature = { digest, algorithm: 'ECDSA_SHA_256' as const, ...(await needs.signer.sign(statementOf(digest))) };
   const bytes = Buffer.byteLength(JSON.stringify({ record, signature }));
@@ -42,6 +46,15 @@ export const evidence = async (needs: Needs, event: unknown): Promise<EvidenceDo
       `The record has ${bytes} bytes and one answer holds ${largestBytes}: read its parts from the table (AUDIT#… and PROOF#…).`,
     );
   return { record, signature };
+};
+
+/** Recorded use is kept for half a year after the last one. */
+const usesOf = async ({ uses }: Needs, gateway: Gateway, [begin]: readonly Transition[]): Promise<readonly Use[]> => {
+  const found: Use[] = [];
+  for (const credentialId of begin ? retiredIn(begin) : [])
+    for (let shard = 0; shard < gateway.shardCount; shard++)
+      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard)) found.push(use);
+  return found;
 };
 
 /** By name, or the one whose record remembers the rotation: a record keeps the running one and the last five. */

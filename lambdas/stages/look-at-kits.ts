@@ -70,7 +70,7 @@ const lookAtShard = async (
     const wasSentBack = verdict.kind === 'LAGGARD' && verdict.redo; // it keeps the reason for which it was
     return wasSentBack ? verdict : judge(refreshed);
   });
-  await keep?.(shardProof({ shard, revision: gateway.revision, atMs: now() }, verdicts, byKit, retiring));
+  await keep?.(shardProof({ shard, revision: gateway.revision, atMs: now() }, verdicts, byKit));
   const known = new Set<string>(found.map((kit) => kit.kitId));
   return addShard(tally, shard, verdicts, retiring, (kitId) => known.has(kitId));
 };

@@ -128,6 +128,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     `dynamodb:GetItem on ${gateways}`,
     ...readKits,
     ...lists,
+    `dynamodb:Query on ${use}`,
     'kms:GetPublicKey on {EvidenceKey.Arn}',
     'kms:Sign on {EvidenceKey.Arn}',
   ],
