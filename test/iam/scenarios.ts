@@ -100,9 +100,11 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'the signed record of a rotation',
     play: rotated(async (system) => {
-      const { ended: past } = await system.gateway();
-      await system.call('evidence', { rotationId: past[0]?.rotationId });
-      await system.call('evidence', { gatewayId, rotationId: past[0]?.rotationId });
+      await begin(system);
+      await distributed(system);
+      const rotationId = (await system.gateway()).rotation?.rotationId;
+      await system.call('evidence', { rotationId });
+      await system.call('evidence', { gatewayId, rotationId });
     }),
   },
   { name: 'the console', play: rotated(consoleActs) },
