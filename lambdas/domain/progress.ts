@@ -63,6 +63,11 @@ export const created = (gateway: Gateway, command: Created, nowMs: number): Deci
           'ALREADY_CREATED',
           `Rotation ${rotation.rotationId} has credential ${rotation.targetId} already; ${credentialId} is not added.`,
         );
+  if (rotation.stage !== 'BEGUN')
+    return refuse(
+      'WRONG_STAGE',
+      `Rotation ${rotation.rotationId} was undone, its credential with it: ${credentialId} is not added.`,
+    );
   if (gateway.live.length >= maxLiveCredentials)
     return refuse(
       'TOO_MANY_LIVE',

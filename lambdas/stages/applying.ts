@@ -10,8 +10,8 @@ export const asWorkflow = (reason: string): By => ({ actor: 'workflow', reason }
 
 /**
  * Applies a command of a step and returns the record. A refusal because the rotation ended, was pre-empted, or is another's is
- * {@link RotationPreempted}; one because the record has changed since the proof was read is {@link TemporarilyUnavailable},
- * as it is good to read again; every other refusal is {@link StepFailed} with its code.
+ * {@link RotationPreempted}; one because the record has changed since it was read (somebody rolled back meanwhile) is
+ * {@link TemporarilyUnavailable}, as it is good to read again; every other refusal is {@link StepFailed} with its code.
  */
 export const applied = async (
   gateways: Gateways,
@@ -27,6 +27,6 @@ export const applied = async (
 export const failureOf = ({ kind }: Command, { code, message }: Refusal): Error => {
   if (code === 'SUPERSEDED' || code === 'NOT_RUNNING' || code === 'ROTATION_RUNNING')
     return new RotationPreempted(message);
-  if (code === 'NO_PROOF') return new TemporarilyUnavailable(message);
-  return new StepFailed(`${kind} was refused with ${code}: ${message}`);
+  const OfTheStep = code === 'NO_PROOF' || code === 'WRONG_STAGE' ? TemporarilyUnavailable : StepFailed;
+  return new OfTheStep(`${kind} was refused with ${code}: ${message}`);
 };

@@ -127,6 +127,10 @@ describe('the steps', () => {
     ));
   it('refuse another value under the same id', () =>
     expect(code(inRotation('CREATED'), { ...created, digest: 'other' } as Command)).toBe('ALREADY_CREATED'));
+  it('refuse a credential that comes after its rotation was undone', () => {
+    const undone = recordAfter(give(inRotation('BEGUN'), { kind: 'roll-back', ...of }));
+    expect(code(undone, created)).toBe('WRONG_STAGE');
+  });
   it('refuse a sixth live credential', () =>
     expect(code(inRotation('BEGUN', {}, { live: five }), created)).toBe('TOO_MANY_LIVE'));
   it('refuse to promote what was not proven accepted', () =>

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
+import { transition } from '../../lambdas/domain/transition.ts';
 import { createCredential } from '../../lambdas/stages/create-credential.ts';
-import { inRotation, live } from '../domain/gateways.ts';
+import { by, inRotation, live, r1 } from '../domain/gateways.ts';
 import { benchWith, step } from './doubles.ts';
 
 /** A bench whose vault says from which versions AWSCURRENT might be moved. */
@@ -29,6 +31,34 @@ describe('promotion', () => {
     const { equipment, moves } = promoting('ACCEPTED', { trigger: 'compromise' });
     await createCredential(equipment, step);
     expect(moves).toEqual([{ versionId: 'v-c-b', fromVersionIds: undefined }]);
+  });
+});
+
+describe('rolled back between the mint and its record', () => {
+  const undone = () => {
+    const bench = benchWith(inRotation('BEGUN'));
+    const { vault } = bench.equipment;
+    bench.before = ({ kind }) => {
+      if (kind !== 'created') return;
+      const decision = transition(bench.record, { kind: 'roll-back', rotationId: r1, ...by }, bench.nowMs);
+      if (decision.kind === 'changed') bench.record = decision.gateway;
+    };
+    return {
+      bench,
+      equipment: { ...bench.equipment, vault: { ...vault, mint: () => vault.readVersion('', 'v-c-b') } },
+    };
+  };
+
+  test('the credential is not added, and the step asks to be run again', async () => {
+    const { bench, equipment } = undone();
+    await expect(createCredential(equipment, step)).rejects.toThrow(TemporarilyUnavailable);
+    expect(bench.record.live.map((one) => one.credentialId)).toEqual(['c-a']);
+  });
+
+  test('run again, it goes on with the end of the rotation', async () => {
+    const { equipment } = undone();
+    await expect(createCredential(equipment, step)).rejects.toThrow();
+    expect(await createCredential(equipment, step)).toMatchObject({ next: 'ConfirmRevoked' });
   });
 });
 
