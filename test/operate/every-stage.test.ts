@@ -149,11 +149,11 @@ const placed = async (place: string) => {
   const found = places[place] ?? atRest();
   const gateways = gatewaysIn(
     emulated.dynamodb,
-    'table',
+    emulated.table,
     async () => undefined,
     () => now,
   );
-  const kits = kitsIn(emulated.dynamodb, 'table');
+  const kits = kitsIn(emulated.dynamodb, emulated.table);
   const secret = await emulated.secretsManager.send(
     new CreateSecretCommand({ Name: `gateway-credential/${gatewayId}`, SecretString: '{"state":"bootstrap"}' }),
   );
@@ -174,7 +174,7 @@ const placed = async (place: string) => {
     stop: async () => undefined,
     stateOf: async () => ({ kind: 'ENDED', failed: false, stoppedAtMs: now }),
   };
-  const uses = usesIn(emulated.dynamodb, 'table');
+  const uses = usesIn(emulated.dynamodb, emulated.table);
   const vault = vaultIn(emulated.secretsManager);
   const needs = { gateways, kits, uses, vault, executions, now: () => now, log: () => undefined };
   const isPending = async (): Promise<boolean> =>

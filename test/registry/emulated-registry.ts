@@ -15,7 +15,8 @@ export type Calls = { made: string[]; crashAt: number | undefined; crash: 'befor
 export const openRegistry = async () => {
   const emulated = await openEmulated();
   const isThere = async () =>
-    (await emulated.dynamodb.send(new DescribeTableCommand({ TableName: 'table' }))).Table?.TableStatus === 'ACTIVE';
+    (await emulated.dynamodb.send(new DescribeTableCommand({ TableName: emulated.table }))).Table?.TableStatus ===
+    'ACTIVE';
   while (!(await isThere()));
   const calls: Calls = { made: [], crashAt: undefined, crash: 'before' };
   const through = async <Output>(name: string, call: () => Promise<Output>): Promise<Output> => {
@@ -54,11 +55,11 @@ export const openRegistry = async () => {
     rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
     gateways: gatewaysIn(
       emulated.dynamodb,
-      'table',
+      emulated.table,
       async () => undefined,
       () => nowMs,
     ),
-    kits: kitsIn(emulated.dynamodb, 'table'),
+    kits: kitsIn(emulated.dynamodb, emulated.table),
     secretsManager: emulated.secretsManager,
     secrets: { prefix: 'gateway-credential/' },
     executions,

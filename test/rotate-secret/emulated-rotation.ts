@@ -57,7 +57,7 @@ export const openRotations = async () => {
           through(`${commandName}`, () => next(args)),
       names,
     );
-    const gateways = gatewaysIn(dynamodb, 'table', async () => undefined, now);
+    const gateways = gatewaysIn(dynamodb, emulated.table, async () => undefined, now);
     const policyCheck: PolicyCheck = {
       ask: (gatewayId, value) =>
         through('AskPolicyCheck', async () => {
@@ -82,14 +82,14 @@ export const openRotations = async () => {
       vault: vaultIn(secretsManager),
       policyCheck,
       executions,
-      uses: usesIn(dynamodb, 'table'),
+      uses: usesIn(dynamodb, emulated.table),
       secrets: { prefix: 'gateway-credential/' },
       now,
       log: () => undefined,
       pause: async () => undefined,
     };
   };
-  const unwatched = gatewaysIn(emulated.dynamodb, 'table', async () => undefined, now);
+  const unwatched = gatewaysIn(emulated.dynamodb, emulated.table, async () => undefined, now);
 
   /** A gateway whose secret rotates and has begun to with `token`; with one current credential, or with the placeholder. */
   const openGateway = async (kind: 'rotated' | 'bootstrap' = 'rotated') => {

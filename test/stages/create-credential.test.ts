@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { CredentialValue } from '../../lambdas/domain/credential.ts';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
 import { createCredential } from '../../lambdas/stages/create-credential.ts';
-import { by, inRotation, live, r1 } from '../domain/gateways.ts';
+import { b, by, inRotation, live, r1 } from '../domain/gateways.ts';
 import { benchWith, step } from './doubles.ts';
 
 /** A bench whose vault says from which versions AWSCURRENT might be moved. */
@@ -37,16 +38,14 @@ describe('promotion', () => {
 describe('rolled back between the mint and its record', () => {
   const undone = () => {
     const bench = benchWith(inRotation('BEGUN'));
-    const { vault } = bench.equipment;
+    const stored = { versionId: 'v-c-b', credentialId: b, value: 'value of v-c-b' as CredentialValue };
+    const vault = { ...bench.equipment.vault, mint: async () => stored };
     bench.before = ({ kind }) => {
       if (kind !== 'created') return;
       const decision = transition(bench.record, { kind: 'roll-back', rotationId: r1, ...by }, bench.nowMs);
       if (decision.kind === 'changed') bench.record = decision.gateway;
     };
-    return {
-      bench,
-      equipment: { ...bench.equipment, vault: { ...vault, mint: () => vault.readVersion('', 'v-c-b') } },
-    };
+    return { bench, equipment: { ...bench.equipment, vault } };
   };
 
   test('the credential is not added, and the step asks to be run again', async () => {

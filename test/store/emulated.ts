@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
@@ -9,8 +10,12 @@ import { startEndpoint } from '../../lib/local/aws/endpoint.ts';
 import { createKeys } from '../../lib/local/aws/keys.ts';
 import { inMemory } from '../../lib/local/aws/persistence.ts';
 import { createSecretsManager } from '../../lib/local/aws/secrets-manager.ts';
+import { elsewhere, optionsFor } from '../conformance/place.ts';
 
-/** DynamoDB and Secrets Manager of the local deployment with one empty table, and clients for them; rotation functions on request. */
+/**
+ * DynamoDB and Secrets Manager of the local deployment, or of the implementation that this run asks, with one empty table,
+ * and clients for them; rotation functions on request.
+ */
 export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvoke: false }) => {
   const region = 'us-east-1';
   const keys = createKeys(undefined, { region, endpointUrl: 'http://127.0.0.1' });
@@ -34,14 +39,16 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
     arnOf: (name) => name,
   });
   const { accessKeyId, secretAccessKey } = keys.keyOf('test');
-  const settings = { region, endpoint: endpoint.url, credentials: { accessKeyId, secretAccessKey } };
+  const atHome = { region, endpoint: endpoint.url, credentials: { accessKeyId, secretAccessKey } };
+  const settings = elsewhere ? optionsFor(elsewhere) : atHome;
+  const TableName = `table-${randomUUID()}`;
   const dynamodb = new DynamoDBClient(settings);
   const secretsManager = new SecretsManagerClient(settings);
   const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
   const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType });
   await dynamodb.send(
     new CreateTableCommand({
-      TableName: 'table',
+      TableName,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [text('pk'), text('sk'), text('list')],
       KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
@@ -61,7 +68,7 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
     await dynamoDb.close();
     keys.close();
   };
-  return { dynamodb, secretsManager, close, settings };
+  return { dynamodb, secretsManager, close, settings, table: TableName };
 };
 
 export const gateway = (gatewayId: string): Gateway => ({

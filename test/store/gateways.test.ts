@@ -28,7 +28,7 @@ afterAll(() => emulated.close());
 
 const open = (
   publish: (gatewayId: GatewayId, transitions: readonly Transition[]) => Promise<void> = async () => undefined,
-) => gatewaysIn(emulated.dynamodb, 'table', publish, () => nowMs);
+) => gatewaysIn(emulated.dynamodb, emulated.table, publish, () => nowMs);
 
 describe('The gateway records', () => {
   it('register a gateway once', async () => {
@@ -50,7 +50,9 @@ describe('The gateway records', () => {
     });
     const expected = { revision: 2, kind: 'begin', atMs: nowMs, actor: 'ann', reason: 'quarterly', rotationId };
     expect(published).toMatchObject([expected]);
-    expect(await all(readAudit(emulated.dynamodb, 'table', 'audited' as GatewayId, 0))).toMatchObject([expected]);
+    expect(await all(readAudit(emulated.dynamodb, emulated.table, 'audited' as GatewayId, 0))).toMatchObject([
+      expected,
+    ]);
     expect((await gateways.read('audited' as GatewayId))?.outbox).toEqual([]);
   });
 
@@ -93,7 +95,7 @@ describe('The gateway records', () => {
     });
     expect(pressed).toMatchObject({ kind: 'applied', changed: true });
     expect(await gateways.read('pressed' as GatewayId)).toMatchObject({ outbox: [], unpublishedFrom: 1 });
-    const audit = await all(readAudit(emulated.dynamodb, 'table', 'pressed' as GatewayId, 0));
+    const audit = await all(readAudit(emulated.dynamodb, emulated.table, 'pressed' as GatewayId, 0));
     expect(audit.map(({ kind }) => kind)).toEqual(['register', 'compromise']);
   });
 
@@ -128,7 +130,7 @@ describe('The gateway records', () => {
       const dynamodb = losing(25, name);
       const gateways = gatewaysIn(
         dynamodb,
-        'table',
+        emulated.table,
         async () => undefined,
         () => nowMs,
       );
@@ -144,7 +146,7 @@ describe('The gateway records', () => {
     const dynamodb = losing(Number.POSITIVE_INFINITY, 'ConditionalCheckFailedException');
     const gateways = gatewaysIn(
       dynamodb,
-      'table',
+      emulated.table,
       async () => undefined,
       () => clockMs++,
     );
@@ -217,7 +219,7 @@ describe('The gateway records', () => {
     for (let revision = 1; revision <= 6; revision++)
       await emulated.dynamodb.send(
         new PutItemCommand({
-          TableName: 'table',
+          TableName: emulated.table,
           Item: {
             pk: { S: 'AUDIT#long' },
             sk: { S: `${revision}`.padStart(12, '0') },
@@ -226,7 +228,7 @@ describe('The gateway records', () => {
         }),
       );
     expect(
-      (await all(readAudit(emulated.dynamodb, 'table', 'long' as GatewayId, 2))).map(({ revision }) => revision),
+      (await all(readAudit(emulated.dynamodb, emulated.table, 'long' as GatewayId, 2))).map(({ revision }) => revision),
     ).toEqual([2, 3, 4, 5, 6]);
   });
 });

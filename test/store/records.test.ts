@@ -8,14 +8,14 @@ let emulated: Awaited<ReturnType<typeof openEmulated>>;
 let records: Records;
 beforeAll(async () => {
   emulated = await openEmulated();
-  records = recordsIn(emulated.dynamodb, 'table');
+  records = recordsIn(emulated.dynamodb, emulated.table);
 });
 afterAll(() => emulated.close());
 
 const gatewaysOf = () =>
   gatewaysIn(
     emulated.dynamodb,
-    'table',
+    emulated.table,
     async () => undefined,
     () => 1_000,
   );

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../lib/local/free-port.ts';
+import type { Elsewhere, Running } from './place.ts';
+
+/** An independent implementation of AWS services: what a machine must have for it, and how it gets and starts it. */
+export type Implementation = {
+  readonly place: Elsewhere;
+  readonly version: string;
+  /** The commands that install and run it. */
+  readonly needs: readonly string[];
+  /** The test files that are asked of it, relative to `test`. */
+  readonly suites: readonly string[];
+  /** Installs it into an empty folder. Throws when the package registry does not have it. */
+  install(folder: string): void;
+  /** Starts it on a port of loopback. */
+  start(folder: string, port: number, functionsPort: number): ChildProcess;
+  /** What it must be told before it is asked anything. */
+  prepare?(endpoint: string): Promise<void>;
+};
+
+const beside = (...names: readonly string[]): string => join(import.meta.dirname, ...names);
+const only = (found: RegExpMatchArray | null, what: string): string => {
+  if (!found?.[1]) throw new Error(`${what} does not name a version.`);
+  return found[1];
+};
+
+const run = (command: string, ...args: readonly string[]): void => {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error || status !== 0) throw new Error(`${command} failed${error ? `: ${error.message}` : ''}: see above.`);
+};
+
+const pom = beside('dynamodb-local', 'pom.xml');
+const dynamoDbLocal: Implementation = {
+  place: 'DynamoDB Local',
+  version: only(readFileSync(pom, 'utf8').match(/DynamoDBLocal<\/artifactId>\s*<version>(.+)<\/version>/), pom),
+  needs: ['mvn', 'javac'],
+  suites: [
+    'conformance/dynamodb.test.ts',
+    'store/gateways.test.ts',
+    'store/kits-and-use.test.ts',
+    'store/records.test.ts',
+  ],
+  install: (folder) => {
+    const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+    run('mvn', '--quiet', '--batch-mode', '--file', pom, goal, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime');
+  },
+  start: (folder, port) => {
+    const main = beside('dynamodb-local', 'DynamoDbOnLoopback.java');
+    const args = [`-Djava.library.path=${folder}`, '-cp', join(folder, '*'), main, `${port}`];
+    return spawn('java', args, { cwd: folder, stdio: ['ignore', 'ignore', 'ignore'] });
+  },
+};
+
+const requirements = beside('moto', 'requirements.txt');
+const moto: Implementation = {
+  place: 'moto',
+  version: only(readFileSync(requirements, 'utf8').match(/moto\S*==(\S+)/), requirements),
+  needs: ['python3'],
+  suites: readdirSync(beside())
+    .filter((name) => name.endsWith('.test.ts') && name !== 'lambda.test.ts')
+    .map((name) => `conformance/${name}`),
+  install: (folder) => {
+    run('python3', '-m', 'venv', join(folder, 'venv'));
+    const pip = join(folder, 'venv', 'bin', 'pip');
+    run(pip, 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements);
+  },
+  start: (folder, port, functionsPort) =>
+    spawn(join(folder, 'venv', 'bin', 'moto_server'), ['--host', '127.0.0.1', '--port', `${port}`], {
+      stdio: ['ignore', 'ignore', 'ignore'],
+      // Without containers moto has no functions: its state machines call those of this run, at the port named here.
+      env: { ...process.env, MOTO_PORT: `${functionsPort}` },
+    }),
+  prepare: async (endpoint) => {
+    const body = JSON.stringify({ stepfunctions: { execute_state_machine: true } });
+    await fetch(`${endpoint}/moto-api/config`, { method: 'POST', body });
+  },
+};
+
+export const implementations: readonly Implementation[] = [dynamoDbLocal, moto];
+
+/** The commands that it needs and this machine does not have. */
+export const missing = ({ needs }: Implementation): readonly string[] =>
+  needs.filter((command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).error !== undefined);
+
+/** Starts it and resolves once it answers. Rejects when it ends before, or does not answer within a minute. */
+export const started = async (one: Implementation, folder: string): Promise<{ running: Running; stop(): void }> => {
+  const [port, functionsPort] = [await freePort(), await freePort()];
+  const child = one.start(folder, port, functionsPort);
+  const stop = (): void => void child.kill();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const giveUpAtMs = Date.now() + 60_000;
+  while (!(await answers(endpoint))) {
+    if (child.exitCode === null && Date.now() < giveUpAtMs) continue;
+    stop();
+    throw new Error(`${one.place} did not start: it ${child.exitCode === null ? 'does not answer' : 'ended'}.`);
+  }
+  await one.prepare?.(endpoint);
+  return { running: { place: one.place, endpoint, functions: `http://127.0.0.1:${functionsPort}` }, stop };
+};
+
+const answers = (endpoint: string): Promise<boolean> =>
+  fetch(endpoint, { signal: AbortSignal.timeout(1000) }).then(
+    () => true,
+    () => new Promise((resolve) => setTimeout(resolve, 200, false)),
+  );
