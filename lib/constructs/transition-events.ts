@@ -49,7 +49,7 @@ export class TransitionEvents extends Construct {
 
   /** To publish transitions. */
   grantPublish(to: RotationFunction): void {
-    to.allow(['events:PutEvents'], [this.bus.eventBusArn]);
+    to.allow(['events:DescribeEventBus', 'events:PutEvents'], [this.bus.eventBusArn]);
     to.addEnvironment('EVENT_BUS', this.bus.eventBusName);
   }
 }

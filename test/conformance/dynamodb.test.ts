@@ -91,14 +91,14 @@ clause('a put replaces the whole item', async () => {
 });
 
 clause('a projection answers the named attributes only, and a reserved word needs a placeholder', async () => {
-  await put({ ...keyOf('projected'), record: { S: '{}' }, size: { N: '1' } });
+  await put({ ...keyOf('projected'), record: { S: '{}' }, list: { S: 'l' } });
   const read = (more: object) => client.send(new GetItemCommand({ TableName, Key: keyOf('projected'), ...more }));
   const named = {
-    ProjectionExpression: '#record, #size',
-    ExpressionAttributeNames: { '#record': 'record', '#size': 'size' },
+    ProjectionExpression: '#record, #list',
+    ExpressionAttributeNames: { '#record': 'record', '#list': 'list' },
   };
-  expect((await read(named)).Item).toEqual({ record: { S: '{}' }, size: { N: '1' } });
-  await expect(read({ ProjectionExpression: 'size' })).rejects.toMatchObject(invalid);
+  expect((await read(named)).Item).toEqual({ record: { S: '{}' }, list: { S: 'l' } });
+  await expect(read({ ProjectionExpression: 'list' })).rejects.toMatchObject(invalid);
 });
 
 clause('attribute_not_exists lets the first put through and no other', async () => {

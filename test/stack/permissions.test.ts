@@ -11,7 +11,9 @@ const readAndSaveKits = [...readKits, `dynamodb:UpdateItem on ${gateways}`];
 const lists = [`dynamodb:Query on ${gateways}/index/by-list`];
 const readUse = [`dynamodb:Query on ${use}`];
 const readProbes = [`dynamodb:GetItem on ${use}`];
-const publish = ['events:PutEvents on {TransitionEventsBus.Arn}'];
+const publish = ['events:DescribeEventBus', 'events:PutEvents'].map(
+  (action) => `${action} on {TransitionEventsBus.Arn}`,
+);
 const traced = ['xray:PutTelemetryRecords on *', 'xray:PutTraceSegments on *'];
 const start = ['states:StartExecution on {WorkflowStateMachine}'];
 

@@ -34,9 +34,6 @@ export const createEventBridge = ({ region, buses, clock, onEvent }: EventBridge
     const refusal = refusalOf(entry);
     if (refusal) return refusal;
     const busName = nameOf(entry.EventBusName ?? 'default');
-    if (!names.has(busName)) {
-      return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busName} does not exist.` };
-    }
     const event: BusEvent = {
       id: randomUUID(),
       busName,
@@ -46,6 +43,8 @@ export const createEventBridge = ({ region, buses, clock, onEvent }: EventBridge
       resources: entry.Resources ?? [],
       atMs: entry.Time === undefined ? clock() : entry.Time * 1000,
     };
+    // As on AWS (github.com/aws/aws-sdk/issues/186): an event for a bus that is not there gets an id, and is gone.
+    if (!names.has(busName)) return { EventId: event.id };
     return onEvent(event).then(
       () => ({ EventId: event.id }),
       () => ({ ErrorCode: 'InternalFailure', ErrorMessage: 'Unable to put the event.' }),

@@ -3,13 +3,14 @@ import { inMemory, type Persistence } from '../../../lib/local/aws/persistence.t
 import { createSecretsManager, type SecretsManager } from '../../../lib/local/aws/secrets-manager.ts';
 import type { RotationEvent, RotationNews } from '../../../lib/local/aws/secrets-manager-rotation-run.ts';
 import type { SecretsState } from '../../../lib/local/aws/secrets-manager-state.ts';
-import { runEndpoint } from './running-endpoint.ts';
+import { type Running, runEndpoint } from './running-endpoint.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:rotate';
 
 /** Secrets Manager behind an endpoint, with the time and the rotation function in the test's hand. */
 export type RunningSecretsManager = {
   readonly client: SecretsManagerClient;
+  readonly clientOptions: Running['clientOptions'];
   readonly service: SecretsManager;
   readonly news: RotationNews[];
   readonly time: { nowMs: number };
@@ -36,6 +37,7 @@ export const runSecretsManager = async (
   const client = new SecretsManagerClient(endpoint.clientOptions);
   const running: RunningSecretsManager = {
     client,
+    clientOptions: endpoint.clientOptions,
     service,
     news,
     time,

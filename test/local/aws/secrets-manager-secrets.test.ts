@@ -5,21 +5,24 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
-  GetRandomPasswordCommand,
   GetSecretValueCommand,
-  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
   PutResourcePolicyCommand,
+  PutSecretValueCommand,
   RestoreSecretCommand,
   type SecretsManagerClient,
-  TagResourceCommand,
-  UntagResourceCommand,
   UpdateSecretCommand,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inFile } from '../../../lib/local/aws/persistence.ts';
 import type { SecretsState } from '../../../lib/local/aws/secrets-manager-state.ts';
 import { type RunningSecretsManager, runSecretsManager } from './running-secrets-manager.ts';
 
+// What holds on AWS at any time is in test/conformance/secretsmanager.test.ts; here is what needs the clock or the disk.
+
+const FIRST = '00000000-0000-4000-8000-000000000001';
+const SECOND = '00000000-0000-4000-8000-000000000002';
 const DAY_MS = 24 * 60 * 60_000;
 
 let running: RunningSecretsManager;
@@ -32,21 +35,18 @@ beforeEach(async () => {
 
 afterEach(() => running.close());
 
-const create = (Name = 'gateway/one') =>
-  client.send(new CreateSecretCommand({ Name, SecretString: 'first', Description: 'of a gateway' }));
-
-test('refuses a second secret of the same name', async () => {
-  await create();
-
-  await expect(create()).rejects.toMatchObject({
-    name: 'ResourceExistsException',
-    message: 'The operation failed because the secret gateway/one already exists.',
-  });
-});
-
-test('refuses a name with other characters than AWS allows', async () => {
-  await expect(create('a b')).rejects.toMatchObject({ name: 'ValidationException' });
-});
+const SecretId = 'gateway/one';
+const create = () =>
+  client.send(new CreateSecretCommand({ Name: SecretId, SecretString: 'first', ClientRequestToken: FIRST }));
+const put = (VersionStages?: string[]) =>
+  client.send(
+    new PutSecretValueCommand({
+      SecretId,
+      ClientRequestToken: SECOND,
+      SecretString: 'second',
+      ...(VersionStages ? { VersionStages } : {}),
+    }),
+  );
 
 test('refuses what this machine would only pretend to do', async () => {
   const encrypted = new CreateSecretCommand({ Name: 'gateway/one', SecretString: 'first', KmsKeyId: 'alias/mine' });
@@ -57,111 +57,64 @@ test('refuses what this machine would only pretend to do', async () => {
   ).rejects.toMatchObject({ name: 'UnknownOperationException' });
 });
 
-test('a description shows dates, tags and labels, and no value', async () => {
+test('the days of a secret are those of the clock', async () => {
   await create();
-  await client.send(new TagResourceCommand({ SecretId: 'gateway/one', Tags: [{ Key: 'a', Value: '1' }] }));
-  await client.send(new TagResourceCommand({ SecretId: 'gateway/one', Tags: [{ Key: 'b', Value: '2' }] }));
-  await client.send(new UntagResourceCommand({ SecretId: 'gateway/one', TagKeys: ['a'] }));
-  await client.send(new GetSecretValueCommand({ SecretId: 'gateway/one' }));
+  await client.send(new GetSecretValueCommand({ SecretId }));
 
-  const described = await client.send(new DescribeSecretCommand({ SecretId: 'gateway/one' }));
-
-  expect(described).toMatchObject({
-    Name: 'gateway/one',
-    Description: 'of a gateway',
-    Tags: [{ Key: 'b', Value: '2' }],
+  expect(await client.send(new DescribeSecretCommand({ SecretId }))).toMatchObject({
     CreatedDate: new Date('2026-01-01T12:00:00Z'),
     LastChangedDate: new Date('2026-01-01T12:00:00Z'),
     LastAccessedDate: new Date('2026-01-01T00:00:00Z'),
   });
-  expect(described).not.toHaveProperty('RotationEnabled');
-  expect(JSON.stringify(described)).not.toContain('first');
-});
-
-test('an update changes the description, and with a value the current version', async () => {
-  await create();
-
-  const { VersionId } = await client.send(
-    new UpdateSecretCommand({ SecretId: 'gateway/one', Description: 'new', SecretString: 'second' }),
-  );
-  const read = await client.send(new GetSecretValueCommand({ SecretId: 'gateway/one' }));
-
-  expect(read).toMatchObject({ SecretString: 'second', VersionId });
-});
-
-test('refuses everything but a description of a secret that is marked for deletion', async () => {
-  await create();
-  const { DeletionDate } = await client.send(
-    new DeleteSecretCommand({ SecretId: 'gateway/one', RecoveryWindowInDays: 7 }),
-  );
-
+  const { DeletionDate } = await client.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
   expect(DeletionDate).toEqual(new Date('2026-01-08T12:00:00Z'));
-  await expect(client.send(new GetSecretValueCommand({ SecretId: 'gateway/one' }))).rejects.toMatchObject({
-    name: 'InvalidRequestException',
-    message: "You can't perform this operation on the secret because it was marked for deletion.",
-  });
-  await expect(create()).rejects.toMatchObject({ name: 'InvalidRequestException' });
-  const { DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: 'gateway/one' }));
-  expect(DeletedDate).toEqual(new Date('2026-01-08T12:00:00Z'));
+});
+
+test('moving AWSCURRENT leaves AWSPENDING where it is', async () => {
+  await create();
+  await put(['AWSPENDING']);
+
+  const move = { SecretId, VersionStage: 'AWSCURRENT', RemoveFromVersionId: FIRST, MoveToVersionId: SECOND };
+  await client.send(new UpdateSecretVersionStageCommand(move));
+
+  const { VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
+  expect(VersionIdsToStages).toEqual({ [FIRST]: ['AWSPREVIOUS'], [SECOND]: ['AWSCURRENT', 'AWSPENDING'] });
 });
 
 test('a secret is restored within its recovery window, and gone after it', async () => {
   await create();
-  await client.send(new DeleteSecretCommand({ SecretId: 'gateway/one', RecoveryWindowInDays: 7 }));
-  await client.send(new RestoreSecretCommand({ SecretId: 'gateway/one' }));
+  await client.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
+  await client.send(new RestoreSecretCommand({ SecretId }));
   running.time.nowMs += 8 * DAY_MS;
-  expect(await client.send(new GetSecretValueCommand({ SecretId: 'gateway/one' }))).toMatchObject({
+  expect(await client.send(new GetSecretValueCommand({ SecretId }))).toMatchObject({
     SecretString: 'first',
   });
 
-  await client.send(new DeleteSecretCommand({ SecretId: 'gateway/one' }));
+  await client.send(new DeleteSecretCommand({ SecretId }));
   running.time.nowMs += 31 * DAY_MS;
 
-  await expect(client.send(new RestoreSecretCommand({ SecretId: 'gateway/one' }))).rejects.toMatchObject({
+  await expect(client.send(new RestoreSecretCommand({ SecretId }))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   });
 });
 
-test('a forced deletion frees the name at once, and is no error for a secret that is not there', async () => {
-  const { ARN } = await create();
-  await client.send(new DeleteSecretCommand({ SecretId: 'gateway/one', ForceDeleteWithoutRecovery: true }));
-  await client.send(new DeleteSecretCommand({ SecretId: 'gateway/one', ForceDeleteWithoutRecovery: true }));
-
-  expect((await create()).ARN).not.toBe(ARN);
-});
-
-test('refuses a recovery window that AWS does not offer', async () => {
+test('deprecated versions beyond a hundred go, the oldest first, and none of the last 24 hours', async () => {
   await create();
+  for (let count = 1; count <= 101; count++) {
+    await client.send(new UpdateSecretCommand({ SecretId, SecretString: `value ${count}` })).then(
+      () => expect(count).toBeLessThanOrEqual(99),
+      (error) => expect(error).toMatchObject({ name: 'LimitExceededException' }),
+    );
+  }
+  running.time.nowMs += 2 * DAY_MS;
+  await put();
 
-  await expect(
-    client.send(new DeleteSecretCommand({ SecretId: 'gateway/one', RecoveryWindowInDays: 3 })),
-  ).rejects.toMatchObject({ name: 'InvalidParameterException' });
-});
-
-test('secrets are listed page by page, filtered by a prefix, without those marked for deletion', async () => {
-  for (const name of ['gateway/one', 'gateway/two', 'gateway/three', 'other']) await create(name);
-  await client.send(new DeleteSecretCommand({ SecretId: 'gateway/three' }));
-  const Filters = [{ Key: 'name' as const, Values: ['gateway/'] }];
-
-  const first = await client.send(new ListSecretsCommand({ Filters, MaxResults: 1, SortOrder: 'asc' }));
-  const second = await client.send(
-    new ListSecretsCommand({ Filters, MaxResults: 1, SortOrder: 'asc', NextToken: first.NextToken }),
+  const { Versions } = await client.send(
+    new ListSecretVersionIdsCommand({ SecretId, IncludeDeprecated: true, MaxResults: 100 }),
   );
 
-  expect(first.SecretList?.map(({ Name }) => Name)).toEqual(['gateway/one']);
-  expect(second.SecretList?.map(({ Name }) => Name)).toEqual(['gateway/two']);
-  expect(second.NextToken).toBeUndefined();
-});
-
-test('a random password has the length and the types that were asked for', async () => {
-  const { RandomPassword = '' } = await client.send(
-    new GetRandomPasswordCommand({ PasswordLength: 4, ExcludePunctuation: true, ExcludeCharacters: 'abc' }),
-  );
-
-  expect(RandomPassword).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Zd-z\d]{4}$/);
-  await expect(client.send(new GetRandomPasswordCommand({ PasswordLength: 3 }))).rejects.toMatchObject({
-    name: 'InvalidParameterException',
-  });
+  expect(Versions).toHaveLength(100);
+  expect(Versions?.some(({ VersionId }) => VersionId === FIRST)).toBe(false);
 });
 
 test('secrets outlive a restart, in a file that only its owner can read', async () => {
