@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../lib/local/free-port.ts';
+import { compareDecisions } from './iam-decisions.ts';
 import type { Elsewhere, Running } from './place.ts';
 
 /** An independent implementation of AWS services: what a machine must have for it, and how it gets and starts it. */
@@ -18,6 +19,8 @@ export type Implementation = {
   start(folder: string, port: number, functionsPort: number): ChildProcess;
   /** What it must be told before it is asked anything. */
   prepare?(endpoint: string): Promise<void>;
+  /** What is compared besides the contracts: a line for each difference. */
+  compare?(folder: string): Promise<readonly string[]>;
 };
 
 const beside = (...names: readonly string[]): string => join(import.meta.dirname, ...names);
@@ -53,6 +56,8 @@ const dynamoDbLocal: Implementation = {
   },
 };
 
+const inVenv = (folder: string, command: string): string => join(folder, 'venv', 'bin', command);
+
 const requirements = beside('moto', 'requirements.txt');
 const moto: Implementation = {
   place: 'moto',
@@ -63,11 +68,10 @@ const moto: Implementation = {
     .map((name) => `conformance/${name}`),
   install: (folder) => {
     run('python3', '-m', 'venv', join(folder, 'venv'));
-    const pip = join(folder, 'venv', 'bin', 'pip');
-    run(pip, 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements);
+    run(inVenv(folder, 'pip'), 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements);
   },
   start: (folder, port, functionsPort) =>
-    spawn(join(folder, 'venv', 'bin', 'moto_server'), ['--host', '127.0.0.1', '--port', `${port}`], {
+    spawn(inVenv(folder, 'moto_server'), ['--host', '127.0.0.1', '--port', `${port}`], {
       stdio: ['ignore', 'ignore', 'ignore'],
       // Without containers moto has no functions: its state machines call those of this run, at the port named here.
       env: { ...process.env, MOTO_PORT: `${functionsPort}` },
@@ -75,6 +79,13 @@ const moto: Implementation = {
   prepare: async (endpoint) => {
     const body = JSON.stringify({ stepfunctions: { execute_state_machine: true } });
     await fetch(`${endpoint}/moto-api/config`, { method: 'POST', body });
+  },
+  compare: async (folder) => {
+    const { asked, withCondition, disagreed } = await compareDecisions(inVenv(folder, 'python'));
+    console.log(
+      `The IAM policies of the stack: ${asked} questions decided by moto too, ${disagreed.length} otherwise; ${withCondition} grants have a condition, which moto does not evaluate.`,
+    );
+    return disagreed;
   },
 };
 
