@@ -16,11 +16,15 @@ const project = join(import.meta.dirname, '..', '..');
 const ask = (running: Running, suites: readonly string[]): boolean => {
   const vitest = join(project, 'node_modules', 'vitest', 'vitest.mjs');
   const files = suites.map((suite) => join('test', suite));
-  const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'all', '--no-file-parallelism', ...files], {
-    cwd: project,
-    stdio: 'inherit',
-    env: { ...process.env, [variable]: JSON.stringify(running) },
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--project', 'all', '--no-file-parallelism', ...files],
+    {
+      cwd: project,
+      stdio: 'inherit',
+      env: { ...process.env, [variable]: JSON.stringify(running) },
+    },
+  );
   return status === 0;
 };
 

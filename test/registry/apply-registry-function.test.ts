@@ -33,7 +33,7 @@ describe('The function ApplyRegistry', () => {
       AWS_ENDPOINT_URL: `${protocol}//${hostname}:${port}`,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      GATEWAYS_TABLE: 'table',
+      GATEWAYS_TABLE: opened.table,
       EVENT_BUS: 'bus',
       STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:rotation',
       SECRET_PREFIX: 'gateway-credential/',

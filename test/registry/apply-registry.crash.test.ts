@@ -33,7 +33,7 @@ const outcome = async (opened: Opened) => {
     })),
     started: opened.started,
     recorded: [
-      ...new Set((await all(readAudit(opened.dynamodb, 'table', gatewayId, 0))).map(({ kind }) => kind)),
+      ...new Set((await all(readAudit(opened.dynamodb, opened.table, gatewayId, 0))).map(({ kind }) => kind)),
     ].sort(),
   };
 };

@@ -42,7 +42,7 @@ const gateway = async () => {
 };
 const kits = async () => all(opened.needs.kits.all(gatewayId, (await gateway()).shardCount));
 const audit = async () =>
-  (await all(readAudit(opened.dynamodb, 'table', gatewayId, 0))).map(({ kind, actor, detail }) => ({
+  (await all(readAudit(opened.dynamodb, opened.table, gatewayId, 0))).map(({ kind, actor, detail }) => ({
     kind,
     actor,
     ...(kind === 'kits-changed' ? { detail } : {}),
