@@ -13,6 +13,10 @@ export type Service =
   | 'secretsmanager'
   | 'sns'
   | 'states'
+  | 'states: Choice'
+  | 'states: data'
+  | 'states: errors'
+  | 'states: Map'
   | 'sts'
   | 'cloudformation';
 

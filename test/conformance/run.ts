@@ -52,9 +52,9 @@ const compare = async (one: Implementation): Promise<string> => {
 const results: [Implementation, string][] = [];
 for (const one of implementations) results.push([one, await compare(one)]);
 
-const known = differences.map(({ service, clause, at, reason }) => [service, at, clause, reason]);
+const known = differences.map(({ at, service, clause, reason }) => [at, service, clause, reason]);
 const columns = { 2: { width: 50, wrapWord: true }, 3: { width: 50, wrapWord: true } };
-console.log(table([['service', 'differs at', 'in', 'because'], ...known], { columns }));
+console.log(table([['what differs', 'from the contract', 'in this', 'because'], ...known], { columns }));
 console.log(table(results.map(([{ place, version }, end]) => [`${place} ${version}`, end])));
 const isBad = (end: string): boolean => end.startsWith('DIFFERS') || (end.startsWith('not') && !!process.env.CI);
 process.exitCode = results.some(([, end]) => isBad(end)) ? 1 : 0;

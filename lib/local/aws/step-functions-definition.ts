@@ -80,10 +80,13 @@ const faultsOfState = (name: string, state: State): string[] => {
   }
   if (state.Type === 'Map') faults.push(...faultsOfRegion(iteratorOf(state)));
   const templates = ['Parameters', 'ItemSelector', 'ResultSelector'] as const;
-  const templated = templates.flatMap((field) =>
-    faultsOfTemplate(Object.entries(state).find(([key]) => key === field)?.[1]),
-  );
-  return [...faults, ...templated.map((fault) => `${name}: ${fault}`)];
+  for (const field of templates) {
+    const template = Object.entries(state).find(([key]) => key === field)?.[1];
+    if (template !== undefined && (typeof template !== 'object' || template === null || Array.isArray(template)))
+      faults.push(`${name}: ${field} must be a JSON object.`);
+    faults.push(...faultsOfTemplate(template).map((fault) => `${name}: ${fault}`));
+  }
+  return faults;
 };
 
 const faultsOfRegion = (region: Region): string[] => {

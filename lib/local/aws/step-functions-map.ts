@@ -77,6 +77,8 @@ export const runMap = async (
     history.record(line, 'MapStateFailed');
     throw error;
   }
+  const { lastEventId } = line;
   history.record(line, 'MapStateSucceeded');
+  line.lastEventId = lastEventId; // on AWS, MapStateSucceeded and MapStateExited both name the event before them
   return results;
 };

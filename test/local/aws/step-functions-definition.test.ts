@@ -71,6 +71,7 @@ test.each([
     only({ Type: 'Pass', Parameters: { 'r.$': 'States.MathRandom(1, 9)' } }),
     /MathRandom is not emulated/,
   ],
+  ['Parameters that are no object', only({ Type: 'Pass', Parameters: 5 }), /Only: Parameters must be a JSON object/],
   [
     'JSONata in one state',
     { StartAt: 'A', States: { A: { Type: 'Pass', QueryLanguage: 'JSONata', End: true } } },

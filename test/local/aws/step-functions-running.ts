@@ -1,7 +1,8 @@
 import { type LambdaFunction, lambdaService } from '../../../lib/local/aws/lambda.ts';
 import { type HistoryEvent, stepFunctionsService } from '../../../lib/local/aws/step-functions.ts';
 import { type ExecutionStore, executionsInMemory } from '../../../lib/local/aws/step-functions-store.ts';
-import { type VirtualTimers, virtualTimers } from '../../virtual-timers.ts';
+import type { Timers } from '../../../lib/local/aws/step-functions-timers.ts';
+import { virtualTimers } from '../../virtual-timers.ts';
 
 export const startAtMs = Date.parse('2026-01-01T00:00:00.000Z');
 export const caller = { name: 'operator' };
@@ -10,8 +11,8 @@ const named = (name: string, message: string) => Object.assign(new Error(message
 
 type Event = { error?: string; seconds?: number; calls?: number };
 
-/** The functions that test definitions may call, as `token('Echo')` and so on. */
-const functionsOf = (timers: VirtualTimers): Record<string, LambdaFunction['handler']> => {
+/** The functions that test definitions may call, as `token('Echo')` and so on; each set counts its own calls. */
+export const functionsOf = (timers: Timers): Record<string, LambdaFunction['handler']> => {
   let calls = 0;
   const { signal } = new AbortController();
   return {

@@ -1,12 +1,14 @@
-import { describe, expect, test } from 'vitest';
-import { execute } from './step-functions-running.ts';
+import { expect } from 'vitest';
+import { contractOfMachines } from './machines.ts';
+
+const { clause, execute, resultOf } = contractOfMachines('states: Choice');
 
 const machine = (rule: object) => ({
   StartAt: 'Choose',
   States: {
     Choose: { Type: 'Choice', Choices: [{ ...rule, Next: 'Yes' }], Default: 'No' },
-    Yes: { Type: 'Pass', Result: 'yes', End: true },
-    No: { Type: 'Pass', Result: 'no', End: true },
+    Yes: { Type: 'Pass', Result: true, End: true },
+    No: { Type: 'Pass', Result: false, End: true },
   },
 });
 
@@ -55,36 +57,37 @@ const cases: [rule: Record<string, unknown>, v: unknown, holds: boolean][] = [
   [{ IsTimestamp: true }, '2026-01-01', false],
 ];
 
-describe('a Choice rule holds as on AWS', () => {
-  test.each(cases)('%j of %j is %s', async (rule, v, holds) => {
-    const { result } = await execute(machine({ Variable: '$.v', ...rule }), { v, w: 'w', five: 5, early });
-    expect(result).toEqual({ status: 'SUCCEEDED', output: holds ? 'yes' : 'no' });
+for (const [rule, v, holds] of cases)
+  clause(`${JSON.stringify(rule)} of ${JSON.stringify(v)} is ${holds}`, async () => {
+    const result = await resultOf(machine({ Variable: '$.v', ...rule }), { v, w: 'w', five: 5, early });
+    expect(result).toEqual({ status: 'SUCCEEDED', output: holds });
   });
 
-  const five = { Variable: '$.v', NumericEquals: 5 };
-  const six = { Variable: '$.v', NumericEquals: 6 };
-  test.each([
-    ['And of both', { And: [{ Variable: '$.v', IsNumeric: true }, five] }, 'yes'],
-    ['And of one', { And: [five, six] }, 'no'],
-    ['Or of one', { Or: [six, five] }, 'yes'],
-    ['Not', { Not: six }, 'yes'],
-    [
-      'And that asks for presence first',
-      {
-        And: [
-          { Variable: '$.none', IsPresent: true },
-          { Variable: '$.none', NumericEquals: 5 },
-        ],
-      },
-      'no',
-    ],
-    ['a rule on the context object', { Variable: '$$.Execution.Input.v', NumericEquals: 5 }, 'yes'],
-  ])('%s', async (_, rule, output) => {
-    expect((await execute(machine(rule), { v: 5 })).result).toEqual({ status: 'SUCCEEDED', output });
+const five = { Variable: '$.v', NumericEquals: 5 };
+const six = { Variable: '$.v', NumericEquals: 6 };
+const combined: [title: string, rule: object, holds: boolean][] = [
+  ['And of both', { And: [{ Variable: '$.v', IsNumeric: true }, five] }, true],
+  ['And of one', { And: [five, six] }, false],
+  ['Or of one', { Or: [six, five] }, true],
+  ['Not', { Not: six }, true],
+  [
+    'And that asks for presence first',
+    {
+      And: [
+        { Variable: '$.none', IsPresent: true },
+        { Variable: '$.none', NumericEquals: 5 },
+      ],
+    },
+    false,
+  ],
+  ['a rule on the context object', { Variable: '$$.Execution.Input.v', NumericEquals: 5 }, true],
+];
+for (const [title, rule, output] of combined)
+  clause(title, async () => {
+    expect(await resultOf(machine(rule), { v: 5 })).toEqual({ status: 'SUCCEEDED', output });
   });
-});
 
-test('the first rule that holds decides, and OutputPath shapes what is handed on', async () => {
+clause('the first rule that holds decides, and OutputPath shapes what is handed on', async () => {
   const States = {
     Choose: {
       Type: 'Choice',
@@ -97,18 +100,18 @@ test('the first rule that holds decides, and OutputPath shapes what is handed on
     First: { Type: 'Pass', Parameters: { first: true, 'got.$': '$' }, End: true },
     Second: { Type: 'Pass', End: true },
   };
-  const { result, types } = await execute({ StartAt: 'Choose', States }, { v: 5 });
+  const { events, ...result } = await execute({ StartAt: 'Choose', States }, { v: 5 });
   expect(result).toEqual({ status: 'SUCCEEDED', output: { first: true, got: 5 } });
-  expect(types.slice(1, 3)).toEqual(['ChoiceStateEntered', 'ChoiceStateExited']);
+  expect(events.map(({ type }) => type).slice(1, 3)).toEqual(['ChoiceStateEntered', 'ChoiceStateExited']);
 });
 
-test('refuses a variable that is missing', async () => {
-  const { result } = await execute(machine({ Variable: '$.none', StringEquals: 'a' }));
+clause('refuses a variable that is missing', async () => {
+  const result = await resultOf(machine({ Variable: '$.none', StringEquals: 'a' }));
   expect(result).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
 });
 
-test('refuses to go on when no rule holds and there is no Default', async () => {
+clause('refuses to go on when no rule holds and there is no Default', async () => {
   const Choose = { Type: 'Choice', Choices: [{ Variable: '$.v', NumericEquals: 6, Next: 'Yes' }] };
-  const { result } = await execute({ StartAt: 'Choose', States: { Choose, Yes: { Type: 'Succeed' } } }, { v: 5 });
+  const result = await resultOf({ StartAt: 'Choose', States: { Choose, Yes: { Type: 'Succeed' } } }, { v: 5 });
   expect(result).toMatchObject({ status: 'FAILED', error: 'States.NoChoiceMatched' });
 });
