@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const inRealTime = [
   'test/browser/*.test.ts',
   'test/cli/npx.test.ts',
+  'test/e2e/e2e.test.ts',
   'test/local/kill.test.ts',
   'test/local/start.test.ts',
 ];

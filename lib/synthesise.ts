@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib/core';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type Settings, settingsOf } from './constructs/settings.ts';
-import { stackName } from './local/names.ts';
+import { stackName as usualName } from './local/names.ts';
 import type { Template } from './local/template.ts';
 import { RotationStack } from './rotation-stack.ts';
 
 /** The CDK app of one deployment: a stack for whatever account and region it is deployed to. Throws when a setting is refused. */
-export const rotationApp = ({ context, ...props }: AppProps = {}): App => {
+export const rotationApp = ({ context, stackName, ...props }: AppProps & { stackName?: string } = {}): App => {
   const app = new App({ ...props, analyticsReporting: false, context: { ...featureFlags, ...context } });
-  new RotationStack(app, stackName, settingsOf(app.node));
+  new RotationStack(app, stackName ?? usualName, settingsOf(app.node));
   return app;
 };
 

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { connect } from '../../lib/cli/connection.ts';
+import { CommandFailed, exitCodes } from '../../lib/cli/failure.ts';
+import { defaultStackName, type Place, placeOf } from '../../lib/cli/place.ts';
+import { callerOf, withDeployment } from './deployment.ts';
+import { playEndToEnd } from './scenario.ts';
+
+const help = `Plays the main job from outside, against any deployment, and takes away what it made.
+
+  npm run test:e2e -- --local [--data DIR]         this machine, where npm start runs
+  npm run test:e2e -- --stack NAME                 a stack that is deployed, found with the SDK's usual settings
+                                                   (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL)
+  npm run test:e2e -- --deploy                     a stack of its own in your account, deleted afterwards; costs cents
+
+  --gateways FILE    the registry that is deployed there (default gateways.json); its gateways are not touched
+  --context K=V      a setting of the stack for --deploy, as often as needed
+  --yes              do not ask; without it, nothing is done on AWS
+`;
+
+const options = {
+  local: { type: 'boolean', default: false },
+  data: { type: 'string' },
+  stack: { type: 'string' },
+  deploy: { type: 'boolean', default: false },
+  gateways: { type: 'string', default: 'gateways.json' },
+  context: { type: 'string', multiple: true, default: [] as string[] },
+  yes: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const beganAtMs = Date.now();
+const say = (line: string): void =>
+  console.log(`${((Date.now() - beganAtMs) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+
+const play = async (place: Place, registry: { readonly gateways: readonly unknown[] }): Promise<void> => {
+  const connection = await connect(place);
+  const [rejectWithinSeconds, patienceMs] = place.isLocal ? [15, 120_000] : [60, 15 * 60_000];
+  try {
+    await playEndToEnd({ connection, registry, rejectWithinSeconds, patienceMs, say });
+  } finally {
+    connection.close();
+  }
+};
+
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({ options });
+  const { local, data, stack, deploy, gateways, context, yes } = values;
+  const ways = [local || data !== undefined, stack !== undefined, deploy].filter(Boolean).length;
+  if (values.help || ways !== 1) {
+    console.log(help);
+    return values.help ? exitCodes.done : exitCodes.usage;
+  }
+  if ((stack !== undefined || deploy) && !yes && process.env.AWS_ENDPOINT_URL === undefined) {
+    const what = deploy ? 'would deploy and delete a stack' : `would add a gateway to ${stack} and retire it`;
+    console.error(`Nothing was done: this ${what} in ${await callerOf()}. Say --yes.`);
+    return exitCodes.declined;
+  }
+  if (deploy) {
+    say(`Deploying into ${await callerOf()} …`);
+    await withDeployment(context, async (name, registry) => play(placeOf({ stack: name }), registry));
+  } else {
+    const asked = { stack: stack ?? defaultStackName, local, ...(data === undefined ? {} : { data }) };
+    await play(placeOf(asked), JSON.parse(readFileSync(gateways, 'utf8')));
+  }
+  say('Everything came out as promised.');
+  return exitCodes.done;
+};
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = error instanceof CommandFailed ? error.exitCode : exitCodes.refused;
+}

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { EvidenceDocument } from '../../lambdas/stages/evidence-schema.ts';
+import type { Connection } from '../../lib/cli/connection.ts';
+import { verifyEvidence } from '../../lib/cli/verify-evidence.ts';
+import { type RunningKit, startKit } from './kit.ts';
+
+/** What the scenario is played on. */
+export type Stage = {
+  readonly connection: Connection;
+  /** The registry that is deployed there: the gateway of the test is put beside its gateways, and taken away again. */
+  readonly registry: { readonly gateways: readonly unknown[] };
+  /** The bound of the compromise, in seconds; long enough for the replacement to reach the kit. */
+  readonly rejectWithinSeconds: number;
+  /** How long each thing is waited for, in ms. */
+  readonly patienceMs: number;
+  /** Told of each thing that was seen. */
+  readonly say: (line: string) => void;
+};
+
+/** What did not come out as it must. The message says what was expected and what was there. */
+export class NotAsPromised extends Error {
+  override readonly name = 'NotAsPromised';
+}
+
+const by = { actor: 'e2e', reason: 'end-to-end test' } as const;
+const kitId = 'reader';
+
+/** Waits are as short as the rules of the policy allow, so that the test is. */
+const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
+
+/**
+ * The main job from outside, by what any deployment answers: a gateway's first credential, a rotation under traffic and a
+ * compromise. No request may be refused, what was revoked must answer 401, and the record must be signed. Takes away what it
+ * made, whatever happened. Throws {@link NotAsPromised}.
+ */
+export const playEndToEnd = async (stage: Stage): Promise<void> => {
+  const { connection, registry, say } = stage;
+  const gatewayId = `e2e-${randomBytes(4).toString('hex')}`;
+  const untouched = await connection.apply({ ...by, registry, plan: true });
+  if (untouched.count > 0)
+    throw new NotAsPromised(
+      `Another gateways.json is deployed there: applying this one would change ${untouched.changes.slice(0, 3).join('; ')}. Give the deployed one with --gateways FILE.`,
+    );
+  const secretsManager = new SecretsManagerClient(connection.settings);
+  const secretId = `gateway-credential/${gatewayId}`;
+  let kit: RunningKit | undefined;
+  try {
+    const gateway = {
+      gatewayId,
+      decision: { kind: 'allow-all' },
+      policy,
+      kits: [{ kitId, kind: 'manual', owner: 'e2e@example.com', lookBackSeconds: 60 }],
+    };
+    await connection.apply({
+      ...by,
+      registry: { ...registry, gateways: [...registry.gateways, gateway] },
+      plan: false,
+    });
+    say(`Gateway ${gatewayId} is registered; its first credential is on the way.`);
+    const serviceUrl = `${connection.output('PolicyCheckUrl')}/gateways/${gatewayId}/kits/${kitId}`;
+    kit = await startKit({ serviceUrl, secretId, secretsManager }, AbortSignal.timeout(stage.patienceMs));
+    await atRest(stage, gatewayId);
+    say('The first credential is out, and the kit uses it.');
+    await rotateUnderTraffic(stage, gatewayId, kit);
+    await replaceCompromised(stage, gatewayId, kit);
+  } finally {
+    await kit?.stop();
+    await takeAway(stage, gatewayId, secretsManager, secretId);
+    secretsManager.destroy();
+  }
+};
+
+const rotateUnderTraffic = async (stage: Stage, gatewayId: string, kit: RunningKit): Promise<void> => {
+  const { connection, say } = stage;
+  const old = kit.holds();
+  const executionArn = await connection.start({ gatewayId, reason: by.reason });
+  const running = await until(stage, 'the rotation to begin', async () => (await viewOf(stage, gatewayId)).rotation);
+  say(`Rotation ${running.rotationId} has begun.`);
+  await atRest(stage, gatewayId);
+  const { status, cause } = await connection.stateOf(executionArn);
+  expect('the execution', status, 'SUCCEEDED', cause);
+  await expectDead(stage, kit, old);
+  const document = (await connection.invoke(connection.output('EvidenceFunction'), {
+    rotationId: running.rotationId,
+    gatewayId,
+  })) as EvidenceDocument;
+  const verified = verifyEvidence(JSON.stringify(document));
+  expect('the signature of the evidence', verified.isGood, true, verified.isGood ? undefined : verified.why);
+  expect('what is not proven', document.record.notProven.join('; '), '');
+  say('The record of the rotation is signed, and everything in it is proven.');
+};
+
+const replaceCompromised = async (stage: Stage, gatewayId: string, kit: RunningKit): Promise<void> => {
+  const { connection, say, rejectWithinSeconds } = stage;
+  const old = kit.holds();
+  const press = { ...by, gatewayId, confirmGatewayId: gatewayId, rejectWithinSeconds, requestId: `press-${gatewayId}` };
+  await connection.compromise(press);
+  say(`The compromise button is pressed: the credential is refused within ${rejectWithinSeconds} s.`);
+  await atRest(stage, gatewayId);
+  await expectDead(stage, kit, old);
+};
+
+/** The kit holds another credential, which is accepted; the old one is refused; and nothing was refused on the way. */
+const expectDead = async ({ say }: Stage, kit: RunningKit, old: string): Promise<void> => {
+  expect('that the kit holds another credential', kit.holds() !== old, true);
+  expect('the answer to the old credential', await kit.ask(old), 401);
+  expect('the answer to the new credential', await kit.ask(kit.holds()), 200);
+  const { answered, refused, failed } = kit.counts;
+  expect('the number of refused requests of the kit', refused, 0);
+  say(
+    `The old credential answers 401, the new one 200; ${answered} requests answered, 0 refused, ${failed} without an answer.`,
+  );
+};
+
+const viewOf = ({ connection }: Stage, gatewayId: string) => connection.show({ view: 'gateway', gatewayId });
+
+/** The gateway has a credential and no rotation runs any more. */
+const atRest = (stage: Stage, gatewayId: string): Promise<true> =>
+  until(stage, 'the rotation to end', async () => {
+    const { rotation, credentials } = await viewOf(stage, gatewayId);
+    return rotation === undefined && credentials.some(({ isLive }) => isLive) ? true : undefined;
+  });
+
+const until = async <Seen>(
+  { patienceMs }: Stage,
+  what: string,
+  look: () => Promise<Seen | undefined>,
+): Promise<Seen> => {
+  const giveUpAtMs = Date.now() + patienceMs;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > giveUpAtMs) throw new NotAsPromised(`${patienceMs / 1000} s were not enough for ${what}.`);
+    await pause(500);
+  }
+};
+
+const expect = (what: string, seen: unknown, expected: unknown, why = ''): void => {
+  if (seen === expected) return;
+  throw new NotAsPromised(`Expected of ${what}: ${String(expected)}. Seen: ${String(seen)}. ${why}`.trim());
+};
+
+/** Retires the gateway and deletes its secret; its record and audit stay, as those of any gateway. Says what could not be taken away. */
+const takeAway = async (
+  stage: Stage,
+  gatewayId: string,
+  secretsManager: SecretsManagerClient,
+  SecretId: string,
+): Promise<void> => {
+  const { connection, registry, say } = stage;
+  const left = async (): Promise<readonly string[]> => {
+    await connection.apply({ ...by, registry, plan: false });
+    return (await connection.apply({ ...by, registry, plan: true })).changes;
+  };
+  try {
+    await until(stage, `gateway ${gatewayId} to be retired`, async () =>
+      (await left()).length === 0 ? true : undefined,
+    );
+    await secretsManager.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+    say(`Gateway ${gatewayId} is retired and its secret is deleted; its record and audit stay.`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : '';
+    say(
+      `Left behind: gateway ${gatewayId} and its secret ${SecretId}. ${why} Apply your gateways.json when its rotation has ended.`,
+    );
+  }
+};
