@@ -42,6 +42,8 @@ type SystemOptions = {
   readonly kits?: readonly object[];
   readonly policy?: object;
   readonly onCall?: CloudOptions['onCall'];
+  /** AWS's error in place of the answer to a call of a function; asked about each that the policies decide. */
+  readonly fault?: (call: Decided) => Error | undefined;
   /** What is deployed in place of the template. */
   readonly change?: (template: Template) => Template;
 };
@@ -51,7 +53,7 @@ type SystemOptions = {
  * `close` rejects when the policies of the template refused a function a call.
  */
 export const openSystem = async (
-  { kits = [manualKit('one')], policy: changed = {}, change, onCall }: SystemOptions = {},
+  { kits = [manualKit('one')], policy: changed = {}, change, onCall, fault }: SystemOptions = {},
   startAtMs = Date.now(),
 ) => {
   const folder = mkdtempSync(join(tmpdir(), 'system-'));
@@ -78,7 +80,11 @@ export const openSystem = async (
     onPublish: (message) => void messages.push(message),
     onEvent: (event) => void events.push(event),
     ...(onCall ? { onCall } : {}),
-    onDecision: (decided) => void decisions.push(decided),
+    onDecision: (decided) => {
+      decisions.push(decided);
+      const error = fault?.(decided);
+      if (error) throw error; // before the service is asked, as if it had answered this
+    },
   });
   const { stores, call, secretsManager, stepFunctions, cloud } = deployment;
 

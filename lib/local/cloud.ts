@@ -125,6 +125,14 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       substitutions: resolve(Properties?.DefinitionSubstitutions ?? {}) as Record<string, string>,
     })),
   });
+  const kms = createKms({
+    folder: dataFolder,
+    keys: resourcesOf(template, 'AWS::KMS::Key').map(({ logicalId, Properties }) => ({
+      arn: names.get(logicalId)?.attributes.Arn ?? '',
+      signs: Properties?.KeyUsage === 'SIGN_VERIFY',
+    })),
+  });
+  const { keysOfTopics, secretsKey } = policies;
   const secretsManager = createSecretsManager({
     persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json')),
     region,
@@ -138,6 +146,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       const outcome = await lambda.invoke(functionArn, event);
       if (!outcome.isOk) throw new Error(`The rotation function failed with ${outcome.errorType}.`);
     },
+    isKeyEnabled: (name) => !secretsKey || !name.startsWith(secretsKey.prefix) || kms.isEnabled(secretsKey.keyArn),
     report: ({ name, secretArn, versionId }) =>
       options.log('secrets-manager')('INFO', `${name}: ${secretArn}`, { rotationId: versionId }),
   });
@@ -145,6 +154,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     region,
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
+    isKeyEnabled: (topic) => kms.isEnabled(keysOfTopics.get(topic) ?? ''),
   });
   /** Invokes a rule's target, or not when the target's policy does not let it: then the event is lost, as on AWS without a queue. */
   const invokeTarget = async ({ ruleArn, functionArn }: Target, event: unknown): Promise<void> => {
@@ -168,13 +178,6 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     ...localStack,
     createdAtMs: timers.now(),
     outputs: { ...outputsOf(template, names, endpointUrl), PolicyCheckUrl: options.policyCheckUrl },
-  });
-  const kms = createKms({
-    folder: dataFolder,
-    keys: resourcesOf(template, 'AWS::KMS::Key').map(({ logicalId, Properties }) => ({
-      arn: names.get(logicalId)?.attributes.Arn ?? '',
-      signs: Properties?.KeyUsage === 'SIGN_VERIFY',
-    })),
   });
   const endpoint = await startEndpoint({
     address: '127.0.0.1',

@@ -72,6 +72,10 @@ export const differences: readonly Difference[] = [
     ],
   }),
   ...at('moto', 'kms', {
+    'a disabled key does not sign, and does again when it is enabled': [
+      /SyntaxError/,
+      'moto fails with 500 when the key is named by its ARN; DisableKey documents id and ARN',
+    ],
     'a public key says its kind': [/undefined/, 'moto leaves KeySpec out'],
     'takes a message of 4,096 bytes, and refuses a longer one': [
       /resolved/,

@@ -1,6 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import {
   CreateKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
   GetPublicKeyCommand,
   KMSClient,
   SignCommand,
@@ -80,6 +82,14 @@ clause('refuses an algorithm that the key does not have', async () => {
 
 clause('refuses to sign with a key that encrypts', async () => {
   await expect(sign({ KeyId: other })).rejects.toMatchObject({ name: 'InvalidKeyUsageException' });
+});
+
+clause('a disabled key does not sign, and does again when it is enabled', async () => {
+  await client.send(new DisableKeyCommand({ KeyId: signing }));
+  const refusal = await sign().catch((error: Error) => error);
+  await client.send(new EnableKeyCommand({ KeyId: signing }));
+  expect(refusal).toMatchObject({ name: 'DisabledException' });
+  expect((await sign()).KeyId).toBe(signing);
 });
 
 clause('refuses a key that is not there', async () => {

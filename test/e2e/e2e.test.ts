@@ -16,10 +16,11 @@ const registry = {
   gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [] }],
 };
 
-describe('The end-to-end scenario', { timeout: 120_000 }, () => {
+describe('The end-to-end scenario', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'e2e-'));
   let deployment: Deployment;
   let connection: Connection;
+  let interrupts = false;
   beforeAll(async () => {
     const registryFile = join(folder, 'gateways.json');
     writeFileSync(registryFile, JSON.stringify(registry));
@@ -46,10 +47,17 @@ describe('The end-to-end scenario', { timeout: 120_000 }, () => {
     await deployment.close();
     rmSync(folder, { recursive: true });
   });
-  const play = async (given: { readonly gateways: readonly unknown[] }): Promise<readonly string[]> => {
-    const said: string[] = [];
-    const say = (line: string): void => void said.push(line);
-    await playEndToEnd({ connection, registry: given, rejectWithinSeconds: 10, patienceMs: 60_000, say });
+  const play = async (
+    given: { readonly gateways: readonly unknown[] },
+    stopping = new AbortController(),
+    said: string[] = [],
+  ): Promise<readonly string[]> => {
+    const say = (line: string): void => {
+      said.push(line);
+      if (/has begun/.test(line) && interrupts) stopping.abort(new Error('interrupted'));
+    };
+    const { signal } = stopping;
+    await playEndToEnd({ connection, registry: given, rejectWithinSeconds: 10, patienceMs: 60_000, say, signal });
     return said;
   };
 
@@ -57,6 +65,15 @@ describe('The end-to-end scenario', { timeout: 120_000 }, () => {
     const said = await play(registry);
     expect(said.filter((line) => / 0 refused/.test(line))).toHaveLength(2);
     expect(said.at(-1)).toMatch(/^Gateway e2e-[0-9a-f]{8} is retired and its secret is deleted/);
+    expect((await connection.apply({ registry, plan: true, actor: 'test', reason: 'test' })).count).toBe(0);
+  });
+
+  it('takes away what it made when it is interrupted in the middle of a rotation', async () => {
+    interrupts = true;
+    const said: string[] = [];
+    await expect(play(registry, new AbortController(), said)).rejects.toThrow(/abort|interrupted/);
+    interrupts = false;
+    expect(said.at(-1)).toMatch(/is retired and its secret is deleted/);
     expect((await connection.apply({ registry, plan: true, actor: 'test', reason: 'test' })).count).toBe(0);
   });
 

@@ -33,11 +33,19 @@ const beganAtMs = Date.now();
 const say = (line: string): void =>
   console.log(`${((Date.now() - beganAtMs) / 1000).toFixed(1).padStart(7)} s  ${line}`);
 
+/** Ctrl-C ends the scenario and not the taking away; nothing of it is left to whoever pays for it. */
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.on(name, () => {
+    say(`${name}: taking away what was made …`);
+    stopping.abort(new Error('It was interrupted.'));
+  });
+
 const play = async (place: Place, registry: { readonly gateways: readonly unknown[] }): Promise<void> => {
   const connection = await connect(place);
   const [rejectWithinSeconds, patienceMs] = place.isLocal ? [15, 120_000] : [60, 15 * 60_000];
   try {
-    await playEndToEnd({ connection, registry, rejectWithinSeconds, patienceMs, say });
+    await playEndToEnd({ connection, registry, rejectWithinSeconds, patienceMs, say, signal: stopping.signal });
   } finally {
     connection.close();
   }
@@ -51,7 +59,8 @@ const main = async (): Promise<number> => {
     console.log(help);
     return values.help ? exitCodes.done : exitCodes.usage;
   }
-  if ((stack !== undefined || deploy) && !yes && process.env.AWS_ENDPOINT_URL === undefined) {
+  const isHere = /^https?:\/\/(127\.|localhost|\[::1\])/.test(process.env.AWS_ENDPOINT_URL ?? '');
+  if ((deploy || (stack !== undefined && !isHere)) && !yes) {
     const what = deploy ? 'would deploy and delete a stack' : `would add a gateway to ${stack} and retire it`;
     console.error(`Nothing was done: this ${what} in ${await callerOf()}. Say --yes.`);
     return exitCodes.declined;
@@ -70,6 +79,7 @@ const main = async (): Promise<number> => {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  for (let told: unknown = error; told !== undefined; told = told instanceof Error ? told.cause : undefined)
+    console.error(told instanceof Error ? told.message : told);
   process.exitCode = error instanceof CommandFailed ? error.exitCode : exitCodes.refused;
 }

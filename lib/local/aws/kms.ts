@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { AwsError, type AwsService, unknownOperation } from './service.ts';
 
-/** The keys of the deployment by ARN; only those that sign can be used here, as nothing else is encrypted. */
+/** The keys of the deployment by ARN; those that sign are used here, of the others it is only known whether they are enabled. */
 export type KmsOptions = {
   readonly keys: readonly { readonly arn: string; readonly signs: boolean }[];
   /** Where the signing key is kept, in a file that only its owner can read; `undefined` makes one for this start. */
@@ -12,16 +12,28 @@ export type KmsOptions = {
 
 const algorithm = 'ECDSA_SHA_256';
 
-/** The emulated KMS: Sign and GetPublicKey with one key of ECC_NIST_P256, kept as PKCS #8. */
-export const createKms = ({ keys, folder }: KmsOptions): AwsService => {
+/** `isEnabled` says whether what is encrypted under a key can be read now. */
+export type Kms = AwsService & { isEnabled(keyArn: string): boolean };
+
+/**
+ * The emulated KMS: Sign and GetPublicKey with one key of ECC_NIST_P256, kept as PKCS #8. A key that was disabled is
+ * enabled again at the next start.
+ */
+export const createKms = ({ keys, folder }: KmsOptions): Kms => {
+  const disabled = new Set<string>();
   let made: KeyObject | undefined;
   const privateKey = (): KeyObject => {
     made ??= folder === undefined ? newKey() : keyIn(folder);
     return made;
   };
-  const signing = (keyId: unknown): string => {
+  const find = (keyId: unknown): KmsOptions['keys'][number] => {
     const found = keys.find(({ arn }) => arn === keyId || arn.endsWith(`:key/${String(keyId)}`));
     if (!found) throw new AwsError('NotFoundException', `Key '${String(keyId)}' does not exist`);
+    return found;
+  };
+  const signing = (keyId: unknown): string => {
+    const found = find(keyId);
+    if (disabled.has(found.arn)) throw new AwsError('DisabledException', `${found.arn} is disabled.`);
     if (!found.signs)
       throw new AwsError(
         'InvalidKeyUsageException',
@@ -30,6 +42,14 @@ export const createKms = ({ keys, folder }: KmsOptions): AwsService => {
     return found.arn;
   };
   const operations: Readonly<Record<string, (input: Record<string, unknown>) => Record<string, unknown>>> = {
+    DisableKey: ({ KeyId }) => {
+      disabled.add(find(KeyId).arn);
+      return {};
+    },
+    EnableKey: ({ KeyId }) => {
+      disabled.delete(find(KeyId).arn);
+      return {};
+    },
     GetPublicKey: ({ KeyId }) => ({
       KeyId: signing(KeyId),
       KeySpec: 'ECC_NIST_P256',
@@ -63,6 +83,7 @@ export const createKms = ({ keys, folder }: KmsOptions): AwsService => {
       if (!answer) throw unknownOperation(operation);
       return answer(input);
     },
+    isEnabled: (keyArn) => !disabled.has(keyArn),
   };
 };
 

@@ -15,6 +15,18 @@ export const valueNotFound = (of: string): AwsError =>
 export const markedForDeletion = (): AwsError =>
   invalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
 
+/** The key of the secret is disabled, or cannot be used otherwise. */
+export const decryptionFailure = (): AwsError =>
+  new AwsError(
+    'DecryptionFailure',
+    "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+  );
+export const encryptionFailure = (): AwsError =>
+  new AwsError(
+    'EncryptionFailure',
+    "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state.",
+  );
+
 export const tokenInUse = (token: string, arn: string): AwsError =>
   resourceExists(
     `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,

@@ -65,7 +65,13 @@ export type Secret = {
 export type SecretsState = { secrets: Secret[] };
 
 /** What one operation works on; it either returns its output or throws, and then nothing of what it changed is kept. */
-export type World = { readonly state: SecretsState; readonly nowMs: number; readonly region: string };
+export type World = {
+  readonly state: SecretsState;
+  readonly nowMs: number;
+  readonly region: string;
+  /** Whether the key of the secret of that name can be used. */
+  readonly isKeyEnabled: (secretName: string) => boolean;
+};
 
 const SUFFIX_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { invalidParameter, invalidRequest, tokenInUse, valueNotFound } from './secrets-manager-errors.ts';
+import {
+  decryptionFailure,
+  encryptionFailure,
+  invalidParameter,
+  invalidRequest,
+  tokenInUse,
+  valueNotFound,
+} from './secrets-manager-errors.ts';
 import {
   read,
   readValue,
@@ -35,6 +42,7 @@ export const getSecretValue = (world: World, input: Record<string, unknown>): Re
     throw invalidRequest('You provided a VersionStage that is not associated to the provided VersionId.');
   }
   if (!version.value) throw valueNotFound(asked.VersionStage ? `staging label: ${label}` : name);
+  if (!world.isKeyEnabled(secret.name)) throw decryptionFailure();
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -84,6 +92,7 @@ export const putVersion = (
   put: { readonly token: string; readonly value: SecretValue; readonly labels: readonly string[] },
 ): Version => {
   const { token, value, labels } = put;
+  if (!world.isKeyEnabled(secret.name)) throw encryptionFailure();
   const existing = findVersion(secret, token);
   if (existing?.value) {
     if (JSON.stringify(existing.value) !== JSON.stringify(value)) throw tokenInUse(token, secret.arn);

@@ -31,6 +31,8 @@ export type SecretsManagerOptions = {
   /** Invokes a rotation function and waits; rejects when it is not there or ends with an error. */
   readonly invokeFunction: (functionArn: string, event: RotationEvent) => Promise<void>;
   readonly report: (news: RotationNews) => void;
+  /** Whether the key of the secret of that name can be used; default: each can. */
+  readonly isKeyEnabled?: (secretName: string) => boolean;
 };
 
 /** What policies may look at in a secret. */
@@ -74,12 +76,12 @@ const CHANGES: ReadonlyMap<string, Operation> = new Map([
 
 /** Secrets Manager on this machine: one saved state, each operation whole or not at all. */
 export const createSecretsManager = (options: SecretsManagerOptions): SecretsManager => {
-  const { persistence, region, clock, canInvoke, invokeFunction, report } = options;
+  const { persistence, region, clock, canInvoke, invokeFunction, report, isKeyEnabled = () => true } = options;
   let state: SecretsState = persistence.load() ?? { secrets: [] };
   const running = new Map<string, Promise<void>>();
 
   const change = <Result>(work: (world: World) => Result): Result => {
-    const world: World = { state: structuredClone(state), nowMs: clock(), region };
+    const world: World = { state: structuredClone(state), nowMs: clock(), region, isKeyEnabled };
     purgeDeleted(world);
     const result = work(world);
     persistence.save(world.state);
@@ -88,7 +90,7 @@ export const createSecretsManager = (options: SecretsManagerOptions): SecretsMan
   };
 
   const look = <Result>(work: (world: World) => Result): Result => {
-    const world: World = { state, nowMs: clock(), region };
+    const world: World = { state, nowMs: clock(), region, isKeyEnabled };
     purgeDeleted(world);
     return work(world);
   };

@@ -17,13 +17,15 @@ export type SnsOptions = {
   readonly topics: readonly string[];
   /** Publish answers when this has resolved; when it rejects, the publisher gets `InternalFailure`. */
   readonly onPublish: (message: PublishedMessage) => Promise<void>;
+  /** Whether the key of a topic can be used; default: each can. */
+  readonly isKeyEnabled?: (topicArn: string) => boolean;
 };
 
 /** The ARN of a topic of this machine. */
 export const topicArn = (region: string, name: string): string => `arn:aws:sns:${region}:000000000000:${name}`;
 
 /** SNS on this machine: the topics are declared by the deployment, and each message goes to one listener. Nothing subscribes. */
-export const createSns = ({ region, topics, onPublish }: SnsOptions): AwsService => {
+export const createSns = ({ region, topics, onPublish, isKeyEnabled = () => true }: SnsOptions): AwsService => {
   const arns = new Map(topics.map((name) => [name, topicArn(region, name)]));
 
   const findTopic = (arn: unknown): string => {
@@ -48,6 +50,7 @@ export const createSns = ({ region, topics, onPublish }: SnsOptions): AwsService
     Publish: async (input) => {
       if (input.PhoneNumber !== undefined) throw invalid('PhoneNumber is not emulated on this machine');
       const arn = findTopic(input.TopicArn ?? input.TargetArn);
+      if (!isKeyEnabled(arn)) throw new AwsError('KMSDisabled', 'The key of the topic is disabled.');
       const messageId = randomUUID();
       const attributes = Object(input.MessageAttributes ?? {});
       const message = readMessage(input.Message, input.MessageStructure, attributes);

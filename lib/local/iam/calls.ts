@@ -81,7 +81,14 @@ const events: Calls = {
 const cloudformation: Calls = each('cloudformation', () => localStack.id, 'DescribeStacks');
 
 /** "Actions, resources, and condition keys for AWS Key Management Service". */
-const kms: Calls = each('kms', ({ KeyId }) => arnOr('kms', 'key/', KeyId), 'Sign', 'GetPublicKey');
+const kms: Calls = each(
+  'kms',
+  ({ KeyId }) => arnOr('kms', 'key/', KeyId),
+  'Sign',
+  'GetPublicKey',
+  'DisableKey',
+  'EnableKey',
+);
 
 /** GetCallerIdentity needs no permission, and none can take it away (its API reference). */
 const sts: Calls = { GetCallerIdentity: () => [] };
