@@ -1,14 +1,26 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { metricService } from '../domain/metric.ts';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { metricNamespace, metricService } from '../domain/metric.ts';
 import { lambdasWith } from './host.ts';
-import { type Log, logToConsole } from './log.ts';
+import { isCounted, type Log, type MetricFields } from './log.ts';
 
-const logger = new Logger({ serviceName: metricService.service });
+const serviceName = metricService.service;
+const logger = new Logger({ serviceName });
+const counter = new Metrics({ serviceName, namespace: metricNamespace });
 const levels = { INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Powertools' logger: it adds the service, the X-Ray trace and the time. A metric is a line of its own form, on standard output. */
+/** Over all gateways, and once more for the one that it is about: Powertools publishes under one set of dimensions at a time. */
+const publish = ({ metrics, gatewayId }: MetricFields): void => {
+  for (const dimensions of gatewayId === undefined ? [{}] : [{}, { gatewayId }]) {
+    counter.addDimensions(dimensions);
+    for (const [name, value] of Object.entries(metrics)) counter.addMetric(name, MetricUnit.Count, value);
+    counter.publishStoredMetrics();
+  }
+};
+
+/** Powertools' logger, which adds the service, the X-Ray trace and the time; and its metrics. */
 const logWithPowertools: Log = (level, message, fields = {}) =>
-  '_aws' in fields ? logToConsole(level, message, fields) : logger[levels[level]](message, { ...fields });
+  isCounted(fields) ? publish(fields) : logger[levels[level]](message, { ...fields });
 
 /** Makes a Lambda handler, see {@link lambdasWith}. */
 export const lambda = lambdasWith(logWithPowertools);

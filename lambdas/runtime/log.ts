@@ -21,12 +21,12 @@ export type LogFields = {
   readonly correlation_id?: string;
 };
 
-/** One line in CloudWatch's embedded metric format. */
-export type MetricFields = Readonly<Partial<Record<Metric, number>>> & {
-  readonly _aws: object;
-  readonly service: string;
+/** What is counted: over all gateways, and for the one that it is about. */
+export type MetricFields = {
+  readonly metrics: Readonly<Partial<Record<Metric, number>>>;
   readonly gatewayId?: string;
 };
+export const isCounted = (fields: LogFields | MetricFields): fields is MetricFields => 'metrics' in fields;
 
 /** Writes one structured line. */
 export type Log = (level: 'INFO' | 'WARN' | 'ERROR', message: string, fields?: LogFields | MetricFields) => void;
@@ -42,36 +42,38 @@ export const withoutSecrets =
 
 const redacted = (text: string): string => text.replace(credential, 'gwc_[redacted]');
 
-/** One JSON line on standard output, the form Lambda's JSON logging keeps as it is. */
-export const logToConsole: Log = (level, message, fields = {}) => {
-  console.log(JSON.stringify({ level, message, ...fields, timestamp: new Date().toISOString() }));
+/**
+ * One JSON line, straight to standard output: with JSON as its log format Lambda's runtime wraps what goes through the
+ * console into a text, and CloudWatch finds no metric in it ("Using the embedded metric format with Lambda").
+ */
+export const logToStdout: Log = (level, message, fields = {}) => {
+  const said = isCounted(fields) ? embedded(fields) : fields;
+  process.stdout.write(`${JSON.stringify({ level, message, ...said, timestamp: new Date().toISOString() })}\n`);
 };
 
-/** One of them happened for a gateway: counted over all gateways, and for this one. */
-export const countMetric = (log: Log, name: Metric, dimensions: { readonly gatewayId: string }): void =>
-  log('WARN', name, embedded({ [name]: 1 }, [[], ['gatewayId']], dimensions));
+/** One of them happened for a gateway. */
+export const countMetric = (log: Log, name: Metric, { gatewayId }: { readonly gatewayId: string }): void =>
+  log('WARN', name, { metrics: { [name]: 1 }, gatewayId });
 
-/** How many there are now, over all gateways. */
-export const recordGauges = (log: Log, values: Partial<Readonly<Record<Metric, number>>>): void =>
-  log('INFO', 'Measured.', embedded(values, [[]], {}));
+/** How many there are now. */
+export const recordGauges = (log: Log, metrics: MetricFields['metrics']): void => log('INFO', 'Measured.', { metrics });
 
-/** CloudWatch's embedded metric format: a log line that becomes metrics. */
-const embedded = (
-  values: Partial<Readonly<Record<Metric, number>>>,
-  dimensionSets: readonly (readonly string[])[],
-  dimensions: { readonly gatewayId?: string },
-): MetricFields => ({
+/** CloudWatch's embedded metric format, made without a library. */
+const embedded = ({ metrics, gatewayId }: MetricFields): object => ({
   _aws: {
     Timestamp: Date.now(),
     CloudWatchMetrics: [
       {
         Namespace: metricNamespace,
-        Dimensions: dimensionSets.map((names) => [...Object.keys(metricService), ...names]),
-        Metrics: Object.keys(values).map((Name) => ({ Name, Unit: 'Count' })),
+        Dimensions: (gatewayId === undefined ? [[]] : [[], ['gatewayId']]).map((more) => [
+          ...Object.keys(metricService),
+          ...more,
+        ]),
+        Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' })),
       },
     ],
   },
   ...metricService,
-  ...dimensions,
-  ...values,
+  ...(gatewayId === undefined ? {} : { gatewayId }),
+  ...metrics,
 });

@@ -1,8 +1,10 @@
 import type { Context } from 'aws-lambda';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { lambdasWith } from '../../lambdas/runtime/host.ts';
 import { lambda } from '../../lambdas/runtime/lambda.ts';
-import { type Log, withoutSecrets } from '../../lambdas/runtime/log.ts';
+import { lambda as leanLambda } from '../../lambdas/runtime/lean-lambda.ts';
+import { countMetric, type Log, recordGauges, withoutSecrets } from '../../lambdas/runtime/log.ts';
+import { printedBy } from './printed.ts';
 
 const credential = 'gwc_j2oh157DT0_0123456789abcdefghijABCDEFGHIJ0123456789abcdefgh';
 const rotationId = '3d1f6f0e-5d3f-8a3e-9a63-0c5f6a1b2c3d';
@@ -71,32 +73,36 @@ describe('Every line of a function', () => {
   });
 });
 
-describe("Powertools' logger", () => {
-  it('writes one JSON line with the service, and a metric where CloudWatch reads it', async () => {
-    const printed: string[] = [];
-    const streams = (['info', 'warn', 'log'] as const).map((name) =>
-      vi.spyOn(console, name).mockImplementation((line: string) => void printed.push(line)),
-    );
-    const out = vi.spyOn(process.stdout, 'write').mockImplementation((line) => {
-      printed.push(String(line));
-      return true;
-    });
-    const handler = lambda(({ log }) => async () => {
-      log('INFO', 'hello', { gatewayId: 'orders' });
-      log('WARN', 'RepairMade', { _aws: { Timestamp: 1 }, service: 'gateway-credential-rotation', RepairMade: 1 });
-    });
-    await handler({ rotationId }, context);
-    for (const stream of [...streams, out]) stream.mockRestore();
-    const lines = printed.map((line) => JSON.parse(line) as Record<string, unknown>);
+const dimensionsOf = (line: Record<string, unknown>): unknown =>
+  (line._aws as { CloudWatchMetrics: { Dimensions: unknown }[] }).CloudWatchMetrics.map(({ Dimensions }) => Dimensions);
+
+describe('The log of a function', () => {
+  const said = lambda(({ log }) => async () => {
+    log('INFO', 'hello', { gatewayId: 'orders' });
+    countMetric(log, 'RepairMade', { gatewayId: 'orders' });
+    recordGauges(log, { RotationsHeld: 2, KitsLate: 0 });
+  });
+
+  it('is JSON lines by Powertools with the service and the rotation, and its metrics are counted over all gateways and for the one', async () => {
+    const lines = await printedBy(() => said({ rotationId }, context));
+    const service = 'gateway-credential-rotation';
     expect(lines).toMatchObject([
-      {
-        level: 'INFO',
-        message: 'hello',
-        gatewayId: 'orders',
-        service: 'gateway-credential-rotation',
-        correlation_id: rotationId,
-      },
-      { message: 'RepairMade', _aws: { Timestamp: 1 }, RepairMade: 1 },
+      { level: 'INFO', message: 'hello', gatewayId: 'orders', service, correlation_id: rotationId },
+      { service, RepairMade: 1 },
+      { service, gatewayId: 'orders', RepairMade: 1 },
+      { service, RotationsHeld: 2, KitsLate: 0 },
     ]);
+    expect(lines.slice(1).map(dimensionsOf)).toEqual([[[['service']]], [[['service', 'gatewayId']]], [[['service']]]]);
+  });
+
+  it('on the path of each request makes the same metrics without a library', async () => {
+    const lean = leanLambda(
+      ({ log }) =>
+        async () =>
+          countMetric(log, 'StaleRecordServed', { gatewayId: 'orders' }),
+    );
+    const [line = {}] = await printedBy(() => lean({}, context));
+    expect(line).toMatchObject({ service: 'gateway-credential-rotation', gatewayId: 'orders', StaleRecordServed: 1 });
+    expect(dimensionsOf(line)).toEqual([[['service'], ['service', 'gatewayId']]]);
   });
 });

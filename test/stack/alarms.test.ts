@@ -1,6 +1,10 @@
+import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { eventMetrics, gaugeMetrics, policyCheckMetrics } from '../../lambdas/domain/metric.ts';
+import { eventMetrics, gaugeMetrics, type Metric, policyCheckMetrics } from '../../lambdas/domain/metric.ts';
+import { lambda } from '../../lambdas/runtime/lambda.ts';
+import { lambda as leanLambda } from '../../lambdas/runtime/lean-lambda.ts';
 import { countMetric, type Log, recordGauges } from '../../lambdas/runtime/log.ts';
+import { printedBy } from '../runtime/printed.ts';
 import { synthesised, text } from './synthesised.ts';
 
 const stack = synthesised();
@@ -18,26 +22,33 @@ type Embedded = {
   }[];
 };
 
-/** The metrics, by namespace, name and dimensions, that CloudWatch makes of what is logged. */
-const madeOf = (emit: (log: Log) => void): readonly string[] => {
-  const made: string[] = [];
-  emit((_level, _message, given = {}) => {
-    const fields: Readonly<Record<string, unknown>> = { ...given };
-    for (const { Namespace, Dimensions, Metrics } of (fields._aws as Embedded).CloudWatchMetrics)
-      for (const names of Dimensions)
-        for (const { Name } of Metrics) {
-          expect(fields[Name]).toBeTypeOf('number');
-          made.push(`${Namespace} ${Name} ${names.map((name) => `${name}=${fields[name]}`).join(' ')}`);
-        }
-  });
-  return made;
+/** The metrics, by namespace, name and dimensions, that CloudWatch makes of what a function prints. */
+const madeOf = async (
+  makes: typeof lambda | typeof leanLambda,
+  emit: (log: Log) => void,
+): Promise<readonly string[]> => {
+  const handler = makes<object, void>(
+    ({ log }) =>
+      async () =>
+        emit(log),
+  );
+  const lines = await printedBy(() => handler({}, {} as Context));
+  return lines.flatMap((line) =>
+    (line._aws as Embedded).CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+      Dimensions.flatMap((names) =>
+        Metrics.map(({ Name }) => {
+          expect(line[Name]).toBeTypeOf('number');
+          return `${Namespace} ${Name} ${names.map((name) => `${name}=${line[name]}`).join(' ')}`;
+        }),
+      ),
+    ),
+  );
 };
-const emitted = [
-  ...[...policyCheckMetrics, ...eventMetrics].flatMap((name) =>
-    madeOf((log) => countMetric(log, name, { gatewayId: 'orders' })),
-  ),
-  ...gaugeMetrics.flatMap((name) => madeOf((log) => recordGauges(log, { [name]: 3 }))),
-];
+const counted = (name: Metric) => (log: Log) => countMetric(log, name, { gatewayId: 'orders' });
+const emitted: string[] = [];
+for (const name of policyCheckMetrics) emitted.push(...(await madeOf(leanLambda, counted(name))));
+for (const name of eventMetrics) emitted.push(...(await madeOf(lambda, counted(name))));
+for (const name of gaugeMetrics) emitted.push(...(await madeOf(lambda, (log) => recordGauges(log, { [name]: 3 }))));
 const own = [...alarms].filter(([, { Namespace }]) => Namespace === 'GatewayCredentialRotation');
 
 describe('alarms on what our functions count', () => {

@@ -38,7 +38,7 @@ const measured = async (gateways: readonly Gateway[], nowMs: number, next: Recor
     },
     [repair, { ...repair, what: 'FAILED' }],
   );
-  return { lines, gauges: lines.find(({ message }) => message === 'Measured.') };
+  return { lines, gauges: lines.find(({ message }) => message === 'Measured.')?.metrics };
 };
 
 describe('the reconciler measures', () => {
@@ -76,8 +76,8 @@ describe('the reconciler measures', () => {
   test('its own repairs, and apart from them what it could not do', async () => {
     const { lines } = await measured([], now);
     expect(lines.slice(0, 2)).toMatchObject([
-      { message: 'RepairMade', gatewayId: 'g', RepairMade: 1 },
-      { message: 'ReconcileFailed', gatewayId: 'g', ReconcileFailed: 1 },
+      { message: 'RepairMade', gatewayId: 'g', metrics: { RepairMade: 1 } },
+      { message: 'ReconcileFailed', gatewayId: 'g', metrics: { ReconcileFailed: 1 } },
     ]);
   });
 });
