@@ -12,16 +12,15 @@ declare module 'vitest' {
   }
 }
 
-export default async (project: TestProject): Promise<void> => {
-  const folder = mkdtempSync(join(tmpdir(), 'template-'));
+/** Everything that tests write is in one temporary folder, which is gone when they have ended. */
+export default async (project: TestProject): Promise<() => void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'tests-'));
+  process.env.TMPDIR = folder;
   const gatewaysFile = join(folder, 'gateways.json');
   writeFileSync(
     gatewaysFile,
     JSON.stringify({ gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [] }] }),
   );
-  try {
-    project.provide('template', await synthesised(join(import.meta.dirname, '..'), gatewaysFile));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  project.provide('template', await synthesised(join(import.meta.dirname, '..'), gatewaysFile));
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 };

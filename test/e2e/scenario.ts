@@ -74,13 +74,13 @@ export const playEndToEnd = async (stage: Stage): Promise<void> => {
     say(`It failed: ${error instanceof Error ? error.message : error}`);
   }
   try {
-    await kit?.stop();
-    await takeAway(stage, gatewayId, secretsManager, secretId);
+    await takeAway(stage, gatewayId, secretsManager, secretId); // with the kit at work: its rotation has to end first
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
     say(`Left behind: gateway ${gatewayId} and its secret ${secretId}. ${why}`);
     failure ??= error;
   } finally {
+    await kit?.stop();
     secretsManager.destroy();
   }
   if (failure !== undefined) throw failure;

@@ -121,7 +121,7 @@ describe('Secrets Manager rotation', () => {
       new RotateSecretCommand({ SecretId: await secretArn(), ClientRequestToken: token }),
     );
     await settle(async () => system.logged.some((line) => JSON.stringify(line).includes('RotationInOverlap')));
-    const counted = { name: 'rotate-secret', RotationInOverlap: 1, gatewayId };
+    const counted = { name: 'rotate-secret', metrics: { RotationInOverlap: 1 }, gatewayId };
     expect(system.logged).toContainEqual(expect.objectContaining(counted));
     expect((await system.gateway()).rotation?.rotationId).toBe(running);
     await system.acknowledge();
