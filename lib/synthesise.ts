@@ -9,9 +9,13 @@ import type { Template } from './local/template.ts';
 import { RotationStack } from './rotation-stack.ts';
 
 /** The CDK app of one deployment: a stack for whatever account and region it is deployed to. Throws when a setting is refused. */
-export const rotationApp = ({ context, stackName, ...props }: AppProps & { stackName?: string } = {}): App => {
+export const rotationApp = ({
+  context,
+  stackName = usualName,
+  ...props
+}: AppProps & { stackName?: string } = {}): App => {
   const app = new App({ ...props, analyticsReporting: false, context: { ...featureFlags, ...context } });
-  new RotationStack(app, stackName ?? usualName, settingsOf(app.node));
+  new RotationStack(app, stackName, settingsOf(app.node));
   return app;
 };
 

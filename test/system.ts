@@ -8,10 +8,11 @@ import type { GatewayId } from '../lambdas/domain/ids.ts';
 import type { BusEvent } from '../lib/local/aws/eventbridge.ts';
 import type { PublishedMessage } from '../lib/local/aws/sns.ts';
 import type { CloudOptions } from '../lib/local/cloud.ts';
-import { openDeployment } from '../lib/local/deployment.ts';
 import type { Decided } from '../lib/local/iam/access.ts';
 import { synthesised } from '../lib/local/synthesised.ts';
 import type { Template } from '../lib/local/template.ts';
+import { statusFor } from './asking.ts';
+import { openForTest } from './deployment.ts';
 import { virtualTimers } from './virtual-timers.ts';
 
 const project = join(import.meta.dirname, '..');
@@ -66,15 +67,9 @@ export const openSystem = async (
   const events: BusEvent[] = [];
   const logged: unknown[] = [];
   const decisions: Decided[] = [];
-  const deployment = await openDeployment({
+  const deployment = await openForTest({
     template: change ? change(await template) : await template,
-    projectFolder: project,
     registryFile,
-    dataFolder: undefined,
-    address: '127.0.0.1',
-    policyCheckPort: 0,
-    awsPort: 0,
-    tls: undefined,
     timers,
     log: (name) => (level, message, fields) => void logged.push({ name, level, message, ...fields }),
     onPublish: (message) => void messages.push(message),
@@ -100,23 +95,8 @@ export const openSystem = async (
     const found = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId }));
     return (JSON.parse(found.SecretString ?? '{}') as { credential: string }).credential;
   };
-  /** What the policy check answers to a credential, as a kit asks; a 5xx (a machine under load) says nothing, and is asked again. */
-  const ask = async (value: string, kitId = 'one', tries = 5): Promise<number> => {
-    const response = await fetch(`${deployment.policyCheckUrl}/gateways/${gatewayId}/kits/${kitId}/sideband/request`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'client-token': value },
-      body: JSON.stringify({
-        method: 'GET',
-        url: 'https://api.example.com/',
-        http_version: '1.1',
-        headers: [],
-        source_ip: '192.0.2.1',
-        source_port: 1,
-      }),
-    });
-    await response.body?.cancel();
-    return response.status >= 500 && tries > 1 ? ask(value, kitId, tries - 1) : response.status;
-  };
+  const ask = (value: string, kitId = 'one', tries = 5): Promise<number> =>
+    statusFor(`${deployment.policyCheckUrl}/gateways/${gatewayId}/kits/${kitId}`, value, tries);
   const acknowledge = async (kitId = 'one'): Promise<void> => {
     const { rotation } = await gateway();
     await call('operate', {

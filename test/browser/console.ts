@@ -8,17 +8,13 @@ import { readRegistry } from '../../lambdas/stages/registry-file.ts';
 import { systemTimers } from '../../lib/local/aws/step-functions-timers.ts';
 import { startConsoleServer } from '../../lib/local/console-server.ts';
 import { openDemo } from '../../lib/local/demo.ts';
-import { openDeployment } from '../../lib/local/deployment.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import type { Template } from '../../lib/local/template.ts';
+import { statusFor } from '../asking.ts';
+import { openForTest } from '../deployment.ts';
 
-const project = join(import.meta.dirname, '../..');
 /** As short as they may be, for a browser has no virtual time. */
 const policy = { quietWindowSeconds: 2, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };
-const clientRequest = {
-  ...{ method: 'GET', url: 'https://api.example.com/orders', http_version: '1.1' },
-  ...{ headers: [], source_ip: '192.0.2.1', source_port: 1 },
-};
 const common = { lookBackSeconds: 60 };
 
 /** A demo gateway: a Kong, a secret reader and a person, with nodes that ask the policy check all the time. */
@@ -57,12 +53,9 @@ export const openConsole = async (template: Template, gateways: readonly object[
   const registryFile = join(folder, 'gateways.json');
   writeFileSync(registryFile, JSON.stringify({ gateways }));
   let demo: Awaited<ReturnType<typeof openDemo>> | undefined;
-  const deployment = await openDeployment({
-    ...{ template, projectFolder: project, registryFile, dataFolder: undefined, tls: undefined },
-    ...{ address: '127.0.0.1', policyCheckPort: 0, awsPort: 0, timers: systemTimers },
-    log: () => () => undefined,
+  const deployment = await openForTest({
+    ...{ template, registryFile, timers: systemTimers },
     onPublish: (message) => demo?.deliver(message),
-    onEvent: () => undefined,
   });
   const { stores, secretsManager, policyCheckUrl } = deployment;
   const server = await startConsoleServer({ port: 0, dataFolder: undefined, call: deployment.call });
@@ -83,14 +76,7 @@ export const openConsole = async (template: Template, gateways: readonly object[
       const { secretArn } = await gateway(gatewayId);
       const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn }));
       const { credential } = JSON.parse(SecretString ?? '{}') as { credential: string };
-      const url = `${policyCheckUrl}/gateways/${gatewayId}/kits/warehouse/sideband/request`;
-      const headers = { 'content-type': 'application/json', 'client-token': credential };
-      const ask = async (tries = 5): Promise<number> => {
-        const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(clientRequest) });
-        await response.body?.cancel();
-        return response.status >= 500 && tries > 1 ? ask(tries - 1) : response.status;
-      };
-      return ask;
+      return () => statusFor(`${policyCheckUrl}/gateways/${gatewayId}/kits/warehouse`, credential, 5);
     },
     close: async () => {
       await server.close();

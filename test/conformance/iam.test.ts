@@ -10,51 +10,34 @@ import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyComm
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, expect } from 'vitest';
-import { openDynamoDb } from '../../lib/local/aws/dynamodb.ts';
-import { startEndpoint } from '../../lib/local/aws/endpoint.ts';
-import { createKeys } from '../../lib/local/aws/keys.ts';
-import { inMemory } from '../../lib/local/aws/persistence.ts';
-import { createSecretsManager } from '../../lib/local/aws/secrets-manager.ts';
+import type { Keys } from '../../lib/local/aws/keys.ts';
+import type { AwsService } from '../../lib/local/aws/service.ts';
 import { createSts } from '../../lib/local/aws/sts.ts';
 import { accessOf } from '../../lib/local/iam/access.ts';
 import { grantsIn } from '../../lib/local/iam/grants.ts';
 import type { Role } from '../../lib/local/iam/policies.ts';
+import { runEndpoint } from '../local/aws/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 import { type ClientOptions, elsewhere, optionsFor } from './place.ts';
 
 type Statement = Readonly<Record<string, unknown>>;
 
-const region = 'us-east-1';
-const keys = createKeys(undefined, { region, endpointUrl: 'http://127.0.0.1' });
 const roles = new Map<string, Role>();
 
+/** Answers every call that the policies let through. */
+const answering: AwsService = { signingName: 'secretsmanager', call: async () => ({}) };
+
+let keys: Keys;
 const openAtHome = async () => {
   const { check } = accessOf({
     policies: { roles, ofResources: new Map(), keysOfTopics: new Map(), secretsKey: undefined },
     secretOf: () => undefined,
     onDecision: () => undefined,
   });
-  const dynamoDb = await openDynamoDb(undefined, region);
-  const secrets = createSecretsManager({
-    persistence: inMemory(),
-    region,
-    clock: Date.now,
-    canInvoke: async () => false,
-    invokeFunction: async () => undefined,
-    report: () => undefined,
-  });
-  const arnOf = (name: string): string => `arn:aws:sts::000000000000:assumed-role/${name}/${name}`;
-  const services = [secrets, createSts(arnOf)];
-  const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock: Date.now };
-  const endpoint = await startEndpoint({ ...options, checkAccess: check, arnOf });
-  return {
-    clientOptions: { endpoint: endpoint.url, region, credentials: keys.keyOf('nobody'), maxAttempts: 1 },
-    close: async () => {
-      await endpoint.close();
-      await dynamoDb.close();
-      keys.close();
-    },
-  };
+  const sts = createSts((name) => `arn:aws:sts::000000000000:assumed-role/${name}/${name}`);
+  const running = await runEndpoint([answering, sts], Date.now, undefined, check);
+  keys = running.keys;
+  return running;
 };
 
 const { clause, clientOptions } = contractOf('iam', openAtHome);

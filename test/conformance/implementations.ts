@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../lib/local/free-port.ts';
+import { installPython, pythonTool, runOrThrow } from '../python.ts';
 import { compareDecisions } from './iam-decisions.ts';
 import type { Elsewhere, Running } from './place.ts';
 
@@ -29,11 +31,6 @@ const only = (found: RegExpMatchArray | null, what: string): string => {
   return found[1];
 };
 
-const run = (command: string, ...args: readonly string[]): void => {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (error || status !== 0) throw new Error(`${command} failed${error ? `: ${error.message}` : ''}: see above.`);
-};
-
 const pom = beside('dynamodb-local', 'pom.xml');
 const dynamoDbLocal: Implementation = {
   place: 'DynamoDB Local',
@@ -47,7 +44,16 @@ const dynamoDbLocal: Implementation = {
   ],
   install: (folder) => {
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
-    run('mvn', '--quiet', '--batch-mode', '--file', pom, goal, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime');
+    runOrThrow(
+      'mvn',
+      '--quiet',
+      '--batch-mode',
+      '--file',
+      pom,
+      goal,
+      `-DoutputDirectory=${folder}`,
+      '-DincludeScope=runtime',
+    );
   },
   start: (folder, port) => {
     const main = beside('dynamodb-local', 'DynamoDbOnLoopback.java');
@@ -55,8 +61,6 @@ const dynamoDbLocal: Implementation = {
     return spawn('java', args, { cwd: folder, stdio: ['ignore', 'ignore', 'ignore'] });
   },
 };
-
-const inVenv = (folder: string, command: string): string => join(folder, 'venv', 'bin', command);
 
 const requirements = beside('moto', 'requirements.txt');
 const moto: Implementation = {
@@ -67,11 +71,10 @@ const moto: Implementation = {
     .filter((name) => name.endsWith('.test.ts') && name !== 'lambda.test.ts')
     .map((name) => `conformance/${name}`),
   install: (folder) => {
-    run('python3', '-m', 'venv', join(folder, 'venv'));
-    run(inVenv(folder, 'pip'), 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements);
+    installPython(folder, requirements);
   },
   start: (folder, port, functionsPort) =>
-    spawn(inVenv(folder, 'moto_server'), ['--host', '127.0.0.1', '--port', `${port}`], {
+    spawn(pythonTool(folder, 'moto_server'), ['--host', '127.0.0.1', '--port', `${port}`], {
       stdio: ['ignore', 'ignore', 'ignore'],
       // Without containers moto has no functions: its state machines call those of this run, at the port named here.
       env: { ...process.env, MOTO_PORT: `${functionsPort}` },
@@ -81,7 +84,7 @@ const moto: Implementation = {
     await fetch(`${endpoint}/moto-api/config`, { method: 'POST', body });
   },
   compare: async (folder) => {
-    const { asked, withCondition, disagreed } = await compareDecisions(inVenv(folder, 'python'));
+    const { asked, withCondition, disagreed } = await compareDecisions(pythonTool(folder, 'python'));
     console.log(
       `The IAM policies of the stack: ${asked} questions decided by moto too, ${disagreed.length} otherwise; ${withCondition} grants have a condition, which moto does not evaluate.`,
     );
@@ -114,5 +117,5 @@ export const started = async (one: Implementation, folder: string): Promise<{ ru
 const answers = (endpoint: string): Promise<boolean> =>
   fetch(endpoint, { signal: AbortSignal.timeout(1000) }).then(
     () => true,
-    () => new Promise((resolve) => setTimeout(resolve, 200, false)),
+    () => pause(200, false),
   );

@@ -10,12 +10,13 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll } from 'vitest';
-import { type Lambda, lambdaService } from '../../lib/local/aws/lambda.ts';
+import { readBody } from '../../lib/local/aws/endpoint-guard.ts';
+import type { Lambda } from '../../lib/local/aws/lambda.ts';
 import { restJsonProtocol } from '../../lib/local/aws/protocol-rest-json.ts';
 import type { AwsService } from '../../lib/local/aws/service.ts';
 import { systemTimers } from '../../lib/local/aws/step-functions-timers.ts';
 import { runEndpoint } from '../local/aws/running-endpoint.ts';
-import { functionsOf, startServices } from '../local/aws/step-functions-running.ts';
+import { startFunctions, startServices } from '../local/aws/step-functions-running.ts';
 import { contractOf, type Service } from './contract.ts';
 import { type ClientOptions, elsewhere, optionsFor } from './place.ts';
 
@@ -75,10 +76,9 @@ const openElsewhere = async (endpoint: string, functionsUrl: string): Promise<Ma
   return {
     client,
     machineOf: async (definition) => {
-      const functions = functionsOf(systemTimers);
-      lambda = lambdaService({ ...account, timers: systemTimers });
-      for (const [name, handler] of Object.entries(functions)) lambda.register(name, { handler, timeoutMs: 900_000 });
-      const resource = (_: string, name: string): string => lambda?.arnOf(name) ?? name;
+      const made = startFunctions({ ...account, timers: systemTimers });
+      lambda = made.lambda;
+      const resource = (token: string, name: string): string => made.substitutions[name] ?? token;
       const create = new CreateStateMachineCommand({
         name: `machine-${randomUUID()}`,
         definition: JSON.stringify(definition).replaceAll(/\$\{(\w+)\}/g, resource),
@@ -100,11 +100,9 @@ const openElsewhere = async (endpoint: string, functionsUrl: string): Promise<Ma
 };
 
 const answerInvoke = async (lambda: Lambda | undefined, request: IncomingMessage, response: ServerResponse) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
   const { method = '', url: target = '', headers } = request;
   if (!lambda) throw new Error('No machine was made yet.');
-  const received = { method, target, headers, body: Buffer.concat(chunks) };
+  const received = { method, target, headers, body: await readBody(request) };
   const answer = await restJsonProtocol
     .call(lambda, received, { name: 'states' }, randomUUID())
     .catch((error) => restJsonProtocol.refuse(error, randomUUID()));

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { only, token } from '../local/aws/step-functions-running.ts';
+import { all, caughtBy, only, token } from '../local/aws/step-functions-running.ts';
 import { contractOfMachines } from './machines.ts';
 
 const { clause, execute, resultOf } = contractOfMachines('states: errors');
@@ -10,16 +10,6 @@ const fail = (error: string, rest: object = {}) => ({
   Parameters: { error },
   ...rest,
 });
-const caughtBy = (state: object, Catch: object[]) => ({
-  StartAt: 'Try',
-  States: {
-    Try: { ...state, Catch, Next: 'Passed' },
-    Passed: { Type: 'Fail', Error: 'NotCaught' },
-    Caught: { Type: 'Pass', End: true },
-  },
-});
-const all = { ErrorEquals: ['States.ALL'], Next: 'Caught' };
-
 clause('a failed Task fails the execution with its errorType, and its JSON text as the cause', async () => {
   const { status, error, cause } = await resultOf(only(fail('AuthorityUnavailable')));
   expect([status, error]).toEqual(['FAILED', 'AuthorityUnavailable']);

@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Connection, connect } from '../../lib/cli/connection.ts';
 import { placeOf } from '../../lib/cli/place.ts';
 import { systemTimers } from '../../lib/local/aws/step-functions-timers.ts';
-import { type Deployment, openDeployment } from '../../lib/local/deployment.ts';
+import type { Deployment } from '../../lib/local/deployment.ts';
+import { openForTest } from '../deployment.ts';
 import { e2eApp, e2eStackName } from './app.ts';
 import { callerOf, withDeployment } from './deployment.ts';
 import { playEndToEnd } from './scenario.ts';
 
-const project = join(import.meta.dirname, '../..');
 const registry = {
   gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [] }],
 };
@@ -20,24 +20,10 @@ describe('The end-to-end scenario', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'e2e-'));
   let deployment: Deployment;
   let connection: Connection;
-  let interrupts = false;
   beforeAll(async () => {
     const registryFile = join(folder, 'gateways.json');
     writeFileSync(registryFile, JSON.stringify(registry));
-    deployment = await openDeployment({
-      template: inject('template'),
-      projectFolder: project,
-      registryFile,
-      dataFolder: undefined,
-      address: '127.0.0.1',
-      policyCheckPort: 0,
-      awsPort: 0,
-      tls: undefined,
-      timers: systemTimers,
-      log: () => () => undefined,
-      onPublish: () => undefined,
-      onEvent: () => undefined,
-    });
+    deployment = await openForTest({ template: inject('template'), registryFile, timers: systemTimers });
     await deployment.call('apply-registry', { actor: 'test', reason: 'test' });
     await deployment.cloud.startSchedules();
     connection = await connect(placeOf({ data: dirname(deployment.cloud.credentialsFile()) }));
@@ -47,38 +33,35 @@ describe('The end-to-end scenario', { timeout: 240_000 }, () => {
     await deployment.close();
     rmSync(folder, { recursive: true });
   });
-  const play = async (
+  const play = (
     given: { readonly gateways: readonly unknown[] },
-    stopping = new AbortController(),
-    said: string[] = [],
-  ): Promise<readonly string[]> => {
-    const say = (line: string): void => {
-      said.push(line);
-      if (/has begun/.test(line) && interrupts) stopping.abort(new Error('interrupted'));
-    };
-    const { signal } = stopping;
-    await playEndToEnd({ connection, registry: given, rejectWithinSeconds: 10, patienceMs: 60_000, say, signal });
-    return said;
-  };
+    say: (line: string) => void,
+    signal = new AbortController().signal,
+  ): Promise<void> =>
+    playEndToEnd({ connection, registry: given, rejectWithinSeconds: 10, patienceMs: 60_000, say, signal });
 
   it('holds on this machine, through its AWS endpoint, and takes away what it made', async () => {
-    const said = await play(registry);
+    const said: string[] = [];
+    await play(registry, (line) => said.push(line));
     expect(said.filter((line) => / 0 refused/.test(line))).toHaveLength(2);
     expect(said.at(-1)).toMatch(/^Gateway e2e-[0-9a-f]{8} is retired and its secret is deleted/);
     expect((await connection.apply({ registry, plan: true, actor: 'test', reason: 'test' })).count).toBe(0);
   });
 
   it('takes away what it made when it is interrupted in the middle of a rotation', async () => {
-    interrupts = true;
     const said: string[] = [];
-    await expect(play(registry, new AbortController(), said)).rejects.toThrow(/abort|interrupted/);
-    interrupts = false;
+    const stopping = new AbortController();
+    const say = (line: string): void => {
+      said.push(line);
+      if (/has begun/.test(line)) stopping.abort(new Error('interrupted'));
+    };
+    await expect(play(registry, say, stopping.signal)).rejects.toThrow(/abort|interrupted/);
     expect(said.at(-1)).toMatch(/is retired and its secret is deleted/);
     expect((await connection.apply({ registry, plan: true, actor: 'test', reason: 'test' })).count).toBe(0);
   });
 
   it('touches nothing when another registry is deployed than the one it was given', async () => {
-    await expect(play({ gateways: [] })).rejects.toThrow(
+    await expect(play({ gateways: [] }, () => undefined)).rejects.toThrow(
       /Another gateways.json is deployed there.*- gateway orders.*--gateways FILE/,
     );
   });

@@ -4,7 +4,9 @@ import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import type { EvidenceDocument } from '../../lambdas/stages/evidence-schema.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { verifyEvidence } from '../../lib/cli/verify-evidence.ts';
-import { type RunningKit, startKit } from './kit.ts';
+import { openKitNode } from '../../lib/local/stand-ins/kit-node.ts';
+import { createSecretReader } from '../../lib/local/stand-ins/secret-reader.ts';
+import { statusFor } from '../asking.ts';
 
 /** What the scenario is played on. */
 export type Stage = {
@@ -47,7 +49,7 @@ export const playEndToEnd = async (stage: Stage): Promise<void> => {
     );
   const secretsManager = new SecretsManagerClient(connection.settings);
   const secretId = `gateway-credential/${gatewayId}`;
-  let kit: RunningKit | undefined;
+  let kit: Kit | undefined;
   let failure: unknown;
   try {
     const gateway = {
@@ -63,8 +65,7 @@ export const playEndToEnd = async (stage: Stage): Promise<void> => {
     });
     say(`Gateway ${gatewayId} is registered; its first credential is on the way.`);
     const serviceUrl = `${connection.output('PolicyCheckUrl')}/gateways/${gatewayId}/kits/${kitId}`;
-    const patience = AbortSignal.any([stage.signal, AbortSignal.timeout(stage.patienceMs)]);
-    kit = await startKit({ serviceUrl, secretId, secretsManager }, patience);
+    kit = await startKit(serviceUrl, secretsManager, secretId);
     await atRest(stage, gatewayId);
     say('The first credential is out, and the kit uses it.');
     await rotateUnderTraffic(stage, gatewayId, kit);
@@ -86,7 +87,7 @@ export const playEndToEnd = async (stage: Stage): Promise<void> => {
   if (failure !== undefined) throw failure;
 };
 
-const rotateUnderTraffic = async (stage: Stage, gatewayId: string, kit: RunningKit): Promise<void> => {
+const rotateUnderTraffic = async (stage: Stage, gatewayId: string, kit: Kit): Promise<void> => {
   const { connection, say } = stage;
   const old = kit.holds();
   const executionArn = await connection.start({ gatewayId, reason: by.reason });
@@ -106,7 +107,7 @@ const rotateUnderTraffic = async (stage: Stage, gatewayId: string, kit: RunningK
   say('The record of the rotation is signed, and everything in it is proven.');
 };
 
-const replaceCompromised = async (stage: Stage, gatewayId: string, kit: RunningKit): Promise<void> => {
+const replaceCompromised = async (stage: Stage, gatewayId: string, kit: Kit): Promise<void> => {
   const { connection, say, rejectWithinSeconds } = stage;
   const old = kit.holds();
   const press = { ...by, gatewayId, confirmGatewayId: gatewayId, rejectWithinSeconds, requestId: `press-${gatewayId}` };
@@ -116,15 +117,40 @@ const replaceCompromised = async (stage: Stage, gatewayId: string, kit: RunningK
   await expectDead(stage, kit, old);
 };
 
+/**
+ * A kit as its owner runs it: it takes up what is AWSCURRENT in the gateway's secret, and asks the policy check about
+ * requests all the time, both legs.
+ */
+const startKit = async (serviceUrl: string, secrets: SecretsManagerClient, secretId: string) => {
+  const reader = createSecretReader({ secrets, secretId, jsonKey: 'credential', cacheMs: 500 });
+  const { currentCredential } = reader;
+  const node = await openKitNode({ policyCheckUrl: serviceUrl, currentCredential, localAddress: '0.0.0.0' });
+  reader.start();
+  node.start(20);
+  return {
+    serviceUrl,
+    counts: node.counts,
+    /** Why the last request was not allowed; never holds a credential. */
+    lastProblem: node.lastProblem,
+    holds: (): string => currentCredential() ?? '',
+    stop: async (): Promise<void> => {
+      await node.stop();
+      await reader.stop();
+    },
+  };
+};
+type Kit = Awaited<ReturnType<typeof startKit>>;
+
 /** The kit holds another credential, which is accepted; the old one is refused; and nothing was refused on the way. */
-const expectDead = async ({ say }: Stage, kit: RunningKit, old: string): Promise<void> => {
+const expectDead = async ({ say }: Stage, kit: Kit, old: string): Promise<void> => {
   expect('that the kit holds another credential', kit.holds() !== old, true);
-  expect('the answer to the old credential', await kit.ask(old), 401);
-  expect('the answer to the new credential', await kit.ask(kit.holds()), 200);
-  const { answered, refused, failed } = kit.counts;
-  expect('the requests of the kit that were refused, and that got no answer', `${refused}, ${failed}`, '0, 0');
+  expect('the answer to the old credential', await statusFor(kit.serviceUrl, old), 401);
+  expect('the answer to the new credential', await statusFor(kit.serviceUrl, kit.holds()), 200);
+  const { requests, refused, failed } = kit.counts();
+  const why = kit.lastProblem();
+  expect('the requests of the kit that were refused, and that got no answer', `${refused}, ${failed}`, '0, 0', why);
   say(
-    `The old credential answers 401, the new one 200; ${answered} requests of the kit, 0 refused, 0 without an answer.`,
+    `The old credential answers 401, the new one 200; ${requests} requests of the kit, 0 refused, 0 without an answer.`,
   );
 };
 
@@ -138,7 +164,7 @@ const atRest = (stage: Stage, gatewayId: string): Promise<true> =>
   });
 
 const until = async <Seen>(
-  { patienceMs, signal }: Pick<Stage, 'patienceMs' | 'signal'>,
+  { patienceMs, signal }: Pick<Stage, 'patienceMs'> & { readonly signal?: AbortSignal },
   what: string,
   look: () => Promise<Seen | undefined>,
 ): Promise<Seen> => {
@@ -147,7 +173,7 @@ const until = async <Seen>(
     const seen = await look();
     if (seen !== undefined) return seen;
     if (Date.now() > giveUpAtMs) throw new NotAsPromised(`${patienceMs / 1000} s were not enough for ${what}.`);
-    await pause(500, undefined, { signal });
+    await pause(500, undefined, signal ? { signal } : {});
   }
 };
 
@@ -166,11 +192,9 @@ const takeAway = async (
   secretsManager: SecretsManagerClient,
   SecretId: string,
 ): Promise<void> => {
-  const left = async (): Promise<readonly string[]> =>
-    (await connection.apply({ ...by, registry, plan: true })).changes;
-  const patience = { patienceMs, signal: new AbortController().signal };
-  await until(patience, `gateway ${gatewayId} to be retired`, async () => {
-    const changes = await left();
+  // Without the signal that ends the scenario: what it made is taken away then too.
+  await until({ patienceMs }, `gateway ${gatewayId} to be retired`, async () => {
+    const { changes } = await connection.apply({ ...by, registry, plan: true });
     const others = changes.filter((change) => !change.includes(gatewayId));
     if (others.length > 0)
       throw new NotAsPromised(

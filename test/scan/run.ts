@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesise } from '../../lib/synthesise.ts';
+import { installPython, pythonTool } from '../python.ts';
 import { deployments } from '../stack/every-choice.ts';
 import { gateways } from '../stack/synthesised.ts';
 
@@ -12,24 +13,13 @@ const beside = (name: string): string => join(import.meta.dirname, name);
 
 const run = (command: string, ...args: readonly string[]): boolean => {
   const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
-  if (error)
-    throw new Error(`${command} could not be started: ${error.message}. The scan needs Python 3.9 or newer with venv.`);
+  if (error) throw new Error(`${command} could not be started: ${error.message}.`);
   return status === 0;
 };
-const installed = (tool: string): string => join(folder, 'venv', 'bin', tool);
+const installed = (tool: string): string => pythonTool(folder, tool);
 
 try {
-  const isReady =
-    run('python3', '-m', 'venv', join(folder, 'venv')) &&
-    run(
-      installed('pip'),
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      '--requirement',
-      beside('requirements.txt'),
-    );
-  if (!isReady) throw new Error('cfn-lint and checkov could not be installed: see above.');
+  installPython(folder, beside('requirements.txt'));
   const templates = Object.entries(deployments).map(([name, settings]) => {
     const path = join(folder, `${name.replaceAll(' ', '-')}.template.json`);
     writeFileSync(path, JSON.stringify(synthesise({ gateways, ...settings }), null, 1));

@@ -5,42 +5,28 @@ import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId, KitId } from '../../lambdas/domain/ids.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import type { RegisteredKit } from '../../lambdas/store/kits.ts';
-import { openDynamoDb } from '../../lib/local/aws/dynamodb.ts';
-import { startEndpoint } from '../../lib/local/aws/endpoint.ts';
-import { createKeys } from '../../lib/local/aws/keys.ts';
 import { inMemory } from '../../lib/local/aws/persistence.ts';
 import { createSecretsManager } from '../../lib/local/aws/secrets-manager.ts';
 import { elsewhere, optionsFor } from '../conformance/place.ts';
+import { runEndpoint } from '../local/aws/running-endpoint.ts';
 
 /**
  * DynamoDB and Secrets Manager of the local deployment, or of the implementation that this run asks, with one empty table,
  * and clients for them; rotation functions on request.
  */
 export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvoke: false }) => {
-  const region = 'us-east-1';
-  const keys = createKeys(undefined, { region, endpointUrl: 'http://127.0.0.1' });
-  const dynamoDb = await openDynamoDb(undefined, region);
   const secrets = createSecretsManager({
     persistence: inMemory(),
-    region,
+    region: 'us-east-1',
     clock: Date.now,
     canInvoke: async () => rotations.canInvoke,
     invokeFunction: async () => undefined,
     report: () => undefined,
   });
-  const endpoint = await startEndpoint({
-    address: '127.0.0.1',
-    port: 0,
-    keys,
-    dynamoDb,
-    services: [secrets],
-    clock: Date.now,
-    checkAccess: async () => undefined,
-    arnOf: (name) => name,
-  });
-  const { accessKeyId, secretAccessKey } = keys.keyOf('test');
-  const atHome = { region, endpoint: endpoint.url, credentials: { accessKeyId, secretAccessKey } };
-  const settings = elsewhere ? optionsFor(elsewhere) : atHome;
+  const place = elsewhere
+    ? { clientOptions: optionsFor(elsewhere), close: async () => undefined }
+    : await runEndpoint([secrets]);
+  const { maxAttempts: _, ...settings } = place.clientOptions;
   const TableName = `table-${randomUUID()}`;
   const dynamodb = new DynamoDBClient(settings);
   const secretsManager = new SecretsManagerClient(settings);
@@ -64,9 +50,7 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
   const close = async () => {
     dynamodb.destroy();
     secretsManager.destroy();
-    await endpoint.close();
-    await dynamoDb.close();
-    keys.close();
+    await place.close();
   };
   return { dynamodb, secretsManager, close, settings, table: TableName };
 };

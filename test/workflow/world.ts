@@ -6,12 +6,12 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import { inject } from 'vitest';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
-import { openDeployment } from '../../lib/local/deployment.ts';
 import type { Template } from '../../lib/local/template.ts';
+import { statusFor } from '../asking.ts';
+import { openForTest } from '../deployment.ts';
 import { tagOfKits } from '../system.ts';
 import { virtualTimers } from '../virtual-timers.ts';
 
-const projectFolder = join(import.meta.dirname, '..', '..');
 export const gatewayId = 'orders' as GatewayId;
 const kitId = 'reader';
 const kitSecret = 'kits/reader';
@@ -65,18 +65,11 @@ export const openWorld = async ({ folder, startAtMs, diesAt, definition }: World
   const refusals: string[] = [];
   const stolen = { value: '', answers: [] as { readonly atMs: number; readonly status: number }[] };
   let dying: Promise<void> | undefined;
-  const deployment = await openDeployment({
+  const deployment = await openForTest({
     template: definition === undefined ? inject('template') : withDefinition(inject('template'), definition),
-    projectFolder,
     registryFile: join(folder, 'gateways.json'),
     dataFolder: join(folder, 'data'),
-    address: '127.0.0.1',
-    policyCheckPort: 0,
-    awsPort: 0,
-    tls: undefined,
     timers,
-    log: () => () => undefined,
-    onPublish: () => undefined,
     onEvent: ({ detail }) => {
       if (diesAt !== undefined && 'kind' in detail && detail.kind === diesAt) dying ??= deployment.close();
     },
@@ -90,17 +83,8 @@ export const openWorld = async ({ folder, startAtMs, diesAt, definition }: World
   };
   const secretText = async (SecretId: string): Promise<string> =>
     (await secretsManager.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
-  const ask = async (value: string): Promise<number> => {
-    const url = `${deployment.policyCheckUrl}/gateways/${gatewayId}/kits/${kitId}/sideband/request`;
-    const client = { http_version: '1.1', headers: [], source_ip: '192.0.2.1', source_port: 1 };
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'client-token': value },
-      body: JSON.stringify({ method: 'GET', url: 'https://api.example.com/', ...client }),
-    });
-    await response.body?.cancel();
-    return response.status;
-  };
+  const ask = (value: string): Promise<number> =>
+    statusFor(`${deployment.policyCheckUrl}/gateways/${gatewayId}/kits/${kitId}`, value);
   /** The kit asks with what it holds; a credential that it was given is never refused. */
   const kitAsks = async (): Promise<void> => {
     const held = await secretText(kitSecret);

@@ -1,9 +1,9 @@
 import { type DynamoDb, openDynamoDb } from '../../../lib/local/aws/dynamodb.ts';
-import { type AnsweredCall, type Endpoint, startEndpoint } from '../../../lib/local/aws/endpoint.ts';
+import { type AnsweredCall, type CheckAccess, type Endpoint, startEndpoint } from '../../../lib/local/aws/endpoint.ts';
 import { type AccessKey, createKeys, type Keys, OPERATOR } from '../../../lib/local/aws/keys.ts';
 import type { AwsService, Clock } from '../../../lib/local/aws/service.ts';
 
-/** An endpoint on a free port, in memory, and what an SDK client needs to talk to it as the operator. */
+/** An endpoint on a free port, in memory, and what an SDK client needs to talk to it as the operator; without `checkAccess` anybody may call anything. */
 export type Running = {
   readonly endpoint: Endpoint;
   readonly dynamoDb: DynamoDb;
@@ -17,10 +17,10 @@ export const runEndpoint = async (
   services: readonly AwsService[] = [],
   clock: Clock = Date.now,
   onCall?: (call: AnsweredCall) => void,
+  checkAccess: CheckAccess = async () => undefined,
 ): Promise<Running> => {
   const keys = createKeys(undefined, { region: 'us-east-1', endpointUrl: 'http://127.0.0.1:4566' });
   const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
-  const checkAccess = async (): Promise<void> => undefined; // who may call what is tested in test/iam
   const arnOf = (callerName: string): string => `arn:aws:iam::000000000000:user/${callerName}`;
   const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock, checkAccess, arnOf, onCall };
   const endpoint = await startEndpoint(options);

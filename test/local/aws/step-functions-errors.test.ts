@@ -1,15 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { execute, only, startServices, token } from './step-functions-running.ts';
-
-const caughtBy = (state: object, Catch: object[]) => ({
-  StartAt: 'Try',
-  States: {
-    Try: { ...state, Catch, Next: 'Passed' },
-    Passed: { Type: 'Fail', Error: 'NotCaught' },
-    Caught: { Type: 'Pass', End: true },
-  },
-});
-const all = { ErrorEquals: ['States.ALL'], Next: 'Caught' };
+import { all, caughtBy, execute, only, startServices, token } from './step-functions-running.ts';
 
 describe('a failed Task', () => {
   test('says which function there is not', async () => {

@@ -1,4 +1,4 @@
-import { type LambdaFunction, lambdaService } from '../../../lib/local/aws/lambda.ts';
+import { type LambdaFunction, type LambdaOptions, lambdaService } from '../../../lib/local/aws/lambda.ts';
 import { type HistoryEvent, stepFunctionsService } from '../../../lib/local/aws/step-functions.ts';
 import { type ExecutionStore, executionsInMemory } from '../../../lib/local/aws/step-functions-store.ts';
 import type { Timers } from '../../../lib/local/aws/step-functions-timers.ts';
@@ -12,7 +12,7 @@ const named = (name: string, message: string) => Object.assign(new Error(message
 type Event = { error?: string; seconds?: number; calls?: number };
 
 /** The functions that test definitions may call, as `token('Echo')` and so on; each set counts its own calls. */
-export const functionsOf = (timers: Timers): Record<string, LambdaFunction['handler']> => {
+const functionsOf = (timers: Timers): Record<string, LambdaFunction['handler']> => {
   let calls = 0;
   const { signal } = new AbortController();
   return {
@@ -35,17 +35,23 @@ export const functionsOf = (timers: Timers): Record<string, LambdaFunction['hand
   };
 };
 
-/** Lambda and Step Functions in virtual time, with one machine named `Machine`; every function has a timeout of 15 minutes. */
+/** Lambda with these functions, each with a timeout of 15 minutes, and the ARNs that their tokens stand for. */
+export const startFunctions = (at: LambdaOptions) => {
+  const lambda = lambdaService(at);
+  const functions = functionsOf(at.timers);
+  for (const [name, handler] of Object.entries(functions)) lambda.register(name, { handler, timeoutMs: 900_000 });
+  const substitutions = Object.fromEntries(Object.keys(functions).map((name) => [name, lambda.arnOf(name)]));
+  return { lambda, substitutions };
+};
+
+/** Lambda and Step Functions in virtual time, with one machine named `Machine`. */
 export const startServices = (
   definition: object,
   store: ExecutionStore = executionsInMemory(),
   timers = virtualTimers(startAtMs),
 ) => {
-  const lambda = lambdaService({ ...place, timers });
+  const { lambda, substitutions } = startFunctions({ ...place, timers });
   const events: HistoryEvent[] = [];
-  const functions = functionsOf(timers);
-  for (const [name, handler] of Object.entries(functions)) lambda.register(name, { handler, timeoutMs: 900_000 });
-  const substitutions = Object.fromEntries(Object.keys(functions).map((name) => [name, lambda.arnOf(name)]));
   const states = stepFunctionsService({
     ...place,
     machines: [{ name: 'Machine', definition, substitutions }],
@@ -89,6 +95,18 @@ export const execute = async (definition: object, input: unknown = {}) => {
 
 /** A machine of one state, which ends it. */
 export const only = (state: object) => ({ StartAt: 'Only', States: { Only: { ...state, End: true } } });
+
+/** A machine whose first state is caught by these catchers, in `Caught`; an error that none of them catches fails it, and so does none. */
+export const caughtBy = (state: object, Catch: object[]) => ({
+  StartAt: 'Try',
+  States: {
+    Try: { ...state, Catch, Next: 'Passed' },
+    Passed: { Type: 'Fail', Error: 'NotCaught' },
+    Caught: { Type: 'Pass', End: true },
+  },
+});
+/** Catches every error that can be caught. */
+export const all = { ErrorEquals: ['States.ALL'], Next: 'Caught' };
 
 /** A token of a definition, such as the deployment replaces by the ARN of a function. */
 export const token = (name: string) => `$\{${name}}`;
