@@ -11,7 +11,7 @@ const inRealTime = [
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/global-setup.ts',
+    globalSetup: 'test/support/global-setup.ts',
     maxWorkers: '100%', // virtual time stands still while a handler works, so a loaded machine is only slower
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { type ApplyResult, applyEvent, applyFile } from './registry/apply-file.ts';
+import { answerCloudFormation, customResourceRequest } from './registry/custom-resource.ts';
 import { variables } from './runtime/environment.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './stages/equipment.ts';
-import { type ApplyResult, applyEvent, applyFile } from './stages/registry-apply-file.ts';
-import { answerCloudFormation, customResourceRequest } from './stages/registry-custom-resource.ts';
+import { equip } from './wiring/dependencies.ts';
 
 /**
  * Applies the file that REGISTRY_FILE names (gateways.json beside the code): for CloudFormation as the function of a custom resource

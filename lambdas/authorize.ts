@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { readGateway } from './aws/gateway-item.ts';
+import { recordUse } from './aws/uses.ts';
 import { authorizer } from './policy-check/authorizer.ts';
 import { clientSettings } from './runtime/client-settings.ts';
 import { variables } from './runtime/environment.ts';
 import { lambda } from './runtime/lean-lambda.ts';
 import { countMetric } from './runtime/log.ts';
-import { readGateway } from './store/gateway-item.ts';
-import { recordUse } from './store/use.ts';
 
 /** REQUEST authorizer of the policy check. One attempt per call and tight timeouts: the budget is the policy check's own. */
 export const handler = lambda<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>(

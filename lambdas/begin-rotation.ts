@@ -1,7 +1,7 @@
 import { lambda } from './runtime/lambda.ts';
-import { beginRotation, type PlanOutput } from './stages/begin-rotation.ts';
-import { equip } from './stages/equipment.ts';
-import type { StepOutput } from './stages/step.ts';
+import { equip } from './wiring/dependencies.ts';
+import { beginRotation, type PlanOutput } from './workflow/begin-rotation.ts';
+import type { StepOutput } from './workflow/shared/step.ts';
 
 /** The workflow's first state: checks the input, begins the rotation or joins it; a plan only reads. */
 export const handler = lambda<{ executionArn: string; input: unknown }, StepOutput | PlanOutput>((runtime) => {

@@ -1,6 +1,6 @@
+import { compromise, type PressResult } from './compromise/press.ts';
 import { lambda } from './runtime/lambda.ts';
-import { compromise, type PressResult } from './stages/compromise.ts';
-import { equip } from './stages/equipment.ts';
+import { equip } from './wiring/dependencies.ts';
 
 /** The compromise button: called directly, or with an event of its own bus. */
 export const handler = lambda<unknown, PressResult>((runtime) => {

@@ -1,7 +1,7 @@
 import { lambda } from './runtime/lambda.ts';
-import { confirmRevoked } from './stages/confirm-revoked.ts';
-import { equip } from './stages/equipment.ts';
-import { parseStep, type StepOutput } from './stages/step.ts';
+import { equip } from './wiring/dependencies.ts';
+import { confirmRevoked } from './workflow/confirm-revoked.ts';
+import { parseStep, type StepOutput } from './workflow/shared/step.ts';
 
 /** Sees the policy check refuse what was revoked, and ends the rotation. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {

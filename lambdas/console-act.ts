@@ -1,6 +1,6 @@
+import { actConsole } from './console/submit-form.ts';
 import { lambda } from './runtime/lambda.ts';
-import { actConsole } from './stages/act-console.ts';
-import { equip } from './stages/equipment.ts';
+import { equip } from './wiring/dependencies.ts';
 
 /** Does what was pressed in the console, and shows what follows. */
 export const handler = lambda<unknown, Awaited<ReturnType<typeof actConsole>>>((runtime) => {

@@ -1,6 +1,6 @@
+import { showConsole } from './console/show-page.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './stages/equipment.ts';
-import { showConsole } from './stages/show-console.ts';
+import { equip } from './wiring/dependencies.ts';
 
 /** Shows the console: for a CloudWatch custom widget, for the local page, and as facts for programs. It reads, and no secret. */
 export const handler = lambda<unknown, Awaited<ReturnType<typeof showConsole>>>((runtime) => {

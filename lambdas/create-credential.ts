@@ -1,7 +1,7 @@
 import { lambda } from './runtime/lambda.ts';
-import { createCredential } from './stages/create-credential.ts';
-import { equip } from './stages/equipment.ts';
-import { parseStep, type StepOutput } from './stages/step.ts';
+import { equip } from './wiring/dependencies.ts';
+import { createCredential } from './workflow/create-credential.ts';
+import { parseStep, type StepOutput } from './workflow/shared/step.ts';
 
 /** Mints the second credential, proves it accepted and promotes it. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {

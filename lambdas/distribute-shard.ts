@@ -1,7 +1,7 @@
 import { lambda } from './runtime/lambda.ts';
-import { distributeShard } from './stages/distribute-shard.ts';
-import { equip } from './stages/equipment.ts';
-import { parseShardStep } from './stages/step.ts';
+import { equip } from './wiring/dependencies.ts';
+import { distributeShard } from './workflow/distribute-shard.ts';
+import { parseShardStep } from './workflow/shared/step.ts';
 
 /** Puts the credential into every kit of one shard that does not have it. */
 export const handler = lambda((runtime) => {

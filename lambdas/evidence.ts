@@ -1,7 +1,7 @@
+import type { EvidenceDocument } from './evidence-export/evidence-schema.ts';
+import { evidence } from './evidence-export/export-evidence.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './stages/equipment.ts';
-import { evidence } from './stages/evidence.ts';
-import type { EvidenceDocument } from './stages/evidence-schema.ts';
+import { equip } from './wiring/dependencies.ts';
 
 /** The signed record of one rotation, for auditors: it reads, and signs with the evidence key. */
 export const handler = lambda<unknown, EvidenceDocument>((runtime) => {

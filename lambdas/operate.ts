@@ -1,8 +1,8 @@
 import type { LambdaFunctionURLResult } from 'aws-lambda';
+import { isOfUrl, operateThroughUrl } from './operator/function-url.ts';
+import { type OperateResult, operate } from './operator/operate.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './stages/equipment.ts';
-import { type OperateResult, operate } from './stages/operate.ts';
-import { isOfUrl, operateThroughUrl } from './stages/operate-url.ts';
+import { equip } from './wiring/dependencies.ts';
 
 /** Takes an operator's decision, through its IAM-authorised function URL (the caller is known) or by direct invocation (claimed). */
 export const handler = lambda<unknown, LambdaFunctionURLResult | OperateResult>((runtime) => {

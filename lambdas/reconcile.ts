@@ -1,7 +1,7 @@
+import { measure } from './reconciler/measure.ts';
+import { type Repair, reconcile } from './reconciler/reconcile.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './stages/equipment.ts';
-import { measure } from './stages/measure.ts';
-import { type Repair, reconcile } from './stages/reconcile.ts';
+import { equip } from './wiring/dependencies.ts';
 
 /** Makes go on what should go on by itself and does not; called every minute. */
 export const handler = lambda<unknown, { repairs: readonly Repair[] }>((runtime) => {

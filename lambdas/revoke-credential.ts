@@ -1,7 +1,7 @@
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './stages/equipment.ts';
-import { revokeCredential } from './stages/revoke-credential.ts';
-import { parseStep, type StepOutput } from './stages/step.ts';
+import { equip } from './wiring/dependencies.ts';
+import { revokeCredential } from './workflow/revoke-credential.ts';
+import { parseStep, type StepOutput } from './workflow/shared/step.ts';
 
 /** Reads the proof again and revokes the predecessors. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {

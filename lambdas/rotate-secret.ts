@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './stages/equipment.ts';
-import { rotateSecret } from './stages/rotate-secret.ts';
+import { rotateSecret } from './secrets-manager-rotation/rotate-secret.ts';
+import { equip } from './wiring/dependencies.ts';
 
 /** The rotation function of the gateways' secrets: Secrets Manager calls it once for each step. */
 export const handler = lambda<unknown, void>((runtime) => {

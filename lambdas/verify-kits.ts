@@ -1,7 +1,7 @@
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './stages/equipment.ts';
-import { parseStep, type StepOutput } from './stages/step.ts';
-import { verifyKits } from './stages/verify-kits.ts';
+import { equip } from './wiring/dependencies.ts';
+import { parseStep, type StepOutput } from './workflow/shared/step.ts';
+import { verifyKits } from './workflow/verify-kits.ts';
 
 /** One look at the kits and at the use of the predecessors. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {

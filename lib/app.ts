@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readRegistry } from '../lambdas/stages/registry-file.ts';
-import { checked } from './checked.ts';
+import { readRegistry } from '../lambdas/registry/read-registry.ts';
+import { checked } from './constructs/nag-checks.ts';
 import { settingsOf } from './constructs/settings.ts';
 import { rotationApp } from './synthesise.ts';
 

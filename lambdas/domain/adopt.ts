@@ -1,8 +1,8 @@
 import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
 import { type Gateway, hasReached, type LiveCredential, liveCredential, maxLiveCredentials } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
-import { withoutQuiet } from './poll.ts';
 import { withCurrent } from './progress.ts';
+import { withoutQuiet } from './quiet-window.ts';
 
 /** A person gives us a credential that he has made by hand and put into the vault. */
 export type Adopt = By & {

@@ -1,5 +1,5 @@
-import type { LaggardCode } from './evidence.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
+import type { LaggardCode } from './kit-verdict.ts';
 import type { Policy } from './policy.ts';
 
 /** How far a live credential has come: recorded (the authority accepts it), proven accepted, AWSCURRENT, or on its way out. */

@@ -1,7 +1,7 @@
-import type { Evidence } from './evidence.ts';
 import type { Gateway } from './gateway.ts';
 import type { CredentialId, GatewayId, KitId } from './ids.ts';
 import type { Kit, Use } from './kit.ts';
+import type { Evidence } from './kit-verdict.ts';
 
 /** A kit whose nodes may take longer than this is called slow. */
 export const slowSeconds = 60;

@@ -22,7 +22,7 @@ import {
   remembered,
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
-import type { RevocationVerdict } from './verdict.ts';
+import type { RevocationVerdict } from './may-revoke.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 

@@ -1,7 +1,6 @@
 import { type Adopt, adopt } from './adopt.ts';
 import { type Climb, climb, type NextAttempt, nextAttempt } from './attempt.ts';
 import { type Begin, begin } from './begin.ts';
-import { type Compromise, compromise, type MakeRoom, makeRoom } from './compromise.ts';
 import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, retire } from './configure.ts';
 import type { Decision } from './decision.ts';
 import type { Gateway } from './gateway.ts';
@@ -20,9 +19,10 @@ import {
   repair,
   resume,
   rollBack,
-} from './operate.ts';
-import { type ArmProbe, armProbe, type Polled, polled } from './poll.ts';
+} from './operator-decisions.ts';
+import { type Compromise, compromise, type MakeRoom, makeRoom } from './press.ts';
 import * as progress from './progress.ts';
+import { type ArmProbe, armProbe, type Polled, polled } from './quiet-window.ts';
 import { type Complete, type Confirm, complete, confirm, type Fail, fail, type Revoke, revoke } from './revoke.ts';
 
 /** Everything that can happen to a gateway record. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Kit } from '../domain/kit.ts';
-import { ask } from './ask.ts';
+import { ask } from './http-request.ts';
 import { KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { ask } from './ask.ts';
+import { ask } from './http-request.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
 import { retryWhileTime } from './retry-while-time.ts';

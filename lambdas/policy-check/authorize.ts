@@ -1,7 +1,7 @@
 import { parseCredential } from '../domain/credential.ts';
+import { mayServeStale, type Standing, standingOf } from '../domain/credential-status.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import { type CredentialId, type GatewayId, isGatewayId, isKitId, type KitId } from '../domain/ids.ts';
-import { mayServeStale, type Standing, standingOf } from '../domain/standing.ts';
 import { matchesDigest } from './digest.ts';
 import type { InstanceMemory } from './instance-memory.ts';
 import type { Ports } from './ports.ts';

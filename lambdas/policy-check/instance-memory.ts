@@ -1,6 +1,6 @@
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { Recent } from './recent.ts';
+import { Recent } from './lru-cache.ts';
 
 /** A record as it was read; it is at least as new as everything acknowledged before `readAtMs`, when the read was sent. */
 export type Copy = { readonly gateway: Gateway; readonly readAtMs: number };

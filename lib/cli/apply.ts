@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { ApplyResult } from '../../lambdas/stages/registry-apply-file.ts';
-import { RegistryRefused, readRegistry } from '../../lambdas/stages/registry-file.ts';
+import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
+import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, type Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
-import { counted, inFull } from '../../lambdas/console/html/words.ts';
-import type { EvidenceDocument, EvidenceRecord } from '../../lambdas/stages/evidence-schema.ts';
+import { counted, inFull } from '../../lambdas/console/view/labels.ts';
+import type { EvidenceDocument, EvidenceRecord } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { readText, writeText } from './apply.ts';
 import { command, type Result, text } from './command.ts';
 import { CommandFailed } from './failure.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { decide } from './act.ts';
 import { applyText, readText, writeText } from './apply.ts';
 import { type At, command, paging, type Result, reason, text, wholeNumber, why } from './command.ts';
+import { decide } from './decide.ts';
 import { CommandFailed } from './failure.ts';
 import { type KitEntry, readKits, withKits, withoutKit } from './registry-edit.ts';
 import { kitsText } from './show.ts';

@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { counted } from '../../lambdas/console/html/words.ts';
+import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
+import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { counted } from '../../lambdas/console/view/labels.ts';
 import type { Transition } from '../../lambdas/domain/gateway.ts';
-import { transitionDetail } from '../../lambdas/news/event-schema.ts';
-import { gatewaysIn } from '../../lambdas/store/gateways.ts';
-import { vaultIn } from '../../lambdas/store/vault.ts';
+import { transitionDetail } from '../../lambdas/notifications/event-schema.ts';
 import { readText } from './apply.ts';
 import { command, reason, text, why } from './command.ts';
 import { CommandFailed } from './failure.ts';

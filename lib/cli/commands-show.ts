@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { gatewayStates } from '../../lambdas/console/views.ts';
+import { gatewayStates } from '../../lambdas/console/view/views.ts';
 import { command, paging, text, wholeNumber } from './command.ts';
 import { gatewaysText, gatewayText, historyText } from './show.ts';
 import { withoutFrames } from './terminal.ts';

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { View } from '../../lambdas/console/views.ts';
-import type { PressResult } from '../../lambdas/stages/compromise.ts';
-import type { OperateResult } from '../../lambdas/stages/operate.ts';
-import type { ApplyResult } from '../../lambdas/stages/registry-apply-file.ts';
+import type { PressResult } from '../../lambdas/compromise/press.ts';
+import type { View } from '../../lambdas/console/view/views.ts';
+import type { OperateResult } from '../../lambdas/operator/operate.ts';
+import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { CommandFailed } from './failure.ts';
-import { type Place, unreachable } from './place.ts';
 import { type Signer, signedPost } from './signed-fetch.ts';
+import { type Place, unreachable } from './target.ts';
 
 /** How an execution stands; `cause` says why it was refused or failed. */
 export type ExecutionState = {

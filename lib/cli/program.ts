@@ -1,13 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import type { CliCommand, Result } from './command.ts';
-import { actCommands } from './commands-act.ts';
+import { actCommands } from './commands-decide.ts';
 import { evidenceCommand } from './commands-evidence.ts';
 import { kitCommands } from './commands-kits.ts';
 import { restoreCommand } from './commands-restore.ts';
 import { showCommands } from './commands-show.ts';
 import { type Connection, connect } from './connection.ts';
 import { CommandFailed, exitCodes } from './failure.ts';
-import { defaultStackName, placeOf } from './place.ts';
+import { defaultStackName, placeOf } from './target.ts';
 import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {

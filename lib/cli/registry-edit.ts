@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { RegistryRefused, readRegistry } from '../../lambdas/stages/registry-file.ts';
+import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { CommandFailed } from './failure.ts';
 
 /** A kit as it stands in `gateways.json`. */

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readAudit } from '../../lambdas/aws/audit.ts';
+import { readGateway } from '../../lambdas/aws/gateway-item.ts';
+import { replaceRecord, storedRevision } from '../../lambdas/aws/replace-record.ts';
+import { digestOf, liveLabel, type Vault } from '../../lambdas/aws/secret-versions.ts';
 import type { By } from '../../lambdas/domain/decision.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
-import { type KeptVersion, restored } from '../../lambdas/domain/restore.ts';
-import { readAudit } from '../../lambdas/store/audit.ts';
-import { readGateway } from '../../lambdas/store/gateway-item.ts';
-import { replaceRecord, storedRevision } from '../../lambdas/store/replace-record.ts';
-import { digestOf, liveLabel, type Vault } from '../../lambdas/store/vault.ts';
+import { type KeptVersion, restored } from '../../lambdas/domain/restore-record.ts';
 
 /** Where the backup was restored to, and where the gateways live. */
 export type RestoreNeeds = {

@@ -10,7 +10,7 @@ import {
   stageWords,
   stateWords,
   type Tone,
-} from '../../lambdas/console/html/words.ts';
+} from '../../lambdas/console/view/labels.ts';
 import type {
   CredentialLife,
   GatewaysView,
@@ -19,7 +19,7 @@ import type {
   KitRow,
   Page,
   RotationSummary,
-} from '../../lambdas/console/views.ts';
+} from '../../lambdas/console/view/views.ts';
 import { plain, rowsOf } from './terminal.ts';
 
 const colours: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import * as z from 'zod';
-import { type EvidenceDocument, evidenceDocument } from '../../lambdas/stages/evidence-schema.ts';
-import { digestOfRecord, statementOf } from '../../lambdas/stages/evidence-signature.ts';
+import { type EvidenceDocument, evidenceDocument } from '../../lambdas/evidence-export/evidence-schema.ts';
+import { digestOfRecord, statementOf } from '../../lambdas/evidence-export/evidence-signature.ts';
 
 /** What checking a document came to. `isTrusted` needs a public key that came from somewhere else than the document. */
 export type Verified =

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { fromNow, lateWords, lengthOf, outcomeWords } from '../../lambdas/console/html/words.ts';
-import { type GatewaysView, type GatewayView, phases } from '../../lambdas/console/views.ts';
+import { fromNow, lateWords, lengthOf, outcomeWords } from '../../lambdas/console/view/labels.ts';
+import { type GatewaysView, type GatewayView, phases } from '../../lambdas/console/view/views.ts';
 import type { Connection } from './connection.ts';
 import { bold, rotationLine } from './show.ts';
 import { plain, type Terminal } from './terminal.ts';

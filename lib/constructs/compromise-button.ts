@@ -6,7 +6,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { compromiseDetailType } from '../../lambdas/stages/compromise-input.ts';
+import { compromiseDetailType } from '../../lambdas/compromise/press-input.ts';
 import { accept } from './exceptions.ts';
 import type { RotationFunction } from './rotation-function.ts';
 

@@ -2,21 +2,21 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { publishTo } from '../../lambdas/news/events.ts';
+import { readAudit } from '../../lambdas/aws/audit.ts';
+import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
+import { kitsIn } from '../../lambdas/aws/kits.ts';
+import { publishTo } from '../../lambdas/aws/publish-events.ts';
+import { usesIn } from '../../lambdas/aws/uses.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { readAudit } from '../../lambdas/store/audit.ts';
-import { gatewaysIn } from '../../lambdas/store/gateways.ts';
-import { kitsIn } from '../../lambdas/store/kits.ts';
-import { usesIn } from '../../lambdas/store/use.ts';
-import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
-import { freePort } from './free-port.ts';
-import { accountId, functionNameOf, region } from './names.ts';
 import {
   NotPermitted,
   type PolicyCheckServer,
   type PolicyCheckServerOptions,
   startPolicyCheckServer,
-} from './policy-check-server.ts';
+} from '../emulator/api-gateway/api-gateway.ts';
+import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
+import { freePort } from './free-port.ts';
+import { accountId, functionNameOf, region } from './names.ts';
 import type { Stores } from './snapshot.ts';
 
 /** What the cloud needs, and where the policy check listens. */

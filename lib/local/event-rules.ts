@@ -1,6 +1,6 @@
-import type { BusEvent } from './aws/eventbridge.ts';
+import { resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
+import type { BusEvent } from '../emulator/eventbridge/eventbridge.ts';
 import { accountId, region } from './names.ts';
-import { resourcesOf, type Template } from './template.ts';
 
 /** A rule of the template: which events of which bus call which function; copies to log groups are not played. */
 export type EventRule = {

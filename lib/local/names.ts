@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Deployed, type Resource, resourcesOf, type Template } from './template.ts';
+import { type Deployed, type Resource, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 
 /** The account and region that this machine plays. */
 export const accountId = '000000000000';

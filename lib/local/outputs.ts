@@ -1,6 +1,12 @@
-import { functionUrl } from './aws/lambda-url.ts';
+import {
+  type Deployed,
+  resolverFor,
+  resourcesOf,
+  type Template,
+  Unresolved,
+} from '../emulator/cloudformation/template.ts';
+import { functionUrl } from '../emulator/lambda/function-url.ts';
 import { pseudoParameters } from './names.ts';
-import { type Deployed, resolverFor, resourcesOf, type Template, Unresolved } from './template.ts';
 
 type Names = ReadonlyMap<string, Deployed>;
 

@@ -1,4 +1,4 @@
-import type { Timers } from './aws/step-functions-timers.ts';
+import type { Timers } from '../emulator/wire/timers.ts';
 
 /** Does the work again and again, each time `everyMs` after the last has ended, until the signal aborts; rejects with what the work throws. */
 export const repeat = async (

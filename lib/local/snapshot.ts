@@ -1,10 +1,10 @@
-import { judgeKit, type KitVerdict } from '../../lambdas/domain/evidence.ts';
+import type { Gateways } from '../../lambdas/aws/gateways.ts';
+import type { Kits } from '../../lambdas/aws/kits.ts';
+import type { Uses } from '../../lambdas/aws/uses.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
-import type { Gateways } from '../../lambdas/store/gateways.ts';
-import type { Kits } from '../../lambdas/store/kits.ts';
-import type { Uses } from '../../lambdas/store/use.ts';
+import { judgeKit, type KitVerdict } from '../../lambdas/domain/kit-verdict.ts';
 
 /** What may be read to show a gateway: the same stores that the functions use, with the operator's key. */
 export type Stores = {

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createLogUpdate } from 'log-update';
-import type { ApplyResult } from '../../lambdas/stages/registry-apply-file.ts';
-import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/stages/registry-file.ts';
-import { systemTimers } from './aws/step-functions-timers.ts';
+import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
+import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { systemTimers } from '../emulator/wire/timers.ts';
 import { type ConsoleServer, startConsoleServer } from './console-server.ts';
-import { type Demo, openDemo } from './demo.ts';
+import { type Demo, openDemo } from './demo/demo.ts';
+import { linesOf } from './demo/live-view.ts';
+import { isProven, type RotationReport, type TrafficCount, writeReport } from './demo/report.ts';
+import { rotateOnce } from './demo/rotate-each.ts';
 import { type Deployment, openDeployment } from './deployment.ts';
 import { openJournal } from './journal.ts';
-import { linesOf } from './live-view.ts';
 import { help, OptionRefused, type Options, parseOptions } from './options.ts';
-import { isProven, type RotationReport, type TrafficCount, writeReport } from './report.ts';
-import { rotateOnce } from './rotate-each.ts';
 import { snapshotOf } from './snapshot.ts';
 import { synthesised } from './synthesised.ts';
 

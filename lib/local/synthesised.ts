@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Template } from './template.ts';
+import type { Template } from '../emulator/cloudformation/template.ts';
 
 /** The template of the CDK stack, without bundles. Made in a process of its own: the CDK needs more memory than everything else here. */
 export const synthesised = async (projectFolder: string, gatewaysFile: string): Promise<Template> => {

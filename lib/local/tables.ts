@@ -5,7 +5,7 @@ import {
   DescribeTableCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { resourcesOf, type Template } from './template.ts';
+import { resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 
 /** Creates the template's tables that do not exist yet, with their keys and indexes as declared there, and waits until all are active. */
 export const createTables = async (dynamodb: DynamoDBClient, template: Template): Promise<void> => {

@@ -3,7 +3,7 @@ import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { gatewayId, openRotated, type System } from '../system.ts';
+import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 let system: System;
 let kms: KMSClient;

@@ -1,7 +1,7 @@
 import { CreateEventBusCommand, DeleteEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, describe, expect, it } from 'vitest';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { gatewayId, openRotated, type System } from '../system.ts';
+import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 let system: System;
 afterEach(() => system.close());

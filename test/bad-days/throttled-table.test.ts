@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { OPERATOR } from '../../lib/local/aws/keys.ts';
-import { AwsError } from '../../lib/local/aws/service.ts';
-import { gatewayId, openRotated, type System } from '../system.ts';
+import { OPERATOR } from '../../lib/emulator/wire/keys.ts';
+import { AwsError } from '../../lib/emulator/wire/service.ts';
+import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 let system: System;
 let old: string;

@@ -1,6 +1,6 @@
 import { render } from '../../lambdas/console/html/render.ts';
-import { viewOf } from '../../lambdas/stages/show.ts';
-import { readAsk } from '../../lambdas/stages/show-input.ts';
+import { readAsk } from '../../lambdas/console/page-request.ts';
+import { viewOf } from '../../lambdas/console/read-view.ts';
 import { gateways, kitsInUse, readingOf } from '../console/fleet.ts';
 import { rotating } from '../console/scenes.ts';
 

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
-import { readRegistry } from '../../lambdas/stages/registry-file.ts';
-import { systemTimers } from '../../lib/local/aws/step-functions-timers.ts';
+import { readRegistry } from '../../lambdas/registry/read-registry.ts';
+import type { Template } from '../../lib/emulator/cloudformation/template.ts';
+import { systemTimers } from '../../lib/emulator/wire/timers.ts';
 import { startConsoleServer } from '../../lib/local/console-server.ts';
-import { openDemo } from '../../lib/local/demo.ts';
+import { openDemo } from '../../lib/local/demo/demo.ts';
 import { freePort } from '../../lib/local/free-port.ts';
-import type { Template } from '../../lib/local/template.ts';
-import { statusFor } from '../asking.ts';
-import { openForTest } from '../deployment.ts';
+import { openForTest } from '../support/open-deployment.ts';
+import { statusFor } from '../support/status-for.ts';
 
 /** As short as they may be, for a browser has no virtual time. */
 const policy = { quietWindowSeconds: 2, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };

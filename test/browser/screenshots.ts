@@ -33,7 +33,7 @@ const pictures: Readonly<Record<string, Picture>> = {
   'compromised-dark': { view: 'compromised', height: 1240, dark: true },
 };
 
-const folder = join(import.meta.dirname, '../../lib/pictures');
+const folder = join(import.meta.dirname, '../../docs/pictures');
 const server = await openViews();
 const browser = await openBrowser();
 try {

@@ -9,13 +9,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { readAudit } from '../../lambdas/aws/audit.ts';
+import { readGateway } from '../../lambdas/aws/gateway-item.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
-import { readAudit } from '../../lambdas/store/audit.ts';
-import { readGateway } from '../../lambdas/store/gateway-item.ts';
+import { resourcesOf } from '../../lib/emulator/cloudformation/template.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import { synthesised } from '../../lib/local/synthesised.ts';
-import { resourcesOf } from '../../lib/local/template.ts';
 import { openKits } from './kits.ts';
 import { seeded } from './random.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gatewayId, manualKit, openRotated, type System } from '../system.ts';
+import { gatewayId, manualKit, openRotated, type System } from '../support/system.ts';
 import { cliOf } from './terminal-double.ts';
 
 let system: System;

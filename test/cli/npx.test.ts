@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gatewayId, openRotated, type System } from '../system.ts';
+import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 const project = join(import.meta.dirname, '../..');
 /** A clone with its packages in place. Its lockfile is as old as can be, so that nothing is ever installed over the project's own packages. */

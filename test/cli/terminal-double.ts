@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { runCommand } from '../../lib/cli/program.ts';
 import type { Terminal } from '../../lib/cli/terminal.ts';
-import type { System } from '../system.ts';
+import type { System } from '../support/system.ts';
 
 /** What a command printed, and how it ended. */
 export type Ran = {

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { GatewayView } from '../../lambdas/console/views.ts';
+import type { GatewayView } from '../../lambdas/console/view/views.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
-import { compromised } from '../../lib/cli/act.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
+import { compromised } from '../../lib/cli/decide.ts';
 import { CommandFailed } from '../../lib/cli/failure.ts';
 import { runCommand } from '../../lib/cli/program.ts';
 import { gatewayText } from '../../lib/cli/show.ts';

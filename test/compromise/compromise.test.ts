@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { PressAnswer } from '../../lambdas/compromise/answer.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import type { PressAnswer } from '../../lambdas/stages/compromise-answer.ts';
-import { gatewayId, manualKit, openRotated, type System } from '../system.ts';
+import { gatewayId, manualKit, openRotated, type System } from '../support/system.ts';
 
 let system: System;
 afterEach(() => system.close());

@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, it } from 'vitest';
+import type { Executions } from '../../lambdas/aws/executions.ts';
+import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
+import { compromise } from '../../lambdas/compromise/press.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { compromise } from '../../lambdas/stages/compromise.ts';
-import type { Executions } from '../../lambdas/stages/executions.ts';
-import { gatewaysIn } from '../../lambdas/store/gateways.ts';
-import { gatewayId, openRotated, type System } from '../system.ts';
+import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 let system: System;
 afterEach(() => system.close());

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createCloudFormation } from '../../lib/local/aws/cloudformation.ts';
-import { runEndpoint } from '../local/aws/running-endpoint.ts';
+import { createCloudFormation } from '../../lib/emulator/cloudformation/stacks.ts';
+import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 import { contractOf } from './contract.ts';
-import { elsewhere } from './place.ts';
+import { elsewhere } from './target.ts';
 
 /** The one stack of this machine is there from the beginning: elsewhere CreateStack makes it. */
 const StackName = `stack-${randomUUID()}`;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { differences } from './differences.ts';
-import { type ClientOptions, elsewhere, optionsFor, place } from './place.ts';
+import { type ClientOptions, elsewhere, optionsFor, place } from './target.ts';
 
 /** The emulated services, each with one contract: what AWS documents of it, as far as this project stands on it. */
 export type Service =

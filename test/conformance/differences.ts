@@ -1,5 +1,5 @@
 import type { Service } from './contract.ts';
-import type { Place } from './place.ts';
+import type { Place } from './target.ts';
 
 /** A clause that an implementation does not keep, what is seen of it there, and why that is accepted. */
 export type Difference = {

@@ -9,8 +9,8 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createEventBridge } from '../../lib/local/aws/eventbridge.ts';
-import { runEndpoint } from '../local/aws/running-endpoint.ts';
+import { createEventBridge } from '../../lib/emulator/eventbridge/eventbridge.ts';
+import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 
 const EventBusName = `gateways-${randomUUID()}`;

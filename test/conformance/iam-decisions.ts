@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { evaluator } from '../../lib/local/iam/evaluate.ts';
-import { documentOf, type Grant } from '../../lib/local/iam/grants.ts';
-import { policiesOf } from '../../lib/local/iam/policies.ts';
+import { resolverFor } from '../../lib/emulator/cloudformation/template.ts';
+import { evaluator } from '../../lib/emulator/iam/evaluate.ts';
+import { documentOf, type Grant } from '../../lib/emulator/iam/grants.ts';
+import { policiesOf } from '../../lib/emulator/iam/policies.ts';
 import { accountId, deployedNames, pseudoParameters } from '../../lib/local/names.ts';
-import { resolverFor } from '../../lib/local/template.ts';
 import { synthesise } from '../../lib/synthesise.ts';
-import { gateways } from '../stack/synthesised.ts';
+import { gateways } from '../constructs/synthesised.ts';
 
 /** How often two evaluators were asked about the policies of the template, and where they disagree. */
 export type Comparison = {

@@ -10,15 +10,15 @@ import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyComm
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, expect } from 'vitest';
-import type { Keys } from '../../lib/local/aws/keys.ts';
-import type { AwsService } from '../../lib/local/aws/service.ts';
-import { createSts } from '../../lib/local/aws/sts.ts';
-import { accessOf } from '../../lib/local/iam/access.ts';
-import { grantsIn } from '../../lib/local/iam/grants.ts';
-import type { Role } from '../../lib/local/iam/policies.ts';
-import { runEndpoint } from '../local/aws/running-endpoint.ts';
+import { accessOf } from '../../lib/emulator/iam/access.ts';
+import { grantsIn } from '../../lib/emulator/iam/grants.ts';
+import type { Role } from '../../lib/emulator/iam/policies.ts';
+import { createSts } from '../../lib/emulator/sts/sts.ts';
+import type { Keys } from '../../lib/emulator/wire/keys.ts';
+import type { AwsService } from '../../lib/emulator/wire/service.ts';
+import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 import { contractOf } from './contract.ts';
-import { type ClientOptions, elsewhere, optionsFor } from './place.ts';
+import { type ClientOptions, elsewhere, optionsFor } from './target.ts';
 
 type Statement = Readonly<Record<string, unknown>>;
 

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../lib/local/free-port.ts';
-import { installPython, pythonTool, runOrThrow } from '../python.ts';
+import { installPython, pythonTool, runOrThrow } from '../support/python.ts';
 import { compareDecisions } from './iam-decisions.ts';
-import type { Elsewhere, Running } from './place.ts';
+import type { Elsewhere, Running } from './target.ts';
 
 /** An independent implementation of AWS services: what a machine must have for it, and how it gets and starts it. */
 export type Implementation = {

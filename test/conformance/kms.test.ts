@@ -9,10 +9,10 @@ import {
   type SignCommandInput,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createKms } from '../../lib/local/aws/kms.ts';
-import { runEndpoint } from '../local/aws/running-endpoint.ts';
+import { createKms } from '../../lib/emulator/kms/kms.ts';
+import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 import { contractOf } from './contract.ts';
-import { elsewhere } from './place.ts';
+import { elsewhere } from './target.ts';
 
 /** The keys of a deployment are those of its template: elsewhere CreateKey makes them. */
 const atHome = {

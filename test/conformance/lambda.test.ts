@@ -1,8 +1,8 @@
 import { InvokeCommand, type InvokeCommandInput, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Lambda, lambdaService } from '../../lib/local/aws/lambda.ts';
-import { systemTimers } from '../../lib/local/aws/step-functions-timers.ts';
-import { runEndpoint } from '../local/aws/running-endpoint.ts';
+import { type Lambda, lambdaService } from '../../lib/emulator/lambda/lambda.ts';
+import { systemTimers } from '../../lib/emulator/wire/timers.ts';
+import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 
 // Asked of this machine alone: without containers, no other implementation runs functions.

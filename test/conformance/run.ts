@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { table } from 'table';
 import { differences } from './differences.ts';
 import { type Implementation, implementations, missing, started } from './implementations.ts';
-import { type Running, variable } from './place.ts';
+import { type Running, variable } from './target.ts';
 
 /**
  * Asks the contracts of the emulated services of independent implementations. Ends with 1 when one of them differs in a way

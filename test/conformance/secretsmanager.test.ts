@@ -18,7 +18,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { runSecretsManager } from '../local/aws/running-secrets-manager.ts';
+import { runSecretsManager } from '../emulator/secrets-manager/running-secrets-manager.ts';
 import { contractOf } from './contract.ts';
 
 const { clause, clientOptions } = contractOf('secretsmanager', () => runSecretsManager());

@@ -8,8 +8,8 @@ import {
   SNSClient,
 } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createSns } from '../../lib/local/aws/sns.ts';
-import { runEndpoint } from '../local/aws/running-endpoint.ts';
+import { createSns } from '../../lib/emulator/sns/sns.ts';
+import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 
 /** The topics of a deployment are those of its template: elsewhere CreateTopic makes this one. */

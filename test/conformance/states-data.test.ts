@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { only, token } from '../local/aws/step-functions-running.ts';
+import { only, token } from '../emulator/step-functions/running.ts';
 import { contractOfMachines } from './machines.ts';
 
 const { clause, resultOf } = contractOfMachines('states: data');

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { all, caughtBy, only, token } from '../local/aws/step-functions-running.ts';
+import { all, caughtBy, only, token } from '../emulator/step-functions/running.ts';
 import { contractOfMachines } from './machines.ts';
 
 const { clause, execute, resultOf } = contractOfMachines('states: errors');

@@ -9,7 +9,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { expect } from 'vitest';
-import { only } from '../local/aws/step-functions-running.ts';
+import { only } from '../emulator/step-functions/running.ts';
 import { contractOfMachines } from './machines.ts';
 
 const { clause, machines, execute, resultOf } = contractOfMachines('states');

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../lambdas/console/outcome.ts';
+import { readAct } from '../../lambdas/console/form-input.ts';
+import { showConsole } from '../../lambdas/console/show-page.ts';
+import { actConsole } from '../../lambdas/console/submit-form.ts';
+import type { Outcome } from '../../lambdas/console/view/outcome.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
-import { actConsole } from '../../lambdas/stages/act-console.ts';
-import { readAct } from '../../lambdas/stages/act-input.ts';
-import { rotationIdOf } from '../../lambdas/stages/begin-rotation.ts';
-import { showConsole } from '../../lambdas/stages/show-console.ts';
-import { type Bench, benchWith } from '../stages/doubles.ts';
+import { rotationIdOf } from '../../lambdas/workflow/begin-rotation.ts';
+import { type Bench, benchWith } from '../workflow/doubles.ts';
 import { atRest, everyState, kits, nowMs, rotating, uses } from './scenes.ts';
 
 /** What CloudWatch sends beside the parameters of a widget, as its documentation shows it ("Details about custom widgets"). */

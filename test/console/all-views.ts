@@ -1,9 +1,9 @@
-import { compromisePreview } from '../../lambdas/console/compromise-preview.ts';
-import { type GatewayFacts, gatewayView, unregisteredUses } from '../../lambdas/console/gateway-view.ts';
-import { gatewaysView, rotationSummary, stateOf } from '../../lambdas/console/gateways-view.ts';
-import { historyView } from '../../lambdas/console/history.ts';
-import { judgeKits, kitRow } from '../../lambdas/console/kit-rows.ts';
-import { type ActView, type GatewayView, gatewayActs, type View } from '../../lambdas/console/views.ts';
+import { compromisePreview } from '../../lambdas/console/view/compromise-preview.ts';
+import { type GatewayFacts, gatewayView, unregisteredUses } from '../../lambdas/console/view/gateway-view.ts';
+import { gatewaysView, rotationSummary, stateOf } from '../../lambdas/console/view/gateways-view.ts';
+import { historyView } from '../../lambdas/console/view/history.ts';
+import { judgeKits, kitRow } from '../../lambdas/console/view/kit-rows.ts';
+import { type ActView, type GatewayView, gatewayActs, type View } from '../../lambdas/console/view/views.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, KitId } from '../../lambdas/domain/ids.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';

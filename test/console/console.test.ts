@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../lambdas/console/outcome.ts';
-import type { ActView, GatewaysView, GatewayView, PlanView } from '../../lambdas/console/views.ts';
-import { gatewayId, openRotated, type System } from '../system.ts';
+import type { Outcome } from '../../lambdas/console/view/outcome.ts';
+import type { ActView, GatewaysView, GatewayView, PlanView } from '../../lambdas/console/view/views.ts';
+import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 let system: System;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { GatewayFacts } from '../../lambdas/console/gateway-view.ts';
+import type { GatewayFacts } from '../../lambdas/console/view/gateway-view.ts';
 import type { Gateway, LiveCredential, Rotation, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork, Use } from '../../lambdas/domain/kit.ts';

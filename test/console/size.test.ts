@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { showConsole } from '../../lambdas/stages/show-console.ts';
+import { showConsole } from '../../lambdas/console/show-page.ts';
 import { gateways, kitsInUse, readingOf } from './fleet.ts';
 import { rotating } from './scenes.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compromisePreview } from '../../lambdas/console/compromise-preview.ts';
-import { type GatewayFacts, gatewayView } from '../../lambdas/console/gateway-view.ts';
-import { gatewaysView, stateOf } from '../../lambdas/console/gateways-view.ts';
-import { historyView } from '../../lambdas/console/history.ts';
-import { judgeKits } from '../../lambdas/console/kit-rows.ts';
-import { offersOf } from '../../lambdas/console/offers.ts';
+import { compromisePreview } from '../../lambdas/console/view/compromise-preview.ts';
+import { type GatewayFacts, gatewayView } from '../../lambdas/console/view/gateway-view.ts';
+import { gatewaysView, stateOf } from '../../lambdas/console/view/gateways-view.ts';
+import { historyView } from '../../lambdas/console/view/history.ts';
+import { judgeKits } from '../../lambdas/console/view/kit-rows.ts';
+import { offersOf } from '../../lambdas/console/view/offers.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
 import {

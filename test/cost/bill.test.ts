@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
-import type { Template } from '../../lib/local/template.ts';
+import type { Template } from '../../lib/emulator/cloudformation/template.ts';
 import { billOf, type Fleet, type Line, prices, usageAt } from './bill.ts';
 import { measureRotation, type Usage } from './measure.ts';
 

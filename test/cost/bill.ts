@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { gaugeMetrics } from '../../lambdas/domain/metric.ts';
-import { resourcesOf, type Template } from '../../lib/local/template.ts';
+import { resourcesOf, type Template } from '../../lib/emulator/cloudformation/template.ts';
 import type { Usage } from './measure.ts';
 
 /** What is to be paid for. `requestsPerSecond` counts requests to the policy check: a kit makes two for one of its clients. */

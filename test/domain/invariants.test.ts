@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mayServeStale, standingOf } from '../../lambdas/domain/credential-status.ts';
 import { isRefusal } from '../../lambdas/domain/decision.ts';
 import { type Gateway, liveCredential, propagationBoundMs } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import { proofValidMs } from '../../lambdas/domain/revoke.ts';
-import { mayServeStale, standingOf } from '../../lambdas/domain/standing.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
 import { accepts, type Step, setRecording, type World } from './model.ts';
 import { play, rotate, script } from './model-script.ts';

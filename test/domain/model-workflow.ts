@@ -1,5 +1,4 @@
 import { leftToConfirm, leftToRetire } from '../../lambdas/domain/decision.ts';
-import { judgeKit } from '../../lambdas/domain/evidence.ts';
 import {
   type Gateway,
   hasReached,
@@ -7,9 +6,10 @@ import {
   maxLiveCredentials,
   type Rotation,
 } from '../../lambdas/domain/gateway.ts';
+import { judgeKit } from '../../lambdas/domain/kit-verdict.ts';
+import { addShard, emptyTally, judgeRevocation, lookOf, type Tally } from '../../lambdas/domain/may-revoke.ts';
 import { nextStage, overdue } from '../../lambdas/domain/next-stage.ts';
 import type { Command } from '../../lambdas/domain/transition.ts';
-import { addShard, emptyTally, judgeRevocation, lookOf, type Tally } from '../../lambdas/domain/verdict.ts';
 import { accepts, apply, credentialId, type ModelKit, probe, truthNow, type World } from './model.ts';
 
 /** A task of the workflow: it can be stopped for good, or for a while, wherever it yields. */

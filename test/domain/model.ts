@@ -1,9 +1,9 @@
+import { standingOf } from '../../lambdas/domain/credential-status.ts';
 import type { Decision } from '../../lambdas/domain/decision.ts';
 import type { Gateway, LiveCredential } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
 import type { Policy } from '../../lambdas/domain/policy.ts';
-import { standingOf } from '../../lambdas/domain/standing.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
 
 /** What was really so when a proof was read, whatever was recorded of it. */

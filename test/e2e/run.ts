@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connect } from '../../lib/cli/connection.ts';
 import { CommandFailed, exitCodes } from '../../lib/cli/failure.ts';
-import { defaultStackName, type Place, placeOf } from '../../lib/cli/place.ts';
+import { defaultStackName, type Place, placeOf } from '../../lib/cli/target.ts';
 import { callerOf, withDeployment } from './deployment.ts';
 import { playEndToEnd } from './scenario.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { EvidenceDocument } from '../../lambdas/stages/evidence-schema.ts';
+import type { EvidenceDocument } from '../../lambdas/evidence-export/evidence-schema.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { verifyEvidence } from '../../lib/cli/verify-evidence.ts';
 import { openKitNode } from '../../lib/local/stand-ins/kit-node.ts';
 import { createSecretReader } from '../../lib/local/stand-ins/secret-reader.ts';
-import { statusFor } from '../asking.ts';
+import { statusFor } from '../support/status-for.ts';
 
 /** What the scenario is played on. */
 export type Stage = {

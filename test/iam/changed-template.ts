@@ -1,4 +1,4 @@
-import type { Resource, Template } from '../../lib/local/template.ts';
+import type { Resource, Template } from '../../lib/emulator/cloudformation/template.ts';
 
 type Statement = { Action: string | string[]; Resource: unknown };
 

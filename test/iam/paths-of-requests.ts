@@ -5,10 +5,10 @@ import {
   PutEventsCommand,
 } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, GetSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { compromiseDetailType } from '../../lambdas/compromise/press-input.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { compromiseDetailType } from '../../lambdas/stages/compromise-input.ts';
 import { openWebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
-import { gatewayId, manualKit, openSystem, type System, tagOfKits } from '../system.ts';
+import { gatewayId, manualKit, openSystem, type System, tagOfKits } from '../support/system.ts';
 import { begin, by, distributed, operate, orders, press, scheduled } from './playing.ts';
 
 /** Another system presses the compromise button. */

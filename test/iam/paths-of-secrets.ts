@@ -4,10 +4,10 @@ import {
   RotateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
 import { composeCredential, randomDigits } from '../../lambdas/domain/credential.ts';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
-import { vaultIn } from '../../lambdas/store/vault.ts';
-import { manualKit, type System } from '../system.ts';
+import { manualKit, type System } from '../support/system.ts';
 import { begin, distributed, operate, orders, press, reconciled, scheduled } from './playing.ts';
 
 /** Secrets Manager rotates, asks for the last step twice, and loses its schedule. */

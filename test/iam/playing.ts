@@ -1,4 +1,4 @@
-import { gatewayId, manualKit, openRotated, policy, type System } from '../system.ts';
+import { gatewayId, manualKit, openRotated, policy, type System } from '../support/system.ts';
 
 /** One path through the whole system, from its opening to where it has ended; its name says what happens. */
 export type Scenario = { readonly name: string; readonly play: () => Promise<System> };

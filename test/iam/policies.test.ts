@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { accessOf } from '../../lib/local/iam/access.ts';
-import { needsOf } from '../../lib/local/iam/calls.ts';
-import { evaluator, keysLookedAt } from '../../lib/local/iam/evaluate.ts';
-import { grantsIn, lineOf } from '../../lib/local/iam/grants.ts';
-import { policiesOf } from '../../lib/local/iam/policies.ts';
+import { resolverFor, type Template } from '../../lib/emulator/cloudformation/template.ts';
+import { accessOf } from '../../lib/emulator/iam/access.ts';
+import { needsOf } from '../../lib/emulator/iam/calls.ts';
+import { evaluator, keysLookedAt } from '../../lib/emulator/iam/evaluate.ts';
+import { grantsIn, lineOf } from '../../lib/emulator/iam/grants.ts';
+import { policiesOf } from '../../lib/emulator/iam/policies.ts';
 import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
-import { resolverFor, type Template } from '../../lib/local/template.ts';
 import { synthesise } from '../../lib/synthesise.ts';
-import { gateways } from '../stack/synthesised.ts';
+import { gateways } from '../constructs/synthesised.ts';
 
 const statement = (changed: object = {}) => ({
   Effect: 'Allow',

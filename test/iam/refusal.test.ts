@@ -5,12 +5,12 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDynamoDb } from '../../lib/local/aws/dynamodb.ts';
-import { startEndpoint } from '../../lib/local/aws/endpoint.ts';
-import { type AccessKey, createKeys, OPERATOR } from '../../lib/local/aws/keys.ts';
-import type { AwsService } from '../../lib/local/aws/service.ts';
-import { accessOf } from '../../lib/local/iam/access.ts';
-import { grantsIn } from '../../lib/local/iam/grants.ts';
+import { openDynamoDb } from '../../lib/emulator/dynamodb/dynamodb.ts';
+import { accessOf } from '../../lib/emulator/iam/access.ts';
+import { grantsIn } from '../../lib/emulator/iam/grants.ts';
+import { startEndpoint } from '../../lib/emulator/wire/endpoint.ts';
+import { type AccessKey, createKeys, OPERATOR } from '../../lib/emulator/wire/keys.ts';
+import type { AwsService } from '../../lib/emulator/wire/service.ts';
 
 const here = 'us-east-1:000000000000';
 const session = 'arn:aws:sts::000000000000:assumed-role/Reader/reader';

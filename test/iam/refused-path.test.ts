@@ -2,11 +2,11 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, test } from 'vitest';
+import { compromiseDetailType } from '../../lambdas/compromise/press-input.ts';
 import { composeCredential, randomDigits } from '../../lambdas/domain/credential.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { compromiseDetailType } from '../../lambdas/stages/compromise-input.ts';
-import type { Template } from '../../lib/local/template.ts';
-import { gatewayId, openSystem, type System } from '../system.ts';
+import type { Template } from '../../lib/emulator/cloudformation/template.ts';
+import { gatewayId, openSystem, type System } from '../support/system.ts';
 import { onOther, withoutAction, withoutPermissionOf } from './changed-template.ts';
 
 /** Of the right form, so that it has to be looked up. */

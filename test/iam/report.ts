@@ -1,6 +1,6 @@
 import { table } from 'table';
-import { type Grant, lineOf } from '../../lib/local/iam/grants.ts';
-import { outsideTheProof } from '../../lib/local/iam/outside-the-proof.ts';
+import { type Grant, lineOf } from '../../lib/emulator/iam/grants.ts';
+import { outsideTheProof } from '../../lib/emulator/iam/outside-the-proof.ts';
 import { scenarios } from './scenarios.ts';
 import { countUsage, type GrantUse, nearlyRefused, neverUsed, type Usage } from './usage.ts';
 

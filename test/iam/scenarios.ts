@@ -1,5 +1,5 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { gatewayId, type System } from '../system.ts';
+import { gatewayId, type System } from '../support/system.ts';
 import { asked, consoleActs, pressedByEvent, servedKits, withoutBus } from './paths-of-requests.ts';
 import {
   appliedAgain,

@@ -4,8 +4,8 @@ import { expect } from 'vitest';
 import { type CredentialValue, composeCredential } from '../../lambdas/domain/credential.ts';
 import { type CredentialId, isGatewayId, isKitId, isRotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork } from '../../lambdas/domain/kit.ts';
+import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import type { Installation, KitAccess } from '../../lambdas/kits/kit-kind.ts';
-import { kitKindOf } from '../../lambdas/kits/registry.ts';
 
 type Credential = { readonly credentialId: CredentialId; readonly value: CredentialValue };
 

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { kitKindOf } from '../../lambdas/kits/registry.ts';
+import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { type Kong, type KongOptions, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { type Asked, openLoopbackServer } from '../../lib/local/stand-ins/loopback-server.ts';
 import { accessTo, adminToken, errorOf, installationOf, newer, older, startAtMs } from './installation.ts';

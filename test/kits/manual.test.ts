@@ -1,8 +1,8 @@
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { kitKindOf } from '../../lambdas/kits/registry.ts';
+import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { createOwner } from '../../lib/local/stand-ins/owner.ts';
-import { type RunningSecretsManager, runSecretsManager } from '../local/aws/running-secrets-manager.ts';
+import { type RunningSecretsManager, runSecretsManager } from '../emulator/secrets-manager/running-secrets-manager.ts';
 import { accessTo, expectNoSecretIn, installationOf, newer, older, startAtMs } from './installation.ts';
 
 const kind = kitKindOf('manual');

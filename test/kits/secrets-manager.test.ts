@@ -6,9 +6,9 @@ import {
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { kitKindOf } from '../../lambdas/kits/registry.ts';
+import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { createSecretReader } from '../../lib/local/stand-ins/secret-reader.ts';
-import { type RunningSecretsManager, runSecretsManager } from '../local/aws/running-secrets-manager.ts';
+import { type RunningSecretsManager, runSecretsManager } from '../emulator/secrets-manager/running-secrets-manager.ts';
 import { accessTo, errorOf, installationOf, newer, older } from './installation.ts';
 
 const kind = kitKindOf('secrets-manager');

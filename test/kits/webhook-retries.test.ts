@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { kitKindOf } from '../../lambdas/kits/registry.ts';
+import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { accessTo, errorOf, installationOf, newer, startAtMs } from './installation.ts';
 
 const url = 'https://hook.example/credential';

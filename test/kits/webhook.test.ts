@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { kitKindOf } from '../../lambdas/kits/registry.ts';
+import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { parseSigningKeys, signedHeaders } from '../../lambdas/kits/webhook-signature.ts';
 import { openWebhookReceiver, type WebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
 import { accessTo, errorOf, installationOf, newer, older, signingSecret, startAtMs } from './installation.ts';

@@ -12,7 +12,7 @@ import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCom
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { cliOf } from '../cli/terminal-double.ts';
-import { gatewayId, manualKit, openSystem, type System, tagOfKits } from '../system.ts';
+import { gatewayId, manualKit, openSystem, type System, tagOfKits } from '../support/system.ts';
 
 /** What may be read nowhere but in Secrets Manager, in a function's memory and in a kit. */
 const markers = {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Recent } from '../../lambdas/policy-check/recent.ts';
+import { Recent } from '../../lambdas/policy-check/lru-cache.ts';
 import {
   event,
   goneToken,

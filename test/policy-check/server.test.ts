@@ -14,8 +14,8 @@ import {
   type PolicyCheckServer,
   type PolicyCheckServerOptions,
   startPolicyCheckServer,
-} from '../../lib/local/policy-check-server.ts';
-import type { Template } from '../../lib/local/template.ts';
+} from '../../lib/emulator/api-gateway/api-gateway.ts';
+import type { Template } from '../../lib/emulator/cloudformation/template.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { newToken, oldLive, oldToken, orders } from './fixtures.ts';
 import { send, strictKit } from './strict-kit.ts';
@@ -356,7 +356,7 @@ test('speaks TLS with the given certificate', async () => {
 });
 
 describe('the deployed API, over HTTP', () => {
-  const deployed = synthesise({ gateways: join(import.meta.dirname, '..', 'stack', 'fixtures', 'gateways.json') });
+  const deployed = synthesise({ gateways: join(import.meta.dirname, '..', 'constructs', 'fixtures', 'gateways.json') });
   const functionOf = (source: string): string =>
     Object.entries(deployed.Resources).find(([, { Metadata }]) => Metadata?.source === source)?.[0] ??
     expect.fail(source);

@@ -3,11 +3,11 @@ import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { handler } from '../../lambdas/authorize.ts';
+import { gatewayItem } from '../../lambdas/aws/gateway-item.ts';
+import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
-import { gatewayItem } from '../../lambdas/store/gateway-item.ts';
-import { usesIn } from '../../lambdas/store/use.ts';
-import { runEndpoint } from '../local/aws/running-endpoint.ts';
-import { all } from '../store/emulated.ts';
+import { all } from '../aws/emulated.ts';
+import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 import { newToken, oldLive, oldToken, openInstance, orders, presenting, staleFor } from './fixtures.ts';
 
 /** One finished check; `startedAt` is the place in the history at which it began. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../lambdas/apply-registry.ts';
-import { answerCloudFormation, customResourceRequest } from '../../lambdas/stages/registry-custom-resource.ts';
+import { answerCloudFormation, customResourceRequest } from '../../lambdas/registry/custom-resource.ts';
 import { nowMs, type Opened, openRegistry } from './emulated-registry.ts';
 
 const context = { functionName: 'apply-registry', awsRequestId: 'request' } as Context;

@@ -1,12 +1,12 @@
 import { DeleteSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { readAudit } from '../../lambdas/aws/audit.ts';
+import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
-import { applyRegistry } from '../../lambdas/stages/apply-registry.ts';
-import { reconcile } from '../../lambdas/stages/reconcile.ts';
-import type { Registry } from '../../lambdas/stages/registry-file.ts';
-import { readAudit } from '../../lambdas/store/audit.ts';
-import { vaultIn } from '../../lambdas/store/vault.ts';
-import { all } from '../store/emulated.ts';
+import { reconcile } from '../../lambdas/reconciler/reconcile.ts';
+import { applyRegistry } from '../../lambdas/registry/apply.ts';
+import type { Registry } from '../../lambdas/registry/read-registry.ts';
+import { all } from '../aws/emulated.ts';
 import { bring, type Calls, install, instructed, type Opened, openRegistry, orders } from './emulated-registry.ts';
 
 const gatewayId = 'orders' as GatewayId;

@@ -5,11 +5,11 @@ import {
   ListSecretsCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readAudit } from '../../lambdas/aws/audit.ts';
 import type { GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
-import { applyRegistry, describeChange } from '../../lambdas/stages/apply-registry.ts';
-import type { Registry } from '../../lambdas/stages/registry-file.ts';
-import { readAudit } from '../../lambdas/store/audit.ts';
-import { all } from '../store/emulated.ts';
+import { applyRegistry, describeChange } from '../../lambdas/registry/apply.ts';
+import type { Registry } from '../../lambdas/registry/read-registry.ts';
+import { all } from '../aws/emulated.ts';
 import {
   bring,
   credentialId,

@@ -1,10 +1,10 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import type { Executions } from '../../lambdas/aws/executions.ts';
+import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
+import { kitsIn } from '../../lambdas/aws/kits.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
-import type { Executions } from '../../lambdas/stages/executions.ts';
-import { type Registry, readRegistry } from '../../lambdas/stages/registry-file.ts';
-import { gatewaysIn } from '../../lambdas/store/gateways.ts';
-import { kitsIn } from '../../lambdas/store/kits.ts';
-import { openEmulated } from '../store/emulated.ts';
+import { type Registry, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { openEmulated } from '../aws/emulated.ts';
 
 export const nowMs = 1_800_000_000_000;
 

@@ -2,10 +2,10 @@ import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secr
 import { afterEach, describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import type { WantedGateway } from '../../lambdas/domain/registry-changes.ts';
-import { applyRegistry } from '../../lambdas/stages/apply-registry.ts';
-import { readRegistry } from '../../lambdas/stages/registry-file.ts';
-import { applySchedule, readSchedule } from '../../lambdas/stages/registry-schedule.ts';
-import { gatewayId, openRotated, type System } from '../system.ts';
+import { applyRegistry } from '../../lambdas/registry/apply.ts';
+import { readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { applySchedule, readSchedule } from '../../lambdas/registry/schedule.ts';
+import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 const none = async (): Promise<never> => {
   throw new Error('This test starts nothing.');

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesise } from '../../lib/synthesise.ts';
-import { installPython, pythonTool } from '../python.ts';
-import { deployments } from '../stack/every-choice.ts';
-import { gateways } from '../stack/synthesised.ts';
+import { deployments } from '../constructs/every-choice.ts';
+import { gateways } from '../constructs/synthesised.ts';
+import { installPython, pythonTool } from '../support/python.ts';
 
 /** Runs cfn-lint and checkov, of the versions in requirements.txt, over every template. Ends with 1 when either finds something. */
 const folder = mkdtempSync(join(tmpdir(), 'scan-'));

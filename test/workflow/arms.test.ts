@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lambdaService } from '../../lib/local/aws/lambda.ts';
-import { type HistoryEvent, stepFunctionsService } from '../../lib/local/aws/step-functions.ts';
-import { executionsInMemory } from '../../lib/local/aws/step-functions-store.ts';
-import { virtualTimers } from '../virtual-timers.ts';
+import { lambdaService } from '../../lib/emulator/lambda/lambda.ts';
+import { type HistoryEvent, stepFunctionsService } from '../../lib/emulator/step-functions/step-functions.ts';
+import { executionsInMemory } from '../../lib/emulator/step-functions/store.ts';
+import { virtualTimers } from '../support/virtual-timers.ts';
 
 type State = {
   Type: string;

@@ -130,7 +130,7 @@ describe('The definition of the workflow', () => {
 
   it('knows every stage that a step may answer', () => {
     const answered = /export type Next =([^;]+);/
-      .exec(readFileSync(new URL('../../lambdas/stages/step.ts', import.meta.url), 'utf8'))?.[1]
+      .exec(readFileSync(new URL('../../lambdas/workflow/shared/step.ts', import.meta.url), 'utf8'))?.[1]
       ?.match(/'\w+'/g);
     const stages = /export type NextStage =([^;]+);/
       .exec(readFileSync(new URL('../../lambdas/domain/next-stage.ts', import.meta.url), 'utf8'))?.[1]

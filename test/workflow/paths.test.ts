@@ -17,7 +17,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import { openWebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
-import { gatewayId, manualKit, openRotated, openSystem, type System, tagOfKits } from '../system.ts';
+import { gatewayId, manualKit, openRotated, openSystem, type System, tagOfKits } from '../support/system.ts';
 
 const open: System[] = [];
 const visited = new Set<string>();

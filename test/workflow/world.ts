@@ -6,11 +6,11 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import { inject } from 'vitest';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
-import type { Template } from '../../lib/local/template.ts';
-import { statusFor } from '../asking.ts';
-import { openForTest } from '../deployment.ts';
-import { tagOfKits } from '../system.ts';
-import { virtualTimers } from '../virtual-timers.ts';
+import type { Template } from '../../lib/emulator/cloudformation/template.ts';
+import { openForTest } from '../support/open-deployment.ts';
+import { statusFor } from '../support/status-for.ts';
+import { tagOfKits } from '../support/system.ts';
+import { virtualTimers } from '../support/virtual-timers.ts';
 
 export const gatewayId = 'orders' as GatewayId;
 const kitId = 'reader';

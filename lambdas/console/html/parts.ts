@@ -1,8 +1,8 @@
-import type { FilledIn } from '../outcome.ts';
-import type { CredentialSummary, GatewayState, Page } from '../views.ts';
+import { fromNow, inFull, lengthOf, stageWords, stateWords, type Tone } from '../view/labels.ts';
+import type { FilledIn } from '../view/outcome.ts';
+import type { CredentialSummary, GatewayState, Page } from '../view/views.ts';
 import { html, type Insert, type Markup } from './html.ts';
 import { type Ask, link, type Surface } from './surface.ts';
-import { fromNow, inFull, lengthOf, stageWords, stateWords, type Tone } from './words.ts';
 
 const shapes: Readonly<Record<GatewayState, Markup>> = {
   COMPROMISED: html`<path d="M4.2 0.5h5.6l3.7 3.7v5.6l-3.7 3.7H4.2L0.5 9.8V4.2z" fill="currentColor"/>`,

@@ -1,14 +1,14 @@
-import type { FilledIn, Outcome } from '../outcome.ts';
-import type { View } from '../views.ts';
-import { actHtml } from './act.ts';
-import { gatewayHtml } from './gateway.ts';
-import { gatewaysHtml } from './gateways.ts';
-import { historyHtml } from './history.ts';
+import { actWords } from '../view/labels.ts';
+import type { FilledIn, Outcome } from '../view/outcome.ts';
+import type { View } from '../view/views.ts';
+import { actHtml } from './form-page.ts';
+import { gatewayHtml } from './gateway-page.ts';
+import { gatewaysHtml } from './gateways-page.ts';
+import { historyHtml } from './history-page.ts';
 import { html, type Markup } from './html.ts';
-import { planHtml } from './plan.ts';
+import { planHtml } from './plan-page.ts';
 import { style } from './style.ts';
 import { type Ask, addressOf, link, type Surface } from './surface.ts';
-import { actWords } from './words.ts';
 
 /** Where it is shown, the id that a form made now will carry, what was just done, and what a form that comes back had in it. */
 export type Rendering = {

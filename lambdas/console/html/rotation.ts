@@ -1,7 +1,7 @@
-import { type GatewayView, phases, type RotationSummary } from '../views.ts';
+import { counted } from '../view/labels.ts';
+import { type GatewayView, phases, type RotationSummary } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, when, who } from './parts.ts';
-import { counted } from './words.ts';
 
 /** Create, distribute, verify, revoke: what is done, and what is being done. */
 const stepper = ({ phase }: RotationSummary): Markup => {

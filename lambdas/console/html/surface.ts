@@ -1,4 +1,4 @@
-import type { Act } from '../views.ts';
+import type { Act } from '../view/views.ts';
 import { html, type Insert, type Markup } from './html.ts';
 
 /** Where a view is shown: in a widget of a CloudWatch dashboard, or as a page of the local console. */

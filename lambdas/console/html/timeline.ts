@@ -1,7 +1,7 @@
-import type { CredentialLife, GatewayView } from '../views.ts';
+import { causeWords, counted, fromNow, stageWords } from '../view/labels.ts';
+import type { CredentialLife, GatewayView } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { at, axis, bar, picture, type Scale, scaleOver, textAt, upright } from './scale.ts';
-import { causeWords, counted, fromNow, stageWords } from './words.ts';
 
 const rowHeight = 46;
 const headHeight = 22;

@@ -1,7 +1,7 @@
-import type { GatewayView, UseSpan } from '../views.ts';
+import { counted, fromNow } from '../view/labels.ts';
+import type { GatewayView, UseSpan } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { at, axis, bar, picture, type Scale, scaleOver } from './scale.ts';
-import { counted, fromNow } from './words.ts';
 
 const rowHeight = 36;
 const lane = 8;

@@ -1,0 +1,80 @@
+import { compromise, type PressResult } from '../compromise/press.ts';
+import { InputRefused } from '../domain/failure.ts';
+import { transition } from '../domain/transition.ts';
+import { operate } from '../operator/operate.ts';
+import type { OperateResult } from '../operator/result.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { rotationIdOf } from '../workflow/begin-rotation.ts';
+import type { ActInput } from './form-input.ts';
+import type { Outcome } from './view/outcome.ts';
+
+/** What acting needs: everything that `operate` and `compromise` do, and starts of the workflow. */
+export type ActNeeds = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'vault' | 'executions' | 'manualStarts'> & Always;
+
+/**
+ * Does what a person pressed, by the very code that other callers reach: the workflow is started, an operator's decision
+ * is taken, or the compromise button pressed. The actor is recorded as claimed, with the id of the request.
+ */
+export const act = async (needs: ActNeeds, input: ActInput): Promise<Outcome> => {
+  switch (input.act) {
+    case 'rotate':
+    case 'plan':
+      return start(needs, input);
+    case 'compromise': {
+      const { gatewayId, confirmGatewayId, reason, actor, requestId, rejectWithinSeconds } = input;
+      const request = { gatewayId, confirmGatewayId, reason, requestId, rejectWithinSeconds, actor };
+      return outcomeOf(input, await compromise(needs, request));
+    }
+    default:
+      return outcomeOf(input, await operate(needs, commandOf(input), { requestId: input.requestId }));
+  }
+};
+
+type Start = Extract<ActInput, { act: 'rotate' | 'plan' }>;
+
+/** A start that the record itself refuses is not made; one that was made before is the same. */
+const start = async ({ gateways, manualStarts, now }: ActNeeds, input: Start): Promise<Outcome> => {
+  const { act, gatewayId, reason, requestId } = input;
+  const gateway = await gateways.read(gatewayId);
+  if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered.`);
+  const execution = `console-${requestId}`;
+  const actor = `${input.actor}, request ${requestId}`.slice(0, 128);
+  if (act === 'plan') {
+    await manualStarts.start(execution, { gatewayId, reason, actor, plan: true });
+    return { act, result: 'DONE', message: 'The plan is being made; nothing is changed by it.', execution };
+  }
+  const rotationId = rotationIdOf(manualStarts.arnOf(execution));
+  const begun = transition(gateway, { kind: 'begin', rotationId, trigger: 'manual', actor, reason }, now());
+  if (begun.kind === 'refused') return { act, result: 'REFUSED', message: begun.message };
+  await manualStarts.start(execution, { gatewayId, reason, actor });
+  const message = `The rotation was started. Should a kit be in the way, it is not begun, and execution ${execution} says why.`;
+  return { act, result: 'DONE', message };
+};
+
+type Decided = Exclude<ActInput, { act: 'rotate' | 'plan' | 'compromise' }>;
+
+/** What `operate` takes: the decision and its own fields, nothing of the form around it. */
+const commandOf = (input: Decided): object => {
+  const {
+    act: command,
+    requestId: _,
+    format: _f,
+    token: _t,
+    pressed: _p,
+    console: _c,
+    widgetContext: _w,
+    ...own
+  } = input;
+  return { command, ...own };
+};
+
+const outcomeOf = ({ act }: ActInput, result: OperateResult | PressResult): Outcome => {
+  if (result.result === 'REFUSED') return { act, result: 'REFUSED', message: result.message };
+  const message =
+    'message' in result
+      ? result.message
+      : result.result === 'UNCHANGED'
+        ? 'It was so already: nothing has changed.'
+        : `Done, and recorded as revision ${result.revision}.`;
+  return { act, result: result.result, message };
+};

@@ -1,0 +1,80 @@
+import { actWords, causeWords, counted, stageWords, stateWords } from '../view/labels.ts';
+import type { CredentialLife, GatewayView } from '../view/views.ts';
+import { historyTable } from './history-page.ts';
+import { html, type Markup } from './html.ts';
+import { kitsHtml } from './kit-table.ts';
+import { cell, row, stateBadge, table, when } from './parts.ts';
+import { nowHtml } from './rotation.ts';
+import { link, type Surface } from './surface.ts';
+import { timeline } from './timeline.ts';
+import { usePicture } from './use-picture.ts';
+
+/** One gateway: what is going on first, then the pictures, the kits, the record and what a person can do. */
+export const gatewayHtml = (view: GatewayView, surface: Surface): Markup =>
+  html`<nav aria-label="Where you are">${link(surface, { view: 'gateways' }, 'All gateways')}</nav><div class="top"><h1>${view.gatewayId}</h1>${stateBadge(view.state)}${link(
+    surface,
+    { view: 'act', gatewayId: view.gatewayId, act: 'compromise' },
+    `${actWords.compromise.verb}…`,
+    'emergency-open end',
+  )}</div><p class="hidden" role="status">${announced(view)}</p>${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
+    view.credentials.length === 0 ? html`<p class="soft">None yet.</p>` : html`${timeline(view)}${lives(view)}`
+  }</section><section aria-labelledby="gcr-use"><h2 id="gcr-use">Use over time</h2>${usePicture(view)}</section>${kitsHtml(view, surface)}<section aria-labelledby="gcr-history"><h2 id="gcr-history">Past rotations</h2>${historyTable(
+    view.history,
+    'The last ten entries of the record',
+    view.nowMs,
+  )}<p>${link(surface, { view: 'history', gatewayId: view.gatewayId }, 'The whole record, step by step')}</p></section>`;
+
+/** What a screen reader says when it changes. */
+const announced = ({ gatewayId, state, rotation, kits }: GatewayView): string =>
+  `${gatewayId}: ${stateWords[state].word}${rotation ? `, ${rotation.phase}, ${kits.updated} of ${counted(kits.total, 'kit')} moved` : ''}`;
+
+/** What may be done now as buttons; what may not, with the reason. The emergency stands apart, at the top. */
+const acts = ({ offers, gatewayId }: GatewayView, surface: Surface): Markup => {
+  const usual = offers.filter(({ act }) => act !== 'compromise');
+  const refused = usual.filter(({ isAllowed }) => !isAllowed);
+  return html`<section aria-labelledby="gcr-acts"><h2 id="gcr-acts">What you can do</h2><p class="buttons">${usual
+    .filter(({ isAllowed }) => isAllowed)
+    .map(({ act }) => link(surface, { view: 'act', gatewayId, act }, `${actWords[act].verb}…`, 'button'))}</p>${
+    refused.length > 0
+      ? html`<details><summary>Not possible now</summary><dl>${refused.map(
+          ({ act, why }) => html`<dt>${actWords[act].verb}</dt><dd>${why}</dd>`,
+        )}</dl></details>`
+      : undefined
+  }</section>`;
+};
+
+/** The same facts as the picture, for who cannot see it. */
+const lives = ({ credentials, nowMs }: GatewayView): Markup => {
+  const time = (atMs: number | undefined) => (atMs === undefined ? undefined : when(atMs, nowMs));
+  const stateOf = (one: CredentialLife): string =>
+    one.cause ? causeWords[one.cause] : one.stage ? `${stageWords[one.stage]}${one.isForeign ? ', not ours' : ''}` : '';
+  return html`<details><summary>As a table</summary>${table(
+    'The lives of the credentials, oldest first',
+    [
+      'Credential',
+      'State',
+      'Created',
+      'Accepted',
+      'Current',
+      'Retiring',
+      'Quiet until',
+      'Refused',
+      'Revoked',
+      'Seen refused',
+    ],
+    credentials.map((one) =>
+      row(
+        html`<span class="id">${one.credentialId}</span>`,
+        cell('State', stateOf(one)),
+        cell('Created', time(one.createdAtMs)),
+        cell('Accepted', time(one.acceptedAtMs)),
+        cell('Current', time(one.currentAtMs)),
+        cell('Retiring', time(one.retiringAtMs)),
+        cell('Quiet until', time(one.quietUntilAtMs)),
+        cell('Refused', time(one.rejectAfterAtMs)),
+        cell('Revoked', time(one.revokedAtMs)),
+        cell('Seen refused', time(one.confirmedAtMs)),
+      ),
+    ),
+  )}</details>`;
+};

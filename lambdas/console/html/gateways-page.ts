@@ -1,0 +1,61 @@
+import { counted, lateWords, lengthOf } from '../view/labels.ts';
+import { type GatewayRow, type GatewaysView, gatewayStates } from '../view/views.ts';
+import { html, type Markup } from './html.ts';
+import { badge, cell, credentialLine, field, pages, row, stateBadge, table, when } from './parts.ts';
+import { type Ask, link, type Surface, search } from './surface.ts';
+
+/** All gateways: how many are in which state, and the page of the list that was asked for. */
+export const gatewaysHtml = (view: GatewaysView, surface: Surface): Markup => {
+  const ask: Ask = { view: 'gateways', filter: view.filter, ...(view.state ? { state: view.state } : {}) };
+  const { page } = view;
+  const caption = `${counted(page.total, 'gateway')}${view.filter ? ` with "${view.filter}" in the name` : ''}, those first that need a person`;
+  return html`<div class="top"><h1>Gateways</h1></div>${chips(view, surface)}${search(
+    surface,
+    { view: 'gateways', ...(view.state ? { state: view.state } : {}) },
+    field('Name contains', 'filter', { type: 'search', value: view.filter, max: 64, isRequired: false }),
+    'Filter',
+  )}${
+    view.rows.length === 0
+      ? html`<p class="soft">${view.filter || view.state ? 'No gateway is like that.' : 'No gateway is registered: put one into gateways.json, and apply it.'}</p>`
+      : table(
+          caption,
+          ['Gateway', 'State', 'Live credentials', 'Rotation', 'Holds it up', 'Next by schedule'],
+          view.rows.map((one) => gatewayLine(one, view.nowMs, surface)),
+        )
+  }${pages(surface, page, ask, 'gateways')}`;
+};
+
+const chips = ({ counts, filter, state }: GatewaysView, surface: Surface): Markup => {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const found = gatewayStates.filter((one) => (counts[one] ?? 0) > 0);
+  return html`<ul class="chips" aria-label="Gateways by state"><li class="${state ? '' : 'chosen'}">${link(surface, { view: 'gateways', filter }, badge('quiet', `All ${total}`))}</li>${found.map(
+    (one) =>
+      html`<li class="${one === state ? 'chosen' : ''}">${link(surface, { view: 'gateways', filter, state: one }, stateBadge(one, ` ${counts[one]}`))}</li>`,
+  )}</ul>`;
+};
+
+const gatewayLine = (one: GatewayRow, nowMs: number, surface: Surface): Markup => {
+  const { rotation, worstLaggard } = one;
+  const progress = rotation?.progress;
+  return row(
+    link(surface, { view: 'gateway', gatewayId: one.gatewayId }, one.gatewayId),
+    cell('State', stateBadge(one.state)),
+    cell(
+      'Live credentials',
+      one.credentials.length === 0
+        ? undefined
+        : html`<ul class="plain">${one.credentials.map((credential) => html`<li>${credentialLine(credential, nowMs)}</li>`)}</ul>`,
+    ),
+    cell(
+      'Rotation',
+      rotation &&
+        html`${rotation.trigger}: <strong>${rotation.phase}</strong>${progress ? html`, ${progress.updated} of ${counted(progress.kits, 'kit')} moved` : undefined}<br><span class="soft">begun ${lengthOf(nowMs - rotation.begun.atMs)} ago, deadline ${when(rotation.deadlineAtMs, nowMs)}</span>`,
+    ),
+    cell(
+      'Holds it up',
+      worstLaggard &&
+        html`${worstLaggard.kitId}: ${lateWords[worstLaggard.code]}<br><span class="soft">${worstLaggard.owner}</span>`,
+    ),
+    cell('Next by schedule', one.nextScheduledAtMs === undefined ? undefined : when(one.nextScheduledAtMs, nowMs)),
+  );
+};

@@ -1,0 +1,86 @@
+import { actWords, counted, lateWords } from '../view/labels.ts';
+import type { GatewayView, KitRow } from '../view/views.ts';
+import { html, type Markup } from './html.ts';
+import { badge, cell, field, pages, row, table, when } from './parts.ts';
+import { link, type Surface, search } from './surface.ts';
+
+/** The kits of a gateway, those first that hold it up; and who uses its credentials without being one. */
+export const kitsHtml = (view: GatewayView, surface: Surface): Markup => {
+  const { kits, gatewayId, filter } = view;
+  const known = view.targetId
+    ? `${kits.updated} of ${counted(kits.total, 'kit')} with evidence for ${view.targetId}`
+    : counted(kits.total, 'kit');
+  const caption = `${known}${filter ? `; shown are those with "${filter}" in name, kind or owner` : ''}`;
+  const isLong = kits.total > kits.page.pageSize || filter !== '';
+  return html`<section aria-labelledby="gcr-kits"><h2 id="gcr-kits">Kits</h2>${
+    isLong
+      ? search(
+          surface,
+          { view: 'gateway', gatewayId },
+          field('Name, kind or owner contains', 'filter', {
+            type: 'search',
+            value: filter,
+            max: 64,
+            isRequired: false,
+          }),
+          'Filter',
+        )
+      : undefined
+  }${
+    kits.rows.length === 0
+      ? html`<p class="soft">${filter ? 'No kit is like that.' : 'No kit is registered. An empty list is no proof that all have moved.'}</p>`
+      : table(
+          caption,
+          ['Kit', 'Evidence', 'Last seen on', 'Waits for', 'Owner', ...(view.rotation ? ['Do'] : [])],
+          kits.rows.map((one) => kitLine(one, view, surface)),
+        )
+  }${pages(surface, kits.page, { view: 'gateway', gatewayId, filter }, 'kits')}</section>${unregistered(view)}`;
+};
+
+const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surface: Surface): Markup =>
+  row(
+    html`${one.kitId}<br><span class="soft small">${one.kind}</span>`,
+    cell(
+      'Evidence',
+      one.evidence
+        ? html`${badge('good', one.evidence.kind)} ${when(one.evidence.atMs, nowMs)}`
+        : one.late &&
+            badge(one.late === 'NOT_SEEN_YET' || one.late === 'WAITS_FOR_OWNER' ? 'busy' : 'warn', lateWords[one.late]),
+    ),
+    cell(
+      'Last seen on',
+      one.lastSeen
+        ? html`<span class="id">${one.lastSeen.credentialId}</span> ${when(one.lastSeen.atMs, nowMs)}`
+        : html`<span class="soft">not seen</span>`,
+    ),
+    cell('Waits for', one.waitsFor),
+    cell('Owner', one.owner),
+    ...(rotation ? [cell('Do', actsOf(one, gatewayId, surface))] : []),
+  );
+
+const actsOf = ({ kitId, acts }: KitRow, gatewayId: string, surface: Surface): Markup | undefined =>
+  acts.length === 0
+    ? undefined
+    : html`<ul class="plain">${acts.map(
+        (act) =>
+          html`<li>${link(surface, { view: 'act', gatewayId, act, kitId }, html`${actWords[act].verb}<span class="hidden"> ${kitId}</span>`)}</li>`,
+      )}</ul>`;
+
+const unregistered = ({ unregistered: found, nowMs }: GatewayView): Markup =>
+  html`<section aria-labelledby="gcr-strangers"><h2 id="gcr-strangers">Unregistered sources</h2>${
+    found.length === 0
+      ? html`<p class="soft">None: every recorded use is by a registered kit.</p>`
+      : table(
+          'They use a live credential and no registered kit accounts for them; on an old credential they hold its revocation up',
+          ['Address', 'Credential', 'Named kit', 'First used', 'Last used'],
+          found.map((one) =>
+            row(
+              one.address,
+              cell('Credential', html`<span class="id">${one.credentialId}</span>`),
+              cell('Named kit', one.kitId ?? html`<span class="soft">none</span>`),
+              cell('First used', when(one.firstUsedAtMs, nowMs)),
+              cell('Last used', when(one.lastUsedAtMs, nowMs)),
+            ),
+          ),
+        )
+  }</section>`;

@@ -1,0 +1,54 @@
+import type { Plan } from '../../domain/plan.ts';
+import { attentionWords, inFull, lengthOf } from '../view/labels.ts';
+import type { PlanView } from '../view/views.ts';
+import { html, type Markup } from './html.ts';
+import { badge, cell, row, table, when } from './parts.ts';
+import { link, type Surface } from './surface.ts';
+
+/** A plan: whether a rotation may start, which kits will hold it up, and when the old credential could be revoked at the earliest. */
+export const planHtml = (view: PlanView, surface: Surface): Markup => {
+  const { gatewayId, execution, status, plan, nowMs } = view;
+  return html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId }, `Gateway ${gatewayId}`)}</nav><div class="top"><h1>Plan: ${gatewayId}</h1></div>${
+    plan
+      ? planned(plan, nowMs)
+      : html`<p class="card ${status === 'RUNNING' ? 'busy' : 'danger'}">${
+          status === 'RUNNING'
+            ? 'Kits are being asked what they hold. It takes half a minute at most.'
+            : `It could not be made: execution ${execution} says why.`
+        }</p><p class="buttons">${link(surface, { view: 'plan', gatewayId, execution }, 'Look again', 'button')}</p>`
+  }`;
+};
+
+const planned = (plan: Plan, nowMs: number): Markup => {
+  const { kits, obstacles, attention } = plan;
+  return html`<p>${plan.mayStart ? badge('good', 'A rotation may start') : badge('danger', 'A rotation would be refused')} Made ${when(Date.parse(plan.at), nowMs)}; nothing was written.</p>${
+    obstacles.length > 0
+      ? html`<section class="card danger"><h2>In the way</h2><ul>${obstacles.map(({ message }) => html`<li>${message}</li>`)}</ul></section>`
+      : undefined
+  }<section><h2>What would happen</h2><dl><dt>Kits</dt><dd>${kits.total}: ${kits.inUse} in use, ${kits.idle} idle; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable${
+    kits.notAsked > 0 ? `, ${kits.notAsked} not asked for lack of time` : undefined
+  }</dd><dt>Retires</dt><dd class="id">${plan.retires.join(', ') || 'none'}</dd>${
+    plan.notOurs.length > 0 ? html`<dt>Stays, not ours</dt><dd class="id">${plan.notOurs.join(', ')}</dd>` : undefined
+  }<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}</dd><dt>Revoked at the earliest</dt><dd>${
+    plan.earliestRevokeAt === undefined ? 'never, as it could not start' : inFull(Date.parse(plan.earliestRevokeAt))
+  }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}</dd></dl></section>${
+    attention.length > 0
+      ? html`<section><h2>Kits to look at</h2>${table(
+          'Those that fail first, then those that wait for people, then the slowest',
+          ['Kit', 'Why', 'Evidence it needs', 'Takes', 'Owner'],
+          attention.map((one) =>
+            row(
+              html`${one.kitId}<br><span class="soft small">${one.kind}</span>`,
+              cell(
+                'Why',
+                html`${one.why && attentionWords[one.why]}${one.failure ? html`<br>${one.failure}` : undefined}`,
+              ),
+              cell('Evidence it needs', one.evidenceNeeded),
+              cell('Takes', lengthOf(one.propagationSeconds * 1000)),
+              cell('Owner', one.owner),
+            ),
+          ),
+        )}${plan.moreAttention > 0 ? html`<p>And ${plan.moreAttention} more.</p>` : undefined}</section>`
+      : undefined
+  }`;
+};

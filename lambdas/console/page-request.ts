@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { InputRefused } from '../domain/failure.ts';
+import { isKitId, type KitId, nameRule } from '../domain/ids.ts';
+import { stepInput } from '../workflow/shared/step.ts';
+import { gatewayActs, gatewayStates } from './view/views.ts';
+
+/** What CloudWatch adds to every call of a custom widget ("Details about custom widgets"); what is not used is let through. */
+export const widgetContext = z.looseObject({
+  theme: z.enum(['light', 'dark']).catch('light'),
+  forms: z.looseObject({ all: z.record(z.string(), z.unknown()).catch({}) }).catch({ all: {} }),
+});
+
+/** Ids as they come from outside. */
+export const gatewayId = stepInput.shape.gatewayId;
+export const kitId = z.custom<KitId>((id) => typeof id === 'string' && isKitId(id), `must be ${nameRule}`);
+/** What makes a press one press. */
+export const requestId = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, "_" and "-"');
+
+const common = {
+  format: z.enum(['html', 'json']).default('html'),
+  /** What the local page's server wants back in every form. */
+  token: z.string().max(128).default(''),
+  widgetContext: widgetContext.optional(),
+};
+const list = { filter: z.string().max(64).default(''), page: z.coerce.number().int().min(1).default(1) };
+
+const ask = z.discriminatedUnion('view', [
+  z.strictObject({ view: z.literal('gateways'), state: z.enum(gatewayStates).optional(), ...list, ...common }),
+  z.strictObject({ view: z.literal('gateway'), gatewayId, ...list, ...common }),
+  z.strictObject({ view: z.literal('history'), gatewayId, page: list.page, ...common }),
+  z.strictObject({
+    view: z.literal('act'),
+    gatewayId,
+    act: z.enum([...gatewayActs, 'acknowledge-kit', 'retry-kit']),
+    kitId: kitId.optional(),
+    ...common,
+  }),
+  z.strictObject({ view: z.literal('plan'), gatewayId, execution: z.string().regex(/^[\w-]{1,80}$/), ...common }),
+]);
+/** What the console is asked for. */
+export type ConsoleAsk = z.infer<typeof ask>;
+export type AskFor<Name extends ConsoleAsk['view']> = Extract<ConsoleAsk, { view: Name }>;
+
+/** Reads what the console is asked for; without `view` it is all gateways. A widget's filter comes from its form. Throws {@link InputRefused}. */
+export const readAsk = (event: unknown): ConsoleAsk => {
+  const given = typeof event === 'object' && event !== null ? event : {};
+  const parsed = ask.safeParse({ view: 'gateways', ...given });
+  if (!parsed.success)
+    throw new InputRefused(
+      `The console was asked for what it does not have: ${z.prettifyError(parsed.error)} Allowed views are ${ask.options.map(({ shape }) => shape.view.value).join(', ')}.`,
+    );
+  const typed = parsed.data.widgetContext?.forms.all.filter;
+  return 'filter' in parsed.data && typeof typed === 'string'
+    ? { ...parsed.data, filter: typed.slice(0, 64) }
+    : parsed.data;
+};

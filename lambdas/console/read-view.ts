@@ -1,0 +1,142 @@
+import { InputRefused } from '../domain/failure.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import type { Kit, Use } from '../domain/kit.ts';
+import { confirmationFor } from '../operator/force.ts';
+import { mapped } from '../runtime/bounded-map.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { allShards } from '../workflow/shared/step.ts';
+import type { AskFor, ConsoleAsk } from './page-request.ts';
+import { compromisePreview } from './view/compromise-preview.ts';
+import { type GatewayFacts, gatewayView, unregisteredUses } from './view/gateway-view.ts';
+import { gatewaysView, rotationSummary, stateOf } from './view/gateways-view.ts';
+import { historyView } from './view/history.ts';
+import { expectedOf, type JudgedKit, judgeKits, kitRow } from './view/kit-rows.ts';
+import { offerOf } from './view/offers.ts';
+import type { ActView, GatewaysView, Offer, PlanView, View } from './view/views.ts';
+
+/** What showing may do: it reads records, kits and use, and how secrets are described; never a value. */
+export type ShowNeeds = Pick<Equipment, 'records' | 'plans'> & {
+  readonly kits: Pick<Equipment['kits'], 'ofShard'>;
+  readonly uses: Pick<Equipment['uses'], 'ofCredential'>;
+  readonly vault: Pick<Equipment['vault'], 'describe'>;
+} & Always;
+
+const shardsAtOnce = 16;
+const secretsAtOnce = 10;
+/** How far back the timeline and the short history look, and the whole history. */
+const [recentTransitions, allTransitions] = [300, 5_000];
+
+/** The view that is asked for. Throws {@link InputRefused} for a gateway, a kit or a plan that is not there. */
+export const viewOf = async (needs: ShowNeeds, ask: ConsoleAsk): Promise<View> => {
+  if (ask.view === 'gateways') return showGateways(needs, ask);
+  const gateway = await registered(needs, ask.gatewayId);
+  switch (ask.view) {
+    case 'gateway':
+      return gatewayView(await factsOf(needs, gateway), ask, needs.now());
+    case 'history':
+      return historyView(gateway, await needs.records.latest(gateway, allTransitions), ask.page, needs.now());
+    case 'act':
+      return showAct(needs, gateway, ask);
+    case 'plan':
+      return showPlan(needs, ask);
+  }
+};
+
+const registered = async ({ records }: ShowNeeds, gatewayId: GatewayId): Promise<Gateway> => {
+  const gateway = await records.read(gatewayId);
+  if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered.`);
+  return gateway;
+};
+
+/** The records of all gateways, and the schedules of those that are shown. */
+const showGateways = async (needs: ShowNeeds, ask: AskFor<'gateways'>): Promise<GatewaysView> => {
+  const gateways = await needs.records.all();
+  const view = gatewaysView(gateways, { filter: ask.filter, state: ask.state, page: ask.page }, needs.now());
+  const secrets = new Map(gateways.map(({ gatewayId, secretArn }) => [gatewayId, secretArn]));
+  const rows = await mapped(view.rows, secretsAtOnce, async (row) => {
+    const nextScheduledAtMs = await nextScheduled(needs, secrets.get(row.gatewayId) ?? '');
+    return nextScheduledAtMs === undefined ? row : { ...row, nextScheduledAtMs };
+  });
+  return { ...view, rows };
+};
+
+/** A schedule that cannot be read is not shown: nothing depends on it. */
+const nextScheduled = async ({ vault, log }: ShowNeeds, secretArn: string): Promise<number | undefined> => {
+  try {
+    return (await vault.describe(secretArn)).nextRotationAtMs;
+  } catch (error) {
+    log('WARN', 'The schedule of a gateway could not be read.', { error: error instanceof Error ? error.name : '' });
+    return undefined;
+  }
+};
+
+/** Kits and use of every shard, several shards at once. */
+const kitsAndUses = async (
+  { kits, uses }: ShowNeeds,
+  gateway: Gateway,
+): Promise<{ kits: readonly Kit[]; uses: readonly Use[] }> => {
+  const { gatewayId, shardCount, live, revoked } = gateway;
+  const credentialIds = [...live, ...revoked.slice(-1)].map(({ credentialId }) => credentialId);
+  const found: { kits: Kit[]; uses: Use[] } = { kits: [], uses: [] };
+  await mapped(allShards(gateway), shardsAtOnce, async (shard) => {
+    for await (const kit of kits.ofShard(gatewayId, shard, shardCount)) found.kits.push(kit);
+    for (const credentialId of credentialIds)
+      for await (const use of uses.ofCredential(gatewayId, credentialId, shard)) found.uses.push(use);
+  });
+  return found;
+};
+
+const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts> => {
+  const [found, transitions, nextScheduledAtMs] = await Promise.all([
+    kitsAndUses(needs, gateway),
+    needs.records.latest(gateway, recentTransitions),
+    nextScheduled(needs, gateway.secretArn),
+  ]);
+  return { gateway, ...found, transitions, nextScheduledAtMs };
+};
+
+const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId }: AskFor<'act'>): Promise<ActView> => {
+  const nowMs = needs.now();
+  const { gatewayId, rotation } = gateway;
+  const base = {
+    view: 'act' as const,
+    ...{ nowMs, gatewayId, state: stateOf(gateway) },
+    ...(rotation ? { rotation: rotationSummary(rotation) } : {}),
+  };
+  const judged = async (): Promise<{ kits: readonly JudgedKit[]; unregistered: number }> => {
+    const { kits, uses } = await kitsAndUses(needs, gateway);
+    const unregistered = unregisteredUses(gateway, kits, uses).length;
+    return { kits: judgeKits(gateway, kits, uses, nowMs), unregistered };
+  };
+  if (act === 'acknowledge-kit' || act === 'retry-kit') {
+    const { kits } = await judged();
+    const found = kits.find(({ kit }) => kit.kitId === kitId);
+    if (!found) throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId ?? ''}.`);
+    const kit = kitRow(found, gateway);
+    const credentialId = expectedOf(gateway);
+    const isAllowed = kit.acts.includes(act);
+    return {
+      ...{ ...base, act, kit, isAllowed },
+      ...(isAllowed ? {} : { why: 'Nothing of that kind is open for this kit now.' }),
+      ...(credentialId ? { credentialId } : {}),
+    };
+  }
+  const { isAllowed, why }: Offer = offerOf(act, gateway, nowMs);
+  const offered = { ...base, act, isAllowed, ...(why ? { why } : {}) };
+  if (act === 'compromise') {
+    const { kits, unregistered } = await judged();
+    return { ...offered, compromise: compromisePreview(gateway, kits, unregistered, nowMs) };
+  }
+  if (act === 'force' && isAllowed && rotation) {
+    const { kits, kitsHash, named, unregistered } = await confirmationFor(needs, gateway, rotation);
+    return { ...offered, force: { kits, kitsHash, named, unregistered: unregistered.length } };
+  }
+  return offered;
+};
+
+const showPlan = async ({ plans, now }: ShowNeeds, ask: AskFor<'plan'>): Promise<PlanView> => {
+  const state = await plans.of(ask.execution);
+  if (!state) throw new InputRefused(`There is no plan ${ask.execution}: ask for one again.`);
+  return { view: 'plan', nowMs: now(), gatewayId: ask.gatewayId, execution: ask.execution, ...state };
+};

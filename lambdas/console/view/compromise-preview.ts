@@ -1,0 +1,76 @@
+import { type Gateway, liveCredential, propagationBoundMs } from '../../domain/gateway.ts';
+import type { CredentialId, RotationId } from '../../domain/ids.ts';
+import { transition } from '../../domain/transition.ts';
+import type { JudgedKit } from './kit-rows.ts';
+import type { CompromisePreview, CutOff, CutOffKit } from './views.ts';
+
+/** How long "replace first" gives the kits, in seconds. */
+export const replaceFirstSeconds = 60;
+const namedAtMost = 50;
+const preview = '00000000-0000-4000-8000-000000000000' as RotationId;
+
+/**
+ * What the button would do now, by the rule that it follows: which credentials are doomed, and which kits are cut off when
+ * they are replaced first, or refused at once. A kit that uses what is not doomed already is not cut off.
+ */
+export const compromisePreview = (
+  gateway: Gateway,
+  kits: readonly JudgedKit[],
+  unregistered: number,
+  nowMs: number,
+): CompromisePreview => {
+  const decision = transition(
+    gateway,
+    {
+      ...{ kind: 'compromise', requestId: preview, rotationId: preview, rejectWithinSeconds: replaceFirstSeconds },
+      ...{ actor: 'console', reason: 'preview' },
+    },
+    nowMs,
+  );
+  const press =
+    decision.kind === 'changed' ? decision.gateway.presses.find(({ requestId }) => requestId === preview) : undefined;
+  const credentialIds = press?.credentialIds ?? [];
+  const hit = press ? kits.filter((kit) => !isSafe(gateway, kit, credentialIds)) : [];
+  return {
+    ...(decision.kind === 'refused' ? { refusal: decision.message } : {}),
+    credentialIds,
+    notOurs: gateway.live.filter(({ origin }) => origin.kind === 'foreign').map(({ credentialId }) => credentialId),
+    ...(press?.preempted ? { preempts: press.preempted } : {}),
+    propagationBoundSeconds: propagationBoundMs(gateway, nowMs) / 1000,
+    ...{ kits: kits.length, unregistered },
+    replaceFirst: cutOff(hit, replaceFirstSeconds, nowMs),
+    refuseNow: cutOff(hit, 0, nowMs),
+  };
+};
+
+/** It was seen on a credential that stays, and nothing of it on one that is doomed. */
+const isSafe = (gateway: Gateway, { verdict }: JudgedKit, doomed: readonly CredentialId[]): boolean => {
+  const target = gateway.rotation?.targetId;
+  return (
+    target !== undefined &&
+    !doomed.includes(target) &&
+    liveCredential(gateway, target) !== undefined &&
+    verdict?.kind === 'UPDATED'
+  );
+};
+
+const cutOff = (kits: readonly JudgedKit[], withinSeconds: number, nowMs: number): CutOff => {
+  const found = kits.flatMap(({ kit, uses }): CutOffKit[] => {
+    const why =
+      withinSeconds === 0
+        ? 'AT_ONCE'
+        : kit.traits.installedBy === 'owner'
+          ? 'OWNER_INSTALLS'
+          : kit.traits.propagationSeconds > withinSeconds
+            ? 'SLOW'
+            : undefined;
+    const isInUse = uses.some(({ lastUsedAtMs }) => lastUsedAtMs >= nowMs - kit.lookBackSeconds * 1000);
+    return why ? [{ kitId: kit.kitId, owner: kit.owner, why, isInUse }] : [];
+  });
+  return {
+    rejectWithinSeconds: withinSeconds,
+    total: found.length,
+    inUse: found.filter(({ isInUse }) => isInUse).length,
+    kits: found.toSorted((one, other) => Number(other.isInUse) - Number(one.isInUse)).slice(0, namedAtMost),
+  };
+};

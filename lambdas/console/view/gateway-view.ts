@@ -1,0 +1,102 @@
+import type { Gateway, Transition } from '../../domain/gateway.ts';
+import type { CredentialId } from '../../domain/ids.ts';
+import type { Kit, Use } from '../../domain/kit.ts';
+import { addShard, emptyTally, judgeRevocation, type Tally } from '../../domain/may-revoke.ts';
+import { rotationSummary, stateOf } from './gateways-view.ts';
+import { historyOf } from './history.ts';
+import { byLateness, expectedOf, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
+import { livesOf } from './lifetimes.ts';
+import { offersOf } from './offers.ts';
+import { paged } from './paging.ts';
+import type { GatewayView, UseSpan } from './views.ts';
+import { aheadOf, waitsFor } from './waits.ts';
+
+/** Everything that was read of one gateway: `uses` of live credentials and of the last revoked, transitions in any order. */
+export type GatewayFacts = {
+  readonly gateway: Gateway;
+  readonly kits: readonly Kit[];
+  readonly uses: readonly Use[];
+  readonly transitions: readonly Transition[];
+  readonly nextScheduledAtMs: number | undefined;
+};
+
+/** Kits on one page. */
+export const kitsPageSize = 50;
+const unregisteredAtMost = 50;
+const sourcesAtMost = 20;
+const historyAtMost = 10;
+
+/** One gateway as it is shown; `filter` and `page` choose among its kits. */
+export const gatewayView = (
+  facts: GatewayFacts,
+  { filter, page: asked }: { readonly filter: string; readonly page: number },
+  nowMs: number,
+): GatewayView => {
+  const { gateway, uses, transitions, nextScheduledAtMs } = facts;
+  const judged = judgeKits(gateway, facts.kits, uses, nowMs);
+  const tally = tallyOf(gateway, judged, uses);
+  const targetId = expectedOf(gateway);
+  const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
+  return {
+    ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision, state: stateOf(gateway) },
+    ...(gateway.rotation ? { rotation: rotationSummary(gateway.rotation) } : {}),
+    ...(nextScheduledAtMs === undefined ? {} : { nextScheduledAtMs }),
+    ...(targetId ? { targetId } : {}),
+    waitsFor: waitsFor(gateway, tally, nowMs),
+    ahead: aheadOf(gateway, tally, nextScheduledAtMs, nowMs),
+    credentials: livesOf(gateway, transitions, judgeRevocation(gateway, tally, nowMs)),
+    moves: movesOf(judged, targetId),
+    filter,
+    kits: {
+      page,
+      total: judged.length,
+      updated: judged.filter(({ verdict }) => verdict?.kind === 'UPDATED').length,
+      late: tally.laggards,
+      rows: items.map((one) => kitRow(one, gateway)),
+    },
+    unregistered: unregisteredUses(gateway, facts.kits, uses).slice(0, unregisteredAtMost),
+    uses: useOverTime(gateway, uses),
+    history: historyOf(transitions, gateway).slice(0, historyAtMost),
+    offers: offersOf(gateway, nowMs),
+  };
+};
+
+/** What the workflow would add up from the same kits and uses. */
+export const tallyOf = ({ rotation }: Gateway, kits: readonly JudgedKit[], uses: readonly Use[]): Tally => {
+  const known = new Set<string>(kits.map(({ kit }) => kit.kitId));
+  const verdicts = kits.flatMap(({ verdict }) => verdict ?? []);
+  const retiring = uses.filter(({ credentialId }) => rotation?.retireIds.includes(credentialId));
+  return addShard(emptyTally, 0, verdicts, retiring, (kitId) => known.has(kitId));
+};
+
+const isAbout = ({ kit }: JudgedKit, filter: string): boolean =>
+  [kit.kitId, kit.owner, kit.kind].some((text) => text.toLowerCase().includes(filter.toLowerCase()));
+
+/** Uses of live credentials that no registered kit accounts for, the latest first. */
+export const unregisteredUses = ({ live }: Gateway, kits: readonly Kit[], uses: readonly Use[]): readonly UseSpan[] => {
+  const known = new Set<string>(kits.map(({ kitId }) => kitId));
+  return uses
+    .filter(
+      ({ kitId, credentialId }) =>
+        (kitId === undefined || !known.has(kitId)) && live.some((one) => one.credentialId === credentialId),
+    )
+    .toSorted((one, other) => other.lastUsedAtMs - one.lastUsedAtMs);
+};
+
+/** Who used which credential from when to when. The sources of old credentials come first: they are what a rotation waits for. */
+const useOverTime = (gateway: Gateway, uses: readonly Use[]): GatewayView['uses'] => {
+  const target = expectedOf(gateway);
+  const sources = [...Map.groupBy(uses, ({ kitId, address }) => `${kitId ?? ''}#${address}`).values()];
+  const lastOld = (spans: readonly Use[]): number =>
+    spans.reduce((last, use) => (use.credentialId === target ? last : Math.max(last, use.lastUsedAtMs)), 0);
+  const byCredential = [...new Set<CredentialId>(uses.map(({ credentialId }) => credentialId))].map((credentialId) => {
+    const mine = uses.filter((use) => use.credentialId === credentialId);
+    const lastUsedAtMs = mine.reduce((last, use) => Math.max(last, use.lastUsedAtMs), 0);
+    return { credentialId, sources: mine.length, lastUsedAtMs };
+  });
+  const spans = sources
+    .toSorted((one, other) => lastOld(other) - lastOld(one))
+    .slice(0, sourcesAtMost)
+    .map((source) => source.toSorted((one, other) => one.firstUsedAtMs - other.firstUsedAtMs));
+  return { sources: sources.length, spans, byCredential };
+};

@@ -1,0 +1,102 @@
+import { type Gateway, hasReached, type Rotation } from '../../domain/gateway.ts';
+import { paged } from './paging.ts';
+import {
+  type CredentialSummary,
+  type GatewayRow,
+  type GatewayState,
+  type GatewaysView,
+  gatewayStates,
+  type Phase,
+  type RotationSummary,
+} from './views.ts';
+
+/** How a gateway stands, by its record alone. */
+export const stateOf = ({ retiredAtMs, rotation, live, ended }: Gateway): GatewayState => {
+  if (retiredAtMs !== undefined) return 'RETIRED';
+  if (rotation?.trigger === 'compromise' || live.some(({ compromised }) => compromised)) return 'COMPROMISED';
+  if (rotation?.held) return 'HELD';
+  if (rotation) return rotation.rung > 0 || rotation.failedAttempts > 0 ? 'LATE' : 'ROTATING';
+  if (live.length === 0) return 'NO_CREDENTIAL';
+  return ended.at(-1)?.outcome === 'FAILED' ? 'FAILED' : 'AT_REST';
+};
+
+const phaseOf = (rotation: Rotation): Phase => {
+  if (!hasReached(rotation, 'PROMOTED')) return 'create';
+  if (!hasReached(rotation, 'DISTRIBUTED')) return 'distribute';
+  return rotation.stage === 'VERIFIED' || rotation.forced ? 'revoke' : 'verify';
+};
+
+/** The running rotation as it is shown. */
+export const rotationSummary = (rotation: Rotation): RotationSummary => {
+  const { rotationId, trigger, stage, begun, deadlineAtMs, attempt, failedAttempts, retireIds } = rotation;
+  const { targetId, held, rolledBack, forced, look } = rotation;
+  return {
+    ...{
+      rotationId,
+      trigger,
+      stage,
+      phase: phaseOf(rotation),
+      begun,
+      deadlineAtMs,
+      attempt,
+      failedAttempts,
+      retireIds,
+    },
+    ...(targetId ? { targetId } : {}),
+    ...(held ? { held } : {}),
+    ...(rolledBack ? { rolledBack } : {}),
+    ...(forced ? { forced } : {}),
+    ...(look ? { progress: { kits: look.kits, updated: look.kits - look.laggards, atMs: look.atMs } } : {}),
+  };
+};
+
+const credentialSummaries = ({ live }: Gateway): readonly CredentialSummary[] =>
+  live.map(({ credentialId, stage, createdAtMs, origin, compromised }) => ({
+    ...{ credentialId, stage, createdAtMs, isForeign: origin.kind === 'foreign' },
+    ...(compromised ? { rejectAfterAtMs: compromised.rejectAfterMs } : {}),
+  }));
+
+/** One gateway in the list, from its record alone: no kit is read for it. */
+export const gatewayRow = (gateway: Gateway): GatewayRow => {
+  const { gatewayId, rotation } = gateway;
+  return {
+    ...{ gatewayId, state: stateOf(gateway), credentials: credentialSummaries(gateway) },
+    ...(rotation ? { rotation: rotationSummary(rotation) } : {}),
+    ...(rotation?.look?.worst ? { worstLaggard: rotation.look.worst } : {}),
+  };
+};
+
+/** What of the list is asked for: a part of the name, a state, a page. */
+export type GatewaysQuery = {
+  readonly filter: string;
+  readonly state: GatewayState | undefined;
+  readonly page: number;
+};
+
+/** Gateways on one page; as many schedules are looked up for it. */
+export const gatewaysPageSize = 25;
+
+/** The page of the list that is asked for: those first that need a person, then by name. */
+export const gatewaysView = (gateways: readonly Gateway[], query: GatewaysQuery, nowMs: number): GatewaysView => {
+  const states = new Map(gateways.map((gateway) => [gateway, stateOf(gateway)]));
+  const stateFor = (gateway: Gateway): GatewayState => states.get(gateway) ?? 'AT_REST';
+  const counts: Partial<Record<GatewayState, number>> = {};
+  for (const state of states.values()) counts[state] = (counts[state] ?? 0) + 1;
+  const found = gateways
+    .filter(
+      (gateway) =>
+        gateway.gatewayId.includes(query.filter.toLowerCase()) &&
+        (query.state === undefined || stateFor(gateway) === query.state),
+    )
+    .toSorted(
+      (one, other) =>
+        gatewayStates.indexOf(stateFor(one)) - gatewayStates.indexOf(stateFor(other)) ||
+        (one.gatewayId < other.gatewayId ? -1 : 1),
+    );
+  const { page, items } = paged(found, query.page, gatewaysPageSize);
+  return {
+    ...{ view: 'gateways', nowMs, filter: query.filter, counts, page },
+    ...(query.state ? { state: query.state } : {}),
+    rows: items.map(gatewayRow),
+  };
+};

@@ -1,0 +1,73 @@
+import type { Gateway, Outcome, Transition, Trigger } from '../../domain/gateway.ts';
+import type { RotationId } from '../../domain/ids.ts';
+import { paged } from './paging.ts';
+import type { HistoryEntry, HistoryStep, HistoryView } from './views.ts';
+
+/** Transitions put together by rotation, newest first; what belongs to none stands alone. */
+export const historyOf = (transitions: readonly Transition[], gateway: Gateway): readonly HistoryEntry[] => {
+  const inOrder = transitions.toSorted((one, other) => one.revision - other.revision);
+  const groups = Map.groupBy(inOrder, ({ rotationId, revision }) => rotationId ?? `#${revision}`);
+  return [...groups.values()].map((steps) => entryOf(steps, gateway)).toReversed();
+};
+
+const endings = new Set(['complete', 'fail']);
+
+const entryOf = (steps: readonly Transition[], gateway: Gateway): HistoryEntry => {
+  const first = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise') ?? steps[0];
+  const rotationId = first?.rotationId;
+  const { outcome, endedAtMs } = outcomeOf(steps, gateway, rotationId);
+  const trigger = first?.kind === 'compromise' ? 'compromise' : triggerIn(first);
+  return {
+    ...(rotationId ? { rotationId } : {}),
+    ...(rotationId && trigger ? { trigger } : {}),
+    begun: { actor: first?.actor ?? '', reason: first?.reason ?? '', atMs: first?.atMs ?? 0 },
+    ...(endedAtMs === undefined || outcome === 'RUNNING' ? {} : { endedAtMs }),
+    ...(outcome ? { outcome } : {}),
+    steps: steps.map(stepOf),
+  };
+};
+
+/** How a rotation ended, by what the record remembers, or by its own transitions. */
+export const outcomeOf = (
+  steps: readonly Transition[],
+  { rotation, ended }: Gateway,
+  rotationId: RotationId | undefined,
+): Pick<HistoryEntry, 'outcome' | 'endedAtMs'> => {
+  const end = steps.find(({ kind }) => endings.has(kind));
+  const remembered = ended.find((one) => one.rotationId === rotationId);
+  const endedAtMs = remembered?.endedAtMs ?? end?.atMs;
+  const outcome =
+    rotationId !== undefined && rotation?.rotationId === rotationId
+      ? 'RUNNING'
+      : (remembered?.outcome ?? outcomeIn(end, rotationId !== undefined));
+  return { ...(outcome ? { outcome } : {}), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+};
+
+/** A rotation without an end of its own was ended by another one's begin: only a compromise does that. */
+const outcomeIn = (end: Transition | undefined, isRotation: boolean): Outcome | undefined => {
+  if (end?.kind === 'fail') return 'FAILED';
+  if (end) return end.detail?.outcome === 'ROLLED_BACK' ? 'ROLLED_BACK' : 'COMPLETED';
+  return isRotation ? 'PREEMPTED' : undefined;
+};
+
+const triggers: readonly Trigger[] = ['bootstrap', 'scheduled', 'manual', 'compromise'];
+const triggerIn = (begin: Transition | undefined): Trigger | undefined =>
+  triggers.find((trigger) => trigger === begin?.detail?.trigger);
+
+const stepOf = ({ revision, kind, atMs, actor, reason, credentialIds, detail }: Transition): HistoryStep => ({
+  ...{ revision, kind, atMs, actor, reason, credentialIds: credentialIds ?? [], detail: detail ?? {} },
+});
+
+/** Entries on one page of the record. */
+export const historyPageSize = 20;
+
+/** The page of the record that is asked for. */
+export const historyView = (
+  gateway: Gateway,
+  transitions: readonly Transition[],
+  asked: number,
+  nowMs: number,
+): HistoryView => {
+  const { page, items } = paged(historyOf(transitions, gateway), asked, historyPageSize);
+  return { view: 'history', nowMs, gatewayId: gateway.gatewayId, page, entries: items };
+};

@@ -1,0 +1,197 @@
+import type { CredentialStage, Outcome, RevocationCause, RotationStage, Trigger } from '../../domain/gateway.ts';
+import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
+import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
+
+/*
+ * What the console shows and what the command line prints: facts, ids and codes, never a value and never a digest.
+ * Every time is epoch milliseconds, in a field that ends in `AtMs`; `nowMs` is the time at which the view was made.
+ */
+
+/** How a gateway stands, in the order in which a person should look at them. */
+export const gatewayStates = [
+  'COMPROMISED',
+  'HELD',
+  'LATE',
+  'FAILED',
+  'ROTATING',
+  'NO_CREDENTIAL',
+  'AT_REST',
+  'RETIRED',
+] as const;
+export type GatewayState = (typeof gatewayStates)[number];
+
+/** The four steps of a rotation as people know them. */
+export const phases = ['create', 'distribute', 'verify', 'revoke'] as const;
+export type Phase = (typeof phases)[number];
+
+/** Which part of a list is shown: pages count from 1. */
+export type Page = {
+  readonly page: number;
+  readonly pages: number;
+  readonly pageSize: number;
+  readonly total: number;
+};
+
+/** A live credential in a list. */
+export type CredentialSummary = {
+  readonly credentialId: CredentialId;
+  readonly stage: CredentialStage;
+  readonly createdAtMs: number;
+  readonly isForeign: boolean;
+  /** From when a compromised one is refused. */
+  readonly rejectAfterAtMs?: number;
+};
+
+/** Who said something, when and why. */
+export type Said = { readonly actor: string; readonly reason: string; readonly atMs: number };
+
+/** The running rotation. */
+export type RotationSummary = {
+  readonly rotationId: RotationId;
+  readonly trigger: Trigger;
+  readonly stage: RotationStage;
+  readonly phase: Phase;
+  readonly begun: Said;
+  readonly deadlineAtMs: number;
+  readonly attempt: number;
+  readonly failedAttempts: number;
+  readonly targetId?: CredentialId;
+  readonly retireIds: readonly CredentialId[];
+  readonly held?: Said;
+  readonly rolledBack?: Said;
+  readonly forced?: Said;
+  /** How many kits have moved, as the last look of the workflow found; absent before the first. */
+  readonly progress?: { readonly kits: number; readonly updated: number; readonly atMs: number };
+};
+
+/** The kit that holds a rotation up most, as the last look of the workflow found. */
+export type WorstLaggard = { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
+
+/** One gateway in the list. */
+export type GatewayRow = {
+  readonly gatewayId: GatewayId;
+  readonly state: GatewayState;
+  readonly credentials: readonly CredentialSummary[];
+  readonly rotation?: RotationSummary;
+  readonly worstLaggard?: WorstLaggard;
+  /** Secrets Manager's schedule begins the next rotation by then: the end of its next window. */
+  readonly nextScheduledAtMs?: number;
+};
+
+/** One credential's life; what the record and the audit do not know any more is absent. */
+export type CredentialLife = {
+  readonly credentialId: CredentialId;
+  readonly isLive: boolean;
+  readonly stage?: CredentialStage;
+  readonly isForeign: boolean;
+  readonly createdAtMs?: number;
+  /** The policy check was seen to accept it. */
+  readonly acceptedAtMs?: number;
+  /** From when kits were to use it, and from when it was on its way out. */
+  readonly currentAtMs?: number;
+  readonly retiringAtMs?: number;
+  /** No use is known since then; the quiet window ends at `quietUntilAtMs`. */
+  readonly quietSinceAtMs?: number;
+  readonly quietUntilAtMs?: number;
+  readonly compromisedAtMs?: number;
+  readonly rejectAfterAtMs?: number;
+  readonly revokedAtMs?: number;
+  readonly cause?: RevocationCause;
+  /** The policy check was seen to refuse it. */
+  readonly confirmedAtMs?: number;
+};
+
+/** How many kits moved to a credential within a part of the timeline; the first few by name. */
+export type KitMoves = { readonly atMs: number; readonly kits: number; readonly named: readonly KitId[] };
+
+/** A use of a credential by one source: seen first and last, nothing is known of the time between. */
+export type UseSpan = {
+  readonly credentialId: CredentialId;
+  readonly address: string;
+  readonly kitId?: string;
+  readonly firstUsedAtMs: number;
+  readonly lastUsedAtMs: number;
+};
+
+/** What a person may do to one kit now. */
+export type KitAct = 'acknowledge-kit' | 'retry-kit';
+
+/** One kit with its evidence, or with what is missing. */
+export type KitRow = {
+  readonly kitId: KitId;
+  readonly kind: string;
+  readonly owner: string;
+  /** Moved with this evidence, or late for this reason; neither while there is no credential to move to. */
+  readonly evidence?: Evidence;
+  readonly late?: LaggardCode;
+  /** What is missing, in a sentence; absent when nothing is. */
+  readonly waitsFor?: string;
+  readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
+  /** Addresses that still present an old credential. */
+  readonly addresses: readonly string[];
+  readonly acts: readonly KitAct[];
+};
+
+/** What the rotation waits for now. */
+export type Waiting = { readonly text: string; readonly untilAtMs?: number };
+/** What the system does by itself, and when. */
+export type Ahead = { readonly text: string; readonly atMs: number };
+
+/** What a person can do to a gateway. */
+export const gatewayActs = ['rotate', 'plan', 'hold', 'resume', 'extend', 'roll-back', 'force', 'compromise'] as const;
+export type GatewayAct = (typeof gatewayActs)[number];
+export type Act = GatewayAct | KitAct;
+
+/** Whether an act would be taken now, by the same rule that takes it; and if not, why. */
+export type Offer = { readonly act: GatewayAct; readonly isAllowed: boolean; readonly why?: string };
+
+/** A kit that a compromise cuts off: its requests fail from the given time until it has the new credential. */
+export type CutOffKit = {
+  readonly kitId: KitId;
+  readonly owner: string;
+  /** Waits for a person, takes longer than there is time, or nothing replaces it before. */
+  readonly why: 'OWNER_INSTALLS' | 'SLOW' | 'AT_ONCE';
+  /** Used within its look-back: requests fail. An idle one fails with its next request. */
+  readonly isInUse: boolean;
+};
+
+/** Who is cut off when everything is refused so many seconds after the press. */
+export type CutOff = {
+  readonly rejectWithinSeconds: number;
+  readonly total: number;
+  readonly inUse: number;
+  /** The first 50. */
+  readonly kits: readonly CutOffKit[];
+};
+
+/** What the button would do now. */
+export type CompromisePreview = {
+  readonly refusal?: string;
+  readonly credentialIds: readonly CredentialId[];
+  /** Live, and not refused: they were made elsewhere. */
+  readonly notOurs: readonly CredentialId[];
+  readonly preempts?: RotationId;
+  readonly propagationBoundSeconds: number;
+  readonly kits: number;
+  readonly unregistered: number;
+  readonly replaceFirst: CutOff;
+  readonly refuseNow: CutOff;
+};
+
+/** One recorded transition. */
+export type HistoryStep = Said & {
+  readonly revision: number;
+  readonly kind: string;
+  readonly credentialIds: readonly CredentialId[];
+  readonly detail: Readonly<Record<string, unknown>>;
+};
+
+/** A rotation as it is recorded; without `rotationId` a transition outside of any. Newest first; steps in their order. */
+export type HistoryEntry = {
+  readonly rotationId?: RotationId;
+  readonly trigger?: Trigger;
+  readonly begun: Said;
+  readonly endedAtMs?: number;
+  readonly outcome?: Outcome | 'RUNNING';
+  readonly steps: readonly HistoryStep[];
+};

@@ -1,0 +1,119 @@
+import type { CredentialId, GatewayId, KitId } from '../../domain/ids.ts';
+import type { LaggardCode } from '../../domain/kit-verdict.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type {
+  Act,
+  Ahead,
+  CompromisePreview,
+  CredentialLife,
+  GatewayRow,
+  GatewayState,
+  HistoryEntry,
+  KitMoves,
+  KitRow,
+  Offer,
+  Page,
+  RotationSummary,
+  UseSpan,
+  Waiting,
+} from './parts.ts';
+
+export * from './parts.ts';
+
+/** All gateways, those that need a person first. `counts` are of all gateways, whatever the filter. */
+export type GatewaysView = {
+  readonly view: 'gateways';
+  readonly nowMs: number;
+  readonly filter: string;
+  readonly state?: GatewayState;
+  readonly counts: Readonly<Partial<Record<GatewayState, number>>>;
+  readonly page: Page;
+  readonly rows: readonly GatewayRow[];
+};
+
+/** One gateway: what is going on, its credentials, its kits, its record, and what a person can do. */
+export type GatewayView = {
+  readonly view: 'gateway';
+  readonly nowMs: number;
+  readonly gatewayId: GatewayId;
+  readonly revision: number;
+  readonly state: GatewayState;
+  readonly rotation?: RotationSummary;
+  readonly nextScheduledAtMs?: number;
+  /** The credential that kits shall hold. */
+  readonly targetId?: CredentialId;
+  readonly waitsFor: readonly Waiting[];
+  readonly ahead: readonly Ahead[];
+  /** Live ones and the last revoked, oldest first. */
+  readonly credentials: readonly CredentialLife[];
+  /** Kits' moves to that credential. */
+  readonly moves: readonly KitMoves[];
+  readonly filter: string;
+  readonly kits: {
+    readonly page: Page;
+    readonly total: number;
+    readonly updated: number;
+    readonly late: number;
+    readonly rows: readonly KitRow[];
+  };
+  /** On live credentials, by sources that no registered kit accounts for; the first 50. */
+  readonly unregistered: readonly UseSpan[];
+  /** The sources with the latest use of an old credential first; the first 20, and how many there are. */
+  readonly uses: {
+    readonly sources: number;
+    readonly spans: readonly (readonly UseSpan[])[];
+    readonly byCredential: readonly {
+      readonly credentialId: CredentialId;
+      readonly sources: number;
+      readonly lastUsedAtMs: number;
+    }[];
+  };
+  /** The last ten; the view `history` has more. */
+  readonly history: readonly HistoryEntry[];
+  readonly offers: readonly Offer[];
+};
+
+/** A page of the record of a gateway. */
+export type HistoryView = {
+  readonly view: 'history';
+  readonly nowMs: number;
+  readonly gatewayId: GatewayId;
+  readonly page: Page;
+  readonly entries: readonly HistoryEntry[];
+};
+
+/** One act before it is done: whether it may, and what the person has to know and to repeat. */
+export type ActView = {
+  readonly view: 'act';
+  readonly nowMs: number;
+  readonly gatewayId: GatewayId;
+  readonly state: GatewayState;
+  readonly act: Act;
+  readonly isAllowed: boolean;
+  readonly why?: string;
+  readonly rotation?: RotationSummary;
+  readonly kit?: KitRow;
+  /** The credential that an owner acknowledges. */
+  readonly credentialId?: CredentialId;
+  /** What forcing has to repeat. */
+  readonly force?: {
+    readonly kits: number;
+    readonly kitsHash: string;
+    readonly named: readonly { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode }[];
+    readonly unregistered: number;
+  };
+  readonly compromise?: CompromisePreview;
+};
+
+/** A plan that was asked for. */
+export type PlanView = {
+  readonly view: 'plan';
+  readonly nowMs: number;
+  readonly gatewayId: GatewayId;
+  readonly execution: string;
+  readonly status: 'RUNNING' | 'READY' | 'FAILED';
+  readonly plan?: Plan;
+};
+
+/** Whatever the console shows. */
+export type View = GatewaysView | GatewayView | HistoryView | ActView | PlanView;

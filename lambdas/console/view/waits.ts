@@ -1,0 +1,118 @@
+import { deadlineAct } from '../../domain/attempt.ts';
+import { leftToRetire } from '../../domain/decision.ts';
+import { deadForSureAtMs, type Gateway, ladderFromMs, liveCredential, type Rotation } from '../../domain/gateway.ts';
+import { judgeRevocation, type Tally } from '../../domain/may-revoke.ts';
+import { nextStage } from '../../domain/next-stage.ts';
+import type { Ahead, Waiting } from './views.ts';
+
+/** What the gateway's rotation waits for now: by the same rules that let it go on. Empty when none runs. */
+export const waitsFor = (gateway: Gateway, tally: Tally, nowMs: number): readonly Waiting[] => {
+  const { rotation } = gateway;
+  if (!rotation) return [];
+  switch (nextStage(gateway, nowMs)) {
+    case 'RotationHeld':
+      return [{ text: `A person has to decide: ${rotation.held?.actor} held it (${rotation.held?.reason}).` }];
+    case 'CreateCredential':
+      if (rotation.rolledBack) return [{ text: `AWSCURRENT is being moved back to ${rotation.targetId}.` }];
+      return rotation.driver === 'secrets-manager' && rotation.handOverByMs !== undefined
+        ? [{ text: 'Secrets Manager creates the new credential.', untilAtMs: rotation.handOverByMs }]
+        : [{ text: 'The new credential is being created and proven.' }];
+    case 'DistributeCredential':
+      return [{ text: `Credential ${rotation.targetId} is being given to the kits.` }];
+    case 'RevokeCredential':
+      return [{ text: `${leftToRetire(gateway, rotation).join(', ')} is being revoked.` }];
+    case 'ConfirmRevoked':
+      return [{ text: 'The policy check is being asked whether it refuses what was revoked.' }];
+    default:
+      return verifying(gateway, rotation, tally, nowMs);
+  }
+};
+
+const verifying = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: number): readonly Waiting[] => {
+  const waits = judgeRevocation(gateway, tally, nowMs).blockers.flatMap((blocker): readonly Waiting[] => {
+    switch (blocker.code) {
+      case 'LAGGARDS':
+        return [{ text: `${blocker.count} of ${tally.kits} kits have not moved yet.` }];
+      case 'NOT_QUIET':
+        return quietWaits(gateway, rotation, blocker.quietAtMs);
+      case 'NO_KITS':
+        return [{ text: 'No kit is registered: an empty list is no proof that all have moved.' }];
+      default:
+        return [{ text: 'The credential is not distributed yet.' }];
+    }
+  });
+  const propagating = gateway.revoked
+    .filter(({ confirmedAtMs }) => confirmedAtMs === undefined)
+    .map((one) => ({
+      text: `${one.credentialId} is revoked, and refused everywhere once the propagation bound has passed.`,
+      untilAtMs: deadForSureAtMs(gateway, one),
+    }));
+  const all = [...waits, ...propagating];
+  return all.length > 0 ? all : [{ text: 'Everything is proven; the next look revokes.' }];
+};
+
+/** A compromised credential is not waited for: it ends at its own time. */
+const quietWaits = (gateway: Gateway, rotation: Rotation, quietAtMs: number): readonly Waiting[] => {
+  const quieting = leftToRetire(gateway, rotation).filter((id) => !liveCredential(gateway, id)?.compromised);
+  if (quieting.length === 0) return [];
+  return rotation.quietSinceMs === undefined
+    ? [{ text: 'The recording of use has to be proven; then the quiet window begins.' }]
+    : [{ text: `${quieting.join(', ')} has to stay unused for the whole quiet window.`, untilAtMs: quietAtMs }];
+};
+
+const atDeadline = {
+  hold: 'The deadline: the rotation is held until a person decides.',
+  'roll-back': 'The deadline: the rotation goes back to the old credential.',
+  force: 'The deadline: the old credential is revoked, whoever still uses it.',
+} as const;
+
+/** What the system does by itself, in the order of its times; the past is left out. */
+export const aheadOf = (
+  gateway: Gateway,
+  tally: Tally,
+  nextScheduledAtMs: number | undefined,
+  nowMs: number,
+): readonly Ahead[] =>
+  [
+    ...endsAhead(gateway),
+    ...(gateway.rotation ? rotationAhead(gateway, gateway.rotation, tally, nowMs) : []),
+    ...(nextScheduledAtMs === undefined
+      ? []
+      : [{ text: 'By then the schedule begins the next rotation.', atMs: nextScheduledAtMs }]),
+  ]
+    .filter(({ atMs }) => atMs > nowMs)
+    .toSorted((one, other) => one.atMs - other.atMs);
+
+/** Compromised credentials end at their time, held or not. */
+const endsAhead = ({ live }: Gateway): readonly Ahead[] =>
+  live.flatMap(({ credentialId, compromised }) => {
+    if (!compromised) return [];
+    const text = `${credentialId}, compromised, is refused; kits without the new credential are cut off, and their owners paged.`;
+    return [{ text, atMs: compromised.rejectAfterMs }];
+  });
+
+/** A held rotation does nothing by itself. In a compromise owners are paged at once, and not reminded after days. */
+const rotationAhead = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: number): readonly Ahead[] => {
+  if (rotation.held) return [];
+  const { policy } = gateway;
+  const { rung, handOverByMs } = rotation;
+  const ladderMs = (seconds: number): number => ladderFromMs(rotation) + seconds * 1000;
+  const isUrgent = rotation.trigger === 'compromise';
+  const retiring = leftToRetire(gateway, rotation);
+  const { earliestAtMs } = judgeRevocation(gateway, tally, nowMs);
+  return [
+    ...(handOverByMs === undefined
+      ? []
+      : [{ text: 'The reconciler takes over, should Secrets Manager not have finished.', atMs: handOverByMs }]),
+    ...(earliestAtMs !== undefined && retiring.length > 0
+      ? [{ text: `${retiring.join(', ')} is revoked, unless somebody uses it.`, atMs: earliestAtMs }]
+      : []),
+    ...(rung < 1 && !isUrgent
+      ? [{ text: 'The owners of late kits are reminded.', atMs: ladderMs(policy.remindAfterSeconds) }]
+      : []),
+    ...(rung < 2 && !isUrgent
+      ? [{ text: 'Late kits are escalated.', atMs: ladderMs(policy.escalateAfterSeconds) }]
+      : []),
+    ...(rung < 3 ? [{ text: atDeadline[deadlineAct(gateway)], atMs: rotation.deadlineAtMs }] : []),
+  ];
+};

@@ -1,0 +1,147 @@
+import { outcomeOf } from '../console/view/history.ts';
+import { InputRefused } from '../domain/failure.ts';
+import type { Gateway, RevocationCause, Transition, Trigger } from '../domain/gateway.ts';
+import type { CredentialId, RotationId } from '../domain/ids.ts';
+import type { Use } from '../domain/kit.ts';
+import type { ShardProof } from '../domain/shard-proof.ts';
+import { type EvidenceRecord, evidenceFormat } from './evidence-schema.ts';
+
+/** Everything that is known of one rotation; `steps` are its transitions in order, of the whole audit. */
+export type RotationFacts = {
+  readonly gateway: Gateway;
+  readonly rotationId: RotationId;
+  readonly steps: readonly Transition[];
+  readonly proofs: readonly ShardProof[];
+  /** Every recorded use of the credentials that it retires. */
+  readonly uses: readonly Use[];
+};
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const decisions: ReadonlySet<string> = new Set([
+  'hold',
+  'resume',
+  'extend',
+  'roll-back',
+  'force',
+  'adopt',
+  'acknowledge-kit',
+  'retry-kit',
+  'repair',
+  'compromise',
+]);
+
+/** The record of one rotation. What was not proven is said, and nothing is made up. Throws {@link InputRefused} for an unknown rotation. */
+export const evidenceRecordOf = (
+  { gateway, rotationId, steps, proofs, uses }: RotationFacts,
+  nowMs: number,
+): EvidenceRecord => {
+  const begin = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise');
+  if (!begin) throw new InputRefused(`Gateway ${gateway.gatewayId} has no record of rotation ${rotationId}.`);
+  const created = steps.find(({ kind }) => kind === 'created')?.credentialIds?.[0];
+  const accepted = steps.findLast(({ kind }) => kind === 'accepted');
+  const distributedAtMs = steps.find(({ kind }) => kind === 'distributed')?.atMs;
+  const trigger =
+    begin.kind === 'compromise' ? 'compromise' : ((begin.detail?.trigger as Trigger | undefined) ?? 'manual');
+  const revocations = revocationsIn(steps);
+  const ended = endOf(gateway, rotationId, steps);
+  const record = {
+    format: evidenceFormat,
+    exportedAt: iso(nowMs),
+    gatewayId: gateway.gatewayId,
+    rotationId,
+    trigger,
+    begun: { at: iso(begin.atMs), actor: begin.actor, reason: begin.reason },
+    ...(ended ? { ended } : {}),
+    ...(created ? { createdCredential: created } : {}),
+    retiredCredentials: retiredIn(begin),
+    ...(accepted?.credentialIds?.[0]
+      ? { acceptance: { credentialId: accepted.credentialIds[0], at: iso(accepted.atMs) } }
+      : {}),
+    ...(proofs.length > 0 ? { kits: kitsOf(proofs) } : {}),
+    oldCredentialUses: uses
+      .filter((one) => distributedAtMs !== undefined && one.lastUsedAtMs >= distributedAtMs)
+      .map(useOf),
+    revocations,
+    decisions: steps
+      .filter(({ kind }) => decisions.has(kind))
+      .map(({ kind, actor, reason, atMs }) => ({ kind, actor, reason, at: iso(atMs) })),
+    steps: steps.map(({ revision, kind, actor, reason, atMs, credentialIds, detail }) => ({
+      ...{ revision, kind, actor, reason, at: iso(atMs) },
+      ...(credentialIds ? { credentialIds: [...credentialIds] } : {}),
+      ...(detail ? { detail: detail as Record<string, unknown> } : {}),
+    })),
+  } satisfies Omit<EvidenceRecord, 'notProven'>;
+  return { ...record, notProven: missingIn(record, gateway) };
+};
+
+/** The credentials that a rotation retires, as its first transition names them. */
+export const retiredIn = ({ detail, credentialIds }: Pick<Transition, 'detail' | 'credentialIds'>): CredentialId[] => [
+  ...((detail?.predecessors ?? credentialIds ?? []) as readonly CredentialId[]),
+];
+
+const endOf = (gateway: Gateway, rotationId: RotationId, steps: readonly Transition[]): EvidenceRecord['ended'] => {
+  const { outcome, endedAtMs } = outcomeOf(steps, gateway, rotationId);
+  return outcome === undefined || outcome === 'RUNNING'
+    ? undefined
+    : { at: iso(endedAtMs ?? steps.at(-1)?.atMs ?? 0), outcome };
+};
+
+const useOf = ({
+  credentialId,
+  kitId,
+  address,
+  firstUsedAtMs,
+  lastUsedAtMs,
+}: Use): EvidenceRecord['oldCredentialUses'][number] => ({
+  credentialId,
+  ...(kitId === undefined ? {} : { kitId }),
+  address,
+  firstUsedAt: iso(firstUsedAtMs),
+  lastUsedAt: iso(lastUsedAtMs),
+});
+
+const kitsOf = (proofs: readonly ShardProof[]): EvidenceRecord['kits'] => ({
+  readAt: iso(Math.max(...proofs.map(({ atMs }) => atMs))),
+  revision: Math.max(...proofs.map(({ revision }) => revision)),
+  items: proofs.flatMap(({ kits }) =>
+    kits.map(({ verdict, sources }) => ({
+      kitId: verdict.kitId,
+      owner: verdict.owner,
+      ...(verdict.kind === 'UPDATED'
+        ? { evidence: { kind: verdict.evidence.kind, at: iso(verdict.evidence.atMs) } }
+        : { late: verdict.code }),
+      uses: sources.map(useOf),
+    })),
+  ),
+});
+
+const revocationsIn = (steps: readonly Transition[]): EvidenceRecord['revocations'] =>
+  steps.flatMap(({ detail, atMs }) =>
+    Object.entries((detail?.causes ?? {}) as Readonly<Record<string, RevocationCause>>).map(([credentialId, cause]) => {
+      const refusedAtMs = steps.find(
+        (one) => one.kind === 'confirm' && one.credentialIds?.includes(credentialId as CredentialId),
+      )?.detail?.refusedAtMs;
+      return {
+        credentialId,
+        cause,
+        revokedAt: iso(atMs),
+        ...(typeof refusedAtMs === 'number' ? { refusedAt: iso(refusedAtMs) } : {}),
+      };
+    }),
+  );
+
+/** What a reader might take for proven and is not. */
+const missingIn = (record: Omit<EvidenceRecord, 'notProven'>, { live }: Gateway): string[] => [
+  ...(record.ended ? [] : ['The rotation had not ended when this was exported.']),
+  ...(record.acceptance ? [] : ['The policy check was not seen to accept a new credential in this rotation.']),
+  ...(record.kits ? [] : ['What each kit used was not read for a decision of this rotation.']),
+  ...(record.kits?.items ?? [])
+    .filter(({ late }) => late !== undefined)
+    .map(({ kitId, late }) => `Kit ${kitId} had not moved: ${late}.`),
+  ...record.revocations
+    .filter(({ refusedAt }) => refusedAt === undefined)
+    .map(({ credentialId }) => `The policy check was not yet seen to refuse ${credentialId}.`),
+  ...record.retiredCredentials
+    .filter((id) => live.some(({ credentialId }) => credentialId === id))
+    .map((id) => `Credential ${id} is still accepted.`),
+];

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { By } from '../domain/decision.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import { transition } from '../domain/transition.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { lookAtKits } from '../workflow/shared/collect-evidence.ts';
+import type { Of } from './command-input.ts';
+import { type Confirmation, notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses'> & Always;
+
+/**
+ * Takes it on a named person to cut off the kits that did not move. He repeats how many they are and the hash of their
+ * list; without them, or when the list has changed since, it is refused and says the right ones.
+ */
+export const forceRevocation = async (
+  needs: Needs,
+  gateway: Gateway,
+  command: Of<'force'>,
+  by: By,
+): Promise<OperateResult> => {
+  const { rotation, gatewayId } = gateway;
+  if (!rotation) return notRunning(gateway);
+  const forceWith = ({ kits, kitsHash }: Pick<Confirmation, 'kits' | 'kitsHash'>) =>
+    ({ kind: 'force', rotationId: rotation.rotationId, kits, kitsHash, ...by }) as const;
+  const allowed = transition(gateway, forceWith({ kits: 0, kitsHash: '' }), needs.now());
+  if (allowed.kind === 'refused') return refused(gateway, allowed.code, allowed.message);
+  if (allowed.kind === 'unchanged') return unchanged(gateway);
+  const confirm = await confirmationFor(needs, gateway, rotation);
+  if (command.kits !== confirm.kits || command.kitsHash !== confirm.kitsHash)
+    return { ...refused(gateway, 'CONFIRMATION_MISMATCH', mismatch(command, confirm)), confirm };
+  return resultOf(gatewayId, await needs.gateways.apply(gatewayId, forceWith(confirm)));
+};
+
+/** Who is cut off, read now. The hash is over every kit id, sorted, not only over those that are named. */
+export const confirmationFor = async (
+  needs: Parameters<typeof lookAtKits>[0],
+  gateway: Gateway,
+  rotation: NonNullable<Gateway['rotation']>,
+): Promise<Confirmation> => {
+  const ids: string[] = [];
+  const { tally } = await lookAtKits(needs, gateway, rotation, {
+    refresh: async (kit, verdict) => {
+      if (verdict.kind === 'LAGGARD') ids.push(kit.kitId);
+      return kit;
+    },
+  });
+  const kitsHash = createHash('sha256').update(ids.toSorted().join('\n')).digest('hex').slice(0, 16);
+  return { kits: ids.length, kitsHash, named: tally.named, unregistered: tally.unregistered };
+};
+
+const mismatch = ({ kits, kitsHash }: Of<'force'>, confirm: Confirmation): string =>
+  [
+    kits === undefined && kitsHash === undefined
+      ? 'Nothing was done: forcing must repeat which kits it cuts off.'
+      : `Nothing was done: given were kits ${kits ?? 'none'} and kitsHash ${kitsHash ?? 'none'}, which is not what there is now.`,
+    `Cut off would be ${confirm.kits} kits${confirm.kits > 0 ? `: ${confirm.named.map(({ kitId, owner, code }) => `${kitId} (${owner}, ${code})`).join(', ')}${confirm.kits > confirm.named.length ? ' and others' : ''}` : ''}.`,
+    ...(confirm.unregistered.length > 0
+      ? [`And ${confirm.unregistered.length} sources that are no registered kit: ${addresses(confirm)}.`]
+      : []),
+    `To go on, give "kits": ${confirm.kits}, "kitsHash": "${confirm.kitsHash}".`,
+  ].join(' ');
+
+const addresses = ({ unregistered }: Confirmation): string => unregistered.map(({ address }) => address).join(', ');

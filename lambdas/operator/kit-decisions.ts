@@ -1,0 +1,70 @@
+import type { By } from '../domain/decision.ts';
+import { type Gateway, hasReached, shardOf } from '../domain/gateway.ts';
+import type { KitId } from '../domain/ids.ts';
+import type { Kit } from '../domain/kit.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { Of } from './command-input.ts';
+import { notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'kits'> & Always;
+
+/** The owner says that he installed this very credential; another id than the one to install is refused. */
+export const acknowledgeKit = async (
+  { gateways, kits, now }: Needs,
+  gateway: Gateway,
+  { kitId, credentialId }: Of<'acknowledge-kit'>,
+  by: By,
+): Promise<OperateResult> => {
+  const { gatewayId, shardCount } = gateway;
+  const expected = gateway.rotation?.targetId ?? gateway.currentCredentialId;
+  if (credentialId !== expected)
+    return refused(
+      gateway,
+      'UNKNOWN_CREDENTIAL',
+      `Credential ${credentialId} was acknowledged, and ${expected ?? 'none'} is to be installed.`,
+    );
+  const kit = await kitOf(kits, gateway, kitId);
+  if (!kit) return noSuchKit(gateway, kitId);
+  const before = kit.acknowledged;
+  if (before?.credentialId === credentialId && before.atMs >= (kit.work?.changedAtMs ?? 0)) return unchanged(gateway);
+  const recorded = await gateways.apply(gatewayId, { kind: 'acknowledge-kit', kitId, credentialId, ...by });
+  await kits.acknowledge(gatewayId, kitId, { credentialId, actor: by.actor, atMs: now() }, shardCount);
+  return resultOf(gatewayId, recorded);
+};
+
+/** Marks the kit as one that lacks the credential: the next look sends it back to distribution. */
+export const retryKit = async (
+  { gateways, kits, now }: Needs,
+  gateway: Gateway,
+  { kitId }: Of<'retry-kit'>,
+  by: By,
+): Promise<OperateResult> => {
+  const { gatewayId, rotation, shardCount } = gateway;
+  if (!rotation) return notRunning(gateway);
+  if (!rotation.targetId || !hasReached(rotation, 'PROMOTED'))
+    return refused(
+      gateway,
+      'WRONG_STAGE',
+      `Rotation ${rotation.rotationId} is at ${rotation.stage} and gives kits nothing${rotation.rolledBack ? '' : ' yet'}.`,
+    );
+  const kit = await kitOf(kits, gateway, kitId);
+  if (!kit) return noSuchKit(gateway, kitId);
+  const { rotationId, generation, targetId: credentialId } = rotation;
+  if (kit.work?.state === 'PENDING' && kit.work.generation === generation) return unchanged(gateway);
+  const recorded = await gateways.apply(gatewayId, { kind: 'retry-kit', kitId, credentialId, ...by });
+  const attempts = kit.work?.attempts ?? 0;
+  const work = { rotationId, generation, credentialId, state: 'PENDING', attempts, changedAtMs: now() } as const;
+  if (!(await kits.saveWork(kit, work, shardCount)))
+    return refused(gateway, 'SUPERSEDED', `Another run has given kit ${kitId} a credential since: look again.`);
+  return resultOf(gatewayId, recorded);
+};
+
+const kitOf = async (kits: Equipment['kits'], gateway: Gateway, kitId: KitId): Promise<Kit | undefined> => {
+  const { gatewayId, shardCount } = gateway;
+  for await (const kit of kits.ofShard(gatewayId, shardOf(kitId, shardCount), shardCount))
+    if (kit.kitId === kitId) return kit;
+  return undefined;
+};
+
+const noSuchKit = (gateway: Gateway, kitId: KitId): OperateResult =>
+  refused(gateway, 'UNKNOWN_KIT', `Gateway ${gateway.gatewayId} has no kit ${kitId}.`);

@@ -1,0 +1,74 @@
+import type { By } from '../domain/decision.ts';
+import { InputRefused } from '../domain/failure.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { Command } from '../domain/transition.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
+import { adoptCredential } from './adopt.ts';
+import { type Of, type OperatorCommand, readCommand } from './command-input.ts';
+import { forceRevocation } from './force.ts';
+import { acknowledgeKit, retryKit } from './kit-decisions.ts';
+import { repairPending } from './repair.ts';
+import { notRunning, type OperateResult, resultOf } from './result.ts';
+
+export type { OperateResult } from './result.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'vault' | 'executions'> & Always;
+
+/** The caller as AWS names it, when it does. */
+export type Caller = { readonly userArn?: string; readonly requestId: string };
+
+/** Takes one decision of an operator. Throws {@link InputRefused} for input that is no decision at all. */
+export const operate = async (needs: Needs, input: unknown, caller: Caller): Promise<OperateResult> => {
+  const command = readCommand(input);
+  const by = {
+    actor: caller.userArn ?? `claimed: ${command.actor ?? 'unknown'} (request ${caller.requestId})`,
+    reason: command.reason,
+  };
+  const gateway = await needs.gateways.read(command.gatewayId);
+  if (!gateway) throw new InputRefused(`Gateway ${command.gatewayId} is not registered.`);
+  const result = await decide(needs, gateway, command, by);
+  const after = result.result === 'REFUSED' ? undefined : await needs.gateways.read(gateway.gatewayId);
+  if (after) await ensureExecution(needs, after, by);
+  return result;
+};
+
+const decide = (needs: Needs, gateway: Gateway, command: OperatorCommand, by: By): Promise<OperateResult> => {
+  switch (command.command) {
+    case 'acknowledge-kit':
+      return acknowledgeKit(needs, gateway, command, by);
+    case 'retry-kit':
+      return retryKit(needs, gateway, command, by);
+    case 'adopt':
+      return adoptCredential(needs, gateway, command, by);
+    case 'repair':
+      return repairPending(needs, gateway, by);
+    case 'force':
+      return forceRevocation(needs, gateway, command, by);
+    default:
+      return decideOnRotation(needs, gateway, command, by);
+  }
+};
+
+type OnRotation = Of<'hold'> | Of<'resume'> | Of<'extend'> | Of<'roll-back'>;
+
+const decideOnRotation = async (
+  { gateways }: Needs,
+  gateway: Gateway,
+  command: OnRotation,
+  by: By,
+): Promise<OperateResult> => {
+  if (!gateway.rotation) return notRunning(gateway);
+  const { rotationId } = gateway.rotation;
+  return resultOf(gateway.gatewayId, await gateways.apply(gateway.gatewayId, domainCommand(rotationId, command, by)));
+};
+
+/** About the rotation that the person saw: one that ended meanwhile is refused, and never another one hit. */
+const domainCommand = (
+  rotationId: NonNullable<Gateway['rotation']>['rotationId'],
+  command: OnRotation,
+  by: By,
+): Command =>
+  command.command === 'extend'
+    ? { kind: 'extend', rotationId, deadlineAtMs: Date.parse(command.deadlineAt), ...by }
+    : { kind: command.command, rotationId, ...by };

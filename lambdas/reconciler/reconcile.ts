@@ -1,0 +1,145 @@
+import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
+import { isDoneWith } from '../domain/credential-status.ts';
+import { RotationPreempted } from '../domain/failure.ts';
+import { deadForSureAtMs, type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
+import type { GatewayId } from '../domain/ids.ts';
+import { nextStage } from '../domain/next-stage.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { promote } from '../workflow/create-credential.ts';
+import { startAttempt } from '../workflow/shared/start-attempt.ts';
+import { seeRefused } from '../workflow/shared/verify-refusal.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'executions' | 'vault' | 'policyCheck'> & Always;
+
+/** What the reconciler did, for its log and its alarm. */
+export type Repair = {
+  readonly gatewayId: GatewayId;
+  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'GIVEN_UP' | 'CONFIRMED' | 'FAILED';
+  readonly why: string;
+};
+
+/** Runs every minute: whatever should go on by itself and does not, is made to. One gateway's trouble does not stop the others. */
+export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
+  const repairs: Repair[] = [];
+  for await (const gatewayId of needs.gateways.list()) {
+    try {
+      repairs.push(...(await reconcileGateway(needs, gatewayId)));
+    } catch (error) {
+      const why = reasonOf(error);
+      needs.log('ERROR', 'A gateway could not be reconciled.', { gatewayId, why });
+      repairs.push({ gatewayId, what: 'FAILED', why });
+    }
+  }
+  return repairs;
+};
+
+const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<readonly Repair[]> => {
+  const stored = await needs.gateways.read(gatewayId);
+  if (!stored) return [];
+  const { gateway, repairs: flushed } = await flush(needs, stored);
+  const { rotation } = gateway;
+  if (!rotation) return [...flushed, ...(await confirmDead(needs, gateway))];
+  if (rotation.driver === 'secrets-manager' && !rotation.held && needs.now() >= (rotation.handOverByMs ?? 0))
+    return [...flushed, ...(await takeOver(needs, gateway, rotation))];
+  const mayRun = rotation.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
+  return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
+};
+
+/** Publishes what was not published yet. News that cannot go out are no reason to leave the rotation alone. */
+const flush = async (
+  { gateways }: Needs,
+  stored: Gateway,
+): Promise<{ readonly gateway: Gateway; readonly repairs: readonly Repair[] }> => {
+  const { gatewayId } = stored;
+  const from = unpublishedFrom(stored);
+  if (from === undefined) return { gateway: stored, repairs: [] };
+  const why = `transitions from revision ${from} on were not published yet`;
+  try {
+    const gateway = await gateways.flush(stored);
+    const what = gateway.unpublishedFrom === undefined ? 'FLUSHED' : 'FAILED';
+    return { gateway, repairs: [{ gatewayId, what, why }] };
+  } catch (error) {
+    return { gateway: stored, repairs: [{ gatewayId, what: 'FAILED', why: reasonOf(error) }] };
+  }
+};
+
+/**
+ * What a rotation revoked that ended right there (a credential that was never distributed) is seen refused here, as no
+ * workflow runs that would: so "revoked" is true when it is said (invariant 8).
+ */
+const confirmDead = async (needs: Needs, before: Gateway): Promise<readonly Repair[]> => {
+  const { gatewayId, secretArn, revoked } = before;
+  const due = revoked.filter((one) => one.confirmedAtMs === undefined && needs.now() >= deadForSureAtMs(before, one));
+  if (due.length === 0) return [];
+  let gateway = before;
+  const as = { actor: 'reconciler', reason: 'the policy check refused it' };
+  try {
+    for (const one of due) gateway = await seeRefused(needs, gateway, one, as);
+  } catch (error) {
+    if (error instanceof RotationPreempted) return []; // a rotation began in this moment: its workflow sees to it
+    throw error;
+  }
+  await needs.vault.release(secretArn, (...version) => isDoneWith(gateway, ...version));
+  const ids = due.map(({ credentialId }) => credentialId).join(', ');
+  return [{ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${ids}` }];
+};
+
+/** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */
+const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<readonly Repair[]> => {
+  const { gatewayId, secretArn } = gateway;
+  const { rotationId } = rotation;
+  if (hasReached(rotation, 'PROMOTING')) {
+    const as = (reason: string) => ({ actor: 'reconciler', reason });
+    const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt, as }, gateway);
+    return next(needs, promoted, false, 'Secrets Manager did not hand over in time');
+  }
+  await needs.vault.stripPending(secretArn, rotationId); // first: after a crash between the two this is done again
+  const given = await needs.gateways.apply(gatewayId, (now) =>
+    now.rotation?.rotationId === rotationId && isUnpromoted(now.rotation)
+      ? { kind: 'fail', rotationId, actor: 'reconciler', reason: 'Secrets Manager did not finish in time' }
+      : undefined,
+  );
+  if (given.kind === 'refused' || !given.changed) return []; // it was promoted in this moment: the next round goes on
+  return [{ gatewayId, what: 'GIVEN_UP', why: 'Secrets Manager did not finish in time; nobody has the credential' }];
+};
+
+const reconcileExecution = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<readonly Repair[]> => {
+  const { gatewayId } = gateway;
+  if (rotation.attempt === 0 || !rotation.executionArn)
+    return next(needs, gateway, false, 'no attempt was started yet');
+  const state = await needs.executions.stateOf(rotation.executionArn);
+  if (state.kind === 'RUNNING') return [];
+  if (state.kind === 'ABSENT') {
+    await needs.executions.start(gateway);
+    return [{ gatewayId, what: 'STARTED_AGAIN', why: `attempt ${rotation.attempt} had no execution` }];
+  }
+  if (state.kind === 'ABORTED' && !rotation.held)
+    return hold(needs, gateway, rotation, 'somebody aborted the execution; resume to go on');
+  if (state.failed && needs.now() < state.stoppedAtMs + backOffMs(rotation.failedAttempts)) return [];
+  return next(needs, gateway, state.failed, state.failed ? 'the last attempt failed' : 'the last attempt handed on');
+};
+
+/** 0, 10, 20, 40 … seconds after the failed attempts so far. */
+const backOffMs = (failedAttempts: number): number =>
+  failedAttempts === 0 ? 0 : Math.min(900_000, 5_000 * 2 ** failedAttempts);
+
+const next = async (needs: Needs, gateway: Gateway, failed: boolean, why: string): Promise<readonly Repair[]> => {
+  const { gatewayId, rotation } = gateway;
+  const started = await startAttempt(needs, gatewayId, { failed, actor: 'reconciler', reason: why });
+  if (started === 'STARTED') return [{ gatewayId, what: 'STARTED', why }];
+  return started === 'TOO_MANY_ATTEMPTS' && rotation
+    ? hold(needs, gateway, rotation, `${maxFailedAttempts} attempts failed without progress`)
+    : [];
+};
+
+const hold = async (
+  { gateways }: Needs,
+  { gatewayId }: Gateway,
+  { rotationId }: Rotation,
+  why: string,
+): Promise<readonly Repair[]> => {
+  await gateways.apply(gatewayId, { kind: 'hold', rotationId, actor: 'reconciler', reason: why });
+  return [{ gatewayId, what: 'HELD', why }];
+};
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');

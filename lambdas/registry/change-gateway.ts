@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { newGateway } from '../domain/configure.ts';
+import type { By } from '../domain/decision.ts';
+import { TemporarilyUnavailable } from '../domain/failure.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { GatewayId, RotationId } from '../domain/ids.ts';
+import { shardCountFor, type WantedGateway } from '../domain/registry-changes.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { startAttempt } from '../workflow/shared/start-attempt.ts';
+import { ensureSecret } from './gateway-secret.ts';
+
+type Needs = Pick<Equipment, 'gateways' | 'secretsManager' | 'secrets' | 'executions'> & Always;
+
+/** The record of a new gateway, with its secret; one that another run has added meanwhile is as good. */
+export const register = async (needs: Needs, wanted: WantedGateway, by: By): Promise<Gateway> => {
+  const { gatewayId, policy, decision, kits } = wanted;
+  const secret = await ensureSecret(needs, gatewayId);
+  const configuration = { policy, decision, shardCount: shardCountFor(kits.length, 1) };
+  await needs.gateways.register(newGateway(gatewayId, secret, configuration, by, needs.now()));
+  const gateway = await needs.gateways.read(gatewayId);
+  if (!gateway) throw new TemporarilyUnavailable(`Gateway ${gatewayId} was registered and cannot be read yet.`);
+  return gateway;
+};
+
+/** Why it is refused, if it is: `shardCount` changes only while no rotation runs. */
+export const reconfigure = async (
+  { gateways }: Needs,
+  { gatewayId, policy, decision }: WantedGateway,
+  shardCount: number | undefined,
+  by: By,
+): Promise<string | undefined> => {
+  const applied = await gateways.apply(gatewayId, (gateway) => ({
+    kind: 'configure',
+    configuration: { policy, decision, shardCount: shardCount ?? gateway.shardCount },
+    ...by,
+  }));
+  return applied.kind === 'refused' ? applied.message : undefined;
+};
+
+/** Begins the rotation that makes the first credential, and starts its first attempt; a crash between the two is the reconciler's. */
+export const beginBootstrap = async (needs: Needs, gatewayId: GatewayId, by: By): Promise<string | undefined> => {
+  const begun = await needs.gateways.apply(gatewayId, ({ live, rotation }) =>
+    live.length > 0 || rotation
+      ? undefined
+      : { kind: 'begin', rotationId: randomUUID() as string as RotationId, trigger: 'bootstrap', ...by },
+  );
+  if (begun.kind === 'refused') return begun.message;
+  if (begun.changed) await startAttempt(needs, gatewayId, { failed: false, ...by });
+  return undefined;
+};

@@ -1,0 +1,153 @@
+import type { GatewayId, KitId } from '../domain/ids.ts';
+import { contradictions } from '../domain/policy.ts';
+import type { WantedGateway, WantedKit } from '../domain/registry-changes.ts';
+import { kitKindOf } from '../kits/kinds.ts';
+import { pathText, problemsOf } from './problems.ts';
+import { scheduleContradiction } from './schedule.ts';
+import { type GatewayOfFile, gatewaySchema, registryJsonSchema, registrySchema } from './schema.ts';
+
+/** Thrown for a `gateways.json` that cannot be applied: names every problem of the file at once, and no setting's text. */
+export class RegistryRefused extends Error {
+  override readonly name = 'RegistryRefused';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const list = problems.length === 1 ? ` ${problems[0]}` : `\n${problems.map((one) => `- ${one}`).join('\n')}`;
+    super(`gateways.json was refused:${list}`);
+    this.problems = problems;
+  }
+}
+
+/** A kit with the number of nodes that its stand-in has, if it gets one. */
+export type DemoKit = WantedKit & { readonly nodes: number };
+
+/** What `gateways.json` wants; demo gateways are for this machine only. */
+export type Registry = {
+  readonly gateways: readonly (Omit<WantedGateway, 'kits'> & {
+    readonly kits: readonly DemoKit[];
+    readonly demo: boolean;
+  })[];
+};
+
+/** The registry without its demo gateways: what a deployment to AWS applies. */
+export const withoutDemo = ({ gateways }: Registry): Registry => ({ gateways: gateways.filter(({ demo }) => !demo) });
+
+/** Reads the text of `gateways.json`. Throws {@link RegistryRefused}. */
+export const readRegistry = (text: string): Registry => {
+  const given = parsed(text);
+  const whole = registrySchema.safeParse(given);
+  const problems = whole.success ? [] : problemsOf(whole.error.issues, given, registryJsonSchema());
+  const gatewaysGiven: readonly unknown[] = listAt(given, 'gateways');
+  problems.push(...repeated(gatewaysGiven, 'gatewayId', ['gateways'], 'gateway'));
+  const read = gatewaysGiven.map((gatewayGiven, index) => {
+    const path = ['gateways', index];
+    problems.push(...repeated(listAt(gatewayGiven, 'kits'), 'kitId', [...path, 'kits'], 'kit of the gateway'));
+    problems.push(...userNamesIn(gatewayGiven, path).filter((one) => isNews(one, problems)));
+    const one = gatewaySchema.safeParse(gatewayGiven);
+    if (!one.success) return undefined;
+    problems.push(...misplacedDemo(one.data, path));
+    const gateway = { ...one.data, kits: one.data.kits.map(wantedKit) };
+    const timings = gateway.kits.map(({ kitId, traits: { propagationSeconds } }) => ({ kitId, propagationSeconds }));
+    const scheduled = one.data.schedule && scheduleContradiction(one.data.schedule, gateway.policy);
+    if (scheduled) problems.push(`${pathText([...path, 'schedule'])}: ${scheduled}`);
+    for (const sentence of contradictions(gateway.policy, timings))
+      problems.push(`${pathText([...path, 'policy'])}: ${sentence}`);
+    return gateway;
+  });
+  if (problems.length > 0) throw new RegistryRefused(problems);
+  return {
+    gateways: read
+      .filter((one) => one !== undefined)
+      .map(({ gatewayId, decision, policy, kits, demo, schedule }) => ({
+        gatewayId,
+        decision,
+        policy,
+        kits,
+        demo,
+        ...(schedule ? { schedule } : {}),
+      })),
+  };
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const where = error instanceof SyntaxError ? / \(line \d+ column \d+\)/.exec(error.message)?.[0] : undefined;
+    throw new RegistryRefused([`the file: given a text that is not JSON${where ?? ''}; allowed is JSON.`]);
+  }
+};
+
+const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
+  const { kitId, kind, owner, lookBackSeconds, probeUrl, settings, demo } = kit;
+  return {
+    kitId,
+    kind,
+    owner,
+    lookBackSeconds,
+    settings,
+    traits: kitKindOf(kind).traits(settings),
+    nodes: demo?.nodes ?? 1,
+    ...(probeUrl === undefined ? {} : { probeUrl }),
+  };
+};
+
+const fieldOf = (value: unknown, field: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+
+const listAt = (value: unknown, field: string): readonly unknown[] => {
+  const list = fieldOf(value, field);
+  return Array.isArray(list) ? list : [];
+};
+
+const repeated = (
+  items: readonly unknown[],
+  field: 'gatewayId' | 'kitId',
+  path: readonly PropertyKey[],
+  what: string,
+): string[] => {
+  const first = new Map<GatewayId | KitId | string, number>();
+  return items.flatMap((item, index) => {
+    const id = fieldOf(item, field);
+    if (typeof id !== 'string') return [];
+    const before = first.get(id);
+    if (before === undefined) {
+      first.set(id, index);
+      return [];
+    }
+    return [
+      `${pathText([...path, index, field])}: ${JSON.stringify(id)} is the id of ${pathText([...path, before])} too; allowed is one that no other ${what} has.`,
+    ];
+  });
+};
+
+/** Whether nothing was said yet of what the sentence is about. */
+const isNews = (sentence: string, problems: readonly string[]): boolean =>
+  !problems.some((known) => known.startsWith(sentence.slice(0, sentence.indexOf(': '))));
+
+/** A name or a password in a URL would be stored and shown: settings name secrets, they never hold one. */
+const userNamesIn = (value: unknown, path: readonly PropertyKey[]): string[] => {
+  if (typeof value === 'string') {
+    const url = value.includes('@') && URL.canParse(value) ? new URL(value) : undefined;
+    return url?.username || url?.password
+      ? [
+          `${pathText(path)}: given a URL with a user name or password; allowed is one without, and a secret named beside it.`,
+        ]
+      : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    userNamesIn(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+};
+
+const misplacedDemo = ({ demo, kits }: GatewayOfFile, path: readonly PropertyKey[]): string[] =>
+  demo
+    ? []
+    : kits.flatMap((kit, index) =>
+        kit.demo
+          ? [
+              `${pathText([...path, 'kits', index, 'demo'])}: given for a kit of a real gateway; allowed in a gateway with "demo": true.`,
+            ]
+          : [],
+      );

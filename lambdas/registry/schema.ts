@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { type GatewayId, isGatewayId, isKitId, type KitId, nameRule } from '../domain/ids.ts';
+import { defaultPolicy } from '../domain/policy.ts';
+import { kitSchemaWith } from '../kits/kinds.ts';
+import { readSchedule } from './schedule.ts';
+
+const day = 86_400;
+const year = 365 * day;
+
+const name = { type: 'string', minLength: 1, maxLength: 63, description: nameRule };
+const gatewayId = z.custom<GatewayId>((id) => typeof id === 'string' && isGatewayId(id)).meta(name);
+const kitId = z.custom<KitId>((id) => typeof id === 'string' && isKitId(id)).meta(name);
+
+const seconds = (from: number, to: number, standard: number, description: string) =>
+  z.int().min(from).max(to).default(standard).describe(description);
+
+const policy = z.strictObject({
+  quietWindowSeconds: seconds(
+    1,
+    30 * day,
+    defaultPolicy.quietWindowSeconds,
+    'How long a predecessor must have gone unused before it may be revoked.',
+  ),
+  useRecordingSeconds: seconds(
+    1,
+    3600,
+    defaultPolicy.useRecordingSeconds,
+    'How often the policy check records a source that keeps using a credential.',
+  ),
+  longestRequestSeconds: seconds(
+    1,
+    3600,
+    defaultPolicy.longestRequestSeconds,
+    'The longest time between the two sideband legs of one client request.',
+  ),
+  serveStaleSeconds: seconds(
+    0,
+    3600,
+    defaultPolicy.serveStaleSeconds,
+    'How long the policy check may go on with what it read before while DynamoDB cannot be read; every revocation takes so much longer.',
+  ),
+  longestWaitSeconds: seconds(
+    1,
+    day,
+    defaultPolicy.longestWaitSeconds,
+    'The longest pause between two looks at a waiting rotation.',
+  ),
+  remindAfterSeconds: seconds(
+    1,
+    year,
+    defaultPolicy.remindAfterSeconds,
+    'From the start of a rotation: when the owners of laggards are reminded.',
+  ),
+  escalateAfterSeconds: seconds(
+    1,
+    year,
+    defaultPolicy.escalateAfterSeconds,
+    'From the start of a rotation: when on-call is told.',
+  ),
+  deadlineSeconds: seconds(
+    1,
+    year,
+    defaultPolicy.deadlineSeconds,
+    'From the start of a rotation: when atDeadline is done.',
+  ),
+  atDeadline: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('hold').describe('Keeps both credentials, and alarms.') }),
+      z.strictObject({ kind: z.literal('roll-back').describe('Gives the kits their earlier credential again.') }),
+      z.strictObject({
+        kind: z.literal('force').describe('Revokes the predecessors without proof.'),
+        author: z.string().min(1).max(128).describe('the person who decided so beforehand'),
+      }),
+    ])
+    .default(defaultPolicy.atDeadline)
+    .describe('What happens to laggards at the deadline.'),
+  rejectWithinSeconds: seconds(
+    0,
+    day,
+    defaultPolicy.rejectWithinSeconds,
+    'How soon a compromised credential is refused, unless the press says otherwise.',
+  ),
+});
+
+const kit = kitSchemaWith({
+  kitId,
+  owner: z.string().min(1).max(256).describe('who is told when this kit lags, such as an e-mail address or a team'),
+  lookBackSeconds: seconds(1, 30 * day, day, 'A kit unused for so long counts as idle.'),
+  probeUrl: z
+    .url({ protocol: /^https?$/ })
+    .describe('An http or https URL behind the kit: asking it makes an idle kit show itself.')
+    .exactOptional(),
+  demo: z
+    .strictObject({ nodes: z.int().min(1).max(4) })
+    .describe('How many nodes the stand-in for this kit has; in a demo gateway only.')
+    .exactOptional(),
+});
+
+export const gatewaySchema = z.strictObject({
+  gatewayId,
+  demo: z
+    .boolean()
+    .default(false)
+    .describe('Runs on this machine with stand-ins for its kits; a deployment to AWS passes it over.'),
+  authority: z.literal('builtin').default('builtin').describe('Who mints and revokes the credentials.'),
+  decision: z
+    .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('allow-all') })])
+    .describe('What a request with a good credential may do. It has no default: allow-all checks the credential only.'),
+  schedule: z
+    .strictObject({
+      expression: z
+        .string()
+        .refine(
+          (text) => readSchedule(text) !== undefined,
+          'must be rate(N days), rate(N hours) or cron(0 … *) of Secrets Manager',
+        )
+        .describe('When Secrets Manager rotates by itself, in UTC: rate(30 days), or cron(0 4 1 * ? *).'),
+      duration: z
+        .string()
+        .regex(/^\d{1,2}h$/)
+        .describe('The length of the window, such as 3h.')
+        .exactOptional(),
+    })
+    .describe('The schedule of Secrets Manager; left out, rotations are started by hand.')
+    .exactOptional(),
+  policy: policy.prefault({}).describe('How rotations are done; every default is the safe one.'),
+  kits: z.array(kit),
+});
+export type GatewayOfFile = z.output<typeof gatewaySchema>;
+
+/** The schema of `gateways.json`: strict, with the settings of every kind of kit. */
+export const registrySchema = z.strictObject({ $schema: z.string().exactOptional(), gateways: z.array(gatewaySchema) });
+
+/** The JSON Schema of `gateways.json`, made from the same source, for editors and for messages. */
+export const registryJsonSchema = () =>
+  z.toJSONSchema(registrySchema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });

@@ -1,0 +1,144 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { type Signer, signerWith } from '../aws/evidence-signer.ts';
+import { type Executions, executionsOf } from '../aws/executions.ts';
+import { type Gateways, gatewaysIn } from '../aws/gateways.ts';
+import { type Kits, kitsIn } from '../aws/kits.ts';
+import { type ManualStarts, manualStartsOf, type Plans, plansOf } from '../aws/manual-starts.ts';
+import { notifyOwnersOn } from '../aws/notify-owners.ts';
+import { type Proofs, proofsIn } from '../aws/proofs.ts';
+import { publishTo } from '../aws/publish-events.ts';
+import { type Records, recordsIn } from '../aws/records.ts';
+import { type Vault, vaultIn } from '../aws/secret-versions.ts';
+import { type Uses, usesIn } from '../aws/uses.ts';
+import type { OwnerMessage } from '../domain/kit.ts';
+import { type PolicyCheck, policyCheckAt } from '../policy-check/probe.ts';
+import { type ClientSettings, clientSettings } from '../runtime/client-settings.ts';
+import { variables } from '../runtime/environment.ts';
+import type { Runtime } from '../runtime/host.ts';
+import type { Log } from '../runtime/log.ts';
+
+/** Everything a stage may work with. */
+export type Equipment = {
+  readonly gateways: Gateways;
+  /** The same records, for who only looks. */
+  readonly records: Records;
+  readonly kits: Kits;
+  readonly uses: Uses;
+  readonly proofs: Proofs;
+  /** Signs what auditors get. */
+  readonly signer: Signer;
+  readonly vault: Vault;
+  readonly secretsManager: SecretsManagerClient;
+  readonly policyCheck: PolicyCheck;
+  readonly executions: Executions;
+  readonly manualStarts: ManualStarts;
+  readonly plans: Plans;
+  readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
+  /** How gateway secrets are named and encrypted. */
+  readonly secrets: { readonly prefix: string; readonly key?: string };
+  /** The ARN of the function that Secrets Manager rotates with. */
+  readonly rotationFunction: string;
+  /** The ARN of the function that acts for the console. */
+  readonly actFunction: string;
+};
+
+/** What a stage has besides: its clock and its log. */
+export type Always = { readonly now: () => number; readonly log: Log };
+
+/** The AWS clients of one function, each made once: parts that ask the same service share its connections. */
+const clientsWith = (settings: ClientSettings) => ({
+  dynamodb: once(() => new DynamoDBClient(settings)),
+  secretsManager: once(() => new SecretsManagerClient(settings)),
+  events: once(() => new EventBridgeClient(settings)),
+  sns: once(() => new SNSClient(settings)),
+  kms: once(() => new KMSClient(settings)),
+  stepFunctions: once(() => new SFNClient(settings)),
+});
+type Clients = ReturnType<typeof clientsWith>;
+
+const once = <Made>(make: () => Made): (() => Made) => {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
+type Part<Made> = {
+  readonly needs: readonly string[];
+  readonly make: (values: Readonly<Record<string, string>>, clients: Clients, runtime: Runtime) => Made;
+};
+
+/** Which variables each part needs, and how it is made from them. */
+const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
+  gateways: {
+    needs: ['GATEWAYS_TABLE', 'EVENT_BUS'],
+    make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, clients, { now }) =>
+      gatewaysIn(clients.dynamodb(), GATEWAYS_TABLE, publishTo(clients.events(), EVENT_BUS), now),
+  },
+  records: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients) => recordsIn(clients.dynamodb(), GATEWAYS_TABLE),
+  },
+  kits: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients) => kitsIn(clients.dynamodb(), GATEWAYS_TABLE),
+  },
+  uses: {
+    needs: ['USE_TABLE'],
+    make: ({ USE_TABLE = '' }, clients) => usesIn(clients.dynamodb(), USE_TABLE),
+  },
+  proofs: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients) => proofsIn(clients.dynamodb(), GATEWAYS_TABLE),
+  },
+  signer: {
+    needs: ['EVIDENCE_KEY'],
+    make: ({ EVIDENCE_KEY = '' }, clients) => signerWith(clients.kms(), EVIDENCE_KEY),
+  },
+  vault: { needs: [], make: (_, clients) => vaultIn(clients.secretsManager()) },
+  secretsManager: { needs: [], make: (_, clients) => clients.secretsManager() },
+  policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
+  executions: {
+    needs: ['STATE_MACHINE_ARN'],
+    make: ({ STATE_MACHINE_ARN = '' }, clients) => executionsOf(clients.stepFunctions(), STATE_MACHINE_ARN),
+  },
+  manualStarts: {
+    needs: ['STATE_MACHINE_ARN'],
+    make: ({ STATE_MACHINE_ARN = '' }, clients) => manualStartsOf(clients.stepFunctions(), STATE_MACHINE_ARN),
+  },
+  plans: {
+    needs: ['STATE_MACHINE_ARN'],
+    make: ({ STATE_MACHINE_ARN = '' }, clients) => plansOf(clients.stepFunctions(), STATE_MACHINE_ARN),
+  },
+  notifyOwner: {
+    needs: ['NOTIFICATIONS_TOPIC'],
+    make: ({ NOTIFICATIONS_TOPIC = '' }, clients) => notifyOwnersOn(clients.sns(), NOTIFICATIONS_TOPIC),
+  },
+  actFunction: { needs: ['ACT_FUNCTION'], make: ({ ACT_FUNCTION = '' }) => ACT_FUNCTION },
+  rotationFunction: { needs: ['ROTATION_FUNCTION'], make: ({ ROTATION_FUNCTION = '' }) => ROTATION_FUNCTION },
+  secrets: {
+    needs: ['SECRET_PREFIX'],
+    make: ({ SECRET_PREFIX = '' }, _, { environment: { SECRETS_KEY } }) => ({
+      prefix: SECRET_PREFIX,
+      ...(SECRETS_KEY ? { key: SECRETS_KEY } : {}),
+    }),
+  },
+};
+
+/** The named parts, made in the function's own environment. Throws EnvironmentIncomplete naming every variable that is missing. */
+export const equip = <Name extends keyof Equipment>(
+  runtime: Runtime,
+  ...names: readonly Name[]
+): Pick<Equipment, Name> & Always => {
+  const { environment, log, now } = runtime;
+  const values = variables(environment, ...new Set(names.flatMap((name) => parts[name].needs)));
+  const clients = clientsWith(clientSettings(environment));
+  const made = Object.fromEntries(names.map((name) => [name, parts[name].make(values, clients, runtime)]));
+  return { ...(made as Pick<Equipment, Name>), now, log };
+};

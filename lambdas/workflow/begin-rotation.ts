@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { InputRefused, RotationRefused } from '../domain/failure.ts';
+import type { RotationId } from '../domain/ids.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { rotationIdFrom } from './shared/derived-id.ts';
+import { planRotation } from './shared/plan-rotation.ts';
+import { type StepOutput, stepInput, stepOutput } from './shared/step.ts';
+
+/** What a person may start an execution with. */
+const manualInput = z.strictObject({
+  gatewayId: stepInput.shape.gatewayId,
+  reason: z.string().min(1).max(256),
+  /** Who says so; recorded as claimed, beside the execution. */
+  actor: z.string().min(1).max(128).optional(),
+  /** Only says what would happen, and writes nothing. */
+  plan: z.boolean().default(false),
+});
+/** What this system starts an attempt with. */
+const attemptStart = z.strictObject({
+  gatewayId: stepInput.shape.gatewayId,
+  rotationId: stepInput.shape.rotationId,
+  attempt: stepInput.shape.attempt,
+});
+
+const allowed =
+  'Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to 256 characters>"}, "actor": "<who says so>", and "plan": true to only see what would happen.';
+
+/** What the workflow ends with after a plan: nothing was begun. */
+export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
+
+type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'vault' | 'secretsManager'> & Always;
+
+/** The rotation that an execution started by hand is: the same execution is always the same rotation. */
+export const rotationIdOf = (executionArn: string): RotationId => rotationIdFrom(executionArn);
+
+/**
+ * Begins the rotation that an execution is about, or joins the one that the record names already; a plan only reads. Throws
+ * {@link InputRefused} for any other input and {@link RotationRefused} for every reason that a plan calls an obstacle.
+ */
+export const beginRotation = async (
+  needs: Needs,
+  { executionArn, input }: { readonly executionArn: string; readonly input: unknown },
+): Promise<StepOutput | PlanOutput> => {
+  const { gateways, now } = needs;
+  const attempt = attemptStart.safeParse(input);
+  if (attempt.success) {
+    const step = { ...attempt.data, historyEvents: 0 };
+    const gateway = await gateways.read(step.gatewayId);
+    const known = gateway && [gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === step.rotationId);
+    if (!known)
+      throw new InputRefused(
+        `Gateway ${step.gatewayId} has no rotation ${step.rotationId}: an execution with a rotationId is started by this system only. ${allowed}`,
+      );
+    return stepOutput(gateway, step, now());
+  }
+  const manual = manualInput.safeParse(input);
+  if (!manual.success) throw new InputRefused(`The input was refused: ${z.prettifyError(manual.error)} ${allowed}`);
+  const { gatewayId, reason } = manual.data;
+  const gateway = await gateways.read(gatewayId);
+  if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered. ${allowed}`);
+  const rotationId = rotationIdOf(executionArn);
+  const isBegun = [gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === rotationId);
+  if (manual.data.plan || !isBegun) {
+    const plan = await planRotation(needs, gateway, rotationId);
+    if (manual.data.plan) return { next: 'PlanReady', plan };
+    const [first] = plan.obstacles;
+    if (first) throw new RotationRefused(`${first.code}: ${plan.obstacles.map(({ message }) => message).join(' ')}`);
+  }
+  const begun = await gateways.apply(gatewayId, {
+    kind: 'begin',
+    rotationId,
+    trigger: 'manual',
+    executionArn,
+    actor: manual.data.actor === undefined ? executionArn : `claimed: ${manual.data.actor} (${executionArn})`,
+    reason,
+  });
+  if (begun.kind === 'refused') throw new RotationRefused(`${begun.code}: ${begun.message}`);
+  return stepOutput(begun.gateway, { gatewayId, rotationId, attempt: 1, historyEvents: 0 }, now());
+};

@@ -1,0 +1,135 @@
+import { readSecret, type Stored } from '../aws/secret-versions.ts';
+import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import type { Gateway, Rotation } from '../domain/gateway.ts';
+import type { Kit, KitWork } from '../domain/kit.ts';
+import { kitKindOf } from '../kits/kinds.ts';
+import { isKitError } from '../kits/kit-errors.ts';
+import type { Installation, KitAccess } from '../kits/kit-kind.ts';
+import { mapped } from '../runtime/bounded-map.ts';
+import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { targetOf } from './create-credential.ts';
+import { ours, type StepInput } from './shared/step.ts';
+
+type Needs = Pick<Equipment, 'kits' | 'vault' | 'secretsManager' | 'notifyOwner'> &
+  Always & { readonly gateways: Pick<Equipment['records'], 'read'> };
+
+/** How many kits of a shard are installed at once, and how long one may take. */
+const atOnce = 10;
+export const installSeconds = 20;
+
+/** Puts the credential into every kit of a shard that does not have it. A kit that fails is recorded and does not stop the others. */
+export const distributeShard = async (
+  needs: Needs,
+  input: StepInput & { readonly shard: number },
+): Promise<{ shard: number; installed: number; failed: number }> => {
+  const { gateway } = await ours(needs.gateways, input);
+  const stored = await needs.vault.readVersion(gateway.secretArn, targetOf(gateway).versionId);
+  if (!stored) throw new StepFailed(`Version ${targetOf(gateway).versionId} of the gateway's secret has no value.`);
+  const kits: Kit[] = [];
+  for await (const kit of needs.kits.ofShard(input.gatewayId, input.shard, gateway.shardCount)) kits.push(kit);
+  const states = await mapped(kits, atOnce, (kit) => distributeTo(needs, input, kit, stored));
+  const failed = states.filter((state) => state === 'FAILED').length;
+  return { shard: input.shard, installed: states.length - failed, failed };
+};
+
+/** Reads the record again before each kit: a pre-empted, held or turned rotation stops here (design: before each kit). */
+const distributeTo = async (needs: Needs, input: StepInput, kit: Kit, stored: Stored): Promise<KitWork['state']> => {
+  const { gateway, rotation } = await ours(needs.gateways, input);
+  if (rotation.held || rotation.targetId !== stored.credentialId) return 'PENDING';
+  const base = { rotationId: rotation.rotationId, generation: rotation.generation, credentialId: stored.credentialId };
+  const has =
+    kit.work?.credentialId === stored.credentialId &&
+    (kit.work.state === 'INSTALLED' || kit.work.state === 'WITH_OWNER')
+      ? kit.work
+      : undefined;
+  if (has?.generation === rotation.generation) return has.state;
+  if (has) {
+    await needs.kits.saveWork(kit, { ...has, ...base }, gateway.shardCount);
+    return has.state;
+  }
+  const startedAtMs = needs.now();
+  const attempts = (kit.work?.generation === rotation.generation ? kit.work.attempts : 0) + 1;
+  const claimed = await needs.kits.saveWork(
+    kit,
+    { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs },
+    gateway.shardCount,
+  );
+  if (!claimed) return 'PENDING';
+  const work = {
+    ...base,
+    attempts,
+    changedAtMs: startedAtMs,
+    ...(await install(needs, gateway, rotation, kit, stored)),
+  };
+  await needs.kits.saveWork(kit, work, gateway.shardCount);
+  return work.state;
+};
+
+/** Installs and reads back; whatever goes wrong is the kit's state and not this function's error (invariant 6: it never counts as installed). */
+const install = async (
+  needs: Needs,
+  gateway: Gateway,
+  rotation: Rotation,
+  kit: Kit,
+  stored: Stored,
+): Promise<Pick<KitWork, 'state' | 'failure' | 'readBack'>> => {
+  const access = accessFor(needs);
+  const installation = installationOf(gateway, rotation, kit, stored);
+  try {
+    const kind = kitKindOf(kit.kind);
+    const { state, acknowledged } = await kind.install(installation, kit.settings, access);
+    if (acknowledged)
+      await needs.kits.acknowledge(
+        kit.gatewayId,
+        kit.kitId,
+        { credentialId: stored.credentialId, actor: `${kit.kind} ${kit.kitId}`, atMs: needs.now() },
+        gateway.shardCount,
+      );
+    const readBack =
+      state === 'INSTALLED' && kind.readBack ? await kind.readBack(installation, kit.settings, access) : undefined;
+    return { state, ...(readBack ? { readBack: { matches: readBack.matches, atMs: needs.now() } } : {}) };
+  } catch (error) {
+    const failure = kitFailure(error);
+    needs.log('WARN', 'A kit could not be given the credential.', {
+      gatewayId: kit.gatewayId,
+      kitId: kit.kitId,
+      credentialId: stored.credentialId,
+      code: failure.code,
+    });
+    return { state: 'FAILED', failure };
+  }
+};
+
+/** What is kept and shown of a kit's error: the message of our own ones; that of any other may quote a header or a body (invariant 9). */
+export const kitFailure = (error: unknown): NonNullable<KitWork['failure']> => {
+  const code = error instanceof Error ? error.name : 'Error';
+  const isOurs = isKitError(error) || error instanceof TemporarilyUnavailable || error instanceof StepFailed;
+  return {
+    code,
+    message: isOurs ? error.message : `A defect of this kind of kit (${code}); report it, and retry the kit.`,
+  };
+};
+
+/** What a kind is told for one kit. */
+export const installationOf = (gateway: Gateway, rotation: Rotation, kit: Kit, stored: Stored): Installation => ({
+  kit,
+  credentialId: stored.credentialId,
+  value: stored.value,
+  rotationId: rotation.rotationId,
+  secretArn: gateway.secretArn,
+  deadlineAtMs: rotation.deadlineAtMs,
+});
+
+/** What a kind may use for one kit, with its time limit. */
+export const accessFor = ({
+  secretsManager,
+  notifyOwner,
+  now,
+}: Pick<Needs, 'secretsManager' | 'notifyOwner' | 'now'>): KitAccess => ({
+  fetch: globalThis.fetch,
+  readSecret: (secretId) => readSecret(secretsManager, secretId),
+  secrets: secretsManager,
+  notifyOwner,
+  nowMs: now,
+  signal: AbortSignal.timeout(installSeconds * 1000),
+});

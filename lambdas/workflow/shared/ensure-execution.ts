@@ -1,0 +1,29 @@
+import type { By } from '../../domain/decision.ts';
+import type { Gateway } from '../../domain/gateway.ts';
+import type { Always, Equipment } from '../../wiring/dependencies.ts';
+import { startAttempt } from './start-attempt.ts';
+
+/**
+ * Sees that a decision is acted on now: where no execution runs, the next attempt is started; one that waits looks at the
+ * record within `longestWaitSeconds`. What fails here is the reconciler's a minute later.
+ */
+export const ensureExecution = async (
+  needs: Pick<Equipment, 'gateways' | 'executions'> & Always,
+  gateway: Gateway,
+  by: By,
+): Promise<void> => {
+  const { gatewayId, rotation } = gateway;
+  if (rotation?.driver !== 'workflow' || rotation.held) return;
+  try {
+    const { attempt, executionArn } = rotation;
+    const state = attempt > 0 && executionArn ? await needs.executions.stateOf(executionArn) : undefined;
+    if (state?.kind === 'RUNNING') return;
+    if (state?.kind === 'ABSENT') await needs.executions.start(gateway);
+    else await startAttempt(needs, gatewayId, { failed: false, ...by });
+  } catch (error) {
+    needs.log('WARN', 'The next attempt is not started yet; the reconciler starts it within a minute.', {
+      gatewayId,
+      error: error instanceof Error ? error.message : '',
+    });
+  }
+};

@@ -1,0 +1,148 @@
+import type { Stored } from '../../aws/secret-versions.ts';
+import type { Gateway } from '../../domain/gateway.ts';
+import type { RotationId } from '../../domain/ids.ts';
+import type { Kit, Use } from '../../domain/kit.ts';
+import { namedAtMost } from '../../domain/may-revoke.ts';
+import {
+  byAttention,
+  credentialsIn,
+  earliestRevokeMs,
+  type KitPlan,
+  type Obstacle,
+  type Plan,
+  planKit,
+} from '../../domain/plan.ts';
+import { transition } from '../../domain/transition.ts';
+import { kitKindOf } from '../../kits/kinds.ts';
+import { mapped } from '../../runtime/bounded-map.ts';
+import type { Always, Equipment } from '../../wiring/dependencies.ts';
+import { accessFor, kitFailure } from '../distribute-shard.ts';
+import { allShards } from './step.ts';
+
+type Needs = Pick<Equipment, 'kits' | 'uses' | 'vault' | 'secretsManager'> & Always;
+
+/** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
+const askForMs = 30_000;
+const kitsAtOnce = 20;
+const kitMs = 8_000;
+
+/** Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. */
+export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<Plan> => {
+  const nowMs = needs.now();
+  const { kits, notAsked, strangers } = await planKits(needs, gateway, rotationId);
+  const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
+  const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...unreachable(kits)];
+  const attention = byAttention(kits);
+  const inUse = count(({ isIdle }) => !isIdle);
+  const iso = (atMs: number): string => new Date(atMs).toISOString();
+  return {
+    gatewayId: gateway.gatewayId,
+    at: iso(nowMs),
+    mayStart: obstacles.length === 0,
+    obstacles,
+    kits: {
+      total: kits.length,
+      inUse,
+      idle: kits.length - inUse,
+      waitForPeople: count(({ why }) => why === 'OWNER_INSTALLS' || why === 'IDLE_WITHOUT_PROOF'),
+      slow: count(({ why }) => why === 'SLOW'),
+      unreachable: count(({ why }) => why === 'UNREACHABLE'),
+      notAsked,
+    },
+    attention: attention.slice(0, namedAtMost).map(({ lastSeenMs, ...kit }) => ({
+      ...kit,
+      ...(lastSeenMs === undefined ? {} : { lastSeenAt: iso(lastSeenMs) }),
+    })),
+    moreAttention: Math.max(0, attention.length - namedAtMost),
+    unregisteredSources: strangers,
+    ...credentialsIn(gateway),
+    ...(obstacles.length === 0
+      ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + strangers > 0, nowMs)) }
+      : {}),
+    deadlineAt: iso(nowMs + gateway.policy.deadlineSeconds * 1000),
+  };
+};
+
+/** What the record itself says against a start. */
+const refusalOf = (gateway: Gateway, rotationId: RotationId, nowMs: number): readonly Obstacle[] => {
+  const begun = transition(
+    gateway,
+    { kind: 'begin', rotationId, trigger: 'manual', actor: 'plan', reason: 'plan' },
+    nowMs,
+  );
+  return begun.kind === 'refused' ? [{ code: begun.code, message: begun.message }] : [];
+};
+
+const unreachable = (kits: readonly KitPlan[]): readonly Obstacle[] => {
+  const failing = kits.filter(({ failure }) => failure !== undefined);
+  const more = failing.length - namedAtMost;
+  return [
+    ...failing.slice(0, namedAtMost).map(({ kitId, failure }) => `Kit ${kitId}: ${failure}`),
+    ...(more > 0 ? [`And ${more} more kits that cannot be asked.`] : []),
+  ].map((message) => ({ code: 'KIT_UNREACHABLE', message }));
+};
+
+const planKits = async (
+  needs: Needs,
+  gateway: Gateway,
+  rotationId: RotationId,
+): Promise<{ kits: readonly KitPlan[]; notAsked: number; strangers: number }> => {
+  const untilMs = needs.now() + askForMs;
+  const stored = gateway.currentCredentialId
+    ? await needs.vault.readVersion(gateway.secretArn, gateway.currentVersionId)
+    : undefined;
+  const plans: KitPlan[] = [];
+  let [notAsked, strangers] = [0, 0];
+  for (const shard of allShards(gateway)) {
+    const uses = await usesOf(needs, gateway, shard);
+    const found: Kit[] = [];
+    for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
+    const planned = await mapped(found, kitsAtOnce, async (kit) => {
+      const isAskable = kitKindOf(kit.kind).readBack !== undefined;
+      const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
+      if (isAskable && !mayAsk) notAsked += 1;
+      const failure = mayAsk ? await failureOf(needs, gateway, rotationId, kit, stored) : undefined;
+      return planKit(
+        kit,
+        uses.filter(({ kitId }) => kitId === kit.kitId),
+        needs.now(),
+        failure,
+      );
+    });
+    plans.push(...planned);
+    const known = new Set<string | undefined>(found.map(({ kitId }) => kitId));
+    const unknown = uses.filter(({ kitId }) => !known.has(kitId));
+    strangers += new Set(unknown.map(({ kitId, address }) => `${kitId} ${address}`)).size;
+  }
+  return { kits: plans, notAsked, strangers };
+};
+
+const usesOf = async ({ uses }: Needs, { gatewayId, live }: Gateway, shard: number): Promise<readonly Use[]> => {
+  const found: Use[] = [];
+  for (const { credentialId } of live)
+    for await (const use of uses.ofCredential(gatewayId, credentialId, shard)) found.push(use);
+  return found;
+};
+
+/** Why the kit does not show what it holds, asked twice; `undefined` when it does, or when there is nothing to ask. */
+const failureOf = async (
+  needs: Needs,
+  gateway: Gateway,
+  rotationId: RotationId,
+  kit: Kit,
+  { credentialId, value }: Stored,
+  again = true,
+): Promise<string | undefined> => {
+  const deadlineAtMs = needs.now() + gateway.policy.deadlineSeconds * 1000;
+  const installation = { kit, credentialId, value, rotationId, secretArn: gateway.secretArn, deadlineAtMs };
+  const tellNobody = { ...needs, notifyOwner: async () => undefined };
+  try {
+    const access = { ...accessFor(tellNobody), signal: AbortSignal.timeout(kitMs) };
+    await kitKindOf(kit.kind).readBack?.(installation, kit.settings, access);
+    return undefined;
+  } catch (error) {
+    if (again && error instanceof Error && error.name === 'KitUnreachable')
+      return failureOf(needs, gateway, rotationId, kit, { credentialId, value, versionId: '' }, false);
+    return kitFailure(error).message;
+  }
+};

@@ -1,0 +1,78 @@
+import type { Stored } from '../../aws/secret-versions.ts';
+import type { Gateway, Rotation } from '../../domain/gateway.ts';
+import type { Kit } from '../../domain/kit.ts';
+import { kitKindOf } from '../../kits/kinds.ts';
+import type { Always, Equipment } from '../../wiring/dependencies.ts';
+import { accessFor, installationOf } from '../distribute-shard.ts';
+import type { Refresh } from './collect-evidence.ts';
+
+type Needs = Pick<Equipment, 'kits' | 'secretsManager' | 'notifyOwner'> & Always;
+
+const probeMs = 5_000;
+
+/**
+ * What verification does about a kit that was not observed on the new credential: shows it to itself through its
+ * `probeUrl`, reads it back, and marks it for distribution when giving it the credential again may help. A kit that does
+ * not answer keeps what was known of it, which is never more.
+ */
+export const readAgain =
+  (needs: Needs, gateway: Gateway, rotation: Rotation, stored: Stored): Refresh =>
+  async (kit, verdict) => {
+    if (verdict.kind === 'UPDATED' && verdict.evidence.kind === 'observed') return kit;
+    if (verdict.kind === 'LAGGARD' && verdict.redo)
+      return kit.work?.state === 'PENDING' ? kit : sendBack(needs, gateway, rotation, kit, stored);
+    if (kit.probeUrl) await probe(needs, kit, kit.probeUrl);
+    return readBack(needs, gateway, rotation, kit, stored);
+  };
+
+const sendBack = async (
+  { kits, now }: Needs,
+  gateway: Gateway,
+  rotation: Rotation,
+  kit: Kit,
+  stored: Stored,
+): Promise<Kit> => {
+  const { rotationId, generation } = rotation;
+  const attempts = kit.work?.attempts ?? 0;
+  const work = {
+    rotationId,
+    generation,
+    credentialId: stored.credentialId,
+    state: 'PENDING',
+    attempts,
+    changedAtMs: now(),
+    ...(kit.work?.failure ? { failure: kit.work.failure } : {}),
+  } as const;
+  return (await kits.saveWork(kit, work, gateway.shardCount)) ? { ...kit, work } : kit;
+};
+
+/** A client request through the kit: its answer does not matter, the policy check sees which credential it brings. */
+const probe = async ({ log }: Needs, kit: Kit, url: string): Promise<void> => {
+  await fetch(url, { signal: AbortSignal.timeout(probeMs) })
+    .then((response) => response.body?.cancel())
+    .catch(() =>
+      log('INFO', 'A request through the kit had no answer.', { gatewayId: kit.gatewayId, kitId: kit.kitId }),
+    );
+};
+
+const readBack = async (needs: Needs, gateway: Gateway, rotation: Rotation, kit: Kit, stored: Stored): Promise<Kit> => {
+  const kind = kitKindOf(kit.kind);
+  if (!kind.readBack || kit.work?.state !== 'INSTALLED') return kit;
+  try {
+    const { matches } = await kind.readBack(
+      installationOf(gateway, rotation, kit, stored),
+      kit.settings,
+      accessFor(needs),
+    );
+    const work = { ...kit.work, readBack: { matches, atMs: needs.now() } };
+    if (kit.work.readBack?.matches !== matches) await needs.kits.saveWork(kit, work, gateway.shardCount);
+    return { ...kit, work };
+  } catch (error) {
+    needs.log('WARN', 'A kit could not be read back.', {
+      gatewayId: kit.gatewayId,
+      kitId: kit.kitId,
+      code: error instanceof Error ? error.name : 'Error',
+    });
+    return kit;
+  }
+};

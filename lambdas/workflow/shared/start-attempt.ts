@@ -1,0 +1,32 @@
+import type { By } from '../../domain/decision.ts';
+import type { GatewayId } from '../../domain/ids.ts';
+import type { Always, Equipment } from '../../wiring/dependencies.ts';
+
+/**
+ * Raises the attempt of the running rotation in the record, then starts its execution. A crash between the two leaves an
+ * attempt without an execution, which the reconciler starts. Nothing happens when no rotation runs, or it is held.
+ */
+export const startAttempt = async (
+  equipment: Pick<Equipment, 'gateways' | 'executions'> & Always,
+  gatewayId: GatewayId,
+  { failed, ...by }: By & { readonly failed: boolean },
+): Promise<'STARTED' | 'NOTHING_TO_START' | 'TOO_MANY_ATTEMPTS'> => {
+  const { gateways, executions } = equipment;
+  const applied = await gateways.apply(
+    gatewayId,
+    ({ rotation }) =>
+      rotation && {
+        kind: 'next-attempt',
+        rotationId: rotation.rotationId,
+        from: rotation.attempt,
+        failed,
+        executionArn: executions.arnOf(rotation, rotation.attempt + 1),
+        ...by,
+      },
+  );
+  if (applied.kind === 'refused')
+    return applied.code === 'TOO_MANY_ATTEMPTS' ? 'TOO_MANY_ATTEMPTS' : 'NOTHING_TO_START';
+  if (!applied.changed) return 'NOTHING_TO_START';
+  await executions.start(applied.gateway);
+  return 'STARTED';
+};

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import type { Gateways } from '../../aws/gateways.ts';
+import { InputRefused, RotationPreempted } from '../../domain/failure.ts';
+import type { Gateway, Rotation } from '../../domain/gateway.ts';
+import { type GatewayId, isGatewayId, isRotationId, nameRule, type RotationId } from '../../domain/ids.ts';
+import type { Tally } from '../../domain/may-revoke.ts';
+import { type NextStage, nextStage } from '../../domain/next-stage.ts';
+
+/** What every state of the workflow is given and passes on: names and numbers, never a list of kits and never a value. */
+export const stepInput = z.object({
+  gatewayId: z.custom<GatewayId>((id) => typeof id === 'string' && isGatewayId(id), `must be ${nameRule}`),
+  rotationId: z.custom<RotationId>((id) => typeof id === 'string' && isRotationId(id), 'must be a UUID'),
+  attempt: z.int().min(1),
+  /** An estimate of the execution's history, see {@link handOnAfterEvents}. */
+  historyEvents: z.int().min(0).default(0),
+  shards: z.array(z.int().min(0)).optional(),
+  /** How far a verification that did not fit into one function's time has come. */
+  cursor: z.object({ shard: z.int(), tally: z.custom<Tally>(), revision: z.int() }).optional(),
+});
+export type StepInput = z.infer<typeof stepInput>;
+
+/** Where the workflow goes; beside the domain's stages the waits and the ends of `rotation.asl.json`. */
+export type Next =
+  | NextStage
+  | 'WaitToDistribute'
+  | 'WaitForKits'
+  | 'WaitForPropagation'
+  | 'RotationCompleted'
+  | 'RotationRolledBack'
+  | 'RotationFailed'
+  | 'AttemptHandedOn'
+  | 'PlanReady';
+
+export type StepOutput = Pick<StepInput, 'gatewayId' | 'rotationId' | 'attempt' | 'historyEvents'> & {
+  readonly next: Next;
+  readonly waitSeconds: number;
+  readonly shards: readonly number[];
+  readonly cursor?: StepInput['cursor'];
+};
+
+/** Standard workflows end at 25,000 history events; an execution hands on well before. */
+export const handOnAfterEvents = 15_000;
+/** History events of one turn: a task (5), the choice (2), a wait (2), and for each shard of a distribution 9. */
+const eventsOf = (input: StepInput): number => 10 + 9 * (input.shards?.length ?? 0);
+
+const shardStepInput = stepInput.extend({ shard: z.int().min(0) });
+
+const parsedBy = <Input>(schema: z.ZodType<Input>, event: unknown): Input => {
+  const parsed = schema.safeParse(event);
+  if (!parsed.success) throw new InputRefused(`A state of the workflow was given ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+};
+
+/** Reads what a state was given; anything else is a defect of the definition, and says so. */
+export const parseStep = (event: unknown): StepInput => parsedBy(stepInput, event);
+
+/** The same for one shard of the Map. */
+export const parseShardStep = (event: unknown): StepInput & { readonly shard: number } =>
+  parsedBy(shardStepInput, event);
+
+/** The record and its rotation, if this attempt is the one that the record names. Throws {@link RotationPreempted} otherwise. */
+export const ours = async (
+  gateways: Pick<Gateways, 'read'>,
+  input: StepInput,
+): Promise<{ gateway: Gateway; rotation: Rotation }> => {
+  const gateway = await gateways.read(input.gatewayId);
+  if (!gateway) throw new InputRefused(`Gateway ${input.gatewayId} is not registered.`);
+  return { gateway, rotation: rotationOf(gateway, input) };
+};
+
+export const rotationOf = (gateway: Gateway, input: Pick<StepInput, 'rotationId' | 'attempt'>): Rotation => {
+  const { rotation } = gateway;
+  if (rotation?.rotationId !== input.rotationId)
+    throw new RotationPreempted(
+      `Rotation ${input.rotationId} of gateway ${gateway.gatewayId} does not run any more${rotation ? `; ${rotation.rotationId} does` : ''}.`,
+    );
+  if (rotation.attempt !== input.attempt)
+    throw new RotationPreempted(
+      `Rotation ${rotation.rotationId} is at attempt ${rotation.attempt}; this is attempt ${input.attempt}.`,
+    );
+  return rotation;
+};
+
+/** How a rotation that is not running any more ended, for an attempt that comes late. */
+const ends = { COMPLETED: 'RotationCompleted', ROLLED_BACK: 'RotationRolledBack', FAILED: 'RotationFailed' } as const;
+
+/** The output of a state: where the record says the rotation goes, unless `turn` says something more exact. */
+export const stepOutput = (
+  gateway: Gateway,
+  input: StepInput,
+  nowMs: number,
+  turn: Partial<Pick<StepOutput, 'next' | 'waitSeconds' | 'shards' | 'cursor'>> = {},
+): StepOutput => {
+  const historyEvents = input.historyEvents + eventsOf(input);
+  const ended =
+    gateway.rotation?.rotationId === input.rotationId
+      ? undefined
+      : gateway.ended.find((one) => one.rotationId === input.rotationId);
+  const base = {
+    gatewayId: input.gatewayId,
+    rotationId: input.rotationId,
+    attempt: input.attempt,
+    historyEvents,
+    waitSeconds: 0,
+    shards: [],
+  };
+  if (ended && ended.outcome !== 'PREEMPTED') return { ...base, next: ends[ended.outcome] };
+  rotationOf(gateway, input);
+  if (historyEvents >= handOnAfterEvents) return { ...base, next: 'AttemptHandedOn' };
+  const next = nextStage(gateway, nowMs) ?? 'RotationFailed';
+  return { ...base, next, shards: next === 'DistributeCredential' ? allShards(gateway) : [], ...turn };
+};
+
+export const allShards = (gateway: Gateway): readonly number[] =>
+  Array.from({ length: gateway.shardCount }, (_, shard) => shard);

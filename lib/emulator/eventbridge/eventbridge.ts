@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError, type AwsService, type Clock, unknownOperation } from '../wire/service.ts';
+import { type EventEntry, readEntries, refusalOf } from './entry.ts';
+
+/** An event as a rule would see it, in the envelope of EventBridge. */
+export type BusEvent = {
+  readonly id: string;
+  readonly busName: string;
+  readonly source: string;
+  readonly detailType: string;
+  /** Parsed: always a JSON object. */
+  readonly detail: Record<string, unknown>;
+  readonly resources: readonly string[];
+  readonly atMs: number;
+};
+
+/** What the emulated EventBridge needs: the buses of the deployment besides `default`, and who gets the events. */
+export type EventBridgeOptions = {
+  readonly region: string;
+  readonly buses: readonly string[];
+  readonly clock: Clock;
+  /** PutEvents answers when this has resolved; an event it rejects is a failed entry with `InternalFailure`. */
+  readonly onEvent: (event: BusEvent) => Promise<void>;
+};
+
+/** EventBridge on this machine: buses without rules; each event goes to one listener. */
+export const createEventBridge = ({ region, buses, clock, onEvent }: EventBridgeOptions): AwsService => {
+  const names = new Set(['default', ...buses]);
+  const arnOf = (name: string) => `arn:aws:events:${region}:000000000000:event-bus/${name}`;
+  const nameOf = (nameOrArn: string) => nameOrArn.replace(arnOf(''), '');
+  const describe = (name: string) => ({ Name: name, Arn: arnOf(name) });
+
+  const put = async (entry: EventEntry): Promise<Record<string, unknown>> => {
+    const refusal = refusalOf(entry);
+    if (refusal) return refusal;
+    const busName = nameOf(entry.EventBusName ?? 'default');
+    const event: BusEvent = {
+      id: randomUUID(),
+      busName,
+      source: entry.Source ?? '',
+      detailType: entry.DetailType ?? '',
+      detail: JSON.parse(entry.Detail ?? '{}'),
+      resources: entry.Resources ?? [],
+      atMs: entry.Time === undefined ? clock() : entry.Time * 1000,
+    };
+    // As on AWS (github.com/aws/aws-sdk/issues/186): an event for a bus that is not there gets an id, and is gone.
+    if (!names.has(busName)) return { EventId: event.id };
+    return onEvent(event).then(
+      () => ({ EventId: event.id }),
+      () => ({ ErrorCode: 'InternalFailure', ErrorMessage: 'Unable to put the event.' }),
+    );
+  };
+
+  const operations: Record<string, (input: Record<string, unknown>) => Promise<Record<string, unknown>>> = {
+    DescribeEventBus: async ({ Name }) => {
+      const name = nameOf(typeof Name === 'string' ? Name : 'default');
+      if (names.has(name)) return describe(name);
+      throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
+    },
+    CreateEventBus: async ({ Name }) => {
+      const name = String(Name ?? '');
+      if (!/^[\w./-]{1,256}$/.test(name)) throw new AwsError('ValidationException', 'Parameter Name is not valid.');
+      if (names.has(name)) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      names.add(name);
+      return { EventBusArn: arnOf(name) };
+    },
+    DeleteEventBus: async ({ Name }) => {
+      const name = nameOf(String(Name ?? ''));
+      if (name === 'default') throw new AwsError('ValidationException', 'Cannot delete event bus default.');
+      names.delete(name);
+      return {};
+    },
+    ListEventBuses: async ({ NamePrefix }) => ({
+      EventBuses: [...names].filter((name) => name.startsWith(String(NamePrefix ?? ''))).map(describe),
+    }),
+    PutEvents: async (input) => {
+      const entries = [];
+      for (const entry of readEntries(input)) entries.push(await put(entry));
+      return { FailedEntryCount: entries.filter((entry) => 'ErrorCode' in entry).length, Entries: entries };
+    },
+  };
+
+  return {
+    signingName: 'events',
+    call: (name, input) => {
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+      return operation ? operation(input) : Promise.reject(unknownOperation(name));
+    },
+  };
+};

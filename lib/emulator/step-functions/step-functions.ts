@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
+import { type DeclaredMachine, readDefinition } from './definition.ts';
+import { StateError } from './error.ts';
+import { type Execution, type ExecutionsOptions, type Machine, openExecutions } from './executions.ts';
+import { withoutData } from './history.ts';
+import { arn, checkName, optionalText, pageOf, readInput } from './rules.ts';
+
+export type { Execution } from './executions.ts';
+export type { HistoryEvent } from './store.ts';
+
+export type StepFunctionsOptions = ExecutionsOptions & {
+  readonly region: string;
+  readonly accountId: string;
+  readonly machines: readonly DeclaredMachine[];
+};
+
+/** Emulated AWS Step Functions. `stop` ends everything as a crash would: nothing is closed, and no call is answered any more. */
+export type StepFunctions = AwsService & { arnOf(machineName: string): string; stop(): void };
+
+type Input = Record<string, unknown>;
+
+const seconds = (ms: number) => ms / 1000;
+
+const summaryOf = ({ executionArn, stateMachineArn, name, status, startedAtMs, stoppedAtMs }: Execution) => ({
+  executionArn,
+  stateMachineArn,
+  name,
+  status,
+  startDate: seconds(startedAtMs),
+  ...(stoppedAtMs === undefined ? {} : { stopDate: seconds(stoppedAtMs) }),
+  redriveCount: 0,
+});
+
+const descriptionOf = (execution: Execution) => {
+  const { input, output, error, cause, status } = execution;
+  return {
+    ...summaryOf(execution),
+    input,
+    inputDetails: { included: true },
+    ...(output === undefined ? {} : { output, outputDetails: { included: true } }),
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
+  };
+};
+
+/**
+ * Emulates AWS Step Functions (Standard, JSONPath) for declared state machines. aws-local-stepfunctions evaluates paths, choices
+ * and most intrinsic functions; order, time, retries, catches, Map and history are ours, so that they are exact and time is injected.
+ * Throws when a definition is not valid ASL or uses what is not emulated.
+ */
+export const stepFunctionsService = ({
+  region,
+  accountId,
+  machines: declared,
+  ...options
+}: StepFunctionsOptions): StepFunctions => {
+  const { timers } = options;
+  const createdAtMs = timers.now();
+  const arnOf = (name: string) => `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
+  const machines = new Map<string, Machine>();
+  for (const machine of declared) {
+    const { name } = machine;
+    const roleArn = `arn:aws:iam::${accountId}:role/${name}`;
+    machines.set(arnOf(name), { arn: arnOf(name), name, roleArn, definition: readDefinition(machine) });
+  }
+  const executions = openExecutions(options);
+  let isStopped = false;
+
+  const machineOf = (input: Input): Machine => {
+    const stateMachineArn = arn(input, 'stateMachineArn', 'stateMachine');
+    const machine = machines.get(stateMachineArn);
+    if (machine !== undefined) return machine;
+    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
+  };
+  const executionOf = (input: Input): Execution => {
+    const executionArn = arn(input, 'executionArn', 'execution');
+    const execution = executions.find(executionArn);
+    if (execution !== undefined) return execution;
+    throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+  };
+
+  const operations: Record<string, (input: Input) => object> = {
+    StartExecution: (input) => {
+      const machine = machineOf(input);
+      const name = checkName(optionalText(input, 'name') ?? randomUUID());
+      const given = optionalText(input, 'input') ?? '{}';
+      const parsed = readInput(given);
+      const executionArn = `arn:aws:states:${region}:${accountId}:execution:${machine.name}:${name}`;
+      const taken = executions.find(executionArn);
+      if (taken !== undefined && (taken.status !== 'RUNNING' || taken.input !== given)) {
+        throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
+      }
+      const started = { executionArn, stateMachineArn: machine.arn, name, input: given, startedAtMs: timers.now() };
+      const { startedAtMs } = taken ?? executions.start(machine, started, parsed);
+      return { executionArn, startDate: seconds(startedAtMs) };
+    },
+    DescribeExecution: (input) => descriptionOf(executionOf(input)),
+    ListExecutions: (input) => {
+      const machine = machineOf(input);
+      const status = optionalText(input, 'statusFilter');
+      const wanted = executions
+        .list()
+        .filter(
+          (execution) => execution.stateMachineArn === machine.arn && (status ?? execution.status) === execution.status,
+        )
+        .reverse()
+        .sort((a, b) => b.startedAtMs - a.startedAtMs);
+      const { items, ...next } = pageOf(wanted, ({ executionArn }) => executionArn, input);
+      return { executions: items.map(summaryOf), ...next };
+    },
+    GetExecutionHistory: (input) => {
+      const events = executions.events(executionOf(input).executionArn);
+      const ordered = input.reverseOrder === true ? events.reverse() : events;
+      const { items, ...next } = pageOf(ordered, ({ id }) => `${id}`, input);
+      return { events: input.includeExecutionData === false ? items.map(withoutData) : items, ...next };
+    },
+    StopExecution: (input) => {
+      const { executionArn } = executionOf(input);
+      executions.abort(executionArn, new StateError(optionalText(input, 'error') ?? '', optionalText(input, 'cause')));
+      return { stopDate: seconds(executionOf(input).stoppedAtMs ?? timers.now()) };
+    },
+    DescribeStateMachine: (input) => {
+      const { arn: stateMachineArn, name, roleArn, definition } = machineOf(input);
+      const about = {
+        stateMachineArn,
+        name,
+        roleArn,
+        type: 'STANDARD',
+        status: 'ACTIVE',
+        creationDate: seconds(createdAtMs),
+      };
+      const off = {
+        loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+        tracingConfiguration: { enabled: false },
+      };
+      return { ...about, ...off, definition: JSON.stringify(definition) };
+    },
+    ListStateMachines: (input) => {
+      const { items, ...next } = pageOf([...machines.values()], ({ name }) => name, input);
+      const about = { type: 'STANDARD', creationDate: seconds(createdAtMs) };
+      return {
+        stateMachines: items.map(({ arn: stateMachineArn, name }) => ({ stateMachineArn, name, ...about })),
+        ...next,
+      };
+    },
+  };
+
+  return {
+    signingName: 'states',
+    arnOf,
+    stop: () => {
+      isStopped = true;
+      executions.halt();
+    },
+    call: async (operation, input) => {
+      if (isStopped) throw new AwsError('ServiceUnavailable', 'The local deployment was stopped.', 503);
+      const answer = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+      if (answer === undefined) throw unknownOperation(operation);
+      return { ...answer(input) };
+    },
+  };
+};

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  type SecretsManagerClient,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { liveLabel } from '../../../lambdas/aws/secret-versions.ts';
+import type { DemoKit, Registry } from '../../../lambdas/registry/read-registry.ts';
+import type { PublishedMessage } from '../../emulator/sns/sns.ts';
+import type { Deployment } from '../deployment.ts';
+import { type KitNode, openKitNode } from '../stand-ins/kit-node.ts';
+import { openKong } from '../stand-ins/kong.ts';
+import { createOwner, type Owner } from '../stand-ins/owner.ts';
+import { createSecretReader } from '../stand-ins/secret-reader.ts';
+import { openWebhookReceiver } from '../stand-ins/webhook-receiver.ts';
+import type { TrafficCount } from './report.ts';
+
+/** Stand-ins for the kits of demo gateways, with nodes that make client requests all the time. */
+export type Demo = {
+  /** Hands a message to owners to the owner it is for. */
+  deliver(message: PublishedMessage): void;
+  startTraffic(requestsPerSecond: number): void;
+  /** What the kits of a gateway have counted so far: a request without an answer counts as refused. */
+  counts(gatewayId: string): TrafficCount;
+  close(): Promise<void>;
+};
+
+/** The other side of one kit: what its nodes present, and how it ends. */
+type StandIn = { readonly currentCredential: () => string | undefined; readonly owner?: Owner; close(): Promise<void> };
+
+const applyMs = 300;
+/** With this tag the owner of a secret lets the functions in; their roles look for it. */
+const tagOfKits = { Key: 'gateway-credential-rotation', Value: 'kit' };
+const text = (settings: DemoKit['settings'], name: string): string => String(settings[name]);
+
+const ensureSecret = async (secrets: SecretsManagerClient, name: string, value: () => string): Promise<string> => {
+  await secrets.send(new CreateSecretCommand({ Name: name, SecretString: value() })).catch((error: unknown) => {
+    if (!(error instanceof Error && error.name === 'ResourceExistsException')) throw error;
+  });
+  await secrets.send(new TagResourceCommand({ SecretId: name, Tags: [tagOfKits] }));
+  return (await secrets.send(new GetSecretValueCommand({ SecretId: name }))).SecretString ?? '';
+};
+
+/** What the kit held when this machine last ran: a real one would still have it. */
+const heldBefore = async (
+  { stores, secretsManager }: Deployment,
+  gatewayId: string,
+  kitId: string,
+): Promise<{ credentialId: string; credential: string } | undefined> => {
+  const gateway = await stores.gateways.read(gatewayId as Parameters<typeof stores.gateways.read>[0]);
+  if (!gateway) return undefined;
+  for await (const { kitId: id, work } of stores.kits.all(gateway.gatewayId, gateway.shardCount)) {
+    if (id !== kitId || !work || (work.state !== 'INSTALLED' && work.state !== 'WITH_OWNER')) continue;
+    const found = await secretsManager
+      .send(new GetSecretValueCommand({ SecretId: gateway.secretArn, VersionStage: liveLabel(work.credentialId) }))
+      .catch(() => undefined);
+    return found?.SecretString
+      ? (JSON.parse(found.SecretString) as { credentialId: string; credential: string })
+      : undefined;
+  }
+  return undefined;
+};
+
+const openStandIn = async (
+  deployment: Deployment,
+  gatewayId: string,
+  kit: DemoKit,
+  serviceUrl: string,
+): Promise<StandIn> => {
+  const { secretsManager: secrets, call } = deployment;
+  const { settings } = kit;
+  const held = await heldBefore(deployment, gatewayId, kit.kitId);
+  const nowMs = Date.now;
+  const initial = held ? { initial: held } : {};
+  if (kit.kind === 'kong') {
+    const kong = await openKong({
+      port: Number(new URL(text(settings, 'adminUrl')).port),
+      workerUpdateMs: applyMs,
+      nowMs,
+    });
+    const plugin = kong.addPlugin({ serviceUrl, ...(held ? { sharedSecret: held.credential } : {}) });
+    return { currentCredential: () => kong.currentCredential(plugin), close: kong.close };
+  }
+  if (kit.kind === 'webhook') {
+    const signingSecret = await ensureSecret(
+      secrets,
+      text(settings, 'signingSecret'),
+      () => `whsec_${randomBytes(32).toString('base64')}`,
+    );
+    const receiver = await openWebhookReceiver({
+      port: Number(new URL(text(settings, 'url')).port),
+      signingSecret,
+      applyMs,
+      nowMs,
+      ...initial,
+    });
+    return receiver;
+  }
+  if (kit.kind === 'secrets-manager') {
+    const secretId = text(settings, 'secretId');
+    await ensureSecret(secrets, secretId, () => 'none yet');
+    const reader = createSecretReader({ secrets, secretId, cacheMs: applyMs });
+    reader.start();
+    return {
+      currentCredential: () =>
+        reader.currentCredential()?.startsWith('gwc_') ? reader.currentCredential() : undefined,
+      close: reader.stop,
+    };
+  }
+  const owner = createOwner({
+    secrets,
+    applyMs,
+    nowMs,
+    ...initial,
+    acknowledge: async ({ kitId, credentialId }) => {
+      await call('operate', {
+        command: 'acknowledge-kit',
+        gatewayId,
+        kitId,
+        credentialId,
+        actor: kit.owner,
+        reason: 'installed by hand',
+      });
+    },
+  });
+  return { currentCredential: owner.currentCredential, owner, close: async () => undefined };
+};
+
+/** Opens the stand-ins of every demo gateway on the loopback ports that its kits' settings name. Rejects when one is taken. */
+export const openDemo = async (deployment: Deployment, { gateways }: Registry): Promise<Demo> => {
+  const nodes: { readonly gatewayId: string; readonly node: KitNode }[] = [];
+  const standIns: StandIn[] = [];
+  const owners = new Map<string, Owner>();
+  let address = 2;
+  for (const { gatewayId, kits } of gateways.filter(({ demo }) => demo))
+    for (const kit of kits) {
+      const policyCheckUrl = `${deployment.loopbackUrl}/gateways/${gatewayId}/kits/${kit.kitId}`;
+      const standIn = await openStandIn(deployment, gatewayId, kit, policyCheckUrl);
+      standIns.push(standIn);
+      if (standIn.owner) owners.set(`${gatewayId}/${kit.kitId}`, standIn.owner);
+      for (let node = 0; node < kit.nodes; node++)
+        nodes.push({
+          gatewayId,
+          node: await openKitNode({
+            policyCheckUrl,
+            currentCredential: standIn.currentCredential,
+            localAddress: `127.0.0.${address++}`,
+          }),
+        });
+    }
+  return {
+    deliver: ({ message, attributes }) => {
+      const value = (name: string): string =>
+        String((attributes[name] as { StringValue?: unknown } | undefined)?.StringValue ?? attributes[name] ?? '');
+      const [gatewayId, kitId, credentialId] = [value('gatewayId'), value('kitId'), value('credentialId')];
+      // A person reads the message a little later; a message that is only a reminder names no secret and changes nothing.
+      setTimeout(
+        () =>
+          void owners
+            .get(`${gatewayId}/${kitId}`)
+            ?.deliver({ text: message, gatewayId, kitId, credentialId })
+            .catch(() => undefined),
+        1_000,
+      ).unref();
+    },
+    startTraffic: (requestsPerSecond) => {
+      for (const { node } of nodes) node.start(requestsPerSecond / nodes.length);
+    },
+    counts: (gatewayId) =>
+      nodes
+        .filter((one) => one.gatewayId === gatewayId)
+        .map(({ node }) => node.counts())
+        .reduce(
+          (sum, { requests, refused, failed }) => ({
+            requests: sum.requests + requests,
+            refused: sum.refused + refused + failed,
+          }),
+          { requests: 0, refused: 0 },
+        ),
+    close: async () => {
+      await Promise.all(nodes.map(({ node }) => node.stop()));
+      await Promise.all(standIns.map((standIn) => standIn.close()));
+    },
+  };
+};

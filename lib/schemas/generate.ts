@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { evidenceDocument, evidenceFormat } from '../../lambdas/evidence-export/evidence-schema.ts';
+import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
+import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
+
+/** Where editors find the schema of gateways.json. */
+export const schemaFile = fileURLToPath(new URL('gateways.schema.json', import.meta.url));
+
+/** The text of that file, made from the schema that checks gateways.json. */
+export const schemaText = (): string => `${JSON.stringify(registryJsonSchema(), null, 2)}\n`;
+
+/** Where auditors find the schema of an evidence document, beside its example. */
+export const evidenceSchemaFile = fileURLToPath(new URL('evidence/evidence.v1.schema.json', import.meta.url));
+
+export const evidenceSchemaText = (): string =>
+  `${JSON.stringify({ title: evidenceFormat, ...z.toJSONSchema(evidenceDocument) }, null, 2)}\n`;
+
+if (import.meta.main) {
+  writeFileSync(schemaFile, schemaText());
+  writeFileSync(evidenceSchemaFile, evidenceSchemaText());
+  for (const event of eventSchemas) writeFileSync(eventFile(`${event.file}.schema`), eventSchemaText(event));
+}

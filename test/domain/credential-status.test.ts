@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { isDoneWith, mayServeStale, standingOf } from '../../lambdas/domain/credential-status.ts';
+import { a, atRest, b, live, now, r1 } from './gateways.ts';
+
+const doomed = live('c-a', { compromised: { atMs: 0, rejectAfterMs: now } });
+const stale = (seconds: number, credential = live('c-a')) => {
+  const gateway = atRest({ live: [credential] });
+  return { ...gateway, policy: { ...gateway.policy, serveStaleSeconds: seconds } };
+};
+
+describe('standing', () => {
+  it('is live until the very end of a doomed credential, and rejected from then on', () => {
+    expect(standingOf({ live: [doomed], revoked: [] }, a, now - 1).kind).toBe('live');
+    expect(standingOf({ live: [doomed], revoked: [] }, a, now).kind).toBe('rejected');
+  });
+  it('is revoked for a revoked one and unknown for any other', () => {
+    const gone = {
+      credentialId: a,
+      digest: '',
+      versionId: '',
+      cause: 'RETIRED',
+      rotationId: r1,
+      revokedAtMs: 1,
+    } as const;
+    expect(standingOf({ live: [], revoked: [gone] }, a, now).kind).toBe('revoked');
+    expect(standingOf({ live: [], revoked: [gone] }, b, now).kind).toBe('unknown');
+  });
+});
+
+describe('a version of the vault', () => {
+  const gone = { credentialId: a, digest: '', versionId: 'v', cause: 'RETIRED', rotationId: r1 } as const;
+  const ended = [{ rotationId: r1, outcome: 'PREEMPTED', endedAtMs: 1 }] as const;
+  it.each([
+    ['live', { live: [live('c-a')], revoked: [], ended }, false],
+    ['revoked and not seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1 }], ended }, false],
+    ['seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1, confirmedAtMs: 2 }], ended: [] }, true],
+    ['minted for an ended rotation and never recorded', { live: [], revoked: [], ended }, true],
+    ['minted for a rotation that may still record it, or put by a person', { live: [], revoked: [], ended: [] }, false],
+  ])('of a credential that is %s', (_, gateway, isDone) => expect(isDoneWith(gateway, a, r1)).toBe(isDone));
+});
+
+describe('a copy of the record', () => {
+  it('says yes while it is younger than the propagation bound', () => {
+    expect(mayServeStale(stale(30), a, now, now + 29_999)).toBe(true);
+    expect(mayServeStale(stale(30), a, now, now + 30_000)).toBe(false);
+  });
+  it('refuses when the bound is 0', () => expect(mayServeStale(stale(0), a, now, now)).toBe(false));
+  it('refuses a compromised credential', () => expect(mayServeStale(stale(30, doomed), a, 0, 1)).toBe(false));
+  it('refuses a credential that it does not hold', () => expect(mayServeStale(stale(30), b, now, now)).toBe(false));
+  it('refuses when it was read in the future', () => expect(mayServeStale(stale(30), a, now + 1, now)).toBe(false));
+});

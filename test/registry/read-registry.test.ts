@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { RegistryRefused, readRegistry, withoutDemo } from '../../lambdas/registry/read-registry.ts';
+import { schemaFile, schemaText } from '../../lib/schemas/generate.ts';
+
+const problemsOf = (file: unknown): readonly string[] => {
+  try {
+    readRegistry(typeof file === 'string' ? file : JSON.stringify(file));
+  } catch (error) {
+    if (error instanceof RegistryRefused) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+const kit = { kitId: 'warehouse', kind: 'manual', owner: 'team' };
+const gateway = { gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [kit] };
+const oneGateway = (changes: object) => ({ gateways: [{ ...gateway, ...changes }] });
+
+describe('gateways.json of this project', () => {
+  const text = readFileSync(new URL('../../gateways.json', import.meta.url), 'utf8');
+
+  it('has a demo gateway of 5 kits over the 4 kinds, one of them on two nodes', () => {
+    const { gateways } = readRegistry(text);
+    expect(gateways.map(({ gatewayId, demo }) => [gatewayId, demo])).toEqual([['orders', true]]);
+    expect(gateways[0]?.kits.map(({ kind, nodes }) => [kind, nodes])).toEqual([
+      ['kong', 2],
+      ['kong', 1],
+      ['webhook', 1],
+      ['secrets-manager', 1],
+      ['manual', 1],
+    ]);
+  });
+
+  it('leaves nothing for a deployment to AWS once the demo is passed over', () => {
+    expect(withoutDemo(readRegistry(text))).toEqual({ gateways: [] });
+  });
+
+  it('names a JSON Schema that is current: run `npm run schema` when this fails', () => {
+    expect(JSON.parse(text).$schema).toBe('./lib/schemas/gateways.schema.json');
+    expect(JSON.parse(readFileSync(schemaFile, 'utf8'))).toEqual(JSON.parse(schemaText()));
+  });
+});
+
+describe('Reading gateways.json', () => {
+  it('fills in the safe defaults', () => {
+    expect(readRegistry(JSON.stringify({ gateways: [gateway] }))).toEqual({
+      gateways: [
+        {
+          gatewayId: 'orders',
+          demo: false,
+          decision: { kind: 'allow-all' },
+          policy: {
+            quietWindowSeconds: 900,
+            useRecordingSeconds: 60,
+            longestRequestSeconds: 60,
+            serveStaleSeconds: 0,
+            longestWaitSeconds: 900,
+            remindAfterSeconds: 86_400,
+            escalateAfterSeconds: 259_200,
+            deadlineSeconds: 604_800,
+            atDeadline: { kind: 'hold' },
+            rejectWithinSeconds: 60,
+          },
+          kits: [
+            {
+              kitId: 'warehouse',
+              kind: 'manual',
+              owner: 'team',
+              settings: {},
+              lookBackSeconds: 86_400,
+              traits: { installedBy: 'owner', readBackProves: 'nothing', propagationSeconds: 0 },
+              nodes: 1,
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('refuses a gateway that does not say what a good credential may do', () => {
+    expect(problemsOf(oneGateway({ decision: undefined }))).toEqual([
+      'gateways[0].decision: given nothing; allowed is an object whose "kind" is "allow-all".',
+    ]);
+  });
+
+  it('refuses keys it does not know and says which it knows', () => {
+    expect(
+      problemsOf(
+        oneGateway({ kits: [{ ...kit, kind: 'secrets-manager', settings: { secretId: 's', propogationSeconds: 1 } }] }),
+      ),
+    ).toEqual([
+      'gateways[0].kits[0].settings.propagationSeconds: given nothing; allowed is a whole number from 0 to 86400.',
+      'gateways[0].kits[0].settings: "propogationSeconds" is not known; allowed are secretId, jsonKey, propagationSeconds.',
+    ]);
+  });
+
+  it('refuses a word that it does not know and names those it does', () => {
+    expect(problemsOf(oneGateway({ schedules: [] }))).toEqual([
+      'gateways[0]: "schedules" is not known; allowed are gatewayId, demo, authority, decision, schedule, policy, kits.',
+    ]);
+  });
+
+  it('refuses an unknown kind of kit and names the known ones', () => {
+    expect(problemsOf(oneGateway({ kits: [{ ...kit, kind: 'apigee' }] }))).toEqual([
+      'gateways[0].kits[0].kind: given "apigee"; allowed is "kong" or "secrets-manager" or "webhook" or "manual".',
+    ]);
+  });
+
+  it('refuses ids given twice, numbers out of range and bad names, all at once', () => {
+    expect(
+      problemsOf({
+        gateways: [
+          { ...gateway, policy: { quietWindowSeconds: 0, atDeadline: { kind: 'force' } } },
+          { ...gateway, kits: [kit, { ...kit, owner: 7 }, { ...kit, kitId: 'No_Good' }] },
+        ],
+      }),
+    ).toEqual([
+      'gateways[0].policy.quietWindowSeconds: given 0; allowed is a whole number from 1 to 2592000.',
+      'gateways[0].policy.atDeadline.author: given nothing; allowed is a text: the person who decided so beforehand.',
+      'gateways[1].kits[1].owner: given 7; allowed is a text: who is told when this kit lags, such as an e-mail address or a team.',
+      'gateways[1].kits[2].kitId: given "No_Good"; allowed is a text: 1 to 63 of a-z, 0-9 and "-", not starting or ending with "-".',
+      'gateways[1].gatewayId: "orders" is the id of gateways[0] too; allowed is one that no other gateway has.',
+      'gateways[1].kits[1].kitId: "warehouse" is the id of gateways[1].kits[0] too; allowed is one that no other kit of the gateway has.',
+    ]);
+  });
+
+  it('refuses a policy that contradicts its kits, with the numbers', () => {
+    const slow = {
+      kitId: 'slow',
+      kind: 'secrets-manager',
+      owner: 'team',
+      settings: { secretId: 's', propagationSeconds: 360 },
+    };
+    expect(problemsOf(oneGateway({ policy: { quietWindowSeconds: 100, deadlineSeconds: 600 }, kits: [slow] }))).toEqual(
+      [
+        'gateways[0].policy: quietWindowSeconds is 100, but kit "slow" may take 360 s to use a new credential.',
+        'gateways[0].policy: quietWindowSeconds is 100, but use is recorded every 60 s: at least 120 is needed.',
+        'gateways[0].policy: The ladder must not go down: remindAfterSeconds 86400, escalateAfterSeconds 259200, deadlineSeconds 600.',
+      ],
+    );
+  });
+
+  it('refuses URLs with a user name or password, and never repeats them', () => {
+    const kong = { kitId: 'kong', kind: 'kong', owner: 'team' };
+    const problems = problemsOf(
+      oneGateway({
+        kits: [
+          {
+            ...kong,
+            settings: { adminUrl: 'https://admin:hunter2@kong.example' },
+            probeUrl: 'https://u:hunter2@api.example/',
+          },
+        ],
+      }),
+    );
+    expect(problems).toEqual([
+      'gateways[0].kits[0].settings.adminUrl: must not hold a user name or password',
+      'gateways[0].kits[0].probeUrl: given a URL with a user name or password; allowed is one without, and a secret named beside it.',
+    ]);
+  });
+
+  it('refuses settings of the wrong shape without repeating them', () => {
+    const kong = {
+      kitId: 'kong',
+      kind: 'kong',
+      owner: 'team',
+      settings: { adminUrl: 'hunter2', adminTokenSecret: ['hunter2'] },
+    };
+    const problems = problemsOf(oneGateway({ kits: [kong] }));
+    expect(problems).toEqual([
+      'gateways[0].kits[0].settings.adminUrl: given a text; allowed is a URL: The URL of the Kong Admin API, for example https://kong.internal:8444.',
+      'gateways[0].kits[0].settings.adminTokenSecret: given a list; allowed is a text: The name or ARN of the secret that holds the Kong-Admin-Token; leave it out when RBAC is off.',
+    ]);
+  });
+
+  it('refuses stand-ins in a real gateway', () => {
+    expect(problemsOf(oneGateway({ kits: [{ ...kit, demo: { nodes: 2 } }] }))).toEqual([
+      'gateways[0].kits[0].demo: given for a kit of a real gateway; allowed in a gateway with "demo": true.',
+    ]);
+  });
+
+  it('refuses what is not JSON and says where, without repeating it', () => {
+    expect(problemsOf('{"gateways": [hunter2]}')).toEqual([
+      'the file: given a text that is not JSON; allowed is JSON.',
+    ]);
+    expect(problemsOf('{"gateways": [],}')).toEqual([
+      'the file: given a text that is not JSON (line 1 column 17); allowed is JSON.',
+    ]);
+    expect(problemsOf([])).toEqual(['the file: given a list; allowed is an object with $schema, gateways.']);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import type { KitId } from '../../lambdas/domain/ids.ts';
+import { distributeShard } from '../../lambdas/workflow/distribute-shard.ts';
+import { parseShardStep } from '../../lambdas/workflow/shared/step.ts';
+import { inRotation } from '../domain/gateways.ts';
+import { benchWith, kitOf, step } from './doubles.ts';
+
+const pending = kitOf('edge', { state: 'PENDING' });
+const shard = { ...step, shard: 0 };
+
+describe('an owner', () => {
+  test('is told once, however often the shard is distributed', async () => {
+    const bench = benchWith(inRotation('PROMOTED'), [pending]);
+    await distributeShard(bench.equipment, shard);
+    await distributeShard(bench.equipment, shard);
+    expect(bench.told).toHaveLength(1);
+    expect(bench.kits.get('edge' as KitId)?.work?.state).toBe('WITH_OWNER');
+  });
+
+  test('is not told while the rotation is held', async () => {
+    const held = { held: { actor: 'alice', reason: 'wait', atMs: 1 } };
+    const bench = benchWith(inRotation('PROMOTED', held), [pending]);
+    await distributeShard(bench.equipment, shard);
+    expect(bench.told).toEqual([]);
+  });
+});
+
+test('an error that is not a kit error is recorded by its name: its message may quote a secret (invariant 9)', async () => {
+  const bench = benchWith(inRotation('PROMOTED'), [pending], {
+    notifyOwner: async () => {
+      throw new TypeError('value of v-c-b is not a header');
+    },
+  });
+  expect(await distributeShard(bench.equipment, shard)).toMatchObject({ failed: 1 });
+  const { work } = bench.kits.get('edge' as KitId) ?? {};
+  expect(work).toMatchObject({ state: 'FAILED', failure: { code: 'TypeError' } });
+  expect(JSON.stringify(work)).not.toContain('value of v-c-b');
+});
+
+test('refuses a step without a shard in our own words', () => {
+  expect(() => parseShardStep({ ...step, shard: -1 })).toThrow(/^A state of the workflow was given .*shard/s);
+});

@@ -1,0 +1,138 @@
+import type { CredentialValue } from '../../lambdas/domain/credential.ts';
+import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import type { CredentialId, GatewayId, KitId } from '../../lambdas/domain/ids.ts';
+import type { Kit, KitWork, OwnerMessage, Use } from '../../lambdas/domain/kit.ts';
+import { type Command, transition } from '../../lambdas/domain/transition.ts';
+import type { Always, Equipment } from '../../lambdas/wiring/dependencies.ts';
+import type { StepInput } from '../../lambdas/workflow/shared/step.ts';
+import { now, r1 } from '../domain/gateways.ts';
+
+/** What the equipment of a stage works on, and what was done with it. */
+export type Bench = {
+  record: Gateway;
+  nowMs: number;
+  readonly kits: Map<KitId, Kit>;
+  readonly uses: Use[];
+  readonly commands: Command[];
+  readonly told: OwnerMessage[];
+  readonly asked: string[];
+  /** Called before a command is applied: somebody else may act in between. */
+  before: (command: Command) => void;
+  readonly equipment: Pick<
+    Equipment,
+    'gateways' | 'kits' | 'proofs' | 'uses' | 'vault' | 'policyCheck' | 'executions'
+  > &
+    Pick<Equipment, 'secretsManager' | 'notifyOwner'> &
+    Always;
+};
+
+const unused = async (): Promise<never> => {
+  throw new Error('This test does not use it.');
+};
+
+/** A record in memory with the real transitions; the policy check accepts what is live, and recording works. */
+export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Partial<Equipment> = {}): Bench => {
+  const bench: Bench = {
+    record,
+    nowMs: now,
+    kits: new Map(kits.map((kit) => [kit.kitId, kit])),
+    uses: [],
+    commands: [],
+    told: [],
+    asked: [],
+    before: () => undefined,
+    equipment: {
+      now: () => bench.nowMs,
+      log: () => undefined,
+      gateways: {
+        read: async () => bench.record,
+        register: unused,
+        apply: async (_, decide) => {
+          const command = typeof decide === 'function' ? decide(bench.record) : decide;
+          if (!command) return { kind: 'applied', gateway: bench.record, changed: false };
+          bench.before(command);
+          const decision = transition(bench.record, command, bench.nowMs);
+          if (decision.kind === 'refused') return decision;
+          bench.commands.push(command);
+          if (decision.kind === 'changed') bench.record = { ...decision.gateway, outbox: [] };
+          return { kind: 'applied', gateway: bench.record, changed: decision.kind === 'changed' };
+        },
+        flush: async (gateway) => gateway,
+        list: async function* () {
+          yield bench.record.gatewayId;
+        },
+      },
+      kits: {
+        ofShard: async function* (_, shard) {
+          if (shard === 0) yield* bench.kits.values();
+        },
+        all: async function* () {
+          yield* bench.kits.values();
+        },
+        save: unused,
+        saveWork: async (kit: Kit, work: KitWork) => {
+          bench.kits.set(kit.kitId, { ...kit, work });
+          return true;
+        },
+        acknowledge: unused,
+        pending: unused as never,
+      },
+      uses: {
+        ofCredential: async function* (_, credentialId, shard) {
+          if (shard === 0) yield* bench.uses.filter((use) => use.credentialId === credentialId);
+        },
+        sawProbe: async () => true,
+      },
+      proofs: { keep: async () => undefined, of: unused as never },
+      vault: {
+        readVersion: async (_, versionId) => ({
+          versionId,
+          credentialId: versionId.slice('v-'.length) as CredentialId,
+          value: `value of ${versionId}` as CredentialValue,
+        }),
+        mint: unused,
+        promote: unused,
+        release: unused,
+        keep: async () => undefined,
+        describe: unused,
+        stripPending: async () => false,
+      },
+      policyCheck: {
+        ask: async (_, value) => {
+          bench.asked.push(value);
+          return bench.record.live.some(({ versionId }) => value === `value of ${versionId}`) ? 'ACCEPTED' : 'REFUSED';
+        },
+      },
+      executions: { arnOf: () => 'arn', start: async () => undefined, stateOf: unused, stop: unused },
+      secretsManager: {} as Equipment['secretsManager'],
+      notifyOwner: async (message) => void bench.told.push(message),
+      ...more,
+    },
+  };
+  return bench;
+};
+
+/** A step of rotation r1's first attempt. */
+export const step: StepInput = { gatewayId: 'g' as GatewayId, rotationId: r1, attempt: 1, historyEvents: 0 };
+
+/** A kit of its owner, who was told of c-b in generation 2. */
+export const kitOf = (kitId: string, work: Partial<KitWork> = {}, more: Partial<Kit> = {}): Kit => ({
+  gatewayId: step.gatewayId,
+  kitId: kitId as KitId,
+  kind: 'manual',
+  owner: 'team-edge',
+  traits: { installedBy: 'owner', readBackProves: 'nothing', propagationSeconds: 0 },
+  lookBackSeconds: 60,
+  settings: {},
+  registeredAtMs: 0,
+  work: {
+    rotationId: r1,
+    generation: 2,
+    credentialId: 'c-b' as CredentialId,
+    state: 'WITH_OWNER',
+    attempts: 1,
+    changedAtMs: now - 900_000,
+    ...work,
+  },
+  ...more,
+});

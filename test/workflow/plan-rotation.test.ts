@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { CredentialId, KitId } from '../../lambdas/domain/ids.ts';
+import { planRotation } from '../../lambdas/workflow/shared/plan-rotation.ts';
+import { a, atRest, now, r2 } from '../domain/gateways.ts';
+import { benchWith, kitOf } from './doubles.ts';
+
+const many = (kind: string) => Array.from({ length: 52 }, (_, index) => kitOf(`kit-${index}`, {}, { kind }));
+const plan = (bench: ReturnType<typeof benchWith>) => planRotation(bench.equipment, bench.record, r2);
+
+test('names 50 kits to look at, counts all of them, and says how many more there are', async () => {
+  const { attention, moreAttention, kits } = await plan(benchWith(atRest(), many('manual')));
+  expect([attention.length, moreAttention]).toEqual([50, 2]);
+  expect(kits).toMatchObject({ total: 52, idle: 52, waitForPeople: 52, notAsked: 0 });
+});
+
+test('names 50 kits that cannot be asked, says how many more there are, and repeats nothing of a foreign error', async () => {
+  const bench = benchWith(atRest(), many('webhook'));
+  const settings = {
+    url: 'https://kit.example.com',
+    readBackUrl: 'https://kit.example.com',
+    signingSecret: 'kits/one',
+  };
+  for (const [kitId, kit] of bench.kits) bench.kits.set(kitId as KitId, { ...kit, settings });
+  const secretsManager = new Proxy(bench.equipment.secretsManager, {
+    get: () => {
+      throw new Error('marked-secret');
+    },
+  });
+  const { obstacles, kits } = await planRotation({ ...bench.equipment, secretsManager }, bench.record, r2);
+  expect(kits.unreachable).toBe(52);
+  expect(obstacles).toHaveLength(51);
+  expect(obstacles.at(-1)?.message).toBe('And 2 more kits that cannot be asked.');
+  expect(JSON.stringify(obstacles)).not.toContain('marked-secret');
+});
+
+test('counts a source once, whatever number of credentials it used, and a kit only when it could be asked', async () => {
+  const bench = benchWith(atRest(), many('webhook'));
+  const { currentCredentialId: _, ...bare } = bench.record;
+  const use = { address: '192.0.2.7', firstUsedAtMs: now - 1, lastUsedAtMs: now - 1 };
+  const other = 'c-z' as CredentialId;
+  bench.record = { ...bare, live: [...bare.live, ...bare.live.map((one) => ({ ...one, credentialId: other }))] };
+  bench.uses.push({ ...use, credentialId: a }, { ...use, credentialId: other });
+  expect(await plan(bench)).toMatchObject({ unregisteredSources: 1, kits: { notAsked: 52 } });
+});
