@@ -3,7 +3,7 @@ import { type ApplyResult, applyEvent, applyFile } from './registry/apply-file.t
 import { answerCloudFormation, customResourceRequest } from './registry/custom-resource.ts';
 import { variables } from './runtime/environment.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './wiring/dependencies.ts';
+import { provide } from './wiring/dependencies.ts';
 
 /**
  * Applies the file that REGISTRY_FILE names (gateways.json beside the code): for CloudFormation as the function of a custom resource
@@ -11,11 +11,19 @@ import { equip } from './wiring/dependencies.ts';
  * with another `registry`, the content of such a file. Demo gateways are passed over unless DEMO_GATEWAYS is `apply`.
  */
 export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
-  const equipment = equip(runtime, 'gateways', 'kits', 'secretsManager', 'secrets', 'executions', 'rotationFunction');
+  const dependencies = provide(
+    runtime,
+    'gateways',
+    'kits',
+    'secretsManager',
+    'secrets',
+    'executions',
+    'rotationFunction',
+  );
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
   const apply = async ({ registry, ...asked }: ReturnType<typeof applyEvent>): Promise<ApplyResult> =>
-    applyFile(equipment, registry ? JSON.stringify(registry) : await readFile(path, 'utf8'), asked, withDemo);
+    applyFile(dependencies, registry ? JSON.stringify(registry) : await readFile(path, 'utf8'), asked, withDemo);
   return async (event) => {
     const request = customResourceRequest(event);
     if (!request) return apply(applyEvent(event));

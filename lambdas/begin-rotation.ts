@@ -1,10 +1,10 @@
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './wiring/dependencies.ts';
+import { provide } from './wiring/dependencies.ts';
 import { beginRotation, type PlanOutput } from './workflow/begin-rotation.ts';
 import type { StepOutput } from './workflow/shared/step.ts';
 
 /** The workflow's first state: checks the input, begins the rotation or joins it; a plan only reads. */
 export const handler = lambda<{ executionArn: string; input: unknown }, StepOutput | PlanOutput>((runtime) => {
-  const equipment = equip(runtime, 'gateways', 'kits', 'uses', 'vault', 'secretsManager');
-  return (event) => beginRotation(equipment, event);
+  const dependencies = provide(runtime, 'gateways', 'kits', 'uses', 'secretVersions', 'secretsManager');
+  return (event) => beginRotation(dependencies, event);
 });

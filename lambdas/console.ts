@@ -1,9 +1,9 @@
 import { showConsole } from './console/show-page.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './wiring/dependencies.ts';
+import { provide } from './wiring/dependencies.ts';
 
 /** Shows the console: for a CloudWatch custom widget, for the local page, and as facts for programs. It reads, and no secret. */
 export const handler = lambda<unknown, Awaited<ReturnType<typeof showConsole>>>((runtime) => {
-  const equipment = equip(runtime, 'records', 'kits', 'uses', 'vault', 'plans', 'actFunction');
-  return (event, { invokedFunctionArn }) => showConsole(equipment, event, invokedFunctionArn);
+  const dependencies = provide(runtime, 'records', 'kits', 'uses', 'secretVersions', 'plans', 'actFunction');
+  return (event, { invokedFunctionArn }) => showConsole(dependencies, event, invokedFunctionArn);
 });

@@ -1,10 +1,10 @@
 import type { EvidenceDocument } from './evidence-export/evidence-schema.ts';
 import { evidence } from './evidence-export/export-evidence.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './wiring/dependencies.ts';
+import { provide } from './wiring/dependencies.ts';
 
 /** The signed record of one rotation, for auditors: it reads, and signs with the evidence key. */
 export const handler = lambda<unknown, EvidenceDocument>((runtime) => {
-  const equipment = equip(runtime, 'records', 'proofs', 'uses', 'signer');
-  return (event) => evidence(equipment, event);
+  const dependencies = provide(runtime, 'records', 'proofs', 'uses', 'signer');
+  return (event) => evidence(dependencies, event);
 });

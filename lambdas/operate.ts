@@ -2,11 +2,11 @@ import type { LambdaFunctionURLResult } from 'aws-lambda';
 import { isOfUrl, operateThroughUrl } from './operator/function-url.ts';
 import { type OperateResult, operate } from './operator/operate.ts';
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './wiring/dependencies.ts';
+import { provide } from './wiring/dependencies.ts';
 
 /** Takes an operator's decision, through its IAM-authorised function URL (the caller is known) or by direct invocation (claimed). */
 export const handler = lambda<unknown, LambdaFunctionURLResult | OperateResult>((runtime) => {
-  const equipment = equip(runtime, 'gateways', 'kits', 'uses', 'vault', 'executions');
+  const dependencies = provide(runtime, 'gateways', 'kits', 'uses', 'secretVersions', 'executions');
   return (event, { awsRequestId: requestId }) =>
-    isOfUrl(event) ? operateThroughUrl(equipment, event, requestId) : operate(equipment, event, { requestId });
+    isOfUrl(event) ? operateThroughUrl(dependencies, event, requestId) : operate(dependencies, event, { requestId });
 });

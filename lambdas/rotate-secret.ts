@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { lambda } from './runtime/lambda.ts';
 import { rotateSecret } from './secrets-manager-rotation/rotate-secret.ts';
-import { equip } from './wiring/dependencies.ts';
+import { provide } from './wiring/dependencies.ts';
 
 /** The rotation function of the gateways' secrets: Secrets Manager calls it once for each step. */
 export const handler = lambda<unknown, void>((runtime) => {
-  const equipment = equip(runtime, 'gateways', 'vault', 'policyCheck', 'executions', 'secrets');
-  return (event) => rotateSecret({ ...equipment, pause }, event);
+  const dependencies = provide(runtime, 'gateways', 'secretVersions', 'policyCheck', 'executions', 'secrets');
+  return (event) => rotateSecret({ ...dependencies, pause }, event);
 });

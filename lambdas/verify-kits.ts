@@ -1,20 +1,20 @@
 import { lambda } from './runtime/lambda.ts';
-import { equip } from './wiring/dependencies.ts';
+import { provide } from './wiring/dependencies.ts';
 import { parseStep, type StepOutput } from './workflow/shared/step.ts';
 import { verifyKits } from './workflow/verify-kits.ts';
 
 /** One look at the kits and at the use of the predecessors. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {
-  const equipment = equip(
+  const dependencies = provide(
     runtime,
     'gateways',
     'kits',
     'uses',
     'proofs',
-    'vault',
+    'secretVersions',
     'policyCheck',
     'secretsManager',
     'notifyOwner',
   );
-  return (event) => verifyKits(equipment, parseStep(event));
+  return (event) => verifyKits(dependencies, parseStep(event));
 });

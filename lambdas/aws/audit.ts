@@ -1,7 +1,7 @@
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { asked, queried } from './dynamodb.ts';
+import { callDynamoDb, queryItems } from './dynamodb.ts';
 
 /** The audit item of a transition: its key is `gateway#revision`, so copying it twice writes the same item. */
 const auditKey = (gatewayId: GatewayId, revision: number) => ({
@@ -17,7 +17,7 @@ export const writeAudit = async (
   transitions: readonly Transition[],
 ): Promise<void> => {
   for (const transition of transitions)
-    await asked(
+    await callDynamoDb(
       `Writing the audit of gateway ${gatewayId}`,
       dynamodb.send(
         new PutItemCommand({
@@ -36,7 +36,7 @@ export async function* readAudit(
   fromRevision: number,
 ): AsyncGenerator<Transition> {
   const { pk, sk } = auditKey(gatewayId, fromRevision);
-  const items = queried(dynamodb, `Reading the audit of gateway ${gatewayId}`, {
+  const items = queryItems(dynamodb, `Reading the audit of gateway ${gatewayId}`, {
     TableName: table,
     ConsistentRead: true,
     KeyConditionExpression: 'pk = :pk AND sk >= :from',
@@ -52,7 +52,7 @@ export const latestAudit = async (
   gatewayId: GatewayId,
   limit: number,
 ): Promise<readonly Transition[]> => {
-  const { Items = [] } = await asked(
+  const { Items = [] } = await callDynamoDb(
     `Reading the audit of gateway ${gatewayId}`,
     dynamodb.send(
       new QueryCommand({

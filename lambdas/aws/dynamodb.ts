@@ -16,7 +16,7 @@ export class ConditionLost extends Error {
 }
 
 /** Errors of DynamoDB that the same request meets again. */
-const hopeless: ReadonlySet<string> = new Set([
+const notRetryable: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'ResourceNotFoundException',
   'TypeError',
@@ -25,14 +25,14 @@ const hopeless: ReadonlySet<string> = new Set([
 
 /** Runs a DynamoDB call; a failed condition is {@link ConditionLost}, a request that can never succeed is
  * StepFailed, and everything else is ambiguous and so {@link TemporarilyUnavailable}. */
-export const asked = async <Output>(what: string, call: Promise<Output>): Promise<Output> => {
+export const callDynamoDb = async <Output>(what: string, call: Promise<Output>): Promise<Output> => {
   try {
     return await call;
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown';
     if (name === 'ConditionalCheckFailedException')
       throw new ConditionLost(`${what}: the item has changed meanwhile.`, { cause });
-    if (hopeless.has(name))
+    if (notRetryable.has(name))
       throw new StepFailed(`${what}: DynamoDB answered ${name}; check the table and the permissions of the function.`, {
         cause,
       });
@@ -41,14 +41,14 @@ export const asked = async <Output>(what: string, call: Promise<Output>): Promis
 };
 
 /** All items that a query finds, page by page; `what` is said when DynamoDB does not answer. */
-export async function* queried(
+export async function* queryItems(
   dynamodb: DynamoDBClient,
   what: string,
   input: QueryCommandInput,
 ): AsyncGenerator<Record<string, AttributeValue>> {
   let startKey: Record<string, AttributeValue> | undefined;
   do {
-    const page: QueryCommandOutput = await asked(
+    const page: QueryCommandOutput = await callDynamoDb(
       what,
       dynamodb.send(new QueryCommand({ ...input, ...(startKey ? { ExclusiveStartKey: startKey } : {}) })),
     );

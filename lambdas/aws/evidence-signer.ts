@@ -8,7 +8,7 @@ export type Signature = { readonly keyId: string; readonly publicKey: string; re
 export type Signer = { sign(message: Buffer): Promise<Signature> };
 
 /** Errors that the same request meets again. */
-const hopeless: ReadonlySet<string> = new Set([
+const notRetryable: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'DisabledException',
   'InvalidKeyUsageException',
@@ -27,7 +27,7 @@ export const signerWith = (kms: KMSClient, KeyId: string): Signer => ({
       return { keyId, publicKey: pemOf(PublicKey), value: Buffer.from(Signature).toString('base64') };
     } catch (cause) {
       const name = cause instanceof Error ? cause.name : 'unknown';
-      if (hopeless.has(name))
+      if (notRetryable.has(name))
         throw new StepFailed(
           `Signing: KMS answered ${name}; check the evidence key and the permissions of the function.`,
           { cause },

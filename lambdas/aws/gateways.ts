@@ -7,7 +7,7 @@ import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { type Command, transition } from '../domain/transition.ts';
 import { readAudit, writeAudit } from './audit.ts';
-import { asked, ConditionLost } from './dynamodb.ts';
+import { ConditionLost, callDynamoDb } from './dynamodb.ts';
 import { atRevision, gatewayItem, isNew, readGateway } from './gateway-item.ts';
 import { listGateways } from './records.ts';
 
@@ -51,7 +51,7 @@ export const gatewaysIn = (
   now: () => number,
 ): Gateways => {
   const put = (gateway: Gateway, condition: string, revision?: number): Promise<unknown> =>
-    asked(
+    callDynamoDb(
       `Saving gateway ${gateway.gatewayId}`,
       dynamodb.send(
         new PutItemCommand({
@@ -63,7 +63,7 @@ export const gatewaysIn = (
       ),
     );
   const read = (gatewayId: GatewayId): Promise<Gateway | undefined> =>
-    asked(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId));
+    callDynamoDb(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId));
 
   /** The first revision that could not be published; `undefined` when everything was. */
   const published = async (gateway: Gateway): Promise<number | undefined> => {

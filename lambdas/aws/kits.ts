@@ -2,7 +2,7 @@ import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb
 import { shardOf } from '../domain/gateway.ts';
 import type { GatewayId, KitId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork } from '../domain/kit.ts';
-import { asked, ConditionLost, listIndex, queried } from './dynamodb.ts';
+import { ConditionLost, callDynamoDb, listIndex, queryItems } from './dynamodb.ts';
 
 /** What the registry says of a kit; the rest of the item is the state of its distribution. */
 export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged'>;
@@ -34,7 +34,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
     sk: { S: kitId },
   });
   const inShard = async function* (gatewayId: GatewayId, shard: number, shardCount: number): AsyncGenerator<Kit> {
-    const items = queried(dynamodb, `Reading the kits of gateway ${gatewayId}`, {
+    const items = queryItems(dynamodb, `Reading the kits of gateway ${gatewayId}`, {
       TableName: table,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: `KITS#${gatewayId}#${shard}` } },
@@ -53,7 +53,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
   /** True when the write went through, false when its condition did not hold. */
   const update = async (what: string, command: UpdateItemCommand): Promise<boolean> => {
     try {
-      await asked(what, dynamodb.send(command));
+      await callDynamoDb(what, dynamodb.send(command));
       return true;
     } catch (error) {
       if (error instanceof ConditionLost) return false;
@@ -69,7 +69,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
       for (let shard = 0; shard < shardCount; shard++) yield* inShard(gatewayId, shard, shardCount);
     },
     save: async (kit, shardCount) => {
-      await asked(
+      await callDynamoDb(
         `Saving kit ${kit.kitId}`,
         dynamodb.send(
           new UpdateItemCommand({
@@ -112,7 +112,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         }),
       ),
     pending: async function* (gatewayId) {
-      const items = queried(dynamodb, `Finding pending kits of gateway ${gatewayId}`, {
+      const items = queryItems(dynamodb, `Finding pending kits of gateway ${gatewayId}`, {
         TableName: table,
         IndexName: listIndex,
         KeyConditionExpression: '#list = :list',

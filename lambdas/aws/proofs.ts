@@ -1,7 +1,7 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { GatewayId, RotationId } from '../domain/ids.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
-import { asked, queried } from './dynamodb.ts';
+import { callDynamoDb, queryItems } from './dynamodb.ts';
 
 /** What was read before a rotation was decided on: kits and use change later, and what was proven has to stay. */
 export type Proofs = {
@@ -20,13 +20,13 @@ export const proofsIn = (dynamodb: DynamoDBClient, table: string): Proofs => {
         sk: { S: `${proof.shard}`.padStart(6, '0') },
         proof: { S: JSON.stringify(proof) },
       };
-      await asked(
+      await callDynamoDb(
         `Keeping the proof of gateway ${gatewayId}`,
         dynamodb.send(new PutItemCommand({ TableName: table, Item })),
       );
     },
     of: async function* (gatewayId, rotationId) {
-      const items = queried(dynamodb, `Reading the proof of gateway ${gatewayId}`, {
+      const items = queryItems(dynamodb, `Reading the proof of gateway ${gatewayId}`, {
         TableName: table,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk',

@@ -3,7 +3,7 @@ import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { latestAudit, readAudit } from './audit.ts';
-import { asked, listIndex, queried } from './dynamodb.ts';
+import { callDynamoDb, listIndex, queryItems } from './dynamodb.ts';
 import { gatewayKey, readGateway } from './gateway-item.ts';
 
 /** The gateway records for who only looks: nothing here can write. */
@@ -25,7 +25,7 @@ const answersAtMost = 5;
 
 /** The ids of all gateways, from the index. */
 export async function* listGateways(dynamodb: DynamoDBClient, table: string): AsyncGenerator<GatewayId> {
-  const found = queried(dynamodb, 'Listing gateways', {
+  const found = queryItems(dynamodb, 'Listing gateways', {
     TableName: table,
     IndexName: listIndex,
     KeyConditionExpression: '#list = :list',
@@ -43,7 +43,7 @@ export const recordsIn = (dynamodb: DynamoDBClient, table: string): Records => {
     for (let answers = 0; left.length > 0; answers++) {
       if (answers === answersAtMost)
         throw new TemporarilyUnavailable('Reading gateways: DynamoDB left some out again and again.');
-      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await asked(
+      const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await callDynamoDb(
         'Reading gateways',
         dynamodb.send(
           new BatchGetItemCommand({
@@ -63,7 +63,7 @@ export const recordsIn = (dynamodb: DynamoDBClient, table: string): Records => {
     return found;
   };
   return {
-    read: (gatewayId) => asked(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId)),
+    read: (gatewayId) => callDynamoDb(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId)),
     all: async () => {
       const ids: GatewayId[] = [];
       for await (const id of listGateways(dynamodb, table)) ids.push(id);

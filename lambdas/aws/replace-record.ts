@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { asked, ConditionLost } from './dynamodb.ts';
+import { ConditionLost, callDynamoDb } from './dynamodb.ts';
 import { atRevision, gatewayItem, gatewayKey, isNew } from './gateway-item.ts';
 
 /** The revision of what is stored, even when the record in it cannot be read; `undefined` when nothing is stored. */
@@ -10,7 +10,7 @@ export const storedRevision = async (
   table: string,
   gatewayId: GatewayId,
 ): Promise<number | undefined> => {
-  const { Item } = await asked(
+  const { Item } = await callDynamoDb(
     `Reading the revision of gateway ${gatewayId}`,
     dynamodb.send(new GetItemCommand({ TableName: table, Key: gatewayKey(gatewayId), ConsistentRead: true })),
   );
@@ -29,7 +29,7 @@ export const replaceRecord = async (
       ? { ConditionExpression: isNew }
       : { ConditionExpression: atRevision, ExpressionAttributeValues: { ':revision': { N: `${revision}` } } };
   try {
-    await asked(
+    await callDynamoDb(
       `Restoring gateway ${gateway.gatewayId}`,
       dynamodb.send(new PutItemCommand({ TableName: table, Item: gatewayItem(gateway), ...condition })),
     );

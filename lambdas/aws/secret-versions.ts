@@ -17,7 +17,7 @@ export const placeholder = JSON.stringify({ state: 'bootstrap' });
 /** The SHA-256 of a credential's value, base64url: what the record stores. */
 export const digestOf = (value: CredentialValue): string => createHash('sha256').update(value).digest('base64url');
 
-/** A value in the vault with its version; the value stays in the memory of the function that asked. */
+/** A value with its version in the gateway's secret; the value stays in the memory of the function that asked. */
 export type Stored = {
   readonly credentialId: CredentialId;
   readonly value: CredentialValue;
@@ -35,7 +35,7 @@ export type SecretDescription = {
 };
 
 /** The gateway secrets in Secrets Manager: the only place where values are stored. */
-export type Vault = {
+export type SecretVersions = {
   /** The credential in a version; `undefined` when the version does not exist or has no value yet. Throws StepFailed for a value that is no credential. */
   readVersion(secretArn: string, versionId: string): Promise<Stored | undefined>;
   /** The secret as Secrets Manager describes it. Throws StepFailed when there is none. */
@@ -80,7 +80,7 @@ export const parseValue = (text: string, versionId: string): Stored => {
 };
 
 /** Errors of Secrets Manager that the same request meets again. */
-const hopeless: ReadonlySet<string> = new Set([
+const notRetryable: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'DecryptionFailure',
   'EncryptionFailure',
@@ -89,17 +89,17 @@ const hopeless: ReadonlySet<string> = new Set([
   'LimitExceededException',
 ]);
 
-const asked = async <Output>(
+const callSecretsManager = async <Output>(
   what: string,
   call: Promise<Output>,
-  isHopeless = (name: string): boolean => hopeless.has(name),
+  isNotRetryable = (name: string): boolean => notRetryable.has(name),
 ): Promise<Output | undefined> => {
   try {
     return await call;
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown';
     if (name === 'ResourceNotFoundException') return undefined;
-    if (isHopeless(name))
+    if (isNotRetryable(name))
       throw new StepFailed(
         `${what}: Secrets Manager answered ${name}; check the secret, its key and the function's permissions.`,
         { cause },
@@ -110,7 +110,7 @@ const asked = async <Output>(
 
 /** The AWSCURRENT text of any other secret, such as a kit's token. Throws StepFailed when there is none. */
 export const readSecret = async (secretsManager: SecretsManagerClient, secretId: string): Promise<string> => {
-  const found = await asked(
+  const found = await callSecretsManager(
     `Reading secret ${secretId}`,
     secretsManager.send(new GetSecretValueCommand({ SecretId: secretId })),
   );
@@ -118,9 +118,9 @@ export const readSecret = async (secretsManager: SecretsManagerClient, secretId:
   return found.SecretString;
 };
 
-export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
-  const describe: Vault['describe'] = async (secretId) => {
-    const found = await asked(
+export const secretVersionsIn = (secretsManager: SecretsManagerClient): SecretVersions => {
+  const describe: SecretVersions['describe'] = async (secretId) => {
+    const found = await callSecretsManager(
       'Reading the labels of the gateway secret',
       secretsManager.send(new DescribeSecretCommand({ SecretId: secretId })),
     );
@@ -142,17 +142,17 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
     what: string,
     move: Omit<UpdateSecretVersionStageCommandInput, 'SecretId'> & { readonly SecretId: string },
   ): Promise<unknown> =>
-    asked<unknown>(
+    callSecretsManager<unknown>(
       what,
       secretsManager.send(new UpdateSecretVersionStageCommand(move)),
-      (name) => name !== 'InvalidParameterException' && hopeless.has(name),
+      (name) => name !== 'InvalidParameterException' && notRetryable.has(name),
     );
 
   const takePendingOff = (SecretId: string, RemoveFromVersionId: string): Promise<unknown> =>
     moveLabel('Taking AWSPENDING off', { SecretId, VersionStage: 'AWSPENDING', RemoveFromVersionId });
 
-  const readVersion: Vault['readVersion'] = async (secretArn, versionId) => {
-    const found = await asked(
+  const readVersion: SecretVersions['readVersion'] = async (secretArn, versionId) => {
+    const found = await callSecretsManager(
       'Reading a version of the gateway secret',
       secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId })),
     );
@@ -189,7 +189,7 @@ export const vaultIn = (secretsManager: SecretsManagerClient): Vault => {
         // Another run put its value under this version id first: a version is immutable, so what it holds is the one.
         if (!(cause instanceof Error && cause.name === 'ResourceExistsException')) throw cause;
       });
-      await asked('Putting the new value', sent);
+      await callSecretsManager('Putting the new value', sent);
       const stored = await readVersion(secretArn, versionId);
       if (!stored) throw new TemporarilyUnavailable('The new version of the gateway secret cannot be read yet.');
       return stored;

@@ -1,7 +1,7 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { CredentialId, GatewayId } from '../domain/ids.ts';
 import type { Seen, Use } from '../domain/kit.ts';
-import { asked, queried } from './dynamodb.ts';
+import { callDynamoDb, queryItems } from './dynamodb.ts';
 
 /** Use items live this long after the last use (DynamoDB deletes them later still; nothing relies on it). */
 const keptSeconds = 180 * 86_400;
@@ -51,7 +51,7 @@ export type Uses = {
 
 export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
   ofCredential: async function* (gatewayId, credentialId, shard) {
-    const items = queried(dynamodb, `Reading the use of credential ${credentialId}`, {
+    const items = queryItems(dynamodb, `Reading the use of credential ${credentialId}`, {
       TableName: table,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :pk',
@@ -70,7 +70,7 @@ export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
     }
   },
   sawProbe: async (gatewayId, credentialId, nonceHash) => {
-    const { Item } = await asked(
+    const { Item } = await callDynamoDb(
       `Reading the probe of credential ${credentialId}`,
       dynamodb.send(
         new GetItemCommand({

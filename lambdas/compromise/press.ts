@@ -2,13 +2,13 @@ import type { RefusalCode } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { type Gateway, liveCredential, type Press, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { rotationIdFrom } from '../workflow/shared/derived-id.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { answerTo, type PressAnswer } from './answer.ts';
 import { type PressRequest, readPress } from './press-input.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'executions'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'executions'> & ClockAndLog;
 
 /** For so long the write is tried again; the functions that press have time left to stop and start executions, and to answer. */
 export const pressForMs = 45_000;

@@ -3,13 +3,17 @@ import { InputRefused } from '../domain/failure.ts';
 import { transition } from '../domain/transition.ts';
 import { operate } from '../operator/operate.ts';
 import type { OperateResult } from '../operator/result.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { rotationIdOf } from '../workflow/begin-rotation.ts';
 import type { ActInput } from './form-input.ts';
 import type { Outcome } from './view/outcome.ts';
 
 /** What acting needs: everything that `operate` and `compromise` do, and starts of the workflow. */
-export type ActNeeds = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'vault' | 'executions' | 'manualStarts'> & Always;
+export type ActNeeds = Pick<
+  Dependencies,
+  'gateways' | 'kits' | 'uses' | 'secretVersions' | 'executions' | 'manualStarts'
+> &
+  ClockAndLog;
 
 /**
  * Does what a person pressed, by the very code that other callers reach: the workflow is started, an operator's decision

@@ -3,8 +3,8 @@ import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { Kit, Use } from '../domain/kit.ts';
 import { confirmationFor } from '../operator/force.ts';
-import { mapped } from '../runtime/bounded-map.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { boundedMap } from '../runtime/bounded-map.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { allShards } from '../workflow/shared/step.ts';
 import type { AskFor, ConsoleAsk } from './page-request.ts';
 import { compromisePreview } from './view/compromise-preview.ts';
@@ -16,11 +16,11 @@ import { offerOf } from './view/offers.ts';
 import type { ActView, GatewaysView, Offer, PlanView, View } from './view/views.ts';
 
 /** What showing may do: it reads records, kits and use, and how secrets are described; never a value. */
-export type ShowNeeds = Pick<Equipment, 'records' | 'plans'> & {
-  readonly kits: Pick<Equipment['kits'], 'ofShard'>;
-  readonly uses: Pick<Equipment['uses'], 'ofCredential'>;
-  readonly vault: Pick<Equipment['vault'], 'describe'>;
-} & Always;
+export type ShowNeeds = Pick<Dependencies, 'records' | 'plans'> & {
+  readonly kits: Pick<Dependencies['kits'], 'ofShard'>;
+  readonly uses: Pick<Dependencies['uses'], 'ofCredential'>;
+  readonly secretVersions: Pick<Dependencies['secretVersions'], 'describe'>;
+} & ClockAndLog;
 
 const shardsAtOnce = 16;
 const secretsAtOnce = 10;
@@ -54,7 +54,7 @@ const showGateways = async (needs: ShowNeeds, ask: AskFor<'gateways'>): Promise<
   const gateways = await needs.records.all();
   const view = gatewaysView(gateways, { filter: ask.filter, state: ask.state, page: ask.page }, needs.now());
   const secrets = new Map(gateways.map(({ gatewayId, secretArn }) => [gatewayId, secretArn]));
-  const rows = await mapped(view.rows, secretsAtOnce, async (row) => {
+  const rows = await boundedMap(view.rows, secretsAtOnce, async (row) => {
     const nextScheduledAtMs = await nextScheduled(needs, secrets.get(row.gatewayId) ?? '');
     return nextScheduledAtMs === undefined ? row : { ...row, nextScheduledAtMs };
   });
@@ -62,9 +62,9 @@ const showGateways = async (needs: ShowNeeds, ask: AskFor<'gateways'>): Promise<
 };
 
 /** A schedule that cannot be read is not shown: nothing depends on it. */
-const nextScheduled = async ({ vault, log }: ShowNeeds, secretArn: string): Promise<number | undefined> => {
+const nextScheduled = async ({ secretVersions, log }: ShowNeeds, secretArn: string): Promise<number | undefined> => {
   try {
-    return (await vault.describe(secretArn)).nextRotationAtMs;
+    return (await secretVersions.describe(secretArn)).nextRotationAtMs;
   } catch (error) {
     log('WARN', 'The schedule of a gateway could not be read.', { error: error instanceof Error ? error.name : '' });
     return undefined;
@@ -79,7 +79,7 @@ const kitsAndUses = async (
   const { gatewayId, shardCount, live, revoked } = gateway;
   const credentialIds = [...live, ...revoked.slice(-1)].map(({ credentialId }) => credentialId);
   const found: { kits: Kit[]; uses: Use[] } = { kits: [], uses: [] };
-  await mapped(allShards(gateway), shardsAtOnce, async (shard) => {
+  await boundedMap(allShards(gateway), shardsAtOnce, async (shard) => {
     for await (const kit of kits.ofShard(gatewayId, shard, shardCount)) found.kits.push(kit);
     for (const credentialId of credentialIds)
       for await (const use of uses.ofCredential(gatewayId, credentialId, shard)) found.uses.push(use);

@@ -12,7 +12,7 @@ const place = z.looseObject({
 });
 
 /** Where an answer is shown, whatever else an event asks; a program wants the facts and no HTML. */
-export const placeOf = (event: unknown, functions: ConsoleFunctions): { surface: Surface; isProgram: boolean } => {
+export const surfaceOf = (event: unknown, functions: ConsoleFunctions): { surface: Surface; isProgram: boolean } => {
   const {
     widgetContext: context,
     token,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { InputRefused } from '../domain/failure.ts';
-import type { Equipment } from '../wiring/dependencies.ts';
+import type { Dependencies } from '../wiring/dependencies.ts';
 import { render, renderRefusal } from './html/render.ts';
 import { readAsk } from './page-request.ts';
 import { type ShowNeeds, viewOf } from './read-view.ts';
-import { placeOf } from './request-surface.ts';
+import { surfaceOf } from './request-surface.ts';
 import type { View } from './view/views.ts';
 
 /** What CloudWatch shows beside a widget's parameters, when it asks with `"describe": true`. */
@@ -15,12 +15,12 @@ const description = {
 
 /** The view that is asked for: as HTML, or with `"format": "json"` as its facts. A program's refused question throws InputRefused. */
 export const showConsole = async (
-  needs: ShowNeeds & Pick<Equipment, 'actFunction'>,
+  needs: ShowNeeds & Pick<Dependencies, 'actFunction'>,
   event: unknown,
   ownArn: string,
 ): Promise<View | string | typeof description> => {
   if (typeof event === 'object' && event !== null && 'describe' in event) return description;
-  const { surface, isProgram } = placeOf(event, { show: ownArn, act: needs.actFunction });
+  const { surface, isProgram } = surfaceOf(event, { show: ownArn, act: needs.actFunction });
   try {
     const view = await viewOf(needs, readAsk(event));
     return isProgram ? view : render(view, { surface, requestId: randomUUID() });

@@ -5,7 +5,7 @@ import { type ActInput, fieldsOf, readAct } from './form-input.ts';
 import { render, renderRefusal } from './html/render.ts';
 import { type AskFor, type ConsoleAsk, readAsk } from './page-request.ts';
 import { type ShowNeeds, viewOf } from './read-view.ts';
-import { placeOf } from './request-surface.ts';
+import { surfaceOf } from './request-surface.ts';
 import type { FilledIn, Outcome } from './view/outcome.ts';
 
 /**
@@ -18,7 +18,7 @@ export const actConsole = async (
   event: unknown,
   ownArn: string,
 ): Promise<Outcome | string> => {
-  const { surface, isProgram } = placeOf(event, { show: showFunctionIn(event, ownArn), act: ownArn });
+  const { surface, isProgram } = surfaceOf(event, { show: showFunctionIn(event, ownArn), act: ownArn });
   const given = formIn(event);
   const shown = async (ask: ConsoleAsk, outcome: Outcome): Promise<string> =>
     render(await viewOf(needs, ask), { surface, requestId: randomUUID(), outcome, filledIn: given.filledIn });

@@ -4,7 +4,7 @@ import type { CredentialId } from './ids.ts';
 import { withCurrent } from './progress.ts';
 import { withoutQuiet } from './quiet-window.ts';
 
-/** A person gives us a credential that he has made by hand and put into the vault. */
+/** A person gives us a credential that he has made by hand and put into the secret. */
 export type Adopt = By & {
   readonly kind: 'adopt';
   readonly credentialId: CredentialId;

@@ -1,5 +1,5 @@
 import { type By, by, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
-import { type Gateway, ladderFromMs } from './gateway.ts';
+import { escalationFromMs, type Gateway } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 import { nextStage } from './next-stage.ts';
 import type { Policy } from './policy.ts';
@@ -57,16 +57,20 @@ export const attemptInput = (
     attempt: gateway.rotation.attempt,
   };
 
-/** A rung of the deadline ladder was done (1 reminded, 2 escalated, 3 the deadline's own act); it is done once. */
-export type Climb = By & { readonly kind: 'climb'; readonly rotationId: RotationId; readonly rung: 1 | 2 | 3 };
-export const climb = (gateway: Gateway, command: Climb, nowMs: number): Decision => {
+/** A level of the escalation was done (1 reminded, 2 escalated, 3 the deadline's own act); it is done once. */
+export type Escalate = By & {
+  readonly kind: 'escalate';
+  readonly rotationId: RotationId;
+  readonly escalationLevel: 1 | 2 | 3;
+};
+export const escalate = (gateway: Gateway, command: Escalate, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
-  if (rotation.rung >= command.rung) return unchanged;
-  return record(gateway, { rotation: { ...rotation, rung: command.rung } }, nowMs, {
+  if (rotation.escalationLevel >= command.escalationLevel) return unchanged;
+  return record(gateway, { rotation: { ...rotation, escalationLevel: command.escalationLevel } }, nowMs, {
     ...by(command),
-    kind: 'climb',
-    detail: { rung: command.rung },
+    kind: 'escalate',
+    detail: { escalationLevel: command.escalationLevel },
   });
 };
 
@@ -79,27 +83,27 @@ export const cutOffAtMs = ({ rotation, presses }: Gateway): number | undefined =
 };
 
 /** In a compromise owners are told as soon as every kit was tried (1), and when kits are cut off (2): nobody waits for a day. */
-const rungOfCompromise = (gateway: Gateway, nowMs: number): 0 | 1 | 2 => {
+const escalationInCompromise = (gateway: Gateway, nowMs: number): 0 | 1 | 2 => {
   const endMs = cutOffAtMs(gateway);
   if (endMs === undefined) return 0;
   if (nowMs >= endMs) return 2;
   return gateway.rotation?.distributedAtMs === undefined ? 0 : 1;
 };
 
-/** The rung that is due now, if it was not done yet. */
-export const rungDue = (gateway: Gateway, nowMs: number): 1 | 2 | 3 | undefined => {
+/** The level that is due now, if it was not done yet. */
+export const escalationDue = (gateway: Gateway, nowMs: number): 1 | 2 | 3 | undefined => {
   const { rotation, policy } = gateway;
   if (!rotation) return undefined;
   const byPolicy =
     nowMs >= rotation.deadlineAtMs
       ? 3
-      : nowMs >= ladderFromMs(rotation) + policy.escalateAfterSeconds * 1000
+      : nowMs >= escalationFromMs(rotation) + policy.escalateAfterSeconds * 1000
         ? 2
-        : nowMs >= ladderFromMs(rotation) + policy.remindAfterSeconds * 1000
+        : nowMs >= escalationFromMs(rotation) + policy.remindAfterSeconds * 1000
           ? 1
           : 0;
-  const due = Math.max(byPolicy, rungOfCompromise(gateway, nowMs));
-  return due > rotation.rung ? (due as 1 | 2 | 3) : undefined;
+  const due = Math.max(byPolicy, escalationInCompromise(gateway, nowMs));
+  return due > rotation.escalationLevel ? (due as 1 | 2 | 3) : undefined;
 };
 
 /** What happens at the deadline: what the policy says, but a roll-back only where there is a way back. */

@@ -60,7 +60,7 @@ export const freshRotation = (
   generation: gateway.generation + 1,
   begun: { actor: by.actor, reason: by.reason, atMs: nowMs },
   deadlineAtMs: nowMs + gateway.policy.deadlineSeconds * 1000,
-  rung: 0,
+  escalationLevel: 0,
   attempt: 0,
   failedAttempts: 0,
   retireIds: gateway.live.map((credential) => credential.credentialId),

@@ -2,18 +2,18 @@ import type { Gateway, LiveCredential, RevokedCredential } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 
 /** What the record says of a presented credential id; the digest is still to be compared with the value's. */
-export type Standing =
+export type CredentialStatus =
   | { readonly kind: 'live'; readonly credential: LiveCredential }
   | { readonly kind: 'rejected'; readonly credential: LiveCredential }
   | { readonly kind: 'revoked'; readonly credential: RevokedCredential }
   | { readonly kind: 'unknown' };
 
 /** A compromised credential is rejected from `rejectAfterMs` on by the asker's own clock, whatever else has happened. */
-export const standingOf = (
+export const credentialStatusOf = (
   gateway: Pick<Gateway, 'live' | 'revoked'>,
   credentialId: CredentialId,
   nowMs: number,
-): Standing => {
+): CredentialStatus => {
   const live = gateway.live.find((one) => one.credentialId === credentialId);
   if (live)
     return {
@@ -25,7 +25,7 @@ export const standingOf = (
 };
 
 /**
- * Whether nobody needs a version of the vault any more: its credential was seen refused, or an ended rotation minted it and
+ * Whether nobody needs a version of the secret any more: its credential was seen refused, or an ended rotation minted it and
  * was pre-empted before it was recorded, which it never can be again.
  */
 export const isDoneWith = (
@@ -33,9 +33,9 @@ export const isDoneWith = (
   credentialId: CredentialId,
   versionId: string,
 ): boolean => {
-  const standing = standingOf(gateway, credentialId, 0);
-  if (standing.kind === 'revoked') return standing.credential.confirmedAtMs !== undefined;
-  return standing.kind === 'unknown' && gateway.ended.some(({ rotationId }) => rotationId === versionId);
+  const credentialStatus = credentialStatusOf(gateway, credentialId, 0);
+  if (credentialStatus.kind === 'revoked') return credentialStatus.credential.confirmedAtMs !== undefined;
+  return credentialStatus.kind === 'unknown' && gateway.ended.some(({ rotationId }) => rotationId === versionId);
 };
 
 /** Whether a copy of the record read at `readAtMs` may still say yes while DynamoDB cannot be read. */

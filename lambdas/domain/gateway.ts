@@ -66,8 +66,8 @@ export type Rotation = {
   readonly generation: number;
   readonly begun: Decided;
   readonly deadlineAtMs: number;
-  /** Which rung of the deadline ladder was done: 0 none, 1 reminded, 2 escalated, 3 the deadline itself. */
-  readonly rung: 0 | 1 | 2 | 3;
+  /** Which level of the escalation was done: 0 none, 1 reminded, 2 escalated, 3 the deadline itself. */
+  readonly escalationLevel: 0 | 1 | 2 | 3;
   /** The running execution: raised before it is started. `failedAttempts` counts those since the last progress. */
   readonly attempt: number;
   readonly failedAttempts: number;
@@ -85,12 +85,12 @@ export type Rotation = {
   readonly distributedAtMs?: number;
   /** No use of a retiring credential is known since then; absent until recording of use is proven to work (again). */
   readonly quietSinceMs?: number;
-  /** What the last poll saw of the kits: for showing only, decisions read the kits. */
-  readonly look?: KitLook;
+  /** What the last pass of VerifyKits saw of the kits: for showing only, decisions read the kits. */
+  readonly kitSummary?: KitSummary;
 };
 
 /** How many kits there are and how many are late; the one that matters most by name. */
-export type KitLook = {
+export type KitSummary = {
   readonly atMs: number;
   readonly kits: number;
   readonly laggards: number;
@@ -179,8 +179,8 @@ export const hasReached = (rotation: Rotation, stage: RotationStage): boolean =>
 export const isUnpromoted = (rotation: Rotation): boolean =>
   rotation.driver === 'secrets-manager' && !hasReached(rotation, 'PROMOTING');
 
-/** From when reminding and escalating are counted: a roll-back begins the ladder anew. */
-export const ladderFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
+/** From when reminding and escalating are counted: a roll-back begins the escalation anew. */
+export const escalationFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
 
 /** The longest time after a revocation during which an instance of the policy check could still accept, in ms. */
 export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {
@@ -189,8 +189,10 @@ export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {
 };
 
 /** From when on no instance of the policy check can accept a revoked credential any more, in epoch ms. */
-export const deadForSureAtMs = (gateway: Gateway, { revokedAtMs }: Pick<RevokedCredential, 'revokedAtMs'>): number =>
-  revokedAtMs + propagationBoundMs(gateway, revokedAtMs);
+export const refusedEverywhereAtMs = (
+  gateway: Gateway,
+  { revokedAtMs }: Pick<RevokedCredential, 'revokedAtMs'>,
+): number => revokedAtMs + propagationBoundMs(gateway, revokedAtMs);
 
 /** Which of `shardCount` shards a kit, or the use of a credential by it, is kept in: stable for a kit id. */
 export const shardOf = (kitId: string, shardCount: number): number => {

@@ -12,8 +12,8 @@ export const gaugesOf = (
     RotationsHeld: rotations.filter(({ held }) => held).length,
     RotationsOverdue: rotations.filter(({ deadlineAtMs }) => nowMs > deadlineAtMs).length,
     KitsLate: rotations
-      .filter(({ rung }) => rung > 0)
-      .map(({ look }) => look?.laggards ?? 0)
+      .filter(({ escalationLevel }) => escalationLevel > 0)
+      .map(({ kitSummary }) => kitSummary?.laggards ?? 0)
       .reduce((sum, laggards) => sum + laggards, 0),
   };
 };

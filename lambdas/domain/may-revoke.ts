@@ -1,12 +1,12 @@
 import { leftToRetire } from './decision.ts';
-import { type Gateway, hasReached, type KitLook } from './gateway.ts';
+import { type Gateway, hasReached, type KitSummary } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import type { Use } from './kit.ts';
 import { type KitVerdict, laggardCodes } from './kit-verdict.ts';
 import { usedUntilMs } from './policy.ts';
 
 /** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}, addresses of a kit the first {@link addressesAtMost}. */
-export type Tally = {
+export type EvidenceSummary = {
   readonly kits: number;
   readonly observed: number;
   readonly readBack: number;
@@ -30,7 +30,7 @@ export const namedAtMost = 50;
 export const ownersAtMost = 500;
 export const addressesAtMost = 5;
 
-export const emptyTally: Tally = {
+export const emptySummary: EvidenceSummary = {
   kits: 0,
   observed: 0,
   readBack: 0,
@@ -44,53 +44,53 @@ export const emptyTally: Tally = {
   unregistered: [],
 };
 
-/** The tally with one more shard: its kits' verdicts, and the uses of retiring credentials recorded under it. */
+/** The summary with one more shard: its kits' verdicts, and the uses of retiring credentials recorded under it. */
 export const addShard = (
-  tally: Tally,
+  summary: EvidenceSummary,
   shard: number,
   verdicts: readonly KitVerdict[],
   retiringUses: readonly Use[],
   isRegistered: (kitId: string) => boolean,
-): Tally => {
+): EvidenceSummary => {
   const count = (kind: string): number =>
     verdicts.filter((one) => one.kind === 'UPDATED' && one.evidence.kind === kind).length;
   const laggards = verdicts.filter((one) => one.kind === 'LAGGARD');
   const late = (code: Laggard['code']): number => laggards.filter((one) => one.code === code).length;
-  const room = namedAtMost - tally.named.length;
+  const room = namedAtMost - summary.named.length;
   const lastUseMs = retiringUses.reduce<number | undefined>(
     (latest, use) => Math.max(latest ?? 0, use.lastUsedAtMs),
-    tally.lastUseMs,
+    summary.lastUseMs,
   );
-  const strangers = retiringUses.filter((use) => use.kitId === undefined || !isRegistered(use.kitId));
+  const unregisteredSources = retiringUses.filter((use) => use.kitId === undefined || !isRegistered(use.kitId));
   return {
-    kits: tally.kits + verdicts.length,
-    observed: tally.observed + count('observed'),
-    readBack: tally.readBack + count('read-back'),
-    acknowledged: tally.acknowledged + count('acknowledged'),
-    laggards: tally.laggards + laggards.length,
+    kits: summary.kits + verdicts.length,
+    observed: summary.observed + count('observed'),
+    readBack: summary.readBack + count('read-back'),
+    acknowledged: summary.acknowledged + count('acknowledged'),
+    laggards: summary.laggards + laggards.length,
     named: [
-      ...tally.named,
+      ...summary.named,
       ...laggards.slice(0, room).map((one) => ({ ...one, addresses: one.addresses.slice(0, addressesAtMost) })),
     ],
-    unnamed: counted(tally.unnamed, laggards.slice(room)),
-    redoShards: laggards.some((one) => one.redo) ? [...tally.redoShards, shard] : tally.redoShards,
-    undistributed: tally.undistributed + late('NOT_DISTRIBUTED'),
-    failed: tally.failed + late('DISTRIBUTION_FAILED'),
+    unnamed: counted(summary.unnamed, laggards.slice(room)),
+    redoShards: laggards.some((one) => one.redo) ? [...summary.redoShards, shard] : summary.redoShards,
+    undistributed: summary.undistributed + late('NOT_DISTRIBUTED'),
+    failed: summary.failed + late('DISTRIBUTION_FAILED'),
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
-    unregistered: [...tally.unregistered, ...strangers].slice(0, namedAtMost),
+    unregistered: [...summary.unregistered, ...unregisteredSources].slice(0, namedAtMost),
   };
 };
 
 /** The counts by owner with more laggards; an owner beyond the limit is not counted. */
-const counted = (before: Tally['unnamed'], laggards: readonly Laggard[]): Tally['unnamed'] => {
+const counted = (before: EvidenceSummary['unnamed'], laggards: readonly Laggard[]): EvidenceSummary['unnamed'] => {
   const counts = new Map(Object.entries(before));
   for (const { owner } of laggards)
     if (counts.has(owner) || counts.size < ownersAtMost) counts.set(owner, (counts.get(owner) ?? 0) + 1);
   return Object.fromEntries(counts);
 };
 
-/** What a tally comes to in the record: the counts, and the laggard whose reason weighs most. */
-export const lookOf = ({ kits, laggards, named }: Tally, atMs: number): KitLook => {
+/** What a summary comes to in the record: the counts, and the laggard whose reason weighs most. */
+export const kitSummaryOf = ({ kits, laggards, named }: EvidenceSummary, atMs: number): KitSummary => {
   const [worst] = named.toSorted((one, other) => laggardCodes.indexOf(one.code) - laggardCodes.indexOf(other.code));
   return {
     ...{ atMs, kits, laggards },
@@ -119,16 +119,16 @@ export type RevocationVerdict = {
  * Invariant 2: yes only when every kit has sufficient evidence and the whole quiet window passed without a use. An empty
  * list of kits is not "all kits moved"; with nothing to retire (a gateway's first credential) only the kits count.
  */
-export const judgeRevocation = (gateway: Gateway, tally: Tally, nowMs: number): RevocationVerdict => {
+export const judgeRevocation = (gateway: Gateway, summary: EvidenceSummary, nowMs: number): RevocationVerdict => {
   const { rotation, policy } = gateway;
   if (!rotation?.targetId || !hasReached(rotation, 'DISTRIBUTED'))
     return { atMs: nowMs, mayRevoke: false, blockers: [{ code: 'NOT_DISTRIBUTED' }] };
   const retiring = leftToRetire(gateway, rotation);
-  const quietSinceMs = Math.max(rotation.quietSinceMs ?? nowMs, usedUntilMs(policy, tally.lastUseMs) ?? 0);
+  const quietSinceMs = Math.max(rotation.quietSinceMs ?? nowMs, usedUntilMs(policy, summary.lastUseMs) ?? 0);
   const quietAtMs = quietSinceMs + policy.quietWindowSeconds * 1000;
   const blockers: Blocker[] = [];
-  if (tally.kits === 0 && retiring.length > 0) blockers.push({ code: 'NO_KITS' });
-  if (tally.laggards > 0) blockers.push({ code: 'LAGGARDS', count: tally.laggards });
+  if (summary.kits === 0 && retiring.length > 0) blockers.push({ code: 'NO_KITS' });
+  if (summary.laggards > 0) blockers.push({ code: 'LAGGARDS', count: summary.laggards });
   if (retiring.length > 0 && nowMs < quietAtMs) blockers.push({ code: 'NOT_QUIET', quietAtMs });
   const onlyTime = blockers.every((blocker) => blocker.code === 'NOT_QUIET');
   return {

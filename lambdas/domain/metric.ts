@@ -33,7 +33,7 @@ export const gaugeMetrics = [
   'RotationsHeld',
   /** Rotations that run past their deadline. */
   'RotationsOverdue',
-  /** Kits without evidence, in rotations whose owners had to be reminded: the first rung of the deadline ladder. */
+  /** Kits without evidence, in rotations whose owners had to be reminded: the first level of the escalation. */
   'KitsLate',
   /** Secrets whose NextRotationDate has passed without a rotation; every 15 minutes. */
   'SchedulesOverdue',

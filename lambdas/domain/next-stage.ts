@@ -1,5 +1,5 @@
 import { leftToConfirm, leftToRetire, leftToRevoke } from './decision.ts';
-import { deadForSureAtMs, type Gateway, hasReached, ladderFromMs, liveCredential } from './gateway.ts';
+import { escalationFromMs, type Gateway, hasReached, liveCredential, refusedEverywhereAtMs } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 
 /** Where the workflow goes next; the names are those of its states. */
@@ -20,7 +20,7 @@ export const overdue = (gateway: Gateway, nowMs: number): readonly CredentialId[
 
 /** Whether the propagation bound of a revocation has passed; while it runs, kits are better given their credential. */
 const confirmable = (gateway: Gateway, nowMs: number): boolean =>
-  gateway.revoked.some((one) => one.confirmedAtMs === undefined && nowMs >= deadForSureAtMs(gateway, one));
+  gateway.revoked.some((one) => one.confirmedAtMs === undefined && nowMs >= refusedEverywhereAtMs(gateway, one));
 
 /**
  * The one routing rule of the workflow: a pure function of the record, so that any attempt can go on where any other
@@ -42,7 +42,7 @@ export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefine
 
 /**
  * How long to wait before the next look at the kits, in whole seconds: from one second, growing with the time already
- * waited, never past what falls due next (quiet window, a rung of the ladder, a compromised credential's end).
+ * waited, never past what falls due next (quiet window, a level of the escalation, a compromised credential's end).
  */
 export const waitSeconds = (gateway: Gateway, nowMs: number, earliestAtMs: number | undefined): number => {
   const { rotation, policy } = gateway;
@@ -51,8 +51,8 @@ export const waitSeconds = (gateway: Gateway, nowMs: number, earliestAtMs: numbe
   const dueAtMs = [
     earliestAtMs,
     rotation.deadlineAtMs,
-    ladderFromMs(rotation) + policy.remindAfterSeconds * 1000,
-    ladderFromMs(rotation) + policy.escalateAfterSeconds * 1000,
+    escalationFromMs(rotation) + policy.remindAfterSeconds * 1000,
+    escalationFromMs(rotation) + policy.escalateAfterSeconds * 1000,
     ...leftToRetire(gateway, rotation).map((id) => liveCredential(gateway, id)?.compromised?.rejectAfterMs),
   ].filter((atMs) => atMs !== undefined && atMs > nowMs);
   const growing = Math.min(policy.longestWaitSeconds, Math.max(1, waited / 10_000));

@@ -60,8 +60,8 @@ export const extend = (gateway: Gateway, command: Extend, nowMs: number): Decisi
       'DEADLINE_NOT_LATER',
       `The deadline is ${new Date(rotation.deadlineAtMs).toISOString()}; ${new Date(command.deadlineAtMs).toISOString()} does not extend it.`,
     );
-  const rung = rotation.rung === 3 ? 2 : rotation.rung;
-  return record(gateway, { rotation: { ...rotation, deadlineAtMs: command.deadlineAtMs, rung } }, nowMs, {
+  const escalationLevel = rotation.escalationLevel === 3 ? 2 : rotation.escalationLevel;
+  return record(gateway, { rotation: { ...rotation, deadlineAtMs: command.deadlineAtMs, escalationLevel } }, nowMs, {
     ...by(command),
     kind: 'extend',
     detail: { deadlineAtMs: command.deadlineAtMs },
@@ -101,21 +101,26 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
   const doomed = leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.compromised);
   const retireIds = [rotation.targetId, ...doomed];
   const roles = { targetId: back.credentialId, retireIds, stage: 'ACCEPTED', generation } as const;
-  const ladder = { rung: 0, deadlineAtMs: nowMs + gateway.policy.deadlineSeconds * 1000 } as const;
+  const escalation = { escalationLevel: 0, deadlineAtMs: nowMs + gateway.policy.deadlineSeconds * 1000 } as const;
   const { probe: _, ...unprobed } = gateway;
-  return record(unprobed, { generation, rotation: { ...turned(rotation), ...roles, ...ladder, rolledBack } }, nowMs, {
-    ...by(command),
-    kind: 'roll-back',
-    credentialIds: [back.credentialId],
-    detail: { retires: rotation.targetId },
-  });
+  return record(
+    unprobed,
+    { generation, rotation: { ...turned(rotation), ...roles, ...escalation, rolledBack } },
+    nowMs,
+    {
+      ...by(command),
+      kind: 'roll-back',
+      credentialIds: [back.credentialId],
+      detail: { retires: rotation.targetId },
+    },
+  );
 };
 
 /** What a rotation keeps when it is turned: nothing that was decided, seen or proven about the way forward. The workflow takes it back. */
 const turned = ({
   quietSinceMs: _q,
   distributedAtMs: _d,
-  look: _l,
+  kitSummary: _k,
   forced: _f,
   held: _h,
   handOverByMs: _o,

@@ -73,7 +73,7 @@ export const contradictions = (policy: Policy, kits: readonly KitTiming[]): read
     policy.escalateAfterSeconds <= policy.deadlineSeconds
       ? []
       : [
-          `The ladder must not go down: remindAfterSeconds ${policy.remindAfterSeconds}, escalateAfterSeconds ${policy.escalateAfterSeconds}, deadlineSeconds ${policy.deadlineSeconds}.`,
+          `The times of the escalation must not go down: remindAfterSeconds ${policy.remindAfterSeconds}, escalateAfterSeconds ${policy.escalateAfterSeconds}, deadlineSeconds ${policy.deadlineSeconds}.`,
         ]),
   ];
 };

@@ -163,12 +163,12 @@ const successorRun = (
 const earlier = (rotation: Rotation): Rotation['stage'] => (hasReached(rotation, 'ACCEPTED') ? 'ACCEPTED' : 'CREATED');
 
 /** At five live credentials a compromised one (the one unused longest, says the caller) is revoked before its time, so that a successor can be made. */
-export type MakeRoom = By & {
-  readonly kind: 'make-room';
+export type Evict = By & {
+  readonly kind: 'evict';
   readonly rotationId: RotationId;
   readonly credentialId: CredentialId;
 };
-export const makeRoom = (gateway: Gateway, command: MakeRoom, nowMs: number): Decision => {
+export const evict = (gateway: Gateway, command: Evict, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (gateway.live.length < maxLiveCredentials || rotation.targetId !== undefined) return unchanged;
@@ -185,7 +185,7 @@ export const makeRoom = (gateway: Gateway, command: MakeRoom, nowMs: number): De
     moveToRevoked(gateway, new Map([[credential.credentialId, 'COMPROMISED']]), rotation.rotationId, nowMs),
     nowMs,
     {
-      kind: 'make-room',
+      kind: 'evict',
       ...by(command),
       credentialIds: [credential.credentialId],
     },

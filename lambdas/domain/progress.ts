@@ -197,10 +197,13 @@ export const verified = (gateway: Gateway, command: Verified, nowMs: number): De
 };
 
 /** The proof that was good at verification does not hold any more: the kits are looked at again before anything is revoked. */
-export type Doubt = OfRotation & { readonly kind: 'doubt' };
-export const doubt = (gateway: Gateway, command: Doubt, nowMs: number): Decision => {
+export type InvalidateEvidence = OfRotation & { readonly kind: 'invalidate-evidence' };
+export const invalidateEvidence = (gateway: Gateway, command: InvalidateEvidence, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (rotation.stage !== 'VERIFIED') return unchanged;
-  return record(gateway, { rotation: { ...rotation, stage: 'DISTRIBUTED' } }, nowMs, { ...by(command), kind: 'doubt' });
+  return record(gateway, { rotation: { ...rotation, stage: 'DISTRIBUTED' } }, nowMs, {
+    ...by(command),
+    kind: 'invalidate-evidence',
+  });
 };

@@ -12,13 +12,13 @@ import {
   unchanged,
 } from './decision.ts';
 import {
-  deadForSureAtMs,
   type Gateway,
   hasReached,
   liveCredential,
   type RevocationCause,
   type RevokedCredential,
   type Rotation,
+  refusedEverywhereAtMs,
   remembered,
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
@@ -135,7 +135,7 @@ export const confirm = (gateway: Gateway, command: Confirm, nowMs: number): Deci
       ? refuse('STILL_LIVE', `Credential ${credentialId} is live; it was not revoked.`)
       : refuse('UNKNOWN_CREDENTIAL', `Credential ${credentialId} is not known to gateway ${gateway.gatewayId}.`);
   if (revoked.confirmedAtMs !== undefined) return unchanged;
-  const deadForSureMs = deadForSureAtMs(gateway, revoked);
+  const deadForSureMs = refusedEverywhereAtMs(gateway, revoked);
   if (refusedAtMs < deadForSureMs || nowMs < deadForSureMs)
     return refuse(
       'STILL_PROPAGATING',

@@ -1,5 +1,5 @@
 import { type Adopt, adopt } from './adopt.ts';
-import { type Climb, climb, type NextAttempt, nextAttempt } from './attempt.ts';
+import { type Escalate, escalate, type NextAttempt, nextAttempt } from './attempt.ts';
 import { type Begin, begin } from './begin.ts';
 import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, retire } from './configure.ts';
 import type { Decision } from './decision.ts';
@@ -20,9 +20,9 @@ import {
   resume,
   rollBack,
 } from './operator-decisions.ts';
-import { type Compromise, compromise, type MakeRoom, makeRoom } from './press.ts';
+import { type Compromise, compromise, type Evict, evict } from './press.ts';
 import * as progress from './progress.ts';
-import { type ArmProbe, armProbe, type Polled, polled } from './quiet-window.ts';
+import { type ArmProbe, armProbe, type QuietChecked, quietChecked } from './quiet-window.ts';
 import { type Complete, type Confirm, complete, confirm, type Fail, fail, type Revoke, revoke } from './revoke.ts';
 
 /** Everything that can happen to a gateway record. */
@@ -34,9 +34,9 @@ export type Command =
   | progress.Promoted
   | progress.Distributed
   | progress.Verified
-  | progress.Doubt
+  | progress.InvalidateEvidence
   | ArmProbe
-  | Polled
+  | QuietChecked
   | Revoke
   | Confirm
   | Complete
@@ -50,9 +50,9 @@ export type Command =
   | Adopt
   | KitDecided
   | NextAttempt
-  | Climb
+  | Escalate
   | Compromise
-  | MakeRoom
+  | Evict
   | Configure
   | KitsChanged
   | Retire;
@@ -74,12 +74,12 @@ export const transition = (gateway: Gateway, command: Command, nowMs: number): D
       return progress.distributed(gateway, command, nowMs);
     case 'verified':
       return progress.verified(gateway, command, nowMs);
-    case 'doubt':
-      return progress.doubt(gateway, command, nowMs);
+    case 'invalidate-evidence':
+      return progress.invalidateEvidence(gateway, command, nowMs);
     case 'arm-probe':
       return armProbe(gateway, command, nowMs);
-    case 'polled':
-      return polled(gateway, command, nowMs);
+    case 'quiet-checked':
+      return quietChecked(gateway, command, nowMs);
     case 'revoke':
       return revoke(gateway, command, nowMs);
     case 'confirm':
@@ -107,12 +107,12 @@ export const transition = (gateway: Gateway, command: Command, nowMs: number): D
       return kitDecided(gateway, command, nowMs);
     case 'next-attempt':
       return nextAttempt(gateway, command, nowMs);
-    case 'climb':
-      return climb(gateway, command, nowMs);
+    case 'escalate':
+      return escalate(gateway, command, nowMs);
     case 'compromise':
       return compromise(gateway, command, nowMs);
-    case 'make-room':
-      return makeRoom(gateway, command, nowMs);
+    case 'evict':
+      return evict(gateway, command, nowMs);
     case 'configure':
       return configure(gateway, command, nowMs);
     case 'kits-changed':

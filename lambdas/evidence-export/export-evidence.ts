@@ -4,13 +4,13 @@ import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { stepInput } from '../workflow/shared/step.ts';
 import { evidenceRecordOf, retiredIn } from './evidence-record.ts';
 import type { EvidenceDocument } from './evidence-schema.ts';
 import { digestOfRecord, statementOf } from './evidence-signature.ts';
 
-type Needs = Pick<Equipment, 'records' | 'proofs' | 'uses' | 'signer'> & Always;
+type Needs = Pick<Dependencies, 'records' | 'proofs' | 'uses' | 'signer'> & ClockAndLog;
 
 const ask = z.strictObject({
   rotationId: stepInput.shape.rotationId,

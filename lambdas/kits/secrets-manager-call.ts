@@ -2,7 +2,7 @@ import type { Kit } from '../domain/kit.ts';
 import { KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
 
 /** The answer of an AWS call for a kit, or one of the kit errors with nothing of AWS's but the error's name. */
-export const sent = async <Output>(
+export const callSecretsManager = async <Output>(
   call: Promise<Output>,
   doing: string,
   kit: Kit,

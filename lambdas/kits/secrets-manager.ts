@@ -3,7 +3,7 @@ import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-se
 import * as z from 'zod';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
-import { ifPresent, sent } from './secrets-manager-call.ts';
+import { callSecretsManager, ifPresent } from './secrets-manager-call.ts';
 
 const settings = z.strictObject({
   secretId: z.string().min(1).max(2048).describe('The name or ARN of the secret that the kit reads.'),
@@ -42,7 +42,7 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
       ClientRequestToken: tokenFor(installation, before.versionId),
       SecretString: text,
     });
-    await sent(
+    await callSecretsManager(
       access.secrets.send(put, { abortSignal: access.signal }),
       `Writing secret ${settings.secretId}`,
       installation.kit,

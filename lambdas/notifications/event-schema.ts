@@ -7,7 +7,7 @@ export const transitionDetailType = 'Gateway Credential Transition v1';
 
 /** Every kind of transition, in a sentence; it does not compile until each command that records one is here. */
 export const transitionKinds: Readonly<
-  Record<Exclude<Command['kind'], 'arm-probe' | 'polled'> | 'register' | 'restore', string>
+  Record<Exclude<Command['kind'], 'arm-probe' | 'quiet-checked'> | 'register' | 'restore', string>
 > = {
   register: 'The gateway was registered.',
   restore: 'The record was restored from a backup and brought up to the audit.',
@@ -22,7 +22,7 @@ export const transitionKinds: Readonly<
   promoted: 'AWSCURRENT names it.',
   distributed: 'Every kit was given it once.',
   verified: 'Every kit has evidence, and the old ones are quiet.',
-  doubt: 'The evidence does not hold any more: the kits are looked at again.',
+  'invalidate-evidence': 'The evidence does not hold any more: the kits are looked at again.',
   revoke: 'Old credentials are refused from now on.',
   confirm: 'The policy check was seen to refuse one of them: now it is revoked.',
   complete: 'The rotation ended, forwards or back.',
@@ -32,13 +32,13 @@ export const transitionKinds: Readonly<
   extend: 'Its deadline moved.',
   'roll-back': 'It goes back to the credential it came from.',
   force: 'A person takes it on himself to cut off the kits that did not move.',
-  climb: 'A rung of the deadline ladder was done.',
+  escalate: 'A level of the escalation was done.',
   adopt: 'A credential made by hand became ours.',
   repair: 'A stuck AWSPENDING was taken off the secret.',
   'acknowledge-kit': 'The owner of a kit said that it is installed.',
   'retry-kit': 'A kit is given the credential again.',
   compromise: 'The compromise button was pressed.',
-  'make-room': 'A compromised credential went early, since five were live.',
+  evict: 'A compromised credential went early, since five were live.',
 };
 
 /** `detail` of an event: one recorded transition. Never a credential. */

@@ -60,7 +60,7 @@ const what: Readonly<Record<DeadlineAct, string>> = {
   force: 'the old credential is revoked, and requests through this kit fail from then on',
 };
 
-/** The first rung of the ladder. */
+/** The first level of the escalation. */
 export const reminder = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
   message(kit, 'reminder', `Reminder: kit ${kit.kitId} is late`, [
     isLate(kit),
@@ -68,7 +68,7 @@ export const reminder = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
     `Do it before ${iso(kit.deadlineAtMs)}: then ${what[act]}.`,
   ]);
 
-/** The second rung. */
+/** The second escalationLevel. */
 export const escalation = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
   message(kit, 'escalation', `Escalation: kit ${kit.kitId} is still late`, [
     isLate(kit),

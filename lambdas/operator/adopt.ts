@@ -3,7 +3,7 @@ import type { By } from '../domain/decision.ts';
 import { StepFailed } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import { transition } from '../domain/transition.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import type { Of } from './command-input.ts';
 import { type OperateResult, refused, resultOf } from './result.ts';
 
@@ -13,12 +13,12 @@ import { type OperateResult, refused, resultOf } from './result.ts';
  * names, if a rotation has promoted its own credential already: it retires this one.
  */
 export const adoptCredential = async (
-  { gateways, vault, now }: Pick<Equipment, 'gateways' | 'vault'> & Always,
+  { gateways, secretVersions, now }: Pick<Dependencies, 'gateways' | 'secretVersions'> & ClockAndLog,
   gateway: Gateway,
   { credentialId, versionId }: Of<'adopt'>,
   by: By,
 ): Promise<OperateResult> => {
-  const found = await read(vault, gateway, versionId);
+  const found = await read(secretVersions, gateway, versionId);
   if (typeof found === 'string') return refused(gateway, 'UNKNOWN_CREDENTIAL', found);
   if (found.credentialId !== credentialId)
     return refused(
@@ -26,23 +26,27 @@ export const adoptCredential = async (
       'UNKNOWN_CREDENTIAL',
       `Version ${versionId} holds credential ${found.credentialId}, and ${credentialId} was named: give the two that belong together.`,
     );
-  const { labels } = await vault.describe(gateway.secretArn);
+  const { labels } = await secretVersions.describe(gateway.secretArn);
   const isCurrent = labels.get(versionId)?.includes('AWSCURRENT') ?? false;
   const digest = digestOf(found.value);
   const command = { kind: 'adopt', credentialId, versionId, digest, isCurrent, ...by } as const;
   const allowed = transition(gateway, command, now());
   if (allowed.kind === 'refused') return refused(gateway, allowed.code, allowed.message);
-  await vault.keep(gateway.secretArn, credentialId, versionId);
+  await secretVersions.keep(gateway.secretArn, credentialId, versionId);
   const adopted = await gateways.apply(gateway.gatewayId, command);
   if (adopted.kind === 'applied' && isCurrent)
-    await vault.promote(gateway.secretArn, adopted.gateway.currentVersionId, [versionId]);
+    await secretVersions.promote(gateway.secretArn, adopted.gateway.currentVersionId, [versionId]);
   return resultOf(gateway.gatewayId, adopted);
 };
 
 /** The credential in the version, or why there is none. */
-const read = async (vault: Equipment['vault'], { secretArn }: Gateway, versionId: string): Promise<Stored | string> => {
+const read = async (
+  secretVersions: Dependencies['secretVersions'],
+  { secretArn }: Gateway,
+  versionId: string,
+): Promise<Stored | string> => {
   try {
-    const stored = await vault.readVersion(secretArn, versionId);
+    const stored = await secretVersions.readVersion(secretArn, versionId);
     return (
       stored ?? `The gateway's secret has no version ${versionId}: put the value into it first, and name that version.`
     );

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { By } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import { transition } from '../domain/transition.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
-import { lookAtKits } from '../workflow/shared/collect-evidence.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import { collectEvidence } from '../workflow/shared/collect-evidence.ts';
 import type { Of } from './command-input.ts';
 import { type Confirmation, notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses'> & ClockAndLog;
 
 /**
  * Takes it on a named person to cut off the kits that did not move. He repeats how many they are and the hash of their
@@ -34,19 +34,19 @@ export const forceRevocation = async (
 
 /** Who is cut off, read now. The hash is over every kit id, sorted, not only over those that are named. */
 export const confirmationFor = async (
-  needs: Parameters<typeof lookAtKits>[0],
+  needs: Parameters<typeof collectEvidence>[0],
   gateway: Gateway,
   rotation: NonNullable<Gateway['rotation']>,
 ): Promise<Confirmation> => {
   const ids: string[] = [];
-  const { tally } = await lookAtKits(needs, gateway, rotation, {
+  const { summary } = await collectEvidence(needs, gateway, rotation, {
     refresh: async (kit, verdict) => {
       if (verdict.kind === 'LAGGARD') ids.push(kit.kitId);
       return kit;
     },
   });
   const kitsHash = createHash('sha256').update(ids.toSorted().join('\n')).digest('hex').slice(0, 16);
-  return { kits: ids.length, kitsHash, named: tally.named, unregistered: tally.unregistered };
+  return { kits: ids.length, kitsHash, named: summary.named, unregistered: summary.unregistered };
 };
 
 const mismatch = ({ kits, kitsHash }: Of<'force'>, confirm: Confirmation): string =>

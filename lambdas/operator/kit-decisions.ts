@@ -2,11 +2,11 @@ import type { By } from '../domain/decision.ts';
 import { type Gateway, hasReached, shardOf } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
 import type { Kit } from '../domain/kit.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import type { Of } from './command-input.ts';
 import { notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'kits'> & ClockAndLog;
 
 /** The owner says that he installed this very credential; another id than the one to install is refused. */
 export const acknowledgeKit = async (
@@ -32,7 +32,7 @@ export const acknowledgeKit = async (
   return resultOf(gatewayId, recorded);
 };
 
-/** Marks the kit as one that lacks the credential: the next look sends it back to distribution. */
+/** Marks the kit as one that lacks the credential: the next pass sends it back to distribution. */
 export const retryKit = async (
   { gateways, kits, now }: Needs,
   gateway: Gateway,
@@ -59,7 +59,7 @@ export const retryKit = async (
   return resultOf(gatewayId, recorded);
 };
 
-const kitOf = async (kits: Equipment['kits'], gateway: Gateway, kitId: KitId): Promise<Kit | undefined> => {
+const kitOf = async (kits: Dependencies['kits'], gateway: Gateway, kitId: KitId): Promise<Kit | undefined> => {
   const { gatewayId, shardCount } = gateway;
   for await (const kit of kits.ofShard(gatewayId, shardOf(kitId, shardCount), shardCount))
     if (kit.kitId === kitId) return kit;

@@ -2,7 +2,7 @@ import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Command } from '../domain/transition.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
 import { adoptCredential } from './adopt.ts';
 import { type Of, type OperatorCommand, readCommand } from './command-input.ts';
@@ -13,7 +13,7 @@ import { notRunning, type OperateResult, resultOf } from './result.ts';
 
 export type { OperateResult } from './result.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'vault' | 'executions'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'executions'> & ClockAndLog;
 
 /** The caller as AWS names it, when it does. */
 export type Caller = { readonly userArn?: string; readonly requestId: string };

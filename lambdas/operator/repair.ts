@@ -1,6 +1,6 @@
 import type { By } from '../domain/decision.ts';
 import { type Gateway, isUnpromoted } from '../domain/gateway.ts';
-import type { Equipment } from '../wiring/dependencies.ts';
+import type { Dependencies } from '../wiring/dependencies.ts';
 import { type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
 /**
@@ -9,7 +9,7 @@ import { type OperateResult, refused, resultOf, unchanged } from './result.ts';
  * stay. That one is rolled back, or ends by itself at its hand-over time; both take the label off.
  */
 export const repairPending = async (
-  { gateways, vault }: Pick<Equipment, 'gateways' | 'vault'>,
+  { gateways, secretVersions }: Pick<Dependencies, 'gateways' | 'secretVersions'>,
   gateway: Gateway,
   by: By,
 ): Promise<OperateResult> => {
@@ -20,6 +20,6 @@ export const repairPending = async (
       'ROTATION_RUNNING',
       `Secrets Manager drives rotation ${rotation.rotationId}. If it is stuck, end it now with roll-back, which frees the secret as well; by itself it ${isUnpromoted(rotation) ? 'is given up' : 'goes on'} at ${new Date(rotation.handOverByMs ?? 0).toISOString()}.`,
     );
-  if (!(await vault.stripPending(secretArn))) return unchanged(gateway);
+  if (!(await secretVersions.stripPending(secretArn))) return unchanged(gateway);
   return resultOf(gatewayId, await gateways.apply(gatewayId, { kind: 'repair', ...by }));
 };

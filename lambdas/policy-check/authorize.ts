@@ -1,5 +1,5 @@
 import { parseCredential } from '../domain/credential.ts';
-import { mayServeStale, type Standing, standingOf } from '../domain/credential-status.ts';
+import { type CredentialStatus, credentialStatusOf, mayServeStale } from '../domain/credential-status.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import { type CredentialId, type GatewayId, isGatewayId, isKitId, type KitId } from '../domain/ids.ts';
 import { matchesDigest } from './digest.ts';
@@ -50,11 +50,21 @@ export type Verdict =
 const statedDecision = (gateway: { readonly decision?: { readonly kind: string } }): 'allow-all' | undefined =>
   gateway.decision?.kind === 'allow-all' ? 'allow-all' : undefined;
 
-/** The standing of the presented value: its id as the record says, and unknown unless the digest is that of the value. */
-const standingOfValue = (gateway: Gateway | undefined, credentialId: CredentialId, value: string, nowMs: number) => {
-  const standing: Standing = gateway ? standingOf(gateway, credentialId, nowMs) : { kind: 'unknown' };
-  const matches = matchesDigest(value, standing.kind === 'unknown' ? undefined : standing.credential.digest);
-  return matches ? standing : { kind: 'unknown' as const };
+/** The status of the presented value: its id as the record says, and unknown unless the digest is that of the value. */
+const credentialStatusOfValue = (
+  gateway: Gateway | undefined,
+  credentialId: CredentialId,
+  value: string,
+  nowMs: number,
+) => {
+  const credentialStatus: CredentialStatus = gateway
+    ? credentialStatusOf(gateway, credentialId, nowMs)
+    : { kind: 'unknown' };
+  const matches = matchesDigest(
+    value,
+    credentialStatus.kind === 'unknown' ? undefined : credentialStatus.credential.digest,
+  );
+  return matches ? credentialStatus : { kind: 'unknown' as const };
 };
 
 /** The hash of the nonce, if the request carries the one that the record armed for this credential. */
@@ -82,13 +92,13 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
 
   const { gateway, isStale } = await recordToJudgeBy(ports, memory, gatewayId, credentialId, value);
   const nowMs = ports.nowMs();
-  const standing = standingOfValue(gateway, credentialId, value, nowMs);
+  const credentialStatus = credentialStatusOfValue(gateway, credentialId, value, nowMs);
   const named = { ...path, credentialId };
-  if (!gateway || standing.kind === 'unknown') return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
+  if (!gateway || credentialStatus.kind === 'unknown') return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
   const nonceHash = probeOf(gateway, credentialId, nonce);
-  if (standing.kind !== 'live') {
-    const isRevoked = standing.kind === 'revoked';
-    const isCompromised = !isRevoked || standing.credential.cause === 'COMPROMISED';
+  if (credentialStatus.kind !== 'live') {
+    const isRevoked = credentialStatus.kind === 'revoked';
+    const isCompromised = !isRevoked || credentialStatus.credential.cause === 'COMPROMISED';
     if (nonceHash === undefined)
       ports.count(isCompromised ? 'CompromisedCredentialUsed' : 'RevokedCredentialUsed', gatewayId);
     return { kind: 'refused', code: isRevoked ? 'CREDENTIAL_REVOKED' : 'CREDENTIAL_REJECTED', ...named };
@@ -119,7 +129,7 @@ const recordToJudgeBy = async (
     const maySayYes =
       copy !== undefined &&
       mayServeStale(copy.gateway, credentialId, copy.readAtMs, nowMs) &&
-      standingOfValue(copy.gateway, credentialId, value, nowMs).kind === 'live';
+      credentialStatusOfValue(copy.gateway, credentialId, value, nowMs).kind === 'live';
     if (maySayYes) return { gateway: copy.gateway, isStale: true };
     ports.count('GatewayRecordUnreadable', gatewayId);
     throw error;

@@ -7,7 +7,7 @@ const noDigest = 'A'.repeat(43);
 export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
 /**
- * Whether `text` is what `digest` was made of. Always one hash and one comparison of equal length, also without a digest:
+ * Whether `text` is what `digest` was made of. ClockAndLog one hash and one comparison of equal length, also without a digest:
  * how long the answer takes says neither whether a credential is known nor how much of it is right.
  */
 export const matchesDigest = (text: string, digest: string | undefined): boolean => {

@@ -1,6 +1,6 @@
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { Recent } from './lru-cache.ts';
+import { LruCache } from './lru-cache.ts';
 
 /** A record as it was read; it is at least as new as everything acknowledged before `readAtMs`, when the read was sent. */
 export type Copy = { readonly gateway: Gateway; readonly readAtMs: number };
@@ -14,12 +14,12 @@ export const memoryLimits: MemoryLimits = { copies: 200, recordings: 20_000 };
 
 /** What one instance of the function remembers between requests; made once when the instance starts. */
 export class InstanceMemory {
-  readonly recordings: Recent<string, Recording>;
-  readonly #copies: Recent<GatewayId, Copy>;
+  readonly recordings: LruCache<string, Recording>;
+  readonly #copies: LruCache<GatewayId, Copy>;
 
   constructor(limits: MemoryLimits) {
-    this.recordings = new Recent(limits.recordings);
-    this.#copies = new Recent(limits.copies);
+    this.recordings = new LruCache(limits.recordings);
+    this.#copies = new LruCache(limits.copies);
   }
 
   /** The last copy of a record; only for when DynamoDB cannot be read, and then the domain's `mayServeStale` has the word. */

@@ -1,5 +1,5 @@
 /** A map that keeps the `limit` most recently used entries and forgets the others. */
-export class Recent<Key, Value> {
+export class LruCache<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #limit: number;
 

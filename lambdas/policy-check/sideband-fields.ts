@@ -1,11 +1,11 @@
 /** The JSON object that a kit sent. What the protocol does not name is tolerated and not echoed. */
-export type Sent = Readonly<Record<string, unknown>>;
+export type SidebandBody = Readonly<Record<string, unknown>>;
 
-const isRecord = (value: unknown): value is Sent =>
+const isRecord = (value: unknown): value is SidebandBody =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The JSON object in a body; `undefined` for anything else. */
-export const sentIn = (body: string): Sent | undefined => {
+export const parseBody = (body: string): SidebandBody | undefined => {
   try {
     const sent: unknown = JSON.parse(body);
     return isRecord(sent) ? sent : undefined;
@@ -21,7 +21,7 @@ const isHeader = (value: unknown): boolean =>
  * The headers, as they came: an array of `{name: value}`. A Lua kit writes an empty array as `{}`; it is answered as `[]`,
  * since kits walk the answer as an array. `undefined` for anything else.
  */
-export const headersIn = (sent: Sent): readonly unknown[] | undefined => {
+export const headersIn = (sent: SidebandBody): readonly unknown[] | undefined => {
   const { headers } = sent;
   if (isRecord(headers) && Object.keys(headers).length === 0) return [];
   return Array.isArray(headers) && headers.every(isHeader) ? headers : undefined;
@@ -49,7 +49,7 @@ export const statusIn = (value: unknown): string | undefined => {
 };
 
 /** The named fields that were sent with a value, as they came. */
-export const picked = (sent: Sent, ...names: readonly string[]): Sent =>
+export const pick = (sent: SidebandBody, ...names: readonly string[]): SidebandBody =>
   Object.fromEntries(
     names.filter((name) => sent[name] !== undefined && sent[name] !== null).map((name) => [name, sent[name]]),
   );

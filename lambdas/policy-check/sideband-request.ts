@@ -1,15 +1,15 @@
-import { headersIn, isBody, isPort, isText, picked, type Sent } from './sideband-fields.ts';
+import { headersIn, isBody, isPort, isText, pick, type SidebandBody } from './sideband-fields.ts';
 
 /** What a leg comes to: the body of the answer, or which fields are wrong. */
 export type LegAnswer =
-  | { readonly kind: 'answered'; readonly body: Sent }
+  | { readonly kind: 'answered'; readonly body: SidebandBody }
   | { readonly kind: 'invalid'; readonly fields: readonly string[] };
 
 /**
  * The request leg under *credential check only*: the same request again, unchanged. There is neither `response` (its mere
  * presence, even as null, refuses) nor `state` (nothing is to be remembered), and `headers` is always an array.
  */
-export const answerRequest = (sent: Sent): LegAnswer => {
+export const answerRequest = (sent: SidebandBody): LegAnswer => {
   const headers = headersIn(sent);
   const fields = [
     ...['source_ip', 'method', 'url', 'http_version'].filter((name) => !isText(sent[name])),
@@ -18,6 +18,6 @@ export const answerRequest = (sent: Sent): LegAnswer => {
     ...(isBody(sent.body) ? [] : ['body']),
   ];
   if (!headers || fields.length > 0) return { kind: 'invalid', fields };
-  const echo = picked(sent, 'source_ip', 'source_port', 'method', 'url', 'http_version', 'body');
+  const echo = pick(sent, 'source_ip', 'source_port', 'method', 'url', 'http_version', 'body');
   return { kind: 'answered', body: { ...echo, headers } };
 };

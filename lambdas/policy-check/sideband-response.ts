@@ -1,4 +1,4 @@
-import { headersIn, isBody, picked, type Sent, statusIn } from './sideband-fields.ts';
+import { headersIn, isBody, pick, type SidebandBody, statusIn } from './sideband-fields.ts';
 import type { LegAnswer } from './sideband-request.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { LegAnswer } from './sideband-request.ts';
  * only for what the answer needs: the backend has run, and a refusal here would take a finished response from the client.
  * `state`, `request`, both or none of them may come along.
  */
-export const answerResponse = (sent: Sent): LegAnswer => {
+export const answerResponse = (sent: SidebandBody): LegAnswer => {
   const headers = headersIn(sent);
   const status = statusIn(sent.response_code);
   const fields = [
@@ -15,6 +15,6 @@ export const answerResponse = (sent: Sent): LegAnswer => {
     ...(isBody(sent.body) ? [] : ['body']),
   ];
   if (!headers || !status || fields.length > 0) return { kind: 'invalid', fields };
-  const echo = picked(sent, 'http_version', 'response_status', 'body');
+  const echo = pick(sent, 'http_version', 'response_status', 'body');
   return { kind: 'answered', body: { ...echo, response_code: status, headers } };
 };

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type Answer, decided, failed } from './answer.ts';
 import type { Report } from './authorizer.ts';
-import { sentIn } from './sideband-fields.ts';
+import { parseBody } from './sideband-fields.ts';
 import { answerRequest } from './sideband-request.ts';
 import { answerResponse } from './sideband-response.ts';
 
@@ -25,7 +25,7 @@ export const sideband =
       const message = 'The gateway states no decision about requests with a good credential. Set "decision" for it.';
       return refuse('DECISION_ABSENT', failed(403, 'ACCESS_FAILED', message, requestId));
     }
-    const sent = sentIn(bodyOf(event));
+    const sent = parseBody(bodyOf(event));
     if (!sent) return refuse('BODY_INVALID', failed(400, 'INVALID_DATA', 'The body must be a JSON object.', requestId));
     const leg = event.resource.endsWith('/response') ? answerResponse(sent) : answerRequest(sent);
     if (leg.kind === 'answered') return decided(leg.body, requestId);

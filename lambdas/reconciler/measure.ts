@@ -1,11 +1,12 @@
 import type { Gateway } from '../domain/gateway.ts';
 import { gaugesOf } from '../domain/gauges.ts';
-import { mapped } from '../runtime/bounded-map.ts';
+import { boundedMap } from '../runtime/bounded-map.ts';
 import { countMetric, recordGauges } from '../runtime/log.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import type { Repair } from './reconcile.ts';
 
-type Needs = { readonly records: Pick<Equipment['records'], 'all'> } & Pick<Equipment, 'vault'> & Always;
+type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<Dependencies, 'secretVersions'> &
+  ClockAndLog;
 
 /** Secrets Manager allows 50 descriptions a second; secrets are looked at in every minute that this divides. */
 const secretsAtOnce = 10;
@@ -28,14 +29,14 @@ export const measure = async (needs: Needs, repairs: readonly Repair[]): Promise
 
 /** One secret that cannot be described does not hide the others. */
 const schedulesOverdue = async (
-  { vault, log }: Needs,
+  { secretVersions, log }: Needs,
   gateways: readonly Gateway[],
   nowMs: number,
 ): Promise<number> => {
   const inUse = gateways.filter(({ retiredAtMs }) => retiredAtMs === undefined);
-  const late = await mapped(inUse, secretsAtOnce, async ({ gatewayId, secretArn }) => {
+  const late = await boundedMap(inUse, secretsAtOnce, async ({ gatewayId, secretArn }) => {
     try {
-      const { rotates, nextRotationAtMs = nowMs } = await vault.describe(secretArn);
+      const { rotates, nextRotationAtMs = nowMs } = await secretVersions.describe(secretArn);
       const isLate = rotates && nextRotationAtMs < nowMs - lateByMs;
       if (isLate)
         log('WARN', 'Secrets Manager did not rotate the secret in its window.', { gatewayId, nextRotationAtMs });

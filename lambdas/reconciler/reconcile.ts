@@ -1,15 +1,15 @@
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
 import { isDoneWith } from '../domain/credential-status.ts';
 import { RotationPreempted } from '../domain/failure.ts';
-import { deadForSureAtMs, type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
+import { type Gateway, hasReached, isUnpromoted, type Rotation, refusedEverywhereAtMs } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { promote } from '../workflow/create-credential.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
-import { seeRefused } from '../workflow/shared/verify-refusal.ts';
+import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'executions' | 'vault' | 'policyCheck'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck'> & ClockAndLog;
 
 /** What the reconciler did, for its log and its alarm. */
 export type Repair = {
@@ -69,17 +69,19 @@ const flush = async (
  */
 const confirmDead = async (needs: Needs, before: Gateway): Promise<readonly Repair[]> => {
   const { gatewayId, secretArn, revoked } = before;
-  const due = revoked.filter((one) => one.confirmedAtMs === undefined && needs.now() >= deadForSureAtMs(before, one));
+  const due = revoked.filter(
+    (one) => one.confirmedAtMs === undefined && needs.now() >= refusedEverywhereAtMs(before, one),
+  );
   if (due.length === 0) return [];
   let gateway = before;
   const as = { actor: 'reconciler', reason: 'the policy check refused it' };
   try {
-    for (const one of due) gateway = await seeRefused(needs, gateway, one, as);
+    for (const one of due) gateway = await verifyRefusal(needs, gateway, one, as);
   } catch (error) {
     if (error instanceof RotationPreempted) return []; // a rotation began in this moment: its workflow sees to it
     throw error;
   }
-  await needs.vault.release(secretArn, (...version) => isDoneWith(gateway, ...version));
+  await needs.secretVersions.release(secretArn, (...version) => isDoneWith(gateway, ...version));
   const ids = due.map(({ credentialId }) => credentialId).join(', ');
   return [{ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${ids}` }];
 };
@@ -93,7 +95,7 @@ const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Pro
     const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt, as }, gateway);
     return next(needs, promoted, false, 'Secrets Manager did not hand over in time');
   }
-  await needs.vault.stripPending(secretArn, rotationId); // first: after a crash between the two this is done again
+  await needs.secretVersions.stripPending(secretArn, rotationId); // first: after a crash between the two this is done again
   const given = await needs.gateways.apply(gatewayId, (now) =>
     now.rotation?.rotationId === rotationId && isUnpromoted(now.rotation)
       ? { kind: 'fail', rotationId, actor: 'reconciler', reason: 'Secrets Manager did not finish in time' }

@@ -10,15 +10,18 @@ import {
   shardCountFor,
   type WantedGateway,
 } from '../domain/registry-changes.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { beginBootstrap, reconfigure, register } from './change-gateway.ts';
 import { changeKits, copyIntoShards } from './change-kits.ts';
 import { restoreSecret, secretNameOf, secretStateOf } from './gateway-secret.ts';
 import type { Registry } from './read-registry.ts';
 import { applySchedule } from './schedule.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'secretsManager' | 'secrets' | 'executions' | 'rotationFunction'> &
-  Always;
+type Needs = Pick<
+  Dependencies,
+  'gateways' | 'kits' | 'secretsManager' | 'secrets' | 'executions' | 'rotationFunction'
+> &
+  ClockAndLog;
 
 /**
  * Makes gateways and kits what `gateways.json` says, and returns the changes in their order; with `plan` it only reads. It may be

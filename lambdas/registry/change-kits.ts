@@ -10,16 +10,16 @@ import {
   type WantedGateway,
   type WantedKit,
 } from '../domain/registry-changes.ts';
-import { mapped } from '../runtime/bounded-map.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { boundedMap } from '../runtime/bounded-map.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'kits'> & ClockAndLog;
 
 const atOnce = 20;
 
 /** Copies every kit into the shard it will have; readers pass over copies until the record names the new count. */
 export const copyIntoShards = async ({ kits }: Needs, found: FoundGateway, shardCount: number): Promise<void> => {
-  await mapped(found.kits, atOnce, async ({ work, acknowledged, ...registered }) => {
+  await boundedMap(found.kits, atOnce, async ({ work, acknowledged, ...registered }) => {
     await kits.save(registered, shardCount);
     const kit = { ...registered, ...(work ? { work } : {}) };
     if (work) await kits.saveWork(kit, work, shardCount);
@@ -51,7 +51,7 @@ export const changeKits = async (
   if (told.kind === 'refused') throw new TypeError(`kits-changed was refused with ${told.code}.`);
   const wantedKits = new Map(wanted.kits.map((kit) => [kit.kitId, kit]));
   const before = new Map(found.kits.map((kit) => [kit.kitId, kit]));
-  await mapped(changes, atOnce, async ({ kitId }) => {
+  await boundedMap(changes, atOnce, async ({ kitId }) => {
     if (kitId) await changeKit(needs, told.gateway, kitId, before.get(kitId), wantedKits.get(kitId));
   });
   await needs.gateways.apply(wanted.gatewayId, ({ rotation }) =>

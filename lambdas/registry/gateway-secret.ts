@@ -8,9 +8,9 @@ import { placeholder } from '../aws/secret-versions.ts';
 import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { SecretState } from '../domain/registry-changes.ts';
-import type { Equipment } from '../wiring/dependencies.ts';
+import type { Dependencies } from '../wiring/dependencies.ts';
 
-type Needs = Pick<Equipment, 'secretsManager' | 'secrets'>;
+type Needs = Pick<Dependencies, 'secretsManager' | 'secrets'>;
 
 /** The name of a gateway's secret. */
 export const secretNameOf = ({ secrets }: Pick<Needs, 'secrets'>, gatewayId: GatewayId): string =>
@@ -25,7 +25,10 @@ export const secretStateOf = async (needs: Needs, secretId: string): Promise<Sec
 
 /** Takes a secret back that is scheduled for deletion; of one that is not, nothing changes. */
 export const restoreSecret = async ({ secretsManager }: Needs, secretId: string): Promise<void> => {
-  await answered(`Restoring ${secretId}`, secretsManager.send(new RestoreSecretCommand({ SecretId: secretId })));
+  await callSecretsManager(
+    `Restoring ${secretId}`,
+    secretsManager.send(new RestoreSecretCommand({ SecretId: secretId })),
+  );
 };
 
 /**
@@ -54,7 +57,7 @@ const create = async (
   name: string,
 ): Promise<Pick<DescribeSecretCommandOutput, 'ARN' | 'VersionIdsToStages'>> => {
   const { secretsManager, secrets } = needs;
-  const created = await answered(
+  const created = await callSecretsManager(
     `Creating ${name}`,
     secretsManager.send(
       new CreateSecretCommand({
@@ -70,10 +73,10 @@ const create = async (
 };
 
 const describe = ({ secretsManager }: Needs, secretId: string): Promise<DescribeSecretCommandOutput | undefined> =>
-  answered(`Looking for ${secretId}`, secretsManager.send(new DescribeSecretCommand({ SecretId: secretId })));
+  callSecretsManager(`Looking for ${secretId}`, secretsManager.send(new DescribeSecretCommand({ SecretId: secretId })));
 
 /** What Secrets Manager cannot do is {@link StepFailed}; a secret that does not exist is `undefined`; all else is ambiguous. */
-export const answered = async <Output>(what: string, call: Promise<Output>): Promise<Output | undefined> => {
+export const callSecretsManager = async <Output>(what: string, call: Promise<Output>): Promise<Output | undefined> => {
   try {
     return await call;
   } catch (cause) {

@@ -3,8 +3,8 @@ import { readCron } from '../domain/aws-cron.ts';
 import { StepFailed } from '../domain/failure.ts';
 import { type Policy, worstCaseOverlapSeconds } from '../domain/policy.ts';
 import type { Change, Schedule, WantedGateway } from '../domain/registry-changes.ts';
-import type { Equipment } from '../wiring/dependencies.ts';
-import { answered, secretNameOf } from './gateway-secret.ts';
+import type { Dependencies } from '../wiring/dependencies.ts';
+import { callSecretsManager, secretNameOf } from './gateway-secret.ts';
 
 /** How far apart the rotations of a schedule are at the least, in seconds; `undefined` when it is no schedule. */
 export const readSchedule = (expression: string): number | undefined => {
@@ -38,7 +38,7 @@ export const scheduleContradiction = ({ expression }: Schedule, policy: Policy):
     : `schedule ${expression} rotates again after ${gap} s, but one rotation may take deadlineSeconds and the windows after it, ${overlap} s.`;
 };
 
-type Needs = Pick<Equipment, 'secretsManager' | 'secrets' | 'rotationFunction'>;
+type Needs = Pick<Dependencies, 'secretsManager' | 'secrets' | 'rotationFunction'>;
 
 /**
  * Makes the schedule of the gateway's secret what the file says; nothing is rotated by this. With `plan` it only reads.
@@ -51,12 +51,17 @@ export const applySchedule = async (
 ): Promise<readonly Change[]> => {
   const { secretsManager, rotationFunction } = needs;
   const SecretId = secretNameOf(needs, gatewayId);
-  const found = await answered(`Looking for ${SecretId}`, secretsManager.send(new DescribeSecretCommand({ SecretId })));
+  const found = await callSecretsManager(
+    `Looking for ${SecretId}`,
+    secretsManager.send(new DescribeSecretCommand({ SecretId })),
+  );
   if (!schedule) {
     if (!found?.RotationEnabled) return [];
     const change: Change = { kind: 'CLEAR_SCHEDULE', gatewayId, detail: 'rotations are started by hand' };
     const cancel = new CancelRotateSecretCommand({ SecretId });
-    return plan ? [change] : [await made(change, `Ending the schedule of ${SecretId}`, secretsManager.send(cancel))];
+    return plan
+      ? [change]
+      : [await makeChange(change, `Ending the schedule of ${SecretId}`, secretsManager.send(cancel))];
   }
   const { ScheduleExpression, Duration } = found?.RotationRules ?? {};
   if (
@@ -77,15 +82,15 @@ export const applySchedule = async (
     },
     RotateImmediately: false,
   });
-  return plan ? [change] : [await made(change, `Scheduling ${SecretId}`, secretsManager.send(rotate))];
+  return plan ? [change] : [await makeChange(change, `Scheduling ${SecretId}`, secretsManager.send(rotate))];
 };
 
 /** The change; refused while Secrets Manager has a rotation of the secret that is not complete. */
-const made = async (change: Change, what: string, call: Promise<unknown>): Promise<Change> => {
+const makeChange = async (change: Change, what: string, call: Promise<unknown>): Promise<Change> => {
   const isUnfinished = (error: unknown): boolean =>
     error instanceof StepFailed && error.cause instanceof Error && error.cause.name === 'InvalidRequestException';
   try {
-    await answered(what, call);
+    await callSecretsManager(what, call);
     return change;
   } catch (error) {
     if (!isUnfinished(error)) throw error;

@@ -1,5 +1,5 @@
 /** The results of `work` for every item, in order, with at most `atOnce` under way. Rejects with the first failure. */
-export const mapped = async <Item, Result>(
+export const boundedMap = async <Item, Result>(
   items: readonly Item[],
   atOnce: number,
   work: (item: Item) => Promise<Result>,

@@ -14,12 +14,12 @@ import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain
 import { type GatewayId, isGatewayId, isRotationId, type RotationId } from '../domain/ids.ts';
 import { newNonce } from '../policy-check/probe.ts';
 import { countMetric } from '../runtime/log.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { promote, proveAccepted, type Run, recordCreated } from '../workflow/create-credential.ts';
 import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'executions' | 'secrets'> &
-  Always & { readonly pause: (ms: number) => Promise<unknown> };
+type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'executions' | 'secrets'> &
+  ClockAndLog & { readonly pause: (ms: number) => Promise<unknown> };
 
 /** AWS's samples and events say `createSecret`; one page of its user guide prints `create_secret`. */
 const steps = {
@@ -62,7 +62,7 @@ export const rotateSecret = async (needs: Needs, event: unknown): Promise<void> 
       `The rotation event was refused: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}. Allowed are the steps ${Object.keys(steps).slice(0, 4).join(', ')} with SecretId and ClientRequestToken.`,
     );
   const { Step, SecretId, ClientRequestToken: token } = parsed.data;
-  const secret = await needs.vault.describe(SecretId);
+  const secret = await needs.secretVersions.describe(SecretId);
   const labels = labelsOf(secret, token);
   const gateway = await gatewayOf(needs, secret);
   const isCurrent = labels.includes('AWSCURRENT');
@@ -117,13 +117,13 @@ const createSecret = async (needs: Needs, asked: Asked): Promise<void> => {
   if (begun.kind === 'refused') throw new StepFailed(`${begun.code}: ${begun.message}`);
   const { rotation } = begun.gateway;
   if (rotation?.rotationId !== rotationId || rotation.rolledBack) {
-    await needs.vault.stripPending(secretArn, rotationId); // else Secrets Manager would try this version for ever
+    await needs.secretVersions.stripPending(secretArn, rotationId); // else Secrets Manager would try this version for ever
     throw new RotationPreempted(
       `Rotation ${rotationId} of gateway ${gatewayId} does not go forward any more: nothing is minted for it.`,
     );
   }
   refuseHeld(rotation);
-  await needs.vault.mint(secretArn, rotationId, { rotationToken });
+  await needs.secretVersions.mint(secretArn, rotationId, { rotationToken });
 };
 
 /** A new token replaces a rotation of Secrets Manager that never got beyond accepted: nobody has its credential. */
@@ -160,7 +160,7 @@ const refuseHeld = (rotation: Rotation): Rotation => {
 
 const setSecret = async (needs: Needs, asked: Asked): Promise<void> => {
   ownRotation(asked);
-  const stored = await needs.vault.readVersion(asked.gateway.secretArn, asked.ClientRequestToken);
+  const stored = await needs.secretVersions.readVersion(asked.gateway.secretArn, asked.ClientRequestToken);
   if (!stored) throw new TemporarilyUnavailable('The pending version has no value that can be read yet.');
   await recordCreated(needs, runOf(asked), stored);
 };

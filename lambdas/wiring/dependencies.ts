@@ -13,7 +13,7 @@ import { notifyOwnersOn } from '../aws/notify-owners.ts';
 import { type Proofs, proofsIn } from '../aws/proofs.ts';
 import { publishTo } from '../aws/publish-events.ts';
 import { type Records, recordsIn } from '../aws/records.ts';
-import { type Vault, vaultIn } from '../aws/secret-versions.ts';
+import { type SecretVersions, secretVersionsIn } from '../aws/secret-versions.ts';
 import { type Uses, usesIn } from '../aws/uses.ts';
 import type { OwnerMessage } from '../domain/kit.ts';
 import { type PolicyCheck, policyCheckAt } from '../policy-check/probe.ts';
@@ -23,7 +23,7 @@ import type { Runtime } from '../runtime/host.ts';
 import type { Log } from '../runtime/log.ts';
 
 /** Everything a stage may work with. */
-export type Equipment = {
+export type Dependencies = {
   readonly gateways: Gateways;
   /** The same records, for who only looks. */
   readonly records: Records;
@@ -32,7 +32,7 @@ export type Equipment = {
   readonly proofs: Proofs;
   /** Signs what auditors get. */
   readonly signer: Signer;
-  readonly vault: Vault;
+  readonly secretVersions: SecretVersions;
   readonly secretsManager: SecretsManagerClient;
   readonly policyCheck: PolicyCheck;
   readonly executions: Executions;
@@ -48,7 +48,7 @@ export type Equipment = {
 };
 
 /** What a stage has besides: its clock and its log. */
-export type Always = { readonly now: () => number; readonly log: Log };
+export type ClockAndLog = { readonly now: () => number; readonly log: Log };
 
 /** The AWS clients of one function, each made once: parts that ask the same service share its connections. */
 const clientsWith = (settings: ClientSettings) => ({
@@ -75,7 +75,7 @@ type Part<Made> = {
 };
 
 /** Which variables each part needs, and how it is made from them. */
-const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
+const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> } = {
   gateways: {
     needs: ['GATEWAYS_TABLE', 'EVENT_BUS'],
     make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, clients, { now }) =>
@@ -101,7 +101,7 @@ const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
     needs: ['EVIDENCE_KEY'],
     make: ({ EVIDENCE_KEY = '' }, clients) => signerWith(clients.kms(), EVIDENCE_KEY),
   },
-  vault: { needs: [], make: (_, clients) => vaultIn(clients.secretsManager()) },
+  secretVersions: { needs: [], make: (_, clients) => secretVersionsIn(clients.secretsManager()) },
   secretsManager: { needs: [], make: (_, clients) => clients.secretsManager() },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   executions: {
@@ -132,13 +132,13 @@ const parts: { readonly [Name in keyof Equipment]: Part<Equipment[Name]> } = {
 };
 
 /** The named parts, made in the function's own environment. Throws EnvironmentIncomplete naming every variable that is missing. */
-export const equip = <Name extends keyof Equipment>(
+export const provide = <Name extends keyof Dependencies>(
   runtime: Runtime,
   ...names: readonly Name[]
-): Pick<Equipment, Name> & Always => {
+): Pick<Dependencies, Name> & ClockAndLog => {
   const { environment, log, now } = runtime;
   const values = variables(environment, ...new Set(names.flatMap((name) => parts[name].needs)));
   const clients = clientsWith(clientSettings(environment));
   const made = Object.fromEntries(names.map((name) => [name, parts[name].make(values, clients, runtime)]));
-  return { ...(made as Pick<Equipment, Name>), now, log };
+  return { ...(made as Pick<Dependencies, Name>), now, log };
 };

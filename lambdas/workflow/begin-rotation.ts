@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { InputRefused, RotationRefused } from '../domain/failure.ts';
 import type { RotationId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { rotationIdFrom } from './shared/derived-id.ts';
 import { planRotation } from './shared/plan-rotation.ts';
 import { type StepOutput, stepInput, stepOutput } from './shared/step.ts';
@@ -29,7 +29,7 @@ const allowed =
 /** What the workflow ends with after a plan: nothing was begun. */
 export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'vault' | 'secretsManager'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'secretsManager'> & ClockAndLog;
 
 /** The rotation that an execution started by hand is: the same execution is always the same rotation. */
 export const rotationIdOf = (executionArn: string): RotationId => rotationIdFrom(executionArn);

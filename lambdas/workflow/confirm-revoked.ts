@@ -1,12 +1,12 @@
 import { isDoneWith } from '../domain/credential-status.ts';
-import { deadForSureAtMs } from '../domain/gateway.ts';
+import { refusedEverywhereAtMs } from '../domain/gateway.ts';
 import { nextStage } from '../domain/next-stage.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
-import { applied, asWorkflow } from './shared/apply-command.ts';
-import { ours, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
-import { seeRefused } from './shared/verify-refusal.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import { applyCommand, asWorkflow } from './shared/apply-command.ts';
+import { readOwnRotation, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { verifyRefusal } from './shared/verify-refusal.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog;
 
 /**
  * Says "revoked" only after the policy check itself refused the credential and the propagation bound has passed
@@ -14,19 +14,19 @@ type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck'> & Always;
  * and the rotation ends.
  */
 export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
-  const { gateways, vault, now } = needs;
-  let { gateway } = await ours(gateways, input);
+  const { gateways, secretVersions, now } = needs;
+  let { gateway } = await readOwnRotation(gateways, input);
   for (const revoked of gateway.revoked.filter(({ confirmedAtMs }) => confirmedAtMs === undefined)) {
-    const waitMs = deadForSureAtMs(gateway, revoked) - now();
+    const waitMs = refusedEverywhereAtMs(gateway, revoked) - now();
     if (waitMs > 0)
       return stepOutput(gateway, input, now(), { next: 'WaitForPropagation', waitSeconds: Math.ceil(waitMs / 1000) });
     const as = { rotationId: input.rotationId, ...asWorkflow('the policy check refused it') };
-    gateway = await seeRefused(needs, gateway, revoked, as);
+    gateway = await verifyRefusal(needs, gateway, revoked, as);
   }
   if (nextStage(gateway, now()) !== 'ConfirmRevoked') return stepOutput(gateway, input, now());
-  await vault.release(gateway.secretArn, (...version) => isDoneWith(gateway, ...version));
-  await vault.stripPending(gateway.secretArn); // left by a scheduled rotation that met this one
-  const ended = await applied(gateways, input, {
+  await secretVersions.release(gateway.secretArn, (...version) => isDoneWith(gateway, ...version));
+  await secretVersions.stripPending(gateway.secretArn); // left by a scheduled rotation that met this one
+  const ended = await applyCommand(gateways, input, {
     kind: 'complete',
     rotationId: input.rotationId,
     ...asWorkflow('every predecessor was seen refused'),

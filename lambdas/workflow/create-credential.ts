@@ -10,25 +10,25 @@ import {
 } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
-import { applied, asWorkflow } from './shared/apply-command.ts';
-import { armedNonce } from './shared/probe-nonce.ts';
-import { allShards, ours, rotationOf, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import { applyCommand, asWorkflow } from './shared/apply-command.ts';
+import { armProbeNonce } from './shared/probe-nonce.ts';
+import { allShards, readOwnRotation, rotationOf, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'vault' | 'policyCheck' | 'uses'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 /** A rotation as its steps name it (Secrets Manager drives at attempt 0), and in whose name they act. */
 export type Run = Pick<StepInput, 'gatewayId' | 'rotationId' | 'attempt'> & {
   readonly as: (reason: string) => By;
 };
 
 /**
- * Create: the value into the vault, read back, its digest into the record, proven accepted, promoted; each asks first
+ * Create: the value into the secret, read back, its digest into the record, proven accepted, promoted; each asks first
  * whether it is done. After a roll-back the credential to promote is the one that kits came from.
  */
 export const createCredential = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
-  const { gateway, rotation } = await ours(needs.gateways, input);
+  const { gateway, rotation } = await readOwnRotation(needs.gateways, input);
   if (nextStage(gateway, needs.now()) !== 'CreateCredential') return stepOutput(gateway, input, needs.now());
-  if (rotation.trigger === 'compromise') await needs.vault.stripPending(gateway.secretArn);
+  if (rotation.trigger === 'compromise') await needs.secretVersions.stripPending(gateway.secretArn);
   const run: Run = { ...input, as: asWorkflow };
   const created = rotation.targetId ? gateway : await create(needs, run, gateway);
   const accepted = await proveAccepted(needs, run, created);
@@ -37,25 +37,25 @@ export const createCredential = async (needs: Needs, input: StepInput): Promise<
 
 /** Mints under the rotation's id as version id, so that there is one value however often this runs (invariant 4). */
 const create = async (needs: Needs, run: Run, gateway: Gateway): Promise<Gateway> => {
-  await makeRoom(needs, run, gateway);
-  return recordCreated(needs, run, await needs.vault.mint(gateway.secretArn, run.rotationId));
+  await evict(needs, run, gateway);
+  return recordCreated(needs, run, await needs.secretVersions.mint(gateway.secretArn, run.rotationId));
 };
 
-/** The digest of what the vault holds goes into the record: from now on the authority accepts it. */
+/** The digest of what the secret holds goes into the record: from now on the authority accepts it. */
 export const recordCreated = (needs: Pick<Needs, 'gateways'>, run: Run, stored: Stored): Promise<Gateway> => {
   const { credentialId, versionId } = stored;
-  return applied(needs.gateways, run, {
+  return applyCommand(needs.gateways, run, {
     kind: 'created',
     rotationId: run.rotationId,
     credentialId,
     versionId,
     digest: digestOf(stored.value),
-    ...run.as('minted, and read back from the vault'),
+    ...run.as('minted, and read back from the secret'),
   });
 };
 
 /** Five live credentials leave no room for a successor: in a compromise, the doomed one that went unused longest goes first. */
-const makeRoom = async ({ gateways, uses }: Needs, run: Run, gateway: Gateway): Promise<void> => {
+const evict = async ({ gateways, uses }: Needs, run: Run, gateway: Gateway): Promise<void> => {
   if (gateway.live.length < maxLiveCredentials) return;
   const doomed = gateway.live.filter((credential) => credential.compromised && credential.origin.kind !== 'foreign');
   const lastUses = await Promise.all(
@@ -63,15 +63,15 @@ const makeRoom = async ({ gateways, uses }: Needs, run: Run, gateway: Gateway): 
   );
   const unusedLongest = lastUses.sort((a, b) => a.lastUseMs - b.lastUseMs)[0];
   if (unusedLongest)
-    await applied(gateways, run, {
-      kind: 'make-room',
+    await applyCommand(gateways, run, {
+      kind: 'evict',
       rotationId: run.rotationId,
       credentialId: unusedLongest.credentialId,
       ...run.as('five live credentials leave no room for a successor'),
     });
 };
 
-const lastUseOf = async (uses: Equipment['uses'], gateway: Gateway, credentialId: CredentialId): Promise<number> => {
+const lastUseOf = async (uses: Dependencies['uses'], gateway: Gateway, credentialId: CredentialId): Promise<number> => {
   let last = 0;
   for (const shard of allShards(gateway))
     for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard))
@@ -81,22 +81,22 @@ const lastUseOf = async (uses: Equipment['uses'], gateway: Gateway, credentialId
 
 /** Nothing else is touched before the real policy check has accepted the new credential (invariant 1). */
 export const proveAccepted = async (
-  { gateways, vault, policyCheck }: Pick<Needs, 'gateways' | 'vault' | 'policyCheck'>,
+  { gateways, secretVersions, policyCheck }: Pick<Needs, 'gateways' | 'secretVersions' | 'policyCheck'>,
   run: Run,
   gateway: Gateway,
 ): Promise<Gateway> => {
   const rotation = rotationOf(gateway, run);
   if (hasReached(rotation, 'ACCEPTED')) return gateway;
   const { credentialId, versionId } = targetOf(gateway);
-  const stored = await vault.readVersion(gateway.secretArn, versionId);
+  const stored = await secretVersions.readVersion(gateway.secretArn, versionId);
   if (!stored)
     throw new StepFailed(
       `Version ${versionId} of the gateway's secret has no value, and the record expects credential ${credentialId} there.`,
     );
-  const nonce = await armedNonce({ gateways }, run, credentialId);
+  const nonce = await armProbeNonce({ gateways }, run, credentialId);
   if ((await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) !== 'ACCEPTED')
     throw new TemporarilyUnavailable(`The policy check does not accept credential ${credentialId} yet.`);
-  return applied(gateways, run, {
+  return applyCommand(gateways, run, {
     kind: 'accepted',
     rotationId: run.rotationId,
     credentialId,
@@ -109,22 +109,22 @@ export const proveAccepted = async (
  * promoting may have left it there); only a compromise takes it from whatever version it is on.
  */
 export const promote = async (
-  { gateways, vault }: Pick<Needs, 'gateways' | 'vault'>,
+  { gateways, secretVersions }: Pick<Needs, 'gateways' | 'secretVersions'>,
   run: Run,
   gateway: Gateway,
 ): Promise<Gateway> => {
   const rotation = rotationOf(gateway, run);
   if (hasReached(rotation, 'PROMOTED')) return gateway;
   const { credentialId, versionId } = targetOf(gateway);
-  await applied(gateways, run, {
+  await applyCommand(gateways, run, {
     kind: 'promoting',
     rotationId: run.rotationId,
     credentialId,
     ...run.as('AWSCURRENT will be moved'),
   });
   const named = [rotation.fromVersionId, ...gateway.live.map((credential) => credential.versionId)];
-  await vault.promote(gateway.secretArn, versionId, rotation.trigger === 'compromise' ? undefined : named);
-  return applied(gateways, run, {
+  await secretVersions.promote(gateway.secretArn, versionId, rotation.trigger === 'compromise' ? undefined : named);
+  return applyCommand(gateways, run, {
     kind: 'promoted',
     rotationId: run.rotationId,
     credentialId,

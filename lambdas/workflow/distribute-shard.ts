@@ -5,13 +5,13 @@ import type { Kit, KitWork } from '../domain/kit.ts';
 import { kitKindOf } from '../kits/kinds.ts';
 import { isKitError } from '../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../kits/kit-kind.ts';
-import { mapped } from '../runtime/bounded-map.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
+import { boundedMap } from '../runtime/bounded-map.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { targetOf } from './create-credential.ts';
-import { ours, type StepInput } from './shared/step.ts';
+import { readOwnRotation, type StepInput } from './shared/step.ts';
 
-type Needs = Pick<Equipment, 'kits' | 'vault' | 'secretsManager' | 'notifyOwner'> &
-  Always & { readonly gateways: Pick<Equipment['records'], 'read'> };
+type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'secretsManager' | 'notifyOwner'> &
+  ClockAndLog & { readonly gateways: Pick<Dependencies['records'], 'read'> };
 
 /** How many kits of a shard are installed at once, and how long one may take. */
 const atOnce = 10;
@@ -22,19 +22,19 @@ export const distributeShard = async (
   needs: Needs,
   input: StepInput & { readonly shard: number },
 ): Promise<{ shard: number; installed: number; failed: number }> => {
-  const { gateway } = await ours(needs.gateways, input);
-  const stored = await needs.vault.readVersion(gateway.secretArn, targetOf(gateway).versionId);
+  const { gateway } = await readOwnRotation(needs.gateways, input);
+  const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   if (!stored) throw new StepFailed(`Version ${targetOf(gateway).versionId} of the gateway's secret has no value.`);
   const kits: Kit[] = [];
   for await (const kit of needs.kits.ofShard(input.gatewayId, input.shard, gateway.shardCount)) kits.push(kit);
-  const states = await mapped(kits, atOnce, (kit) => distributeTo(needs, input, kit, stored));
+  const states = await boundedMap(kits, atOnce, (kit) => distributeTo(needs, input, kit, stored));
   const failed = states.filter((state) => state === 'FAILED').length;
   return { shard: input.shard, installed: states.length - failed, failed };
 };
 
 /** Reads the record again before each kit: a pre-empted, held or turned rotation stops here (design: before each kit). */
 const distributeTo = async (needs: Needs, input: StepInput, kit: Kit, stored: Stored): Promise<KitWork['state']> => {
-  const { gateway, rotation } = await ours(needs.gateways, input);
+  const { gateway, rotation } = await readOwnRotation(needs.gateways, input);
   if (rotation.held || rotation.targetId !== stored.credentialId) return 'PENDING';
   const base = { rotationId: rotation.rotationId, generation: rotation.generation, credentialId: stored.credentialId };
   const has =

@@ -1,12 +1,12 @@
 import { leftToRevoke } from '../domain/decision.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
 import { overdue } from '../domain/next-stage.ts';
-import type { Always, Equipment } from '../wiring/dependencies.ts';
-import { applied, asWorkflow, failureOf } from './shared/apply-command.ts';
-import { lookAtKits } from './shared/collect-evidence.ts';
-import { ours, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
+import { collectEvidence } from './shared/collect-evidence.ts';
+import { readOwnRotation, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
-type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'proofs'> & Always;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs'> & ClockAndLog;
 
 /**
  * Revokes what is compromised and past its time without further proof; everything else only after reading kits and use
@@ -14,12 +14,12 @@ type Needs = Pick<Equipment, 'gateways' | 'kits' | 'uses' | 'proofs'> & Always;
  */
 export const revokeCredential = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
   const { gateways, now } = needs;
-  const { gateway, rotation } = await ours(gateways, input);
+  const { gateway, rotation } = await readOwnRotation(gateways, input);
   const { rotationId } = rotation;
   const dead = overdue(gateway, now());
   if (dead.length > 0) {
     const by = asWorkflow('compromised, and its time has passed');
-    const revoked = await applied(gateways, input, {
+    const revoked = await applyCommand(gateways, input, {
       kind: 'revoke',
       rotationId,
       credentialIds: dead,
@@ -32,20 +32,25 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
   const readAtMs = now();
-  const { tally } = await lookAtKits(needs, gateway, rotation, {
+  const { summary } = await collectEvidence(needs, gateway, rotation, {
     keep: (proof) => needs.proofs.keep(gateway.gatewayId, rotationId, proof),
   });
-  const verdict = judgeRevocation(gateway, tally, readAtMs);
-  const doubt = async (why: string): Promise<StepOutput> =>
-    stepOutput(await applied(gateways, input, { kind: 'doubt', rotationId, ...asWorkflow(why) }), input, now());
+  const verdict = judgeRevocation(gateway, summary, readAtMs);
+  const invalidateEvidence = async (why: string): Promise<StepOutput> =>
+    stepOutput(
+      await applyCommand(gateways, input, { kind: 'invalidate-evidence', rotationId, ...asWorkflow(why) }),
+      input,
+      now(),
+    );
   if (!verdict.mayRevoke && !rotation.forced)
-    return doubt(`the proof does not hold: ${verdict.blockers.map((one) => one.code).join(', ')}`);
+    return invalidateEvidence(`the proof does not hold: ${verdict.blockers.map((one) => one.code).join(', ')}`);
   const by = rotation.forced
     ? { actor: rotation.forced.actor, reason: rotation.forced.reason }
     : asWorkflow('every kit has evidence and the predecessors are quiet');
   const revoke = { kind: 'revoke', rotationId, credentialIds, revision: gateway.revision, verdict, ...by } as const;
   const result = await gateways.apply(input.gatewayId, revoke);
   if (result.kind === 'applied') return stepOutput(result.gateway, input, now());
-  if (result.code === 'HELD' || result.code === 'NOT_QUIET') return doubt(`the record says ${result.code}`);
+  if (result.code === 'HELD' || result.code === 'NOT_QUIET')
+    return invalidateEvidence(`the record says ${result.code}`);
   throw failureOf(revoke, result);
 };

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
-import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { counted } from '../../lambdas/console/view/labels.ts';
 import type { Transition } from '../../lambdas/domain/gateway.ts';
 import { transitionDetail } from '../../lambdas/notifications/event-schema.ts';
@@ -65,7 +65,13 @@ export const restoreCommand = command({
       const results: { gatewayId: string; result: Restored['result']; live: readonly string[] }[] = [];
       for (const id of gatewayIds) {
         const needs = {
-          ...{ dynamodb, table, backupTable: fromTable, vault: vaultIn(secretsManager), nowMs: Date.now() },
+          ...{
+            dynamodb,
+            table,
+            backupTable: fromTable,
+            secretVersions: secretVersionsIn(secretsManager),
+            nowMs: Date.now(),
+          },
           events: transitionsIn(events ?? '', lines, id),
         };
         const restored = await restoreGateway(needs, id as Parameters<typeof restoreGateway>[1], { actor, reason });

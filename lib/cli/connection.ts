@@ -8,7 +8,7 @@ import type { OperateResult } from '../../lambdas/operator/operate.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { CommandFailed } from './failure.ts';
 import { type Signer, signedPost } from './signed-fetch.ts';
-import { type Place, unreachable } from './target.ts';
+import { type Target, unreachable } from './target.ts';
 
 /** How an execution stands; `cause` says why it was refused or failed. */
 export type ExecutionState = {
@@ -20,8 +20,8 @@ export type ExecutionState = {
 
 /** One deployment, as a person at a terminal reaches it: every call is made with that person's own permissions. */
 export type Connection = {
-  /** For clients of whatever this does not reach: the same person, place and permissions. */
-  readonly settings: Place['settings'];
+  /** For clients of whatever this does not reach: the same person, target and permissions. */
+  readonly settings: Target['settings'];
   /** What the deployment is asked for by name: the outputs of its stack. */
   output(name: string): string;
   show<Name extends View['view']>(
@@ -44,10 +44,10 @@ export type Connection = {
 const refusals: ReadonlySet<string> = new Set(['InputRefused', 'RegistryRefused', 'RotationRefused']);
 
 /** Finds the stack and connects to what it names. Throws {@link CommandFailed} when it is not there, or nobody is let in. */
-export const connect = async (place: Place): Promise<Connection> => {
-  const { settings, stackName } = place;
+export const connect = async (target: Target): Promise<Connection> => {
+  const { settings, stackName } = target;
   const asked = <Answer>(call: Promise<Answer>): Promise<Answer> =>
-    call.catch((error: unknown) => Promise.reject(unreachable(place, error)));
+    call.catch((error: unknown) => Promise.reject(unreachable(target, error)));
   const outputs = await asked(outputsOf(new CloudFormationClient(settings), stackName));
   const output = (name: string): string => {
     const value = outputs.get(name);
@@ -131,7 +131,7 @@ export const connect = async (place: Place): Promise<Connection> => {
     },
     caller: async () => {
       const by = await asked(signer());
-      const url = place.settings.endpoint ?? `https://sts.${by.region}.amazonaws.com/`;
+      const url = target.settings.endpoint ?? `https://sts.${by.region}.amazonaws.com/`;
       const body = 'Action=GetCallerIdentity&Version=2011-06-15';
       const { text } = await asked(
         signedPost(by, { url, service: 'sts', contentType: 'application/x-www-form-urlencoded', body }),

@@ -7,7 +7,7 @@ import { restoreCommand } from './commands-restore.ts';
 import { showCommands } from './commands-show.ts';
 import { type Connection, connect } from './connection.ts';
 import { CommandFailed, exitCodes } from './failure.ts';
-import { defaultStackName, placeOf } from './target.ts';
+import { defaultStackName, targetOf } from './target.ts';
 import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {
@@ -102,7 +102,7 @@ const runAt = async (
 ): Promise<Result> => {
   const answered = offline?.(given);
   if (answered) return answered;
-  const connection: Connection = await connect(placeOf(given));
+  const connection: Connection = await connect(targetOf(given));
   try {
     return await run({ connection, terminal }, given);
   } finally {

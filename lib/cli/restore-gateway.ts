@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readAudit } from '../../lambdas/aws/audit.ts';
 import { readGateway } from '../../lambdas/aws/gateway-item.ts';
 import { replaceRecord, storedRevision } from '../../lambdas/aws/replace-record.ts';
-import { digestOf, liveLabel, type Vault } from '../../lambdas/aws/secret-versions.ts';
+import { digestOf, liveLabel, type SecretVersions } from '../../lambdas/aws/secret-versions.ts';
 import type { By } from '../../lambdas/domain/decision.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
@@ -15,7 +15,7 @@ export type RestoreNeeds = {
   readonly backupTable: string;
   /** The table that the policy check reads; its audit goes on to the last transition. */
   readonly table: string;
-  readonly vault: Vault;
+  readonly secretVersions: SecretVersions;
   /** Transitions from elsewhere, such as the log group of events, for an audit that was damaged as well. */
   readonly events: readonly Transition[];
   readonly nowMs: number;
@@ -31,14 +31,14 @@ export type Restored =
  * sees a record in which a revoked credential is live. Run again after `CHANGED_MEANWHILE`. Throws when a table or the secret cannot be read.
  */
 export const restoreGateway = async (needs: RestoreNeeds, gatewayId: GatewayId, by: By): Promise<Restored> => {
-  const { dynamodb, backupTable, table, vault, nowMs } = needs;
+  const { dynamodb, backupTable, table, secretVersions, nowMs } = needs;
   const backup = await readGateway(dynamodb, backupTable, gatewayId);
   if (!backup) return { result: 'NOT_IN_BACKUP' };
   const stored = await storedRevision(dynamodb, table, gatewayId);
   const audit = await auditOf(needs, backup);
-  const { labels } = await vault.describe(backup.secretArn);
+  const { labels } = await secretVersions.describe(backup.secretArn);
   const currentVersionId = versionWith(labels, 'AWSCURRENT') ?? backup.currentVersionId;
-  const kept = await keptVersions(vault, backup, labels);
+  const kept = await keptVersions(secretVersions, backup, labels);
   const gateway = restored(backup, { audit, kept, currentVersionId, revision: stored ?? 0 }, by, nowMs);
   const isSaved = await replaceRecord(dynamodb, table, gateway, stored);
   return isSaved ? { result: 'RESTORED', gateway } : { result: 'CHANGED_MEANWHILE' };
@@ -60,12 +60,16 @@ const versionWith = (labels: Labels, label: string): string | undefined =>
   [...labels].find(([, held]) => held.includes(label))?.[0];
 
 /** The versions that carry the label of a credential the backup does not know; the value does not leave this function. */
-const keptVersions = async (vault: Vault, backup: Gateway, labels: Labels): Promise<readonly KeptVersion[]> => {
+const keptVersions = async (
+  secretVersions: SecretVersions,
+  backup: Gateway,
+  labels: Labels,
+): Promise<readonly KeptVersion[]> => {
   const known = new Set(backup.live.map(({ credentialId }) => liveLabel(credentialId)));
   const unknown = [...labels].filter(([, held]) =>
     held.some((label) => label.startsWith(liveLabel('' as CredentialId)) && !known.has(label)),
   );
-  const read = await Promise.all(unknown.map(([versionId]) => vault.readVersion(backup.secretArn, versionId)));
+  const read = await Promise.all(unknown.map(([versionId]) => secretVersions.readVersion(backup.secretArn, versionId)));
   return read.flatMap((stored) =>
     stored ? [{ credentialId: stored.credentialId, versionId: stored.versionId, digest: digestOf(stored.value) }] : [],
   );

@@ -5,7 +5,7 @@ import { defaultDataFolder } from '../local/options.ts';
 import { CommandFailed } from './failure.ts';
 
 /** Which deployment is meant: a stack on AWS, found with the SDK's usual credentials and region, or this machine. */
-export type Place = {
+export type Target = {
   readonly stackName: string;
   readonly isLocal: boolean;
   readonly settings: Partial<Pick<ClientSettings, 'region' | 'endpoint' | 'credentials'>>;
@@ -16,14 +16,14 @@ export const defaultStackName = 'GatewayCredentialRotation';
 type Asked = { readonly stack?: string; readonly region?: string; readonly local?: boolean; readonly data?: string };
 
 /** Reads where to go. Throws {@link CommandFailed} when this machine is meant and was never started. */
-export const placeOf = ({ stack = defaultStackName, region, local = false, data }: Asked): Place => ({
+export const targetOf = ({ stack = defaultStackName, region, local = false, data }: Asked): Target => ({
   stackName: stack,
   isLocal: local || data !== undefined,
   settings: local || data !== undefined ? localSettings(data ?? defaultDataFolder) : region ? { region } : {},
 });
 
 /** The endpoint and the key that `npm start` has written for the person who started it. */
-const localSettings = (folder: string): Place['settings'] => {
+const localSettings = (folder: string): Target['settings'] => {
   const file = join(folder, 'aws-credentials');
   let text: string;
   try {
@@ -41,7 +41,7 @@ const localSettings = (folder: string): Place['settings'] => {
 };
 
 /** What to do about a call that did not come through; what is not understood is thrown on as it is. */
-export const unreachable = ({ isLocal, stackName, settings }: Place, error: unknown): unknown => {
+export const unreachable = ({ isLocal, stackName, settings }: Target, error: unknown): unknown => {
   if (!(error instanceof Error) || error instanceof CommandFailed) return error;
   const failed = (message: string) => new CommandFailed('unreachable', message, { cause: error });
   const { name, message } = error;

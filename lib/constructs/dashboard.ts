@@ -72,7 +72,7 @@ export class Dashboard extends Construct {
         [
           graph('Policy check: requests', [stage.metricCount(sums)], [stage.metricServerError(sums)]),
           graph('Policy check: latency', [stage.metricLatency(quantile('p50')), stage.metricLatency(quantile('p99'))]),
-          graph('Refusals and doubts', countedEach(...policyCheckMetrics)),
+          graph('Refusals, and evidence that did not hold', countedEach(...policyCheckMetrics)),
         ],
         [
           graph(

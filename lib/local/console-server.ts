@@ -106,11 +106,13 @@ export const startConsoleServer = async ({ port, dataFolder, call }: ConsoleServ
     return method === 'POST' ? act(request, visitor) : onlyMethods('GET', 'POST');
   };
 
-  const standing = headersWith([consoleStyle]);
+  const standardHeaders = headersWith([consoleStyle]);
   const listen = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { status, body, headers } = await answer(request);
     if (!request.complete) response.setHeader('connection', 'close');
-    response.writeHead(status, { ...standing, 'content-type': 'text/html; charset=utf-8', ...headers }).end(body);
+    response
+      .writeHead(status, { ...standardHeaders, 'content-type': 'text/html; charset=utf-8', ...headers })
+      .end(body);
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     listen(request, response).catch(() => response.destroy()); // the browser went away while it sent its form

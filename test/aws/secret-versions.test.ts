@@ -1,6 +1,6 @@
 import { CreateSecretCommand, DescribeSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { liveLabel, placeholder, vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { liveLabel, placeholder, secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { CurrentMovedElsewhere, StepFailed } from '../../lambdas/domain/failure.ts';
 import { openEmulated } from './emulated.ts';
 
@@ -26,51 +26,51 @@ beforeEach(async () => {
 const stages = async () =>
   (await emulated.secretsManager.send(new DescribeSecretCommand({ SecretId: secretArn }))).VersionIdsToStages;
 
-describe('The vault', () => {
+describe('The secret versions', () => {
   it('mints one value for a version id, however often and concurrently it is asked (invariant 4)', async () => {
-    const vault = vaultIn(emulated.secretsManager);
+    const secretVersions = secretVersionsIn(emulated.secretsManager);
     const minted = await Promise.all([
-      vault.mint(secretArn, first),
-      vault.mint(secretArn, first),
-      vault.mint(secretArn, first),
+      secretVersions.mint(secretArn, first),
+      secretVersions.mint(secretArn, first),
+      secretVersions.mint(secretArn, first),
     ]);
     expect(new Set(minted.map(({ value }) => value)).size).toBe(1);
-    expect(await vault.mint(secretArn, first)).toEqual(minted[0]);
+    expect(await secretVersions.mint(secretArn, first)).toEqual(minted[0]);
   });
 
   it('puts a minted value under its live label only: AWSCURRENT stays where it is', async () => {
-    const { credentialId } = await vaultIn(emulated.secretsManager).mint(secretArn, first);
+    const { credentialId } = await secretVersionsIn(emulated.secretsManager).mint(secretArn, first);
     expect(await stages()).toEqual({ [placeholderVersion]: ['AWSCURRENT'], [first]: [liveLabel(credentialId)] });
   });
 
   it('promotes only from the version that the record names, and a second time does nothing', async () => {
-    const vault = vaultIn(emulated.secretsManager);
-    await vault.mint(secretArn, first);
-    await vault.promote(secretArn, first, [placeholderVersion]);
-    await vault.promote(secretArn, first, [placeholderVersion]);
+    const secretVersions = secretVersionsIn(emulated.secretsManager);
+    await secretVersions.mint(secretArn, first);
+    await secretVersions.promote(secretArn, first, [placeholderVersion]);
+    await secretVersions.promote(secretArn, first, [placeholderVersion]);
     expect((await stages())?.[first]).toContain('AWSCURRENT');
   });
 
   it('refuses to promote over a value that somebody put by hand, and a compromise may', async () => {
-    const vault = vaultIn(emulated.secretsManager);
-    await vault.mint(secretArn, first);
+    const secretVersions = secretVersionsIn(emulated.secretsManager);
+    await secretVersions.mint(secretArn, first);
     await emulated.secretsManager.send(
       new PutSecretValueCommand({ SecretId: secretArn, ClientRequestToken: second, SecretString: '{"by":"hand"}' }),
     );
-    await expect(vault.promote(secretArn, first, [placeholderVersion])).rejects.toThrow(CurrentMovedElsewhere);
+    await expect(secretVersions.promote(secretArn, first, [placeholderVersion])).rejects.toThrow(CurrentMovedElsewhere);
     expect((await stages())?.[second]).toContain('AWSCURRENT');
-    await vault.promote(secretArn, first, undefined);
+    await secretVersions.promote(secretArn, first, undefined);
     expect((await stages())?.[first]).toContain('AWSCURRENT');
   });
 
   it('releases the live label of what nobody needs, once or twice, and no other', async () => {
-    const vault = vaultIn(emulated.secretsManager);
-    const { credentialId } = await vault.mint(secretArn, first);
-    const alive = await vault.mint(secretArn, second);
+    const secretVersions = secretVersionsIn(emulated.secretsManager);
+    const { credentialId } = await secretVersions.mint(secretArn, first);
+    const alive = await secretVersions.mint(secretArn, second);
     const asked: string[][] = [];
     const isDone = (...version: [string, string]) => asked.push(version) > 0 && version[0] === credentialId;
-    await vault.release(secretArn, isDone);
-    await vault.release(secretArn, isDone);
+    await secretVersions.release(secretArn, isDone);
+    await secretVersions.release(secretArn, isDone);
     expect(asked).toContainEqual([credentialId, first]);
     expect(await stages()).toEqual({ [placeholderVersion]: ['AWSCURRENT'], [second]: [liveLabel(alive.credentialId)] });
   });
@@ -82,7 +82,7 @@ describe('The vault', () => {
         if (command instanceof PutSecretValueCommand) throw Object.assign(new Error('marked-secret'), { name });
         throw Object.assign(new Error(), { name: 'ResourceNotFoundException' });
       };
-      const error = await vaultIn({ send } as unknown as Parameters<typeof vaultIn>[0])
+      const error = await secretVersionsIn({ send } as unknown as Parameters<typeof secretVersionsIn>[0])
         .mint(secretArn, first)
         .catch((cause: unknown) => cause);
       expect(error).toBeInstanceOf(StepFailed);
@@ -91,17 +91,17 @@ describe('The vault', () => {
   );
 
   it('refuses the placeholder and every other value that is no credential, without repeating it', async () => {
-    const vault = vaultIn(emulated.secretsManager);
-    await expect(vault.readVersion(secretArn, placeholderVersion)).rejects.toThrow(StepFailed);
+    const secretVersions = secretVersionsIn(emulated.secretsManager);
+    await expect(secretVersions.readVersion(secretArn, placeholderVersion)).rejects.toThrow(StepFailed);
     await emulated.secretsManager.send(
       new PutSecretValueCommand({ SecretId: secretArn, ClientRequestToken: second, SecretString: 'marked-secret' }),
     );
-    await expect(vault.readVersion(secretArn, second)).rejects.toThrow(
+    await expect(secretVersions.readVersion(secretArn, second)).rejects.toThrow(
       /^(?!.*marked-secret).*does not hold a credential/,
     );
   });
 
   it('answers undefined for a version that does not exist', async () => {
-    expect(await vaultIn(emulated.secretsManager).readVersion(secretArn, first)).toBeUndefined();
+    expect(await secretVersionsIn(emulated.secretsManager).readVersion(secretArn, first)).toBeUndefined();
   });
 });

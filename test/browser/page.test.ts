@@ -49,7 +49,7 @@ describeInBrowser('the page around the console', () => {
     return opened.page;
   };
   /** Lets the page read again, until it shows `text`. */
-  const readAgain = async (page: Page, next: string, text: string): Promise<void> => {
+  const recheck = async (page: Page, next: string, text: string): Promise<void> => {
     html = next;
     await page.clock.runFor(everyMs);
     await page.getByText(text).waitFor();
@@ -67,7 +67,7 @@ describeInBrowser('the page around the console', () => {
     await page.getByRole('link', { name: 'c' }).focus();
     await page.evaluate('scrollTo(0, 300)');
     const status = await page.$('[role=status]');
-    await readAgain(page, view('at rest', ['c', 'z', 'b']), 'at rest inside');
+    await recheck(page, view('at rest', ['c', 'z', 'b']), 'at rest inside');
     expect(await page.getByRole('listitem').allTextContents()).toEqual(['c', 'z', 'b']);
     expect(await page.evaluate('document.activeElement.textContent')).toBe('c');
     expect(await page.evaluate('scrollY')).toBe(300);
@@ -87,7 +87,7 @@ describeInBrowser('the page around the console', () => {
     await page.clock.runFor(everyMs);
     await page.getByRole('alert').filter({ hasText: 'not up to date' }).waitFor();
     await opened.page.context().setOffline(false);
-    await readAgain(page, '<p>second</p>', 'second');
+    await recheck(page, '<p>second</p>', 'second');
     await page.getByText('As of').waitFor();
     expect(await page.getByRole('alert').textContent()).toBe('');
   });
@@ -99,7 +99,7 @@ describeInBrowser('the page around the console', () => {
     await page.clock.runFor(3 * everyMs);
     expect(await page.locator('#console').textContent()).toBe('first');
     await page.getByRole('button', { name: 'Go on' }).click();
-    await readAgain(page, '<p>third</p>', 'third');
+    await recheck(page, '<p>third</p>', 'third');
   });
 
   it('asks before an act that needs it, by keyboard too, and does nothing on Cancel or Escape', async () => {
@@ -159,7 +159,7 @@ describeInBrowser('the page around the console', () => {
       `<img src="x" onerror="document.title='run'"><script>document.title='run'</script><a href="javascript:document.title='run'">go</a>`,
     );
     await page.getByRole('link', { name: 'go' }).click();
-    await readAgain(page, `<p>again</p><img src="y" onerror="document.title='run'">`, 'again');
+    await recheck(page, `<p>again</p><img src="y" onerror="document.title='run'">`, 'again');
     expect(await page.title()).toBe('Gateway credentials');
     expect(opened.complaints.join()).toMatch(/Content Security Policy/);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gatewayItem } from '../../lambdas/aws/gateway-item.ts';
-import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { type RestoreNeeds, restoreGateway } from '../../lib/cli/restore-gateway.ts';
@@ -37,7 +37,7 @@ const needsFor = async (backup: Gateway): Promise<RestoreNeeds> => {
     dynamodb,
     backupTable,
     table: cloud.outputs.gatewaysTable,
-    vault: vaultIn(secretsManager),
+    secretVersions: secretVersionsIn(secretsManager),
     events: [],
     nowMs: system.timers.now(),
   };
@@ -99,14 +99,14 @@ describe('a gateway restored from a backup that is older than its last rotation'
     expect(await restoreGateway(needs, 'invoices' as typeof gatewayId, by)).toEqual({ result: 'NOT_IN_BACKUP' });
     const slow = {
       ...needs,
-      vault: {
-        ...needs.vault,
+      secretVersions: {
+        ...needs.secretVersions,
         describe: async (arn: string) => {
           await system.call('operate', { command: 'repair', gatewayId, actor: 'bob', reason: 'meanwhile' });
           await system.call('apply-registry', {});
           await system.start({ gatewayId, reason: 'meanwhile' });
           await system.until(({ rotation }) => rotation !== undefined);
-          return needs.vault.describe(arn);
+          return needs.secretVersions.describe(arn);
         },
       },
     };

@@ -90,7 +90,7 @@ describe('a press of the button', () => {
     const done = await kinds();
     expect(done.slice(done.lastIndexOf('compromise'))).toEqual([
       ...['compromise', 'next-attempt', 'revoke', 'confirm', 'created', 'accepted', 'promoting', 'promoted'],
-      ...['distributed', 'climb', 'acknowledge-kit', 'verified', 'complete'],
+      ...['distributed', 'escalate', 'acknowledge-kit', 'verified', 'complete'],
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { differences } from './differences.ts';
-import { type ClientOptions, elsewhere, optionsFor, place } from './target.ts';
+import { type ClientOptions, elsewhere, optionsFor, target } from './target.ts';
 
 /** The emulated services, each with one contract: what AWS documents of it, as far as this project stands on it. */
 export type Service =
@@ -33,7 +33,7 @@ const seenIn = (failure: unknown): string =>
  * that an implementation is listed to keep otherwise must fail there, in the way that is listed: else the list is wrong.
  */
 export const contractOf = (service: Service, openAtHome: () => Promise<AtHome>) => {
-  const listed = differences.filter((one) => one.service === service && one.at === place);
+  const listed = differences.filter((one) => one.service === service && one.at === target);
   const clauses = new Set<string>();
   let home: AtHome | undefined;
 
@@ -62,12 +62,12 @@ export const contractOf = (service: Service, openAtHome: () => Promise<AtHome>) 
         test(name, keep);
         return;
       }
-      test(`${name} — ${place} differs: ${difference.reason}`, async () => {
+      test(`${name} — ${target} differs: ${difference.reason}`, async () => {
         const failure = await keep().then(
           () => undefined,
           (error: unknown) => error,
         );
-        expect(failure, `${place} keeps this clause now: take the difference off the list`).toBeInstanceOf(Error);
+        expect(failure, `${target} keeps this clause now: take the difference off the list`).toBeInstanceOf(Error);
         expect(seenIn(failure)).toMatch(difference.saw);
       });
     },

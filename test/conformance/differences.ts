@@ -1,9 +1,9 @@
 import type { Service } from './contract.ts';
-import type { Place } from './target.ts';
+import type { Target } from './target.ts';
 
 /** A clause that an implementation does not keep, what is seen of it there, and why that is accepted. */
 export type Difference = {
-  readonly at: Place;
+  readonly at: Target;
   readonly service: Service;
   readonly clause: string;
   /** The failure of the clause: its name and message, and what was there in place of what it expects. */
@@ -12,8 +12,8 @@ export type Difference = {
 };
 
 /** The differences of one implementation in one contract: each clause with what is seen of it, and the reason. */
-const at = (place: Place, service: Service, clauses: Readonly<Record<string, readonly [RegExp, string]>>) =>
-  Object.entries(clauses).map(([clause, [saw, reason]]): Difference => ({ at: place, service, clause, saw, reason }));
+const at = (target: Target, service: Service, clauses: Readonly<Record<string, readonly [RegExp, string]>>) =>
+  Object.entries(clauses).map(([clause, [saw, reason]]): Difference => ({ at: target, service, clause, saw, reason }));
 
 /** Every difference that is known. One that is not listed fails the run, and so does one that is no longer there. */
 export const differences: readonly Difference[] = [

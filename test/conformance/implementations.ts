@@ -9,7 +9,7 @@ import type { Elsewhere, Running } from './target.ts';
 
 /** An independent implementation of AWS services: what a machine must have for it, and how it gets and starts it. */
 export type Implementation = {
-  readonly place: Elsewhere;
+  readonly target: Elsewhere;
   readonly version: string;
   /** The commands that install and run it. */
   readonly needs: readonly string[];
@@ -33,7 +33,7 @@ const only = (found: RegExpMatchArray | null, what: string): string => {
 
 const pom = beside('dynamodb-local', 'pom.xml');
 const dynamoDbLocal: Implementation = {
-  place: 'DynamoDB Local',
+  target: 'DynamoDB Local',
   version: only(readFileSync(pom, 'utf8').match(/DynamoDBLocal<\/artifactId>\s*<version>(.+)<\/version>/), pom),
   needs: ['mvn', 'javac'],
   suites: [
@@ -64,7 +64,7 @@ const dynamoDbLocal: Implementation = {
 
 const requirements = beside('moto', 'requirements.txt');
 const moto: Implementation = {
-  place: 'moto',
+  target: 'moto',
   version: only(readFileSync(requirements, 'utf8').match(/moto\S*==(\S+)/), requirements),
   needs: ['python3'],
   suites: readdirSync(beside())
@@ -108,10 +108,10 @@ export const started = async (one: Implementation, folder: string): Promise<{ ru
   while (!(await answers(endpoint))) {
     if (child.exitCode === null && Date.now() < giveUpAtMs) continue;
     stop();
-    throw new Error(`${one.place} did not start: it ${child.exitCode === null ? 'does not answer' : 'ended'}.`);
+    throw new Error(`${one.target} did not start: it ${child.exitCode === null ? 'does not answer' : 'ended'}.`);
   }
   await one.prepare?.(endpoint);
-  return { running: { place: one.place, endpoint, functions: `http://127.0.0.1:${functionsPort}` }, stop };
+  return { running: { target: one.target, endpoint, functions: `http://127.0.0.1:${functionsPort}` }, stop };
 };
 
 const answers = (endpoint: string): Promise<boolean> =>

@@ -33,13 +33,13 @@ const compare = async (one: Implementation): Promise<string> => {
   if (lacking.length > 0) return `not asked: this machine has no ${lacking.join(' and no ')}`;
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
   try {
-    console.log(`Installing ${one.place} ${one.version} …`);
+    console.log(`Installing ${one.target} ${one.version} …`);
     one.install(folder);
     const { running, stop } = await started(one, folder);
     try {
       const isAsListed = ask(running, one.suites);
       const more = (await one.compare?.(folder)) ?? [];
-      for (const line of more) console.log(`  ${one.place} decides otherwise: ${line}`);
+      for (const line of more) console.log(`  ${one.target} decides otherwise: ${line}`);
       return isAsListed && more.length === 0 ? 'as listed' : 'DIFFERS: see above';
     } finally {
       stop();
@@ -55,6 +55,6 @@ for (const one of implementations) results.push([one, await compare(one)]);
 const known = differences.map(({ at, service, clause, reason }) => [at, service, clause, reason]);
 const columns = { 2: { width: 50, wrapWord: true }, 3: { width: 50, wrapWord: true } };
 console.log(table([['what differs', 'from the contract', 'in this', 'because'], ...known], { columns }));
-console.log(table(results.map(([{ place, version }, end]) => [`${place} ${version}`, end])));
+console.log(table(results.map(([{ target, version }, end]) => [`${target} ${version}`, end])));
 const isBad = (end: string): boolean => end.startsWith('DIFFERS') || (end.startsWith('not') && !!process.env.CI);
 process.exitCode = results.some(([, end]) => isBad(end)) ? 1 : 0;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** The implementations of AWS's services that the contracts are asked of; none of them is AWS. */
 export const elsewheres = ['DynamoDB Local', 'moto'] as const;
 export type Elsewhere = (typeof elsewheres)[number];
-export type Place = 'this machine' | Elsewhere;
+export type Target = 'this machine' | Elsewhere;
 
 /** What every SDK client of a contract is made with. */
 export type ClientOptions = {
@@ -13,7 +13,7 @@ export type ClientOptions = {
   readonly maxAttempts: number;
 };
 
-const running = z.strictObject({ place: z.enum(elsewheres), endpoint: z.url(), functions: z.url().optional() });
+const running = z.strictObject({ target: z.enum(elsewheres), endpoint: z.url(), functions: z.url().optional() });
 /** An implementation that runs, as the environment names it to the tests. */
 export type Running = z.infer<typeof running>;
 
@@ -23,7 +23,7 @@ export const elsewhere: Running | undefined = process.env[variable]
   ? running.parse(JSON.parse(process.env[variable]))
   : undefined;
 
-export const place: Place = elsewhere?.place ?? 'this machine';
+export const target: Target = elsewhere?.target ?? 'this machine';
 
 /** How clients reach an implementation that does not look at signatures. */
 export const optionsFor = ({ endpoint }: Pick<Running, 'endpoint'>): ClientOptions => ({

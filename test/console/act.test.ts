@@ -26,9 +26,9 @@ let bench: Bench;
 let started: unknown[];
 const read: string[] = [];
 const needs = () => {
-  const { equipment } = bench;
+  const { dependencies } = bench;
   return {
-    ...equipment,
+    ...dependencies,
     records: {
       read: async () => bench.record,
       all: async () => everyState,
@@ -42,8 +42,8 @@ const needs = () => {
       arnOf: (name: string) => `arn:aws:states:eu-central-1:111122223333:execution:rotation:${name}`,
       start: async (...given: unknown[]) => void started.push(given),
     },
-    vault: {
-      ...equipment.vault,
+    secretVersions: {
+      ...dependencies.secretVersions,
       describe: async () => ({ arn: '', name: '', rotates: true, labels: new Map(), nextRotationAtMs: nowMs + 1 }),
       readVersion: async () => {
         read.push('a value');
@@ -51,7 +51,7 @@ const needs = () => {
       },
     },
     executions: {
-      ...equipment.executions,
+      ...dependencies.executions,
       stateOf: async () => ({ kind: 'RUNNING' as const }),
       stop: async () => undefined,
     },
@@ -189,9 +189,9 @@ describe('showing', () => {
     expect(bench.commands).toEqual([]);
   });
   it('goes on without a schedule that cannot be read', async () => {
-    const vault = { describe: async () => Promise.reject(new Error('no secret')) };
+    const secretVersions = { describe: async () => Promise.reject(new Error('no secret')) };
     const view = await showConsole(
-      { ...needs(), vault },
+      { ...needs(), secretVersions },
       { view: 'gateway', gatewayId: 'orders', format: 'json' },
       shows,
     );

@@ -50,8 +50,12 @@ const base = (gateway: Gateway) => ({
 
 const emergency = (gateway: Gateway): ActView => {
   const judged = judgeKits(gateway, kits, uses, nowMs);
-  const strangers = unregisteredUses(gateway, kits, uses).length;
-  return { ...base(gateway), act: 'compromise', compromise: compromisePreview(gateway, judged, strangers, nowMs) };
+  const unregisteredSources = unregisteredUses(gateway, kits, uses).length;
+  return {
+    ...base(gateway),
+    act: 'compromise',
+    compromise: compromisePreview(gateway, judged, unregisteredSources, nowMs),
+  };
 };
 
 const plan: Plan = {

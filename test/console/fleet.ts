@@ -57,6 +57,6 @@ export const readingOf = (
         yield* (usesByShard.get(shard) ?? []).filter((use) => use.credentialId === credentialId);
       },
     },
-    vault: { describe: async () => ({ arn: '', name: '', rotates: false, labels: new Map() }) },
+    secretVersions: { describe: async () => ({ arn: '', name: '', rotates: false, labels: new Map() }) },
   };
 };

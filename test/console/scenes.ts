@@ -65,9 +65,16 @@ export const rotating = (
       ...{ rotationId, trigger: 'manual', driver: 'workflow', stage: 'DISTRIBUTED', generation: 3 },
       begun: { actor: 'claimed: Alice (request 4711)', reason: 'quarterly rotation', atMs: nowMs - 41 * minutes },
       deadlineAtMs: nowMs + 7 * days,
-      ...{ rung: 0, attempt: 1, failedAttempts: 0, targetId: newId, retireIds: [oldId], fromVersionId: version(2) },
+      ...{
+        escalationLevel: 0,
+        attempt: 1,
+        failedAttempts: 0,
+        targetId: newId,
+        retireIds: [oldId],
+        fromVersionId: version(2),
+      },
       ...{ fromCredentialId: oldId, distributedAtMs: nowMs - 38 * minutes, quietSinceMs: nowMs - 9 * minutes },
-      look: {
+      kitSummary: {
         ...{ atMs: nowMs - minutes, kits: 5, laggards: 2 },
         worst: { kitId: 'partner-eu' as KitId, owner: 'partners@example.com', code: 'STILL_ON_PREDECESSOR' },
       },
@@ -223,7 +230,7 @@ export const everyState: readonly Gateway[] = [
   atRest('customers'),
   rotating('orders'),
   rotating('payments', { held: { actor: 'policy', reason: 'the deadline passed', atMs: nowMs - 3 * days } }),
-  rotating('partners', { rung: 2 }),
+  rotating('partners', { escalationLevel: 2 }),
   compromised('logistics'),
   atRest('search', { live: [], ended: [] }),
   atRest('returns', { ended: [{ rotationId, outcome: 'FAILED', endedAtMs: nowMs - days }] }),

@@ -46,7 +46,7 @@ describe('the state of a gateway', () => {
   });
   it('is late as soon as an attempt has failed or owners were reminded', () => {
     expect(stateOf(rotating('orders', { failedAttempts: 1 }))).toBe('LATE');
-    expect(stateOf(rotating('orders', { rung: 1 }))).toBe('LATE');
+    expect(stateOf(rotating('orders', { escalationLevel: 1 }))).toBe('LATE');
   });
 });
 
@@ -163,11 +163,14 @@ describe('what happens by itself', () => {
   it('is no roll-back where there is no way back', () => {
     const policy = { ...atRest().policy, atDeadline: { kind: 'roll-back' } } as const;
     const rolledBack = { actor: 'alice', reason: 'because', atMs: nowMs };
-    for (const gateway of [{ ...compromised(), policy }, rotating('orders', { rolledBack, rung: 2 }, { policy })])
+    for (const gateway of [
+      { ...compromised(), policy },
+      rotating('orders', { rolledBack, escalationLevel: 2 }, { policy }),
+    ])
       expect(ahead(gateway)).toContain('The deadline: the rotation is held until a person decides.');
   });
-  it('is no rung of the ladder that was done already', () => {
-    expect(ahead(rotating('orders', { rung: 2 }), { nextScheduledAtMs: undefined })).toEqual([
+  it('is no level of the escalation that was done already', () => {
+    expect(ahead(rotating('orders', { escalationLevel: 2 }), { nextScheduledAtMs: undefined })).toEqual([
       'The deadline: the rotation is held until a person decides.',
     ]);
   });

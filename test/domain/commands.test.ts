@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flushed, rungDue } from '../../lambdas/domain/attempt.ts';
+import { escalationDue, flushed } from '../../lambdas/domain/attempt.ts';
 import { type Gateway, liveCredential, rotationStages, shardOf } from '../../lambdas/domain/gateway.ts';
 import { nextStage } from '../../lambdas/domain/next-stage.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
@@ -150,7 +150,7 @@ describe('the steps', () => {
     expect(code(inRotation('DISTRIBUTED'), { kind: 'verified', revision: 0, detail: {}, ...of })).toBe('NO_PROOF'));
   it('go back to the kits when the proof does not hold, or kits changed', () => {
     const changedKits: Command = { kind: 'kits-changed', added: 1, changed: 0, retired: 0, ...by };
-    for (const command of [changedKits, { kind: 'doubt', ...of } satisfies Command])
+    for (const command of [changedKits, { kind: 'invalidate-evidence', ...of } satisfies Command])
       expect(recordAfter(give(inRotation('VERIFIED'), command)).rotation?.stage).toBe('DISTRIBUTED');
   });
 });
@@ -176,30 +176,30 @@ describe('a probe without a rotation', () => {
   it('is refused while one runs', () => expect(code(inRotation('VERIFIED'), arm)).toBe('ROTATION_RUNNING'));
 });
 
-describe('a poll', () => {
+describe('a check of the quiet', () => {
   const probe = { nonceHash: 'n', credentialId: b, armedAtMs: 0 };
-  const poll = (recordingProven: boolean, lastUseMs: number): Command => ({
-    kind: 'polled',
+  const check = (recordingProven: boolean, lastUseMs: number): Command => ({
+    kind: 'quiet-checked',
     rotationId: r1,
     nonceHash: 'n',
     recordingProven,
     lastUseMs,
-    look: { atMs: now, kits: 3, laggards: 1 },
+    kitSummary: { atMs: now, kits: 3, laggards: 1 },
   });
   const quiet = (command: Command) => recordAfter(give(inRotation('VERIFIED', {}, { probe }), command)).rotation;
   it('leaves the quiet window when it saw no later use', () =>
-    expect(quiet(poll(true, 0))).toMatchObject({ quietSinceMs: now - 900_000, stage: 'VERIFIED' }));
+    expect(quiet(check(true, 0))).toMatchObject({ quietSinceMs: now - 900_000, stage: 'VERIFIED' }));
   it('begins the window again at the end of a use', () =>
-    expect(quiet(poll(true, now - 90_000))).toMatchObject({ quietSinceMs: now - 30_000, stage: 'DISTRIBUTED' }));
+    expect(quiet(check(true, now - 90_000))).toMatchObject({ quietSinceMs: now - 30_000, stage: 'DISTRIBUTED' }));
   it('ends the window when recording was not proven; the next proven one begins it', () => {
-    const unproven = recordAfter(give(inRotation('VERIFIED', {}, { probe }), poll(false, 0)));
+    const unproven = recordAfter(give(inRotation('VERIFIED', {}, { probe }), check(false, 0)));
     expect(unproven.rotation).toMatchObject({ stage: 'DISTRIBUTED' });
     expect(unproven.rotation?.quietSinceMs).toBeUndefined();
     const armed = recordAfter(give(unproven, { kind: 'arm-probe', rotationId: r1, nonceHash: 'n', credentialId: b }));
-    expect(recordAfter(give(armed, poll(true, 0), now + 5)).rotation?.quietSinceMs).toBe(now + 5);
+    expect(recordAfter(give(armed, check(true, 0), now + 5)).rotation?.quietSinceMs).toBe(now + 5);
   });
   it('refuses the answer to an earlier probe', () =>
-    expect(code(inRotation('VERIFIED', {}, { probe: { ...probe, nonceHash: 'later' } }), poll(true, 0))).toBe(
+    expect(code(inRotation('VERIFIED', {}, { probe: { ...probe, nonceHash: 'later' } }), check(true, 0))).toBe(
       'NO_PROOF',
     ));
   it('that was never read leaves quiet unproven; a probe of a revoked credential does not', () => {
@@ -260,15 +260,17 @@ describe('the end', () => {
 describe('roll-back', () => {
   const back: Command = { kind: 'roll-back', ...of };
   it('forgets how far the way forward had come', () => {
-    const look = { atMs: now, kits: 3, laggards: 1 };
-    expect(recordAfter(give(inRotation('DISTRIBUTED', { look }), back)).rotation).not.toHaveProperty('look');
+    const kitSummary = { atMs: now, kits: 3, laggards: 1 };
+    expect(recordAfter(give(inRotation('DISTRIBUTED', { kitSummary }), back)).rotation).not.toHaveProperty(
+      'kitSummary',
+    );
   });
-  it('exchanges the roles, with a deadline and a ladder of its own', () => {
-    const late = inRotation('VERIFIED', { ...forced, rung: 3, deadlineAtMs: now - 1 });
+  it('exchanges the roles, with a deadline and an escalation of its own', () => {
+    const late = inRotation('VERIFIED', { ...forced, escalationLevel: 3, deadlineAtMs: now - 1 });
     const gateway = recordAfter(give(late, back));
     expect(gateway.rotation).toMatchObject({ targetId: a, retireIds: [b], stage: 'ACCEPTED', generation: 3 });
     expect([gateway.rotation?.forced, gateway.rotation?.quietSinceMs]).toEqual([undefined, undefined]);
-    expect(rungDue(gateway, now + 1)).toBeUndefined();
+    expect(escalationDue(gateway, now + 1)).toBeUndefined();
     expect(gateway.rotation?.deadlineAtMs).toBe(now + 10_800_000);
   });
   it('keeps other compromised predecessors on their way out', () => {
@@ -345,7 +347,7 @@ describe('adopt', () => {
   );
 });
 
-describe('attempts and the ladder', () => {
+describe('attempts and the escalation', () => {
   const next = { kind: 'next-attempt', from: 1, failed: true, executionArn: 'arn', ...of } as const;
   it('raise the attempt once, and count failures', () => {
     const gateway = recordAfter(give(inRotation('BEGUN'), next));
@@ -358,9 +360,9 @@ describe('attempts and the ladder', () => {
     expect(code(inRotation('BEGUN', held), next)).toBe('HELD');
     expect(code(dying, next)).toBe('changed');
   });
-  it('climb each rung once', () => {
-    const climbed = recordAfter(give(inRotation('BEGUN'), { kind: 'climb', rung: 2, ...of }));
-    expect(code(climbed, { kind: 'climb', rung: 1, ...of })).toBe('unchanged');
+  it('escalates each level once', () => {
+    const escalated = recordAfter(give(inRotation('BEGUN'), { kind: 'escalate', escalationLevel: 2, ...of }));
+    expect(code(escalated, { kind: 'escalate', escalationLevel: 1, ...of })).toBe('unchanged');
   });
 });
 

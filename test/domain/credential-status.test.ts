@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDoneWith, mayServeStale, standingOf } from '../../lambdas/domain/credential-status.ts';
+import { credentialStatusOf, isDoneWith, mayServeStale } from '../../lambdas/domain/credential-status.ts';
 import { a, atRest, b, live, now, r1 } from './gateways.ts';
 
 const doomed = live('c-a', { compromised: { atMs: 0, rejectAfterMs: now } });
@@ -8,10 +8,10 @@ const stale = (seconds: number, credential = live('c-a')) => {
   return { ...gateway, policy: { ...gateway.policy, serveStaleSeconds: seconds } };
 };
 
-describe('standing', () => {
+describe('the status of a credential', () => {
   it('is live until the very end of a doomed credential, and rejected from then on', () => {
-    expect(standingOf({ live: [doomed], revoked: [] }, a, now - 1).kind).toBe('live');
-    expect(standingOf({ live: [doomed], revoked: [] }, a, now).kind).toBe('rejected');
+    expect(credentialStatusOf({ live: [doomed], revoked: [] }, a, now - 1).kind).toBe('live');
+    expect(credentialStatusOf({ live: [doomed], revoked: [] }, a, now).kind).toBe('rejected');
   });
   it('is revoked for a revoked one and unknown for any other', () => {
     const gone = {
@@ -22,12 +22,12 @@ describe('standing', () => {
       rotationId: r1,
       revokedAtMs: 1,
     } as const;
-    expect(standingOf({ live: [], revoked: [gone] }, a, now).kind).toBe('revoked');
-    expect(standingOf({ live: [], revoked: [gone] }, b, now).kind).toBe('unknown');
+    expect(credentialStatusOf({ live: [], revoked: [gone] }, a, now).kind).toBe('revoked');
+    expect(credentialStatusOf({ live: [], revoked: [gone] }, b, now).kind).toBe('unknown');
   });
 });
 
-describe('a version of the vault', () => {
+describe('a version of the secret', () => {
   const gone = { credentialId: a, digest: '', versionId: 'v', cause: 'RETIRED', rotationId: r1 } as const;
   const ended = [{ rotationId: r1, outcome: 'PREEMPTED', endedAtMs: 1 }] as const;
   it.each([

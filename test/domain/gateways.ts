@@ -51,7 +51,7 @@ export const inRotation = (
       generation: 2,
       begun: { actor: 'alice', reason: 'because', atMs: now - 1_000_000 },
       deadlineAtMs: now + 1_000_000,
-      rung: 0,
+      escalationLevel: 0,
       attempt: 1,
       failedAttempts: 0,
       retireIds: [a],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mayServeStale, standingOf } from '../../lambdas/domain/credential-status.ts';
+import { credentialStatusOf, mayServeStale } from '../../lambdas/domain/credential-status.ts';
 import { isRefusal } from '../../lambdas/domain/decision.ts';
 import { type Gateway, liveCredential, propagationBoundMs } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
@@ -42,7 +42,7 @@ describe('the record, whatever happens', () => {
       const targetId = step.before.rotation?.targetId;
       expect(targetId, `successor of ${credentialId}`).toBeDefined();
       expect(step.accepted.has(targetId ?? credentialId)).toBe(true);
-      expect(standingOf(step.after, targetId ?? credentialId, step.nowMs).kind).toBe('live');
+      expect(credentialStatusOf(step.after, targetId ?? credentialId, step.nowMs).kind).toBe('live');
       expect(step.after.currentCredentialId).toBe(targetId);
     }
   });
@@ -51,10 +51,10 @@ describe('the record, whatever happens', () => {
     for (const { after, nowMs } of world.steps) {
       const id = after.currentCredentialId;
       if (id === undefined) continue;
-      const standing = standingOf(after, id, nowMs);
-      if (standing.kind === 'live' || standing.kind === 'rejected') continue;
-      expect(standing.kind).toBe('revoked');
-      if (standing.kind === 'revoked') expect(standing.credential.cause).toBe('COMPROMISED');
+      const credentialStatus = credentialStatusOf(after, id, nowMs);
+      if (credentialStatus.kind === 'live' || credentialStatus.kind === 'rejected') continue;
+      expect(credentialStatus.kind).toBe('revoked');
+      if (credentialStatus.kind === 'revoked') expect(credentialStatus.credential.cause).toBe('COMPROMISED');
     }
   });
 
@@ -63,7 +63,7 @@ describe('the record, whatever happens', () => {
       const { rotation } = step.before;
       if (cause === 'NEVER_DISTRIBUTED') expect(step.handedOut.has(credentialId)).toBe(false);
       else if (cause === 'COMPROMISED')
-        expect(overdueAt(step, credentialId) || step.command.kind === 'make-room').toBe(true);
+        expect(overdueAt(step, credentialId) || step.command.kind === 'evict').toBe(true);
       else if (cause === 'FORCED') expect(rotation?.forced?.actor).toBe('alice');
       else expect(step.truth).toBeDefined();
     }
@@ -124,8 +124,8 @@ describe('the record, whatever happens', () => {
     },
   );
 
-  // Observations and announcements are repeated on purpose: a probe is armed anew, a poll is read once, a change of kits is news.
-  const observations = ['arm-probe', 'polled', 'kits-changed'];
+  // Observations and announcements are repeated on purpose: a probe is armed anew, a check is read once, a change of kits is news.
+  const observations = ['arm-probe', 'quiet-checked', 'kits-changed'];
   always('invariant 5: a command that was just done changes nothing when it is repeated', (world) => {
     for (const { command, after, nowMs } of changed(world)) {
       if (observations.includes(command.kind)) continue;
@@ -151,11 +151,12 @@ describe('the record, whatever happens', () => {
     if (!noRoom) expect(still?.stage).toBeUndefined();
   });
 
-  always('invariant 6: without a poll that proves recording there is no quiet and nothing verified', (world) => {
+  always('invariant 6: without a check that proves recording there is no quiet and nothing verified', (world) => {
     for (const { command, before, after } of changed(world)) {
-      if (command.kind === 'polled' && !command.recordingProven) expect(after.rotation?.quietSinceMs).toBeUndefined();
+      if (command.kind === 'quiet-checked' && !command.recordingProven)
+        expect(after.rotation?.quietSinceMs).toBeUndefined();
       if (before.rotation?.quietSinceMs === undefined && after.rotation?.quietSinceMs !== undefined)
-        expect(command.kind === 'polled' && command.recordingProven).toBe(true);
+        expect(command.kind === 'quiet-checked' && command.recordingProven).toBe(true);
     }
     for (const { step, cause } of revocations(world))
       if (cause === 'RETIRED') {
@@ -169,7 +170,7 @@ describe('the record, whatever happens', () => {
       for (const one of before.live) {
         const doomed = liveCredential(after, one.credentialId)?.compromised?.rejectAfterMs;
         if (!one.compromised) continue;
-        expect(standingOf(before, one.credentialId, one.compromised.rejectAfterMs).kind).toBe('rejected');
+        expect(credentialStatusOf(before, one.credentialId, one.compromised.rejectAfterMs).kind).toBe('rejected');
         if (liveCredential(after, one.credentialId))
           expect(doomed ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(one.compromised.rejectAfterMs);
       }
@@ -221,7 +222,7 @@ describe('the record, whatever happens', () => {
         expect(after.revision).toBe(before.revision + 1);
         const added = after.outbox.slice(before.outbox.length);
         expect(after.outbox.slice(0, before.outbox.length)).toEqual(before.outbox);
-        const isObservation = command.kind === 'arm-probe' || command.kind === 'polled';
+        const isObservation = command.kind === 'arm-probe' || command.kind === 'quiet-checked';
         expect(added.length).toBe(isObservation ? 0 : 1);
         for (const entry of added) {
           expect([entry.revision, entry.kind, entry.atMs]).toEqual([after.revision, command.kind, nowMs]);
@@ -244,7 +245,7 @@ describe('the record, whatever happens', () => {
     const wanted = [
       ...['RETIRED', 'FORCED', 'COMPROMISED', 'NEVER_DISTRIBUTED'],
       ...['COMPLETED', 'ROLLED_BACK', 'FAILED', 'PREEMPTED', 'accepting'],
-      ...['make-room', 'adopt', 'confirm', 'complete', 'roll-back', 'force', 'hold', 'extend', 'doubt'],
+      ...['evict', 'adopt', 'confirm', 'complete', 'roll-back', 'force', 'hold', 'extend', 'invalidate-evidence'],
       ...['SUPERSEDED', 'HELD', 'WRONG_STAGE', 'ROTATION_RUNNING', 'COMPROMISED', 'TOO_MANY_LIVE'],
     ];
     expect(wanted.filter((one) => !reached.has(one))).toEqual([]);

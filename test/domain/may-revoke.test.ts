@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { KitId } from '../../lambdas/domain/ids.ts';
-import { addShard, emptyTally, judgeRevocation, type Tally } from '../../lambdas/domain/may-revoke.ts';
+import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../lambdas/domain/may-revoke.ts';
 import { a, inRotation, now } from './gateways.ts';
 
-const good: Tally = { ...emptyTally, kits: 2, observed: 2 };
-const judge = (tally: Tally, atMs = now, gateway = inRotation('DISTRIBUTED')) => judgeRevocation(gateway, tally, atMs);
-const codes = (tally: Tally, atMs?: number) => judge(tally, atMs).blockers.map((one) => one.code);
+const good: EvidenceSummary = { ...emptySummary, kits: 2, observed: 2 };
+const judge = (summary: EvidenceSummary, atMs = now, gateway = inRotation('DISTRIBUTED')) =>
+  judgeRevocation(gateway, summary, atMs);
+const codes = (summary: EvidenceSummary, atMs?: number) => judge(summary, atMs).blockers.map((one) => one.code);
 
 describe('the verdict on a revocation', () => {
   it('is yes when every kit moved and the whole window was quiet', () =>
     expect(judge(good)).toMatchObject({ mayRevoke: true, blockers: [], atMs: now }));
   it('refuses one millisecond before the window has passed, and says when', () =>
     expect(judge(good, now - 1)).toMatchObject({ mayRevoke: false, earliestAtMs: now }));
-  it('refuses a gateway without kits', () => expect(codes(emptyTally)).toEqual(['NO_KITS']));
+  it('refuses a gateway without kits', () => expect(codes(emptySummary)).toEqual(['NO_KITS']));
   it('refuses while a kit lags', () => expect(codes({ ...good, laggards: 1 })).toEqual(['LAGGARDS']));
   it('refuses before distribution', () =>
     expect(judge(good, now, inRotation('PROMOTED')).blockers).toEqual([{ code: 'NOT_DISTRIBUTED' }]));
@@ -21,31 +22,31 @@ describe('the verdict on a revocation', () => {
     expect(judge(used)).toMatchObject({ mayRevoke: false, earliestAtMs: now + 60_000 });
     expect(judge(used, now + 60_000).mayRevoke).toBe(true);
   });
-  it('refuses while no poll has proven that use is recorded', () => {
+  it('refuses while no check has proven that use is recorded', () => {
     expect(judge(good, now, inRotation('PROMOTED', { stage: 'DISTRIBUTED' })).mayRevoke).toBe(false);
   });
   it('knows no earliest time while somebody has to act first', () =>
     expect(judge({ ...good, laggards: 1 }, now - 1).earliestAtMs).toBeUndefined());
 });
 
-describe('the tally', () => {
+describe('the summary', () => {
   const use = { credentialId: a, address: '192.0.2.7', firstUsedAtMs: 1, lastUsedAtMs: 7 };
   it('names sources that no registered kit accounts for, and counts their use', () => {
-    const tally = addShard(emptyTally, 0, [], [use, { ...use, kitId: 'gone', lastUsedAtMs: 5 }], () => false);
-    expect(tally.unregistered).toHaveLength(2);
-    expect(tally.lastUseMs).toBe(7);
+    const summary = addShard(emptySummary, 0, [], [use, { ...use, kitId: 'gone', lastUsedAtMs: 5 }], () => false);
+    expect(summary.unregistered).toHaveLength(2);
+    expect(summary.lastUseMs).toBe(7);
   });
   it('names 50 laggards, and counts by owner how many more there are', () => {
     const of = (owner: string, code: 'WAITS_FOR_OWNER' | 'DISTRIBUTION_FAILED') =>
       ({ kind: 'LAGGARD', kitId: 'kit' as KitId, owner, code, addresses: [], redo: false }) as const;
-    const first = addShard(emptyTally, 0, Array(48).fill(of('ann', 'DISTRIBUTION_FAILED')), [], () => true);
+    const first = addShard(emptySummary, 0, Array(48).fill(of('ann', 'DISTRIBUTION_FAILED')), [], () => true);
     const all = addShard(first, 1, Array(10).fill(of('bob', 'WAITS_FOR_OWNER')), [], () => true);
     const more = addShard(all, 2, [of('ann', 'DISTRIBUTION_FAILED')], [], () => true);
     expect(more).toMatchObject({ laggards: 59, failed: 49, unnamed: { ann: 1, bob: 8 } });
     expect(more.named).toHaveLength(50);
   });
   it('keeps the latest use of all shards', () => {
-    const first = addShard(emptyTally, 0, [], [use], () => true);
+    const first = addShard(emptySummary, 0, [], [use], () => true);
     expect(addShard(first, 1, [], [{ ...use, lastUsedAtMs: 3 }], () => true).lastUseMs).toBe(7);
   });
 });

@@ -7,7 +7,13 @@ import {
   type Rotation,
 } from '../../lambdas/domain/gateway.ts';
 import { judgeKit } from '../../lambdas/domain/kit-verdict.ts';
-import { addShard, emptyTally, judgeRevocation, lookOf, type Tally } from '../../lambdas/domain/may-revoke.ts';
+import {
+  addShard,
+  type EvidenceSummary,
+  emptySummary,
+  judgeRevocation,
+  kitSummaryOf,
+} from '../../lambdas/domain/may-revoke.ts';
 import { nextStage, overdue } from '../../lambdas/domain/next-stage.ts';
 import type { Command } from '../../lambdas/domain/transition.ts';
 import { accepts, apply, credentialId, type ModelKit, probe, truthNow, type World } from './model.ts';
@@ -26,7 +32,7 @@ function* createCredential(world: World, { rotationId }: Rotation): Task {
   if (!rotation()?.targetId) {
     const doomed = world.gateway.live.find((one) => one.compromised && one.origin.kind !== 'foreign');
     if (world.gateway.live.length >= maxLiveCredentials && doomed) {
-      if (!done(world, { kind: 'make-room', rotationId, credentialId: doomed.credentialId, ...by })) return;
+      if (!done(world, { kind: 'evict', rotationId, credentialId: doomed.credentialId, ...by })) return;
       yield;
     }
     const id = world.versions.get(rotationId) ?? credentialId(`c-${rotationId}`);
@@ -94,9 +100,9 @@ const readBack = (world: World, one: ModelKit): void => {
 };
 
 /** Everything recorded, as one shard. */
-export const tallyOf = (world: World, gateway: Gateway, rotation: Rotation): Tally => {
+export const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): EvidenceSummary => {
   const { targetId, generation, retireIds } = rotation;
-  if (!targetId) return emptyTally;
+  if (!targetId) return emptySummary;
   const uses = [...world.recorded.values()].map((one) => one.use);
   const expected = { targetId, generation, useRecordingSeconds: gateway.policy.useRecordingSeconds };
   const verdicts = world.kits.map(({ kit }) =>
@@ -108,30 +114,30 @@ export const tallyOf = (world: World, gateway: Gateway, rotation: Rotation): Tal
     ),
   );
   const retiring = uses.filter((one) => retireIds.includes(one.credentialId));
-  return addShard(emptyTally, 0, verdicts, retiring, (id) => world.kits.some(({ kit }) => kit.kitId === id));
+  return addShard(emptySummary, 0, verdicts, retiring, (id) => world.kits.some(({ kit }) => kit.kitId === id));
 };
 
 function* verifyKits(world: World, rotation: Rotation): Task {
   const { rotationId, targetId } = rotation;
   if (!targetId) return;
   for (const one of world.kits) readBack(world, one);
-  const tally = tallyOf(world, world.gateway, rotation);
+  const summary = evidenceSummaryOf(world, world.gateway, rotation);
   yield;
   const nonceHash = `n${++world.names}`;
   if (!done(world, { kind: 'arm-probe', rotationId, nonceHash, credentialId: targetId })) return;
   yield;
   const recordingProven = probe(world) && accepts(world, targetId);
   yield;
-  const { lastUseMs } = tally;
-  const look = lookOf(tally, world.nowMs);
-  const saw = { nonceHash, recordingProven, look, ...(lastUseMs === undefined ? {} : { lastUseMs }) };
-  if (!done(world, { kind: 'polled', rotationId, ...saw })) return;
+  const { lastUseMs } = summary;
+  const kitSummary = kitSummaryOf(summary, world.nowMs);
+  const saw = { nonceHash, recordingProven, kitSummary, ...(lastUseMs === undefined ? {} : { lastUseMs }) };
+  if (!done(world, { kind: 'quiet-checked', rotationId, ...saw })) return;
   const { gateway } = world;
-  const verdict = judgeRevocation(gateway, tally, world.nowMs);
+  const verdict = judgeRevocation(gateway, summary, world.nowMs);
   yield;
   if (verdict.mayRevoke && recordingProven)
     done(world, { kind: 'verified', rotationId, revision: gateway.revision, detail: {}, ...by });
-  else if (tally.redoShards.length > 0)
+  else if (summary.redoShards.length > 0)
     for (const one of world.kits)
       if (
         one.kit.work?.credentialId !== targetId ||
@@ -156,11 +162,11 @@ function* revokeCredential(world: World, rotation: Rotation): Task {
   const credentialIds = leftToRetire(gateway, rotation).filter(
     (id) => liveCredential(gateway, id)?.origin.kind !== 'foreign',
   );
-  const verdict = judgeRevocation(gateway, tallyOf(world, gateway, rotation), world.nowMs);
+  const verdict = judgeRevocation(gateway, evidenceSummaryOf(world, gateway, rotation), world.nowMs);
   const truth = truthNow(world);
   yield;
   if (!verdict.mayRevoke && !rotation.forced) {
-    done(world, { kind: 'doubt', rotationId, ...by });
+    done(world, { kind: 'invalidate-evidence', rotationId, ...by });
     return;
   }
   const command: Command = { kind: 'revoke', rotationId, credentialIds, revision, verdict, ...by };

@@ -1,4 +1,4 @@
-import { standingOf } from '../../lambdas/domain/credential-status.ts';
+import { credentialStatusOf } from '../../lambdas/domain/credential-status.ts';
 import type { Decision } from '../../lambdas/domain/decision.ts';
 import type { Gateway, LiveCredential } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
@@ -47,7 +47,7 @@ export type ModelKit = {
 
 type Recorded = { use: Use; elapsedMs: number };
 
-/** The outside of the record: clock, vault, kits, recorded use; and the record itself. */
+/** The outside of the record: clock, secretVersions, kits, recorded use; and the record itself. */
 export type World = {
   gateway: Gateway;
   /** What the clock says; it jumps. */
@@ -183,7 +183,7 @@ export const advance = (world: World, ms: number): void => {
 
 /** What the policy check answers, from the record alone. */
 export const accepts = (world: World, id: CredentialId): boolean =>
-  standingOf(world.gateway, id, world.nowMs).kind === 'live';
+  credentialStatusOf(world.gateway, id, world.nowMs).kind === 'live';
 
 const write = (world: World, use: Use): void => {
   const key = `${use.credentialId} ${use.kitId ?? ''} ${use.address}`;

@@ -18,7 +18,7 @@ describe('a policy', () => {
     const said = contradictions({ ...defaultPolicy, longestRequestSeconds: 601, serveStaleSeconds: 300 }, []);
     expect(said.join()).toMatch(/900.*901/);
   });
-  it('refuses a ladder that goes down', () => {
+  it('refuses an escalation whose times go down', () => {
     const said = contradictions({ ...defaultPolicy, remindAfterSeconds: 2, escalateAfterSeconds: 1 }, []);
     expect(said.join()).toMatch(/remindAfterSeconds 2, escalateAfterSeconds 1/);
   });

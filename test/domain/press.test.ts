@@ -103,7 +103,7 @@ describe('the button', () => {
 describe('room for a successor', () => {
   const five = atRest({ live: ['c-a', 'c-2', 'c-3', 'c-4', 'c-5'].map((id) => live(id)) });
   const doomed = recordAfter(give(five, press({ credentialIds: [a] })));
-  const make = (id: string) => ({ kind: 'make-room', rotationId: r2, credentialId: credentialId(id), ...by }) as const;
+  const make = (id: string) => ({ kind: 'evict', rotationId: r2, credentialId: credentialId(id), ...by }) as const;
   it('is made at five live credentials by a compromised one', () => {
     const gateway = recordAfter(transition(doomed, make('c-a'), now));
     expect(gateway.live).toHaveLength(4);

@@ -50,7 +50,7 @@ const fullest = (said: string): Gateway => {
       ...{ ...rotation, rotationId: uuid(1), trigger: 'compromise', fromVersionId: uuid(2), fromCredentialId: id(2) },
       ...{ retireIds: upTo(4).map(id), begun: decided, rolledBack: decided, held: decided, forced: decided },
       executionArn: `arn:aws:states:eu-central-1:111122223333:execution:gateway-credential-rotation:${uuid(1)}-12`,
-      look: {
+      kitSummary: {
         ...{ atMs, kits: 100_000, laggards: 99_999 },
         worst: {
           kitId: 'k'.repeat(63) as KitId,

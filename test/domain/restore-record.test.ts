@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { standingOf } from '../../lambdas/domain/credential-status.ts';
+import { credentialStatusOf } from '../../lambdas/domain/credential-status.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import { restored } from '../../lambdas/domain/restore-record.ts';
 import type { World } from './model.ts';
@@ -31,8 +31,9 @@ const expectRestored = (after: Gateway, now: Gateway, nowMs: number): void => {
   const ids = ({ live }: Gateway) => live.map(({ credentialId }) => credentialId).toSorted();
   expect(ids(after)).toEqual(ids(now));
   for (const { credentialId } of now.live)
-    expect(standingOf(after, credentialId, nowMs).kind).toBe(standingOf(now, credentialId, nowMs).kind);
-  for (const { credentialId } of now.revoked) expect(standingOf(after, credentialId, nowMs).kind).not.toBe('live');
+    expect(credentialStatusOf(after, credentialId, nowMs).kind).toBe(credentialStatusOf(now, credentialId, nowMs).kind);
+  for (const { credentialId } of now.revoked)
+    expect(credentialStatusOf(after, credentialId, nowMs).kind).not.toBe('live');
   for (const { credentialId, compromised, origin } of now.live) {
     const found = after.live.find((one) => one.credentialId === credentialId);
     expect(found?.compromised?.rejectAfterMs).toBe(compromised?.rejectAfterMs);

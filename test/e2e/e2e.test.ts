@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Connection, connect } from '../../lib/cli/connection.ts';
-import { placeOf } from '../../lib/cli/target.ts';
+import { targetOf } from '../../lib/cli/target.ts';
 import { systemTimers } from '../../lib/emulator/wire/timers.ts';
 import type { Deployment } from '../../lib/local/deployment.ts';
 import { openForTest } from '../support/open-deployment.ts';
@@ -26,7 +26,7 @@ describe('The end-to-end scenario', { timeout: 240_000 }, () => {
     deployment = await openForTest({ template: inject('template'), registryFile, timers: systemTimers });
     await deployment.call('apply-registry', { actor: 'test', reason: 'test' });
     await deployment.cloud.startSchedules();
-    connection = await connect(placeOf({ data: dirname(deployment.cloud.credentialsFile()) }));
+    connection = await connect(targetOf({ data: dirname(deployment.cloud.credentialsFile()) }));
   });
   afterAll(async () => {
     connection.close();

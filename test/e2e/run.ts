@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connect } from '../../lib/cli/connection.ts';
 import { CommandFailed, exitCodes } from '../../lib/cli/failure.ts';
-import { defaultStackName, type Place, placeOf } from '../../lib/cli/target.ts';
+import { defaultStackName, type Target, targetOf } from '../../lib/cli/target.ts';
 import { callerOf, withDeployment } from './deployment.ts';
 import { playEndToEnd } from './scenario.ts';
 
@@ -41,9 +41,9 @@ for (const name of ['SIGINT', 'SIGTERM'] as const)
     stopping.abort(new Error('It was interrupted.'));
   });
 
-const play = async (place: Place, registry: { readonly gateways: readonly unknown[] }): Promise<void> => {
-  const connection = await connect(place);
-  const [rejectWithinSeconds, patienceMs] = place.isLocal ? [15, 120_000] : [60, 15 * 60_000];
+const play = async (target: Target, registry: { readonly gateways: readonly unknown[] }): Promise<void> => {
+  const connection = await connect(target);
+  const [rejectWithinSeconds, patienceMs] = target.isLocal ? [15, 120_000] : [60, 15 * 60_000];
   try {
     await playEndToEnd({ connection, registry, rejectWithinSeconds, patienceMs, say, signal: stopping.signal });
   } finally {
@@ -67,10 +67,10 @@ const main = async (): Promise<number> => {
   }
   if (deploy) {
     say(`Deploying into ${await callerOf()} …`);
-    await withDeployment(context, async (name, registry) => play(placeOf({ stack: name }), registry));
+    await withDeployment(context, async (name, registry) => play(targetOf({ stack: name }), registry));
   } else {
     const asked = { stack: stack ?? defaultStackName, local, ...(data === undefined ? {} : { data }) };
-    await play(placeOf(asked), JSON.parse(readFileSync(gateways, 'utf8')));
+    await play(targetOf(asked), JSON.parse(readFileSync(gateways, 'utf8')));
   }
   say('Everything came out as promised.');
   return exitCodes.done;

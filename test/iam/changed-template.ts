@@ -3,7 +3,7 @@ import type { Resource, Template } from '../../lib/emulator/cloudformation/templ
 type Statement = { Action: string | string[]; Resource: unknown };
 
 /** The template with every resource replaced by what `change` makes of it; `undefined` leaves it out. */
-const mapped = (
+const boundedMap = (
   template: Template,
   change: (resource: Resource, logicalId: string) => Resource | undefined,
 ): Template => ({
@@ -29,7 +29,7 @@ export const withoutAction =
   (construct: string, action: string) =>
   (template: Template): Template => {
     let taken = 0;
-    const changed = mapped(template, (resource) => {
+    const changed = boundedMap(template, (resource) => {
       if (!isPolicyOf(resource, construct)) return resource;
       for (const statement of statementsOf(resource)) {
         const actions = [statement.Action].flat();
@@ -48,7 +48,7 @@ export const onOther =
   (template: Template): Template => {
     const idOf = (prefix: string): string =>
       Object.keys(template.Resources).find((id) => id.startsWith(prefix) && !id.includes('Policy')) ?? '';
-    return mapped(template, (resource) =>
+    return boundedMap(template, (resource) =>
       isPolicyOf(resource, construct)
         ? (JSON.parse(JSON.stringify(resource).replaceAll(idOf(from), idOf(to))) as Resource)
         : resource,
@@ -59,7 +59,7 @@ export const onOther =
 export const withoutPermissionOf =
   (principal: string) =>
   (template: Template): Template => {
-    const changed = mapped(template, (resource) =>
+    const changed = boundedMap(template, (resource) =>
       resource.Type === 'AWS::Lambda::Permission' && resource.Properties?.Principal === principal
         ? undefined
         : resource,

@@ -4,7 +4,7 @@ import {
   RotateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { composeCredential, randomDigits } from '../../lambdas/domain/credential.ts';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
 import { manualKit, type System } from '../support/system.ts';
@@ -49,7 +49,7 @@ const adopt = async (system: System, digit: number): Promise<void> => {
   await operate(system, 'adopt', { credentialId, versionId });
 };
 
-/** A credential that somebody put into the vault is adopted, and retired by the next rotation. */
+/** A credential that somebody put into the secret is adopted, and retired by the next rotation. */
 export const rotatedAfterAdoption = async (system: System): Promise<void> => {
   await adopt(system, 7);
   await begin(system);
@@ -61,8 +61,8 @@ export const notHandedOver = async (system: System): Promise<void> => {
   await scheduled(system);
   const { secretArn } = await system.gateway();
   const ClientRequestToken = '55555555-5555-4555-8555-555555555555' as RotationId;
-  const vault = vaultIn(system.deployment.secretsManager);
-  await vault.mint(secretArn, ClientRequestToken, { rotationToken: undefined });
+  const secretVersions = secretVersionsIn(system.deployment.secretsManager);
+  await secretVersions.mint(secretArn, ClientRequestToken, { rotationToken: undefined });
   for (const Step of ['createSecret', 'setSecret'])
     await system.call('rotate-secret', { Step, SecretId: secretArn, ClientRequestToken });
   await reconciled(system, 2 * 86_400_000);

@@ -20,7 +20,7 @@ const forced = async (system: System): Promise<void> => {
   await ended(system);
 };
 
-const ladder = { remindAfterSeconds: 60, escalateAfterSeconds: 120, deadlineSeconds: 180 };
+const escalation = { remindAfterSeconds: 60, escalateAfterSeconds: 120, deadlineSeconds: 180 };
 const late = async (system: System): Promise<void> => {
   await begin(system);
   await system.until(({ rotation }) => rotation?.held !== undefined);
@@ -88,7 +88,7 @@ export const scenarios: readonly Scenario[] = [
     }),
   },
   { name: 'force', play: rotated(forced) },
-  { name: 'owners reminded, escalated to, and held at the deadline', play: rotated(late, { policy: ladder }) },
+  { name: 'owners reminded, escalated to, and held at the deadline', play: rotated(late, { policy: escalation }) },
   { name: 'an execution that somebody stopped, and one that is lost', play: rotated(stopped) },
   { name: 'a version that Secrets Manager did not hand over', play: rotated(notHandedOver) },
   { name: 'gateways.json applied again: a kit more, a secret taken back', play: rotated(appliedAgain) },

@@ -52,8 +52,8 @@ describe('news of a gateway', () => {
   });
 
   it('owners of late kits are reminded, then escalated to, then told of the deadline, once each', async () => {
-    const ladder = { remindAfterSeconds: 60, escalateAfterSeconds: 120, deadlineSeconds: 180 };
-    system = await openRotated({ kits: [manualKit('one'), manualKit('two')], policy: ladder });
+    const escalation = { remindAfterSeconds: 60, escalateAfterSeconds: 120, deadlineSeconds: 180 };
+    system = await openRotated({ kits: [manualKit('one'), manualKit('two')], policy: escalation });
     await system.start({ gatewayId, reason: 'quarterly' });
     await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
     await system.acknowledge('two');

@@ -76,7 +76,7 @@ describe('adopt', () => {
   const adopt = (changes: object = {}) =>
     operate({ command: 'adopt', credentialId: 'OLDold0001', versionId: version, ...changes });
 
-  it('makes a credential in the vault ours: accepted, labelled, and retired by the next rotation', async () => {
+  it('makes a credential in the secret of the gateway ours: accepted, labelled, and retired by the next rotation', async () => {
     system = await openRotated();
     await put(oldToken);
     expect(await system.ask(oldToken)).toBe(401);

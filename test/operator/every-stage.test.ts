@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Executions } from '../../lambdas/aws/executions.ts';
 import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
-import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import { type Gateway, liveCredential, type Rotation, type RotationStage } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
@@ -175,10 +175,10 @@ const placed = async (place: string) => {
     stateOf: async () => ({ kind: 'ENDED', failed: false, stoppedAtMs: now }),
   };
   const uses = usesIn(emulated.dynamodb, emulated.table);
-  const vault = vaultIn(emulated.secretsManager);
-  const needs = { gateways, kits, uses, vault, executions, now: () => now, log: () => undefined };
+  const secretVersions = secretVersionsIn(emulated.secretsManager);
+  const needs = { gateways, kits, uses, secretVersions, executions, now: () => now, log: () => undefined };
   const isPending = async (): Promise<boolean> =>
-    [...(await vault.describe(secret.ARN ?? '')).labels.values()].flat().includes('AWSPENDING');
+    [...(await secretVersions.describe(secret.ARN ?? '')).labels.values()].flat().includes('AWSPENDING');
   const give = (command: object): Promise<OperateResult> =>
     operate(needs, { gatewayId, reason: 'because', ...command }, { userArn: 'arn:alice', requestId: 'r' });
   const record = async (): Promise<Gateway> => {

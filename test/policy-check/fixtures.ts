@@ -76,7 +76,7 @@ export const probing = (credentialId: CredentialId): Gateway => ({
     generation: 3,
     begun: { actor: 'schedule', reason: 'due', atMs: 1_000 },
     deadlineAtMs: 9_000_000,
-    rung: 0,
+    escalationLevel: 0,
     attempt: 1,
     failedAttempts: 0,
     retireIds: [],

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Recent } from '../../lambdas/policy-check/lru-cache.ts';
+import { LruCache } from '../../lambdas/policy-check/lru-cache.ts';
 import {
   event,
   goneToken,
@@ -136,7 +136,7 @@ test.each([
 );
 
 test('remembers a bounded number of sources, the most recently used ones', () => {
-  const recent = new Recent<string, number>(2);
+  const recent = new LruCache<string, number>(2);
   recent.set('a', 1);
   recent.set('b', 2);
   recent.get('a');

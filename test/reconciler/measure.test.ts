@@ -8,7 +8,7 @@ import { benchWith } from '../workflow/doubles.ts';
 const hour = 3_600_000;
 const quarterHour = 1_800_000_000; // a multiple of 15 minutes
 const held = { actor: 'alice', reason: 'wait', atMs: 1 };
-const look = { atMs: now, kits: 5, laggards: 3 };
+const kitSummary = { atMs: now, kits: 5, laggards: 3 };
 
 /** Everything that is logged while these gateways are measured. */
 const measured = async (gateways: readonly Gateway[], nowMs: number, next: Record<string, number | 'fails'> = {}) => {
@@ -18,8 +18,8 @@ const measured = async (gateways: readonly Gateway[], nowMs: number, next: Recor
   await measure(
     {
       records: { all: async () => gateways },
-      vault: {
-        ...bench.equipment.vault,
+      secretVersions: {
+        ...bench.dependencies.secretVersions,
         describe: async (secretArn) => {
           const nextRotationAtMs = next[secretArn];
           if (nextRotationAtMs === 'fails') throw new Error('no answer');
@@ -42,13 +42,13 @@ const measured = async (gateways: readonly Gateway[], nowMs: number, next: Recor
 };
 
 describe('the reconciler measures', () => {
-  test('rotations that run, are held, are past their deadline, and kits that are late past the first rung', async () => {
+  test('rotations that run, are held, are past their deadline, and kits that are late past the first escalationLevel', async () => {
     const { gauges } = await measured(
       [
         atRest(),
-        inRotation('DISTRIBUTED', { deadlineAtMs: now + 1, rung: 0, look }),
-        inRotation('DISTRIBUTED', { deadlineAtMs: now - 1, rung: 1, look, held }),
-        inRotation('DISTRIBUTED', { deadlineAtMs: now + 1, rung: 2, look }),
+        inRotation('DISTRIBUTED', { deadlineAtMs: now + 1, escalationLevel: 0, kitSummary }),
+        inRotation('DISTRIBUTED', { deadlineAtMs: now - 1, escalationLevel: 1, kitSummary, held }),
+        inRotation('DISTRIBUTED', { deadlineAtMs: now + 1, escalationLevel: 2, kitSummary }),
       ],
       now,
     );

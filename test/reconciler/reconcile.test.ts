@@ -19,30 +19,30 @@ const running = { executionArn: 'arn', trigger: 'compromise' } as const;
 
 const benchAt = (record: Parameters<typeof benchWith>[0], state: ExecutionState) => {
   const bench = benchWith(record);
-  const executions = { ...bench.equipment.executions, stateOf: async () => state };
-  return { bench, equipment: { ...bench.equipment, executions } };
+  const executions = { ...bench.dependencies.executions, stateOf: async () => state };
+  return { bench, dependencies: { ...bench.dependencies, executions } };
 };
 const failed: ExecutionState = { kind: 'ENDED', failed: true, stoppedAtMs: now - 3_600_000 };
 const aborted: ExecutionState = { kind: 'ABORTED', failed: true, stoppedAtMs: now - 3_600_000 };
 
 describe('while a rotation is held', () => {
   test('nothing is started', async () => {
-    const { bench, equipment } = benchAt(inRotation('DISTRIBUTED', { ...running, held }), failed);
-    expect(await reconcile(equipment)).toEqual([]);
+    const { bench, dependencies } = benchAt(inRotation('DISTRIBUTED', { ...running, held }), failed);
+    expect(await reconcile(dependencies)).toEqual([]);
     expect(bench.commands).toEqual([]);
   });
 
   test('a compromised credential that was revoked is still seen refused (invariant 7)', async () => {
     const record = inRotation('DISTRIBUTED', { ...running, held }, { live: [live('c-b')], revoked: [dead] });
-    const { bench, equipment } = benchAt(record, failed);
-    expect(await reconcile(equipment)).toMatchObject([{ what: 'STARTED' }]);
+    const { bench, dependencies } = benchAt(record, failed);
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'STARTED' }]);
     expect(bench.record.rotation?.attempt).toBe(2);
   });
 
   test('a compromised credential is revoked even when somebody aborted the execution (invariant 7)', async () => {
     const record = inRotation('PROMOTED', { ...running, held }, { live: [doomed, live('c-b')] });
-    const { bench, equipment } = benchAt(record, aborted);
-    expect(await reconcile(equipment)).toMatchObject([{ what: 'STARTED' }]);
+    const { bench, dependencies } = benchAt(record, aborted);
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'STARTED' }]);
     expect(bench.record.rotation?.attempt).toBe(2);
   });
 });
@@ -53,47 +53,47 @@ describe('while no rotation runs', () => {
   const ended: ExecutionState = { kind: 'ABSENT' };
 
   test('what was revoked is seen refused, recorded, and its label released (invariant 8)', async () => {
-    const { bench, equipment } = benchAt(resting, ended);
+    const { bench, dependencies } = benchAt(resting, ended);
     const released: string[] = [];
-    const vault = {
-      ...equipment.vault,
+    const secretVersions = {
+      ...dependencies.secretVersions,
       release: async (_: string, isDone: (credentialId: CredentialId, versionId: string) => boolean) =>
         void released.push(...[a, b].filter((id) => isDone(id, `v-${id}`))),
     };
-    expect(await reconcile({ ...equipment, vault })).toMatchObject([{ what: 'CONFIRMED' }]);
+    expect(await reconcile({ ...dependencies, secretVersions })).toMatchObject([{ what: 'CONFIRMED' }]);
     expect(bench.record.revoked).toEqual([{ ...never, confirmedAtMs: now }]);
     expect(bench.asked).toEqual(['value of v-c-a']);
     expect(bench.commands.at(-1)).toMatchObject({ kind: 'confirm', actor: 'reconciler' });
     expect(released).toEqual([a]);
-    expect(await reconcile({ ...equipment, vault })).toEqual([]);
+    expect(await reconcile({ ...dependencies, secretVersions })).toEqual([]);
   });
 
   test('a rotation that begins in this moment sees to it, and that is no failure', async () => {
-    const { bench, equipment } = benchAt(resting, ended);
+    const { bench, dependencies } = benchAt(resting, ended);
     bench.before = () => {
       bench.record = inRotation('BEGUN', {}, { revoked: [never] });
     };
-    expect(await reconcile(equipment)).toEqual([]);
+    expect(await reconcile(dependencies)).toEqual([]);
     expect(bench.record.revoked).toEqual([never]);
   });
 
   test('nothing is said before the propagation bound has passed', async () => {
     const record = { ...resting, policy: { ...resting.policy, serveStaleSeconds: 2 } };
-    const { bench, equipment } = benchAt(record, ended);
-    expect(await reconcile(equipment)).toEqual([]);
+    const { bench, dependencies } = benchAt(record, ended);
+    expect(await reconcile(dependencies)).toEqual([]);
     expect(bench.asked).toEqual([]);
   });
 
   test('refuses to say revoked while the policy check accepts it or does not answer (invariant 6)', async () => {
-    const { bench, equipment } = benchAt(resting, ended);
+    const { bench, dependencies } = benchAt(resting, ended);
     for (const ask of [async () => 'ACCEPTED' as const, async () => Promise.reject(new Error('no answer'))])
-      expect(await reconcile({ ...equipment, policyCheck: { ask } })).toMatchObject([{ what: 'FAILED' }]);
+      expect(await reconcile({ ...dependencies, policyCheck: { ask } })).toMatchObject([{ what: 'FAILED' }]);
     expect(bench.record.revoked).toEqual([never]);
   });
 });
 
 test('an execution that somebody aborted holds the rotation', async () => {
-  const { bench, equipment } = benchAt(inRotation('DISTRIBUTED', running), aborted);
-  expect(await reconcile(equipment)).toMatchObject([{ what: 'HELD' }]);
+  const { bench, dependencies } = benchAt(inRotation('DISTRIBUTED', running), aborted);
+  expect(await reconcile(dependencies)).toMatchObject([{ what: 'HELD' }]);
   expect(bench.record.rotation?.held?.actor).toBe('reconciler');
 });

@@ -136,7 +136,7 @@ describe('Reading gateways.json', () => {
       [
         'gateways[0].policy: quietWindowSeconds is 100, but kit "slow" may take 360 s to use a new credential.',
         'gateways[0].policy: quietWindowSeconds is 100, but use is recorded every 60 s: at least 120 is needed.',
-        'gateways[0].policy: The ladder must not go down: remindAfterSeconds 86400, escalateAfterSeconds 259200, deadlineSeconds 600.',
+        'gateways[0].policy: The times of the escalation must not go down: remindAfterSeconds 86400, escalateAfterSeconds 259200, deadlineSeconds 600.',
       ],
     );
   });

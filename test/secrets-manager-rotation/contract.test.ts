@@ -127,7 +127,7 @@ describe('A rotation that Secrets Manager does not finish', () => {
   it('is replaced by a new token while nobody has its credential, which is revoked', async () => {
     const { step, needs, secretArn, begin, run, record } = await rotations.openGateway();
     for (const name of ['createSecret', 'setSecret', 'testSecret']) await step(name);
-    await needs.vault.stripPending(secretArn, token);
+    await needs.secretVersions.stripPending(secretArn, token);
     await begin(other);
     await run(undefined, other);
     expect(await record()).toMatchObject({
@@ -220,7 +220,9 @@ describe('testSecret', () => {
 it('The first credential of a gateway comes from the placeholder, which no reader takes for a credential', async () => {
   const { run, record, needs, secretArn } = await rotations.openGateway('bootstrap');
   const { currentVersionId } = await record();
-  await expect(needs.vault.readVersion(secretArn, currentVersionId)).rejects.toThrow(/does not hold a credential/);
+  await expect(needs.secretVersions.readVersion(secretArn, currentVersionId)).rejects.toThrow(
+    /does not hold a credential/,
+  );
   await run();
   expect(await record()).toMatchObject({
     rotation: { trigger: 'bootstrap', retireIds: [], fromVersionId: currentVersionId },

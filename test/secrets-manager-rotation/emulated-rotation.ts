@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { Executions } from '../../lambdas/aws/executions.ts';
 import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
-import { digestOf, vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { digestOf, secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
@@ -79,7 +79,7 @@ export const openRotations = async () => {
     };
     return {
       gateways,
-      vault: vaultIn(secretsManager),
+      secretVersions: secretVersionsIn(secretsManager),
       policyCheck,
       executions,
       uses: usesIn(dynamodb, emulated.table),
@@ -101,8 +101,8 @@ export const openRotations = async () => {
     );
     const secretArn = secret.ARN ?? '';
     const bare: Gateway = { ...blank(gatewayId), secretArn, currentVersionId: secret.VersionId ?? '', shardCount: 1 };
-    const minted = kind === 'rotated' ? await needs.vault.mint(secretArn, first) : undefined;
-    if (minted) await needs.vault.promote(secretArn, first, undefined);
+    const minted = kind === 'rotated' ? await needs.secretVersions.mint(secretArn, first) : undefined;
+    if (minted) await needs.secretVersions.promote(secretArn, first, undefined);
     await unwatched.register(
       minted
         ? {

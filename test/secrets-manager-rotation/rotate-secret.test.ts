@@ -1,6 +1,6 @@
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it } from 'vitest';
-import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
 
@@ -45,7 +45,7 @@ const enable = async (): Promise<void> => {
 };
 /** What a createSecret leaves that put the value and was killed before it recorded anything. */
 const pending = async () =>
-  vaultIn(system.deployment.secretsManager).mint(await secretArn(), token, { rotationToken: undefined });
+  secretVersionsIn(system.deployment.secretsManager).mint(await secretArn(), token, { rotationToken: undefined });
 
 describe('Secrets Manager rotation', () => {
   it('rotates a gateway end to end: the new version is current first, and the old credential dead in the end', async () => {

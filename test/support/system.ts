@@ -18,7 +18,7 @@ import { virtualTimers } from './virtual-timers.ts';
 const project = join(import.meta.dirname, '..', '..');
 export const gatewayId = 'orders' as GatewayId;
 
-/** Short waits, so that a test has few turns; the ladder far away. */
+/** Short waits, so that a test has few turns; the escalation far away. */
 export const policy = {
   quietWindowSeconds: 4,
   useRecordingSeconds: 1,

@@ -18,22 +18,22 @@ test('a label that a crash left on a credential confirmed dead is taken off befo
   const bench = benchWith(inRotation('VERIFIED', {}, { live: [live('c-b')], revoked: [retired] }));
   const released: string[] = [];
   let crashes = 1;
-  const vault = {
-    ...bench.equipment.vault,
+  const secretVersions = {
+    ...bench.dependencies.secretVersions,
     release: async (_: string, isDone: (credentialId: CredentialId, versionId: string) => boolean) => {
       if (crashes-- > 0) throw new TemporarilyUnavailable('crashed here');
       released.push(...[a, b].filter((id) => isDone(id, `v-${id}`)));
     },
   };
-  const equipment = { ...bench.equipment, vault };
-  await expect(confirmRevoked(equipment, step)).rejects.toThrow('crashed here');
-  expect(await confirmRevoked(equipment, step)).toMatchObject({ next: 'RotationCompleted' });
+  const dependencies = { ...bench.dependencies, secretVersions };
+  await expect(confirmRevoked(dependencies, step)).rejects.toThrow('crashed here');
+  expect(await confirmRevoked(dependencies, step)).toMatchObject({ next: 'RotationCompleted' });
   expect(released).toEqual([a]);
 });
 
 test('refuses to say revoked while the policy check accepts the credential', async () => {
   const bench = benchWith(inRotation('VERIFIED', {}, { live: [live('c-b')], revoked: [retired] }));
-  const equipment = { ...bench.equipment, policyCheck: { ask: async () => 'ACCEPTED' as const } };
-  await expect(confirmRevoked(equipment, step)).rejects.toThrow(TemporarilyUnavailable);
+  const dependencies = { ...bench.dependencies, policyCheck: { ask: async () => 'ACCEPTED' as const } };
+  await expect(confirmRevoked(dependencies, step)).rejects.toThrow(TemporarilyUnavailable);
   expect(bench.record.revoked).toEqual([retired]);
 });

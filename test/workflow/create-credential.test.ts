@@ -6,31 +6,31 @@ import { createCredential } from '../../lambdas/workflow/create-credential.ts';
 import { b, by, inRotation, live, r1 } from '../domain/gateways.ts';
 import { benchWith, step } from './doubles.ts';
 
-/** A bench whose vault says from which versions AWSCURRENT might be moved. */
+/** A bench whose secret says from which versions AWSCURRENT might be moved. */
 const promoting = (...parameters: Parameters<typeof inRotation>) => {
   const moves: unknown[] = [];
   const bench = benchWith(inRotation(...parameters));
-  const vault = {
-    ...bench.equipment.vault,
+  const secretVersions = {
+    ...bench.dependencies.secretVersions,
     promote: async (_: string, versionId: string, fromVersionIds: readonly string[] | undefined) => {
       moves.push({ versionId, fromVersionIds });
     },
   };
-  return { bench, moves, equipment: { ...bench.equipment, vault } };
+  return { bench, moves, dependencies: { ...bench.dependencies, secretVersions } };
 };
 
 describe('promotion', () => {
   test('may move AWSCURRENT from the version of any live credential: a rotation that failed may have left it there', async () => {
     const left = live('c-x', { stage: 'ACCEPTED' });
     const gateway = { live: [live('c-a', { stage: 'CURRENT' }), left, live('c-b')] };
-    const { equipment, moves } = promoting('ACCEPTED', {}, gateway);
-    expect(await createCredential(equipment, step)).toMatchObject({ next: 'DistributeCredential' });
+    const { dependencies, moves } = promoting('ACCEPTED', {}, gateway);
+    expect(await createCredential(dependencies, step)).toMatchObject({ next: 'DistributeCredential' });
     expect(moves).toEqual([{ versionId: 'v-c-b', fromVersionIds: ['v-c-a', 'v-c-a', 'v-c-x', 'v-c-b'] }]);
   });
 
   test('of a compromise may move it from any version', async () => {
-    const { equipment, moves } = promoting('ACCEPTED', { trigger: 'compromise' });
-    await createCredential(equipment, step);
+    const { dependencies, moves } = promoting('ACCEPTED', { trigger: 'compromise' });
+    await createCredential(dependencies, step);
     expect(moves).toEqual([{ versionId: 'v-c-b', fromVersionIds: undefined }]);
   });
 });
@@ -39,30 +39,30 @@ describe('rolled back between the mint and its record', () => {
   const undone = () => {
     const bench = benchWith(inRotation('BEGUN'));
     const stored = { versionId: 'v-c-b', credentialId: b, value: 'value of v-c-b' as CredentialValue };
-    const vault = { ...bench.equipment.vault, mint: async () => stored };
+    const secretVersions = { ...bench.dependencies.secretVersions, mint: async () => stored };
     bench.before = ({ kind }) => {
       if (kind !== 'created') return;
       const decision = transition(bench.record, { kind: 'roll-back', rotationId: r1, ...by }, bench.nowMs);
       if (decision.kind === 'changed') bench.record = decision.gateway;
     };
-    return { bench, equipment: { ...bench.equipment, vault } };
+    return { bench, dependencies: { ...bench.dependencies, secretVersions } };
   };
 
   test('the credential is not added, and the step asks to be run again', async () => {
-    const { bench, equipment } = undone();
-    await expect(createCredential(equipment, step)).rejects.toThrow(TemporarilyUnavailable);
+    const { bench, dependencies } = undone();
+    await expect(createCredential(dependencies, step)).rejects.toThrow(TemporarilyUnavailable);
     expect(bench.record.live.map((one) => one.credentialId)).toEqual(['c-a']);
   });
 
   test('run again, it goes on with the end of the rotation', async () => {
-    const { equipment } = undone();
-    await expect(createCredential(equipment, step)).rejects.toThrow();
-    expect(await createCredential(equipment, step)).toMatchObject({ next: 'ConfirmRevoked' });
+    const { dependencies } = undone();
+    await expect(createCredential(dependencies, step)).rejects.toThrow();
+    expect(await createCredential(dependencies, step)).toMatchObject({ next: 'ConfirmRevoked' });
   });
 });
 
 test('a rotation that was held meanwhile does nothing', async () => {
-  const { bench, equipment } = promoting('ACCEPTED', { held: { actor: 'alice', reason: 'wait', atMs: 1 } });
-  expect(await createCredential(equipment, step)).toMatchObject({ next: 'RotationHeld' });
+  const { bench, dependencies } = promoting('ACCEPTED', { held: { actor: 'alice', reason: 'wait', atMs: 1 } });
+  expect(await createCredential(dependencies, step)).toMatchObject({ next: 'RotationHeld' });
   expect(bench.commands).toEqual([]);
 });

@@ -11,8 +11,8 @@ const shard = { ...step, shard: 0 };
 describe('an owner', () => {
   test('is told once, however often the shard is distributed', async () => {
     const bench = benchWith(inRotation('PROMOTED'), [pending]);
-    await distributeShard(bench.equipment, shard);
-    await distributeShard(bench.equipment, shard);
+    await distributeShard(bench.dependencies, shard);
+    await distributeShard(bench.dependencies, shard);
     expect(bench.told).toHaveLength(1);
     expect(bench.kits.get('edge' as KitId)?.work?.state).toBe('WITH_OWNER');
   });
@@ -20,7 +20,7 @@ describe('an owner', () => {
   test('is not told while the rotation is held', async () => {
     const held = { held: { actor: 'alice', reason: 'wait', atMs: 1 } };
     const bench = benchWith(inRotation('PROMOTED', held), [pending]);
-    await distributeShard(bench.equipment, shard);
+    await distributeShard(bench.dependencies, shard);
     expect(bench.told).toEqual([]);
   });
 });
@@ -31,7 +31,7 @@ test('an error that is not a kit error is recorded by its name: its message may 
       throw new TypeError('value of v-c-b is not a header');
     },
   });
-  expect(await distributeShard(bench.equipment, shard)).toMatchObject({ failed: 1 });
+  expect(await distributeShard(bench.dependencies, shard)).toMatchObject({ failed: 1 });
   const { work } = bench.kits.get('edge' as KitId) ?? {};
   expect(work).toMatchObject({ state: 'FAILED', failure: { code: 'TypeError' } });
   expect(JSON.stringify(work)).not.toContain('value of v-c-b');

@@ -3,11 +3,11 @@ import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork, OwnerMessage, Use } from '../../lambdas/domain/kit.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
-import type { Always, Equipment } from '../../lambdas/wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../lambdas/wiring/dependencies.ts';
 import type { StepInput } from '../../lambdas/workflow/shared/step.ts';
 import { now, r1 } from '../domain/gateways.ts';
 
-/** What the equipment of a stage works on, and what was done with it. */
+/** What the dependencies of a stage works on, and what was done with it. */
 export type Bench = {
   record: Gateway;
   nowMs: number;
@@ -18,12 +18,12 @@ export type Bench = {
   readonly asked: string[];
   /** Called before a command is applied: somebody else may act in between. */
   before: (command: Command) => void;
-  readonly equipment: Pick<
-    Equipment,
-    'gateways' | 'kits' | 'proofs' | 'uses' | 'vault' | 'policyCheck' | 'executions'
+  readonly dependencies: Pick<
+    Dependencies,
+    'gateways' | 'kits' | 'proofs' | 'uses' | 'secretVersions' | 'policyCheck' | 'executions'
   > &
-    Pick<Equipment, 'secretsManager' | 'notifyOwner'> &
-    Always;
+    Pick<Dependencies, 'secretsManager' | 'notifyOwner'> &
+    ClockAndLog;
 };
 
 const unused = async (): Promise<never> => {
@@ -31,7 +31,7 @@ const unused = async (): Promise<never> => {
 };
 
 /** A record in memory with the real transitions; the policy check accepts what is live, and recording works. */
-export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Partial<Equipment> = {}): Bench => {
+export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Partial<Dependencies> = {}): Bench => {
   const bench: Bench = {
     record,
     nowMs: now,
@@ -41,7 +41,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
     told: [],
     asked: [],
     before: () => undefined,
-    equipment: {
+    dependencies: {
       now: () => bench.nowMs,
       log: () => undefined,
       gateways: {
@@ -84,7 +84,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         sawProbe: async () => true,
       },
       proofs: { keep: async () => undefined, of: unused as never },
-      vault: {
+      secretVersions: {
         readVersion: async (_, versionId) => ({
           versionId,
           credentialId: versionId.slice('v-'.length) as CredentialId,
@@ -104,7 +104,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
       },
       executions: { arnOf: () => 'arn', start: async () => undefined, stateOf: unused, stop: unused },
-      secretsManager: {} as Equipment['secretsManager'],
+      secretsManager: {} as Dependencies['secretsManager'],
       notifyOwner: async (message) => void bench.told.push(message),
       ...more,
     },

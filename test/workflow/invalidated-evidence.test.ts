@@ -44,7 +44,7 @@ const policyCheckDown = () => {
 };
 
 describe('What is ambiguous is not yes (invariant 6)', () => {
-  it('a poll that cannot prove the recording of use starts the quiet window again', async () => {
+  it('a check that cannot prove the recording of use starts the quiet window again', async () => {
     system = await openRotated();
     await start();
     await atDistributed();
@@ -164,8 +164,8 @@ describe('What is ambiguous is not yes (invariant 6)', () => {
 
 describe('At the deadline', () => {
   it('a policy that says roll-back brings kits back first; the new credential is accepted until then (invariant 2)', async () => {
-    const ladder = { remindAfterSeconds: 10, escalateAfterSeconds: 20, deadlineSeconds: 30 };
-    system = await openRotated({ policy: { ...ladder, atDeadline: { kind: 'roll-back' } } });
+    const escalation = { remindAfterSeconds: 10, escalateAfterSeconds: 20, deadlineSeconds: 30 };
+    system = await openRotated({ policy: { ...escalation, atDeadline: { kind: 'roll-back' } } });
     const old = await current();
     const before = await system.gateway();
     await start();

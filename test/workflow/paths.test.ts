@@ -321,7 +321,7 @@ describe('A rotation that is turned', () => {
     const { states } = await endOf(system, executionArn);
     expect(states.at(-1)).toBe(end);
     expect((await system.gateway()).live).toHaveLength(live);
-    expect((await kinds(system)).filter((kind) => kind === 'climb')).toHaveLength(3);
+    expect((await kinds(system)).filter((kind) => kind === 'escalate')).toHaveLength(3);
     const revoke = (await system.audit()).findLast(({ kind }) => kind === 'revoke');
     if (end === 'RotationCompleted') expect(revoke?.actor).toBe('eve');
   });

@@ -5,7 +5,7 @@ import { a, atRest, now, r2 } from '../domain/gateways.ts';
 import { benchWith, kitOf } from './doubles.ts';
 
 const many = (kind: string) => Array.from({ length: 52 }, (_, index) => kitOf(`kit-${index}`, {}, { kind }));
-const plan = (bench: ReturnType<typeof benchWith>) => planRotation(bench.equipment, bench.record, r2);
+const plan = (bench: ReturnType<typeof benchWith>) => planRotation(bench.dependencies, bench.record, r2);
 
 test('names 50 kits to look at, counts all of them, and says how many more there are', async () => {
   const { attention, moreAttention, kits } = await plan(benchWith(atRest(), many('manual')));
@@ -21,12 +21,12 @@ test('names 50 kits that cannot be asked, says how many more there are, and repe
     signingSecret: 'kits/one',
   };
   for (const [kitId, kit] of bench.kits) bench.kits.set(kitId as KitId, { ...kit, settings });
-  const secretsManager = new Proxy(bench.equipment.secretsManager, {
+  const secretsManager = new Proxy(bench.dependencies.secretsManager, {
     get: () => {
       throw new Error('marked-secret');
     },
   });
-  const { obstacles, kits } = await planRotation({ ...bench.equipment, secretsManager }, bench.record, r2);
+  const { obstacles, kits } = await planRotation({ ...bench.dependencies, secretsManager }, bench.record, r2);
   expect(kits.unreachable).toBe(52);
   expect(obstacles).toHaveLength(51);
   expect(obstacles.at(-1)?.message).toBe('And 2 more kits that cannot be asked.');

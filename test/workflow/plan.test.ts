@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import { publishTo } from '../../lambdas/aws/publish-events.ts';
-import { vaultIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
@@ -128,7 +128,7 @@ describe('a start with plan', () => {
       gateways: gatewaysIn(dynamodb, gatewaysTable, publishTo(events, eventBus), system.timers.now),
       kits: kitsIn(dynamodb, gatewaysTable),
       uses: usesIn(dynamodb, useTable),
-      vault: vaultIn(secretsManager),
+      secretVersions: secretVersionsIn(secretsManager),
       secretsManager,
       now: system.timers.now,
       log: () => undefined,

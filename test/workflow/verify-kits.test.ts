@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
-import { emptyTally } from '../../lambdas/domain/may-revoke.ts';
+import { emptySummary } from '../../lambdas/domain/may-revoke.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
 import { verifyKits } from '../../lambdas/workflow/verify-kits.ts';
 import { b, by, inRotation, now, r1, recordAfter } from '../domain/gateways.ts';
@@ -14,21 +14,21 @@ const kinds = (commands: readonly { readonly kind: string }[]) => commands.map((
 describe('a kit that fails again and again', () => {
   test('does not keep the rotation from being recorded as distributed', async () => {
     const bench = benchWith(inRotation('PROMOTED'), [failing]);
-    expect(await verifyKits(bench.equipment, step)).toMatchObject({ next: 'WaitToDistribute' });
+    expect(await verifyKits(bench.dependencies, step)).toMatchObject({ next: 'WaitToDistribute' });
     expect(kinds(bench.commands)).toContain('distributed');
   });
 
   test('does not keep the deadline from being acted on, once failed or never reached', async () => {
     for (const kit of [failing, kitOf('edge', { state: 'PENDING' })]) {
       const bench = benchWith(inRotation('PROMOTED', { deadlineAtMs: now - 1 }), [kit]);
-      expect(await verifyKits(bench.equipment, step)).toMatchObject({ next: 'RotationHeld' });
+      expect(await verifyKits(bench.dependencies, step)).toMatchObject({ next: 'RotationHeld' });
       expect(bench.record.rotation?.held?.actor).toBe('policy');
     }
   });
 
   test('is given the credential again, and says why it failed until then', async () => {
     const bench = benchWith(inRotation('DISTRIBUTED'), [failing]);
-    await verifyKits(bench.equipment, step);
+    await verifyKits(bench.dependencies, step);
     expect(bench.kits.get('edge' as KitId)?.work).toMatchObject({
       state: 'PENDING',
       failure: { code: 'KitRefused', message: 'HTTP 403' },
@@ -36,48 +36,48 @@ describe('a kit that fails again and again', () => {
   });
 });
 
-test('a poll leaves in the record how many kits have moved and which matters most, for showing', async () => {
+test('a pass leaves in the record how many kits have moved and which matters most, for showing', async () => {
   const bench = benchWith(inRotation('DISTRIBUTED'), [kitOf('done', {}, moved), kitOf('waits'), failing]);
-  await verifyKits(bench.equipment, step);
+  await verifyKits(bench.dependencies, step);
   const worst = { kitId: 'edge', owner: 'team-edge', code: 'DISTRIBUTION_FAILED' };
-  expect(bench.record.rotation?.look).toEqual({ atMs: now, kits: 3, laggards: 2, worst });
+  expect(bench.record.rotation?.kitSummary).toEqual({ atMs: now, kits: 3, laggards: 2, worst });
 });
 
 describe('at the deadline', () => {
   const force = { atDeadline: { kind: 'force', author: 'carol' } } as const;
   const late = { deadlineAtMs: now - 1 };
 
-  test('what the policy says cannot be lost between two writes: it is done before its rung is recorded', async () => {
+  test('what the policy says cannot be lost between two writes: it is done before its escalationLevel is recorded', async () => {
     const bench = benchWith(inRotation('DISTRIBUTED', late), [failing]);
     bench.before = ({ kind }) => {
-      if (kind === 'climb') throw new TemporarilyUnavailable('crashed here');
+      if (kind === 'escalate') throw new TemporarilyUnavailable('crashed here');
     };
-    await expect(verifyKits(bench.equipment, step)).rejects.toThrow('crashed here');
+    await expect(verifyKits(bench.dependencies, step)).rejects.toThrow('crashed here');
     expect(bench.record.rotation?.held?.reason).toBe('the deadline passed');
   });
 
   test('a force that the record refuses, since not every kit had its turn, becomes a hold', async () => {
     const bench = benchWith(inRotation('PROMOTED', late), [kitOf('edge', { state: 'PENDING' })]);
     bench.record = { ...bench.record, policy: { ...bench.record.policy, ...force } };
-    expect(await verifyKits(bench.equipment, step)).toMatchObject({ next: 'RotationHeld' });
-    expect(bench.record.rotation).toMatchObject({ rung: 3, held: { actor: 'policy' } });
+    expect(await verifyKits(bench.dependencies, step)).toMatchObject({ next: 'RotationHeld' });
+    expect(bench.record.rotation).toMatchObject({ escalationLevel: 3, held: { actor: 'policy' } });
   });
 
-  test('a roll-back begins the ladder anew', async () => {
+  test('a roll-back begins the escalation anew', async () => {
     const bench = benchWith(inRotation('DISTRIBUTED', late), [failing]);
     bench.record = { ...bench.record, policy: { ...bench.record.policy, atDeadline: { kind: 'roll-back' } } };
-    expect(await verifyKits(bench.equipment, step)).toMatchObject({ next: 'CreateCredential' });
-    expect(bench.record.rotation?.rung).toBe(0);
+    expect(await verifyKits(bench.dependencies, step)).toMatchObject({ next: 'CreateCredential' });
+    expect(bench.record.rotation?.escalationLevel).toBe(0);
   });
 });
 
 describe('a proof', () => {
   test('is recorded when every kit moved and the predecessors were quiet', async () => {
     const bench = benchWith(inRotation('DISTRIBUTED'), [kitOf('edge', {}, moved)]);
-    expect(await verifyKits(bench.equipment, step)).toMatchObject({ next: 'RevokeCredential' });
+    expect(await verifyKits(bench.dependencies, step)).toMatchObject({ next: 'RevokeCredential' });
   });
 
-  test.for(['distributed', 'arm-probe', 'polled'])(
+  test.for(['distributed', 'arm-probe', 'quiet-checked'])(
     'is not recorded when kits change after they were read (before %s): they are read again',
     async (kind) => {
       const bench = benchWith(
@@ -90,7 +90,7 @@ describe('a proof', () => {
         const change = { kind: 'kits-changed', added: 1, changed: 0, retired: 0, ...by } as const;
         bench.record = { ...recordAfter(transition(bench.record, change, bench.nowMs)), outbox: [] };
       };
-      expect(await verifyKits(bench.equipment, step)).toMatchObject({ next: 'WaitForKits' });
+      expect(await verifyKits(bench.dependencies, step)).toMatchObject({ next: 'WaitForKits' });
       expect(kinds(bench.commands)).not.toContain('verified');
     },
   );
@@ -100,7 +100,7 @@ describe('a proof', () => {
     bench.before = ({ kind }) => {
       if (kind === 'verified') bench.record = { ...bench.record, revision: bench.record.revision + 1 };
     };
-    await expect(verifyKits(bench.equipment, step)).rejects.toThrow(TemporarilyUnavailable);
+    await expect(verifyKits(bench.dependencies, step)).rejects.toThrow(TemporarilyUnavailable);
   });
 
   test('does not carry more addresses than people read', async () => {
@@ -115,15 +115,17 @@ describe('a proof', () => {
       });
     bench.record = { ...bench.record, shardCount: 2 };
     let clock = now;
-    const late = { ...bench.equipment, now: () => (clock += 200_000) }; // each look takes longer than a function may
+    const late = { ...bench.dependencies, now: () => (clock += 200_000) }; // each look takes longer than a function may
     const { cursor } = await verifyKits(late, step);
     expect(JSON.stringify(cursor).length).toBeLessThan(20_000);
-    expect(cursor?.tally.laggards).toBe(1);
+    expect(cursor?.summary.laggards).toBe(1);
   });
 });
 
 test('refuses a cursor of another revision: the kits are read from the first shard on', async () => {
   const bench = benchWith(inRotation('DISTRIBUTED'), [kitOf('edge')]);
-  const cursor = { shard: bench.record.shardCount, revision: 0, tally: { ...emptyTally, kits: 1, observed: 1 } };
-  expect(await verifyKits(bench.equipment, { ...step, rotationId: r1, cursor })).toMatchObject({ next: 'WaitForKits' });
+  const cursor = { shard: bench.record.shardCount, revision: 0, summary: { ...emptySummary, kits: 1, observed: 1 } };
+  expect(await verifyKits(bench.dependencies, { ...step, rotationId: r1, cursor })).toMatchObject({
+    next: 'WaitForKits',
+  });
 });

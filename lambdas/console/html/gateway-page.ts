@@ -17,7 +17,7 @@ export const gatewayHtml = (view: GatewayView, surface: Surface): Markup =>
     `${actWords.compromise.verb}…`,
     'emergency-open end',
   )}</div><p class="hidden" role="status">${announced(view)}</p>${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
-    view.credentials.length === 0 ? html`<p class="soft">None yet.</p>` : html`${timeline(view)}${lives(view)}`
+    view.credentials.length === 0 ? html`<p class="soft">None yet.</p>` : html`${timeline(view)}${lifetimes(view)}`
   }</section><section aria-labelledby="gcr-use"><h2 id="gcr-use">Use over time</h2>${usePicture(view)}</section>${kitsHtml(view, surface)}<section aria-labelledby="gcr-history"><h2 id="gcr-history">Past rotations</h2>${historyTable(
     view.history,
     'The last ten entries of the record',
@@ -44,12 +44,12 @@ const acts = ({ offers, gatewayId }: GatewayView, surface: Surface): Markup => {
 };
 
 /** The same facts as the picture, for who cannot see it. */
-const lives = ({ credentials, nowMs }: GatewayView): Markup => {
+const lifetimes = ({ credentials, nowMs }: GatewayView): Markup => {
   const time = (atMs: number | undefined) => (atMs === undefined ? undefined : when(atMs, nowMs));
   const stateOf = (one: CredentialLife): string =>
     one.cause ? causeWords[one.cause] : one.stage ? `${stageWords[one.stage]}${one.isForeign ? ', not ours' : ''}` : '';
   return html`<details><summary>As a table</summary>${table(
-    'The lives of the credentials, oldest first',
+    'The lifetimes of the credentials, oldest first',
     [
       'Credential',
       'State',

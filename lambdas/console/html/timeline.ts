@@ -7,7 +7,7 @@ const rowHeight = 46;
 const headHeight = 22;
 const movesHeight = 52;
 
-/** Everything on the picture that has a time; the running rotation in full, older lives cut off where it began. */
+/** Everything on the picture that has a time; the running rotation in full, older lifetimes cut off where it began. */
 const scaleFor = ({ rotation, credentials, nowMs }: GatewayView): Scale => {
   const ends = credentials.flatMap((one) => [
     one.quietUntilAtMs,
@@ -40,11 +40,11 @@ const wordOf = (one: CredentialLife): string => {
 
 /** The stretches of time in which two or more were accepted. */
 const overlaps = (
-  lives: readonly CredentialLife[],
+  lifetimes: readonly CredentialLife[],
   scale: Scale,
   nowMs: number,
 ): readonly (readonly [number, number])[] => {
-  const spans = lives.map((one): readonly [number, number] => [one.createdAtMs ?? scale.fromMs, endOf(one, nowMs)]);
+  const spans = lifetimes.map((one): readonly [number, number] => [one.createdAtMs ?? scale.fromMs, endOf(one, nowMs)]);
   return spans.flatMap(([from, to], index) =>
     spans.slice(index + 1).flatMap(([otherFrom, otherTo]): (readonly [number, number])[] => {
       const both = [Math.max(from, otherFrom), Math.min(to, otherTo)] as const;
@@ -53,7 +53,7 @@ const overlaps = (
   );
 };
 
-/** The lives of the credentials and the moves of the kits as one picture, with its text alternative and its legend. */
+/** The lifetimes of the credentials and the moves of the kits as one picture, with its text alternative and its legend. */
 export const timeline = (view: GatewayView): Markup => {
   const { nowMs, moves } = view;
   const scale = scaleFor(view);
@@ -72,11 +72,11 @@ export const timeline = (view: GatewayView): Markup => {
   const shading = overlaps(credentials, scale, nowMs).map(([from, to]) =>
     bar(scale, from, to, headHeight - 4, credentials.length * rowHeight, 'p-overlap'),
   );
-  const lives = credentials.map((one, index) => life(one, view, scale, headHeight + index * rowHeight));
+  const lifetimes = credentials.map((one, index) => life(one, view, scale, headHeight + index * rowHeight));
   const times = [
     shading,
     axis(scale, height),
-    lives,
+    lifetimes,
     moving(view, scale, movesAt),
     upright(scale, nowMs, 15, height - 20, 'p-now'),
     textAt(scale, nowMs, 11, 'now', ''),

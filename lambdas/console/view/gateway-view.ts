@@ -1,7 +1,7 @@
 import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
-import { addShard, emptyTally, judgeRevocation, type Tally } from '../../domain/may-revoke.ts';
+import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
 import { rotationSummary, stateOf } from './gateways-view.ts';
 import { historyOf } from './history.ts';
 import { byLateness, expectedOf, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
@@ -34,7 +34,7 @@ export const gatewayView = (
 ): GatewayView => {
   const { gateway, uses, transitions, nextScheduledAtMs } = facts;
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
-  const tally = tallyOf(gateway, judged, uses);
+  const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedOf(gateway);
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
   return {
@@ -42,16 +42,16 @@ export const gatewayView = (
     ...(gateway.rotation ? { rotation: rotationSummary(gateway.rotation) } : {}),
     ...(nextScheduledAtMs === undefined ? {} : { nextScheduledAtMs }),
     ...(targetId ? { targetId } : {}),
-    waitsFor: waitsFor(gateway, tally, nowMs),
-    ahead: aheadOf(gateway, tally, nextScheduledAtMs, nowMs),
-    credentials: livesOf(gateway, transitions, judgeRevocation(gateway, tally, nowMs)),
+    waitsFor: waitsFor(gateway, summary, nowMs),
+    ahead: aheadOf(gateway, summary, nextScheduledAtMs, nowMs),
+    credentials: livesOf(gateway, transitions, judgeRevocation(gateway, summary, nowMs)),
     moves: movesOf(judged, targetId),
     filter,
     kits: {
       page,
       total: judged.length,
       updated: judged.filter(({ verdict }) => verdict?.kind === 'UPDATED').length,
-      late: tally.laggards,
+      late: summary.laggards,
       rows: items.map((one) => kitRow(one, gateway)),
     },
     unregistered: unregisteredUses(gateway, facts.kits, uses).slice(0, unregisteredAtMost),
@@ -62,11 +62,15 @@ export const gatewayView = (
 };
 
 /** What the workflow would add up from the same kits and uses. */
-export const tallyOf = ({ rotation }: Gateway, kits: readonly JudgedKit[], uses: readonly Use[]): Tally => {
+export const evidenceSummaryOf = (
+  { rotation }: Gateway,
+  kits: readonly JudgedKit[],
+  uses: readonly Use[],
+): EvidenceSummary => {
   const known = new Set<string>(kits.map(({ kit }) => kit.kitId));
   const verdicts = kits.flatMap(({ verdict }) => verdict ?? []);
   const retiring = uses.filter(({ credentialId }) => rotation?.retireIds.includes(credentialId));
-  return addShard(emptyTally, 0, verdicts, retiring, (kitId) => known.has(kitId));
+  return addShard(emptySummary, 0, verdicts, retiring, (kitId) => known.has(kitId));
 };
 
 const isAbout = ({ kit }: JudgedKit, filter: string): boolean =>

@@ -15,7 +15,7 @@ export const stateOf = ({ retiredAtMs, rotation, live, ended }: Gateway): Gatewa
   if (retiredAtMs !== undefined) return 'RETIRED';
   if (rotation?.trigger === 'compromise' || live.some(({ compromised }) => compromised)) return 'COMPROMISED';
   if (rotation?.held) return 'HELD';
-  if (rotation) return rotation.rung > 0 || rotation.failedAttempts > 0 ? 'LATE' : 'ROTATING';
+  if (rotation) return rotation.escalationLevel > 0 || rotation.failedAttempts > 0 ? 'LATE' : 'ROTATING';
   if (live.length === 0) return 'NO_CREDENTIAL';
   return ended.at(-1)?.outcome === 'FAILED' ? 'FAILED' : 'AT_REST';
 };
@@ -29,7 +29,7 @@ const phaseOf = (rotation: Rotation): Phase => {
 /** The running rotation as it is shown. */
 export const rotationSummary = (rotation: Rotation): RotationSummary => {
   const { rotationId, trigger, stage, begun, deadlineAtMs, attempt, failedAttempts, retireIds } = rotation;
-  const { targetId, held, rolledBack, forced, look } = rotation;
+  const { targetId, held, rolledBack, forced, kitSummary } = rotation;
   return {
     ...{
       rotationId,
@@ -46,7 +46,9 @@ export const rotationSummary = (rotation: Rotation): RotationSummary => {
     ...(held ? { held } : {}),
     ...(rolledBack ? { rolledBack } : {}),
     ...(forced ? { forced } : {}),
-    ...(look ? { progress: { kits: look.kits, updated: look.kits - look.laggards, atMs: look.atMs } } : {}),
+    ...(kitSummary
+      ? { progress: { kits: kitSummary.kits, updated: kitSummary.kits - kitSummary.laggards, atMs: kitSummary.atMs } }
+      : {}),
   };
 };
 
@@ -62,7 +64,7 @@ export const gatewayRow = (gateway: Gateway): GatewayRow => {
   return {
     ...{ gatewayId, state: stateOf(gateway), credentials: credentialSummaries(gateway) },
     ...(rotation ? { rotation: rotationSummary(rotation) } : {}),
-    ...(rotation?.look?.worst ? { worstLaggard: rotation.look.worst } : {}),
+    ...(rotation?.kitSummary?.worst ? { worstLaggard: rotation.kitSummary.worst } : {}),
   };
 };
 

@@ -5,7 +5,7 @@ import type { CredentialLife } from './views.ts';
 
 const revokedAtMost = 3;
 
-/** The lives of the live credentials and of the last revoked, oldest first; what the audit no longer holds is absent. */
+/** The lifetimes of the live credentials and of the last revoked, oldest first; what the audit no longer holds is absent. */
 export const livesOf = (
   gateway: Gateway,
   transitions: readonly Transition[],

@@ -60,11 +60,11 @@ export type RotationSummary = {
   readonly held?: Said;
   readonly rolledBack?: Said;
   readonly forced?: Said;
-  /** How many kits have moved, as the last look of the workflow found; absent before the first. */
+  /** How many kits have moved, as the last pass of the workflow found; absent before the first. */
   readonly progress?: { readonly kits: number; readonly updated: number; readonly atMs: number };
 };
 
-/** The kit that holds a rotation up most, as the last look of the workflow found. */
+/** The kit that holds a rotation up most, as the last pass of the workflow found. */
 export type WorstLaggard = { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
 
 /** One gateway in the list. */

@@ -1,12 +1,18 @@
 import { deadlineAct } from '../../domain/attempt.ts';
 import { leftToRetire } from '../../domain/decision.ts';
-import { deadForSureAtMs, type Gateway, ladderFromMs, liveCredential, type Rotation } from '../../domain/gateway.ts';
-import { judgeRevocation, type Tally } from '../../domain/may-revoke.ts';
+import {
+  escalationFromMs,
+  type Gateway,
+  liveCredential,
+  type Rotation,
+  refusedEverywhereAtMs,
+} from '../../domain/gateway.ts';
+import { type EvidenceSummary, judgeRevocation } from '../../domain/may-revoke.ts';
 import { nextStage } from '../../domain/next-stage.ts';
 import type { Ahead, Waiting } from './views.ts';
 
 /** What the gateway's rotation waits for now: by the same rules that let it go on. Empty when none runs. */
-export const waitsFor = (gateway: Gateway, tally: Tally, nowMs: number): readonly Waiting[] => {
+export const waitsFor = (gateway: Gateway, summary: EvidenceSummary, nowMs: number): readonly Waiting[] => {
   const { rotation } = gateway;
   if (!rotation) return [];
   switch (nextStage(gateway, nowMs)) {
@@ -24,15 +30,20 @@ export const waitsFor = (gateway: Gateway, tally: Tally, nowMs: number): readonl
     case 'ConfirmRevoked':
       return [{ text: 'The policy check is being asked whether it refuses what was revoked.' }];
     default:
-      return verifying(gateway, rotation, tally, nowMs);
+      return verifying(gateway, rotation, summary, nowMs);
   }
 };
 
-const verifying = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: number): readonly Waiting[] => {
-  const waits = judgeRevocation(gateway, tally, nowMs).blockers.flatMap((blocker): readonly Waiting[] => {
+const verifying = (
+  gateway: Gateway,
+  rotation: Rotation,
+  summary: EvidenceSummary,
+  nowMs: number,
+): readonly Waiting[] => {
+  const waits = judgeRevocation(gateway, summary, nowMs).blockers.flatMap((blocker): readonly Waiting[] => {
     switch (blocker.code) {
       case 'LAGGARDS':
-        return [{ text: `${blocker.count} of ${tally.kits} kits have not moved yet.` }];
+        return [{ text: `${blocker.count} of ${summary.kits} kits have not moved yet.` }];
       case 'NOT_QUIET':
         return quietWaits(gateway, rotation, blocker.quietAtMs);
       case 'NO_KITS':
@@ -45,10 +56,10 @@ const verifying = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: nu
     .filter(({ confirmedAtMs }) => confirmedAtMs === undefined)
     .map((one) => ({
       text: `${one.credentialId} is revoked, and refused everywhere once the propagation bound has passed.`,
-      untilAtMs: deadForSureAtMs(gateway, one),
+      untilAtMs: refusedEverywhereAtMs(gateway, one),
     }));
   const all = [...waits, ...propagating];
-  return all.length > 0 ? all : [{ text: 'Everything is proven; the next look revokes.' }];
+  return all.length > 0 ? all : [{ text: 'Everything is proven; the next pass revokes.' }];
 };
 
 /** A compromised credential is not waited for: it ends at its own time. */
@@ -69,13 +80,13 @@ const atDeadline = {
 /** What the system does by itself, in the order of its times; the past is left out. */
 export const aheadOf = (
   gateway: Gateway,
-  tally: Tally,
+  summary: EvidenceSummary,
   nextScheduledAtMs: number | undefined,
   nowMs: number,
 ): readonly Ahead[] =>
   [
     ...endsAhead(gateway),
-    ...(gateway.rotation ? rotationAhead(gateway, gateway.rotation, tally, nowMs) : []),
+    ...(gateway.rotation ? rotationAhead(gateway, gateway.rotation, summary, nowMs) : []),
     ...(nextScheduledAtMs === undefined
       ? []
       : [{ text: 'By then the schedule begins the next rotation.', atMs: nextScheduledAtMs }]),
@@ -92,14 +103,19 @@ const endsAhead = ({ live }: Gateway): readonly Ahead[] =>
   });
 
 /** A held rotation does nothing by itself. In a compromise owners are paged at once, and not reminded after days. */
-const rotationAhead = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs: number): readonly Ahead[] => {
+const rotationAhead = (
+  gateway: Gateway,
+  rotation: Rotation,
+  summary: EvidenceSummary,
+  nowMs: number,
+): readonly Ahead[] => {
   if (rotation.held) return [];
   const { policy } = gateway;
-  const { rung, handOverByMs } = rotation;
-  const ladderMs = (seconds: number): number => ladderFromMs(rotation) + seconds * 1000;
+  const { escalationLevel, handOverByMs } = rotation;
+  const escalationMs = (seconds: number): number => escalationFromMs(rotation) + seconds * 1000;
   const isUrgent = rotation.trigger === 'compromise';
   const retiring = leftToRetire(gateway, rotation);
-  const { earliestAtMs } = judgeRevocation(gateway, tally, nowMs);
+  const { earliestAtMs } = judgeRevocation(gateway, summary, nowMs);
   return [
     ...(handOverByMs === undefined
       ? []
@@ -107,12 +123,12 @@ const rotationAhead = (gateway: Gateway, rotation: Rotation, tally: Tally, nowMs
     ...(earliestAtMs !== undefined && retiring.length > 0
       ? [{ text: `${retiring.join(', ')} is revoked, unless somebody uses it.`, atMs: earliestAtMs }]
       : []),
-    ...(rung < 1 && !isUrgent
-      ? [{ text: 'The owners of late kits are reminded.', atMs: ladderMs(policy.remindAfterSeconds) }]
+    ...(escalationLevel < 1 && !isUrgent
+      ? [{ text: 'The owners of late kits are reminded.', atMs: escalationMs(policy.remindAfterSeconds) }]
       : []),
-    ...(rung < 2 && !isUrgent
-      ? [{ text: 'Late kits are escalated.', atMs: ladderMs(policy.escalateAfterSeconds) }]
+    ...(escalationLevel < 2 && !isUrgent
+      ? [{ text: 'Late kits are escalated.', atMs: escalationMs(policy.escalateAfterSeconds) }]
       : []),
-    ...(rung < 3 ? [{ text: atDeadline[deadlineAct(gateway)], atMs: rotation.deadlineAtMs }] : []),
+    ...(escalationLevel < 3 ? [{ text: atDeadline[deadlineAct(gateway)], atMs: rotation.deadlineAtMs }] : []),
   ];
 };

@@ -13,7 +13,7 @@ export const asWorkflow = (reason: string): By => ({ actor: 'workflow', reason }
  * {@link RotationPreempted}; one because the record has changed since it was read (somebody rolled back meanwhile) is
  * {@link TemporarilyUnavailable}, as it is good to read again; every other refusal is {@link StepFailed} with its code.
  */
-export const applied = async (
+export const applyCommand = async (
   gateways: Gateways,
   input: Pick<StepInput, 'gatewayId'>,
   command: Command,

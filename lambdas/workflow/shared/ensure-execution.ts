@@ -1,6 +1,6 @@
 import type { By } from '../../domain/decision.ts';
 import type { Gateway } from '../../domain/gateway.ts';
-import type { Always, Equipment } from '../../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
 import { startAttempt } from './start-attempt.ts';
 
 /**
@@ -8,7 +8,7 @@ import { startAttempt } from './start-attempt.ts';
  * record within `longestWaitSeconds`. What fails here is the reconciler's a minute later.
  */
 export const ensureExecution = async (
-  needs: Pick<Equipment, 'gateways' | 'executions'> & Always,
+  needs: Pick<Dependencies, 'gateways' | 'executions'> & ClockAndLog,
   gateway: Gateway,
   by: By,
 ): Promise<void> => {

@@ -14,12 +14,12 @@ import {
 } from '../../domain/plan.ts';
 import { transition } from '../../domain/transition.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
-import { mapped } from '../../runtime/bounded-map.ts';
-import type { Always, Equipment } from '../../wiring/dependencies.ts';
+import { boundedMap } from '../../runtime/bounded-map.ts';
+import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
 import { accessFor, kitFailure } from '../distribute-shard.ts';
 import { allShards } from './step.ts';
 
-type Needs = Pick<Equipment, 'kits' | 'uses' | 'vault' | 'secretsManager'> & Always;
+type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'secretsManager'> & ClockAndLog;
 
 /** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
 const askForMs = 30_000;
@@ -29,7 +29,7 @@ const kitMs = 8_000;
 /** Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. */
 export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<Plan> => {
   const nowMs = needs.now();
-  const { kits, notAsked, strangers } = await planKits(needs, gateway, rotationId);
+  const { kits, notAsked, unregisteredSources } = await planKits(needs, gateway, rotationId);
   const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
   const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...unreachable(kits)];
   const attention = byAttention(kits);
@@ -54,10 +54,10 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
       ...(lastSeenMs === undefined ? {} : { lastSeenAt: iso(lastSeenMs) }),
     })),
     moreAttention: Math.max(0, attention.length - namedAtMost),
-    unregisteredSources: strangers,
+    unregisteredSources: unregisteredSources,
     ...credentialsIn(gateway),
     ...(obstacles.length === 0
-      ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + strangers > 0, nowMs)) }
+      ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, nowMs)) }
       : {}),
     deadlineAt: iso(nowMs + gateway.policy.deadlineSeconds * 1000),
   };
@@ -86,18 +86,18 @@ const planKits = async (
   needs: Needs,
   gateway: Gateway,
   rotationId: RotationId,
-): Promise<{ kits: readonly KitPlan[]; notAsked: number; strangers: number }> => {
+): Promise<{ kits: readonly KitPlan[]; notAsked: number; unregisteredSources: number }> => {
   const untilMs = needs.now() + askForMs;
   const stored = gateway.currentCredentialId
-    ? await needs.vault.readVersion(gateway.secretArn, gateway.currentVersionId)
+    ? await needs.secretVersions.readVersion(gateway.secretArn, gateway.currentVersionId)
     : undefined;
   const plans: KitPlan[] = [];
-  let [notAsked, strangers] = [0, 0];
+  let [notAsked, unregisteredSources] = [0, 0];
   for (const shard of allShards(gateway)) {
     const uses = await usesOf(needs, gateway, shard);
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
-    const planned = await mapped(found, kitsAtOnce, async (kit) => {
+    const planned = await boundedMap(found, kitsAtOnce, async (kit) => {
       const isAskable = kitKindOf(kit.kind).readBack !== undefined;
       const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
       if (isAskable && !mayAsk) notAsked += 1;
@@ -112,9 +112,9 @@ const planKits = async (
     plans.push(...planned);
     const known = new Set<string | undefined>(found.map(({ kitId }) => kitId));
     const unknown = uses.filter(({ kitId }) => !known.has(kitId));
-    strangers += new Set(unknown.map(({ kitId, address }) => `${kitId} ${address}`)).size;
+    unregisteredSources += new Set(unknown.map(({ kitId, address }) => `${kitId} ${address}`)).size;
   }
-  return { kits: plans, notAsked, strangers };
+  return { kits: plans, notAsked, unregisteredSources };
 };
 
 const usesOf = async ({ uses }: Needs, { gatewayId, live }: Gateway, shard: number): Promise<readonly Use[]> => {

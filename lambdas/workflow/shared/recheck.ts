@@ -2,11 +2,11 @@ import type { Stored } from '../../aws/secret-versions.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit } from '../../domain/kit.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
-import type { Always, Equipment } from '../../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
 import { accessFor, installationOf } from '../distribute-shard.ts';
 import type { Refresh } from './collect-evidence.ts';
 
-type Needs = Pick<Equipment, 'kits' | 'secretsManager' | 'notifyOwner'> & Always;
+type Needs = Pick<Dependencies, 'kits' | 'secretsManager' | 'notifyOwner'> & ClockAndLog;
 
 const probeMs = 5_000;
 
@@ -15,7 +15,7 @@ const probeMs = 5_000;
  * `probeUrl`, reads it back, and marks it for distribution when giving it the credential again may help. A kit that does
  * not answer keeps what was known of it, which is never more.
  */
-export const readAgain =
+export const recheck =
   (needs: Needs, gateway: Gateway, rotation: Rotation, stored: Stored): Refresh =>
   async (kit, verdict) => {
     if (verdict.kind === 'UPDATED' && verdict.evidence.kind === 'observed') return kit;

@@ -1,17 +1,17 @@
 import type { By } from '../../domain/decision.ts';
 import type { GatewayId } from '../../domain/ids.ts';
-import type { Always, Equipment } from '../../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
 
 /**
  * Raises the attempt of the running rotation in the record, then starts its execution. A crash between the two leaves an
  * attempt without an execution, which the reconciler starts. Nothing happens when no rotation runs, or it is held.
  */
 export const startAttempt = async (
-  equipment: Pick<Equipment, 'gateways' | 'executions'> & Always,
+  dependencies: Pick<Dependencies, 'gateways' | 'executions'> & ClockAndLog,
   gatewayId: GatewayId,
   { failed, ...by }: By & { readonly failed: boolean },
 ): Promise<'STARTED' | 'NOTHING_TO_START' | 'TOO_MANY_ATTEMPTS'> => {
-  const { gateways, executions } = equipment;
+  const { gateways, executions } = dependencies;
   const applied = await gateways.apply(
     gatewayId,
     ({ rotation }) =>

@@ -3,7 +3,7 @@ import type { Gateways } from '../../aws/gateways.ts';
 import { InputRefused, RotationPreempted } from '../../domain/failure.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import { type GatewayId, isGatewayId, isRotationId, nameRule, type RotationId } from '../../domain/ids.ts';
-import type { Tally } from '../../domain/may-revoke.ts';
+import type { EvidenceSummary } from '../../domain/may-revoke.ts';
 import { type NextStage, nextStage } from '../../domain/next-stage.ts';
 
 /** What every state of the workflow is given and passes on: names and numbers, never a list of kits and never a value. */
@@ -15,7 +15,7 @@ export const stepInput = z.object({
   historyEvents: z.int().min(0).default(0),
   shards: z.array(z.int().min(0)).optional(),
   /** How far a verification that did not fit into one function's time has come. */
-  cursor: z.object({ shard: z.int(), tally: z.custom<Tally>(), revision: z.int() }).optional(),
+  cursor: z.object({ shard: z.int(), summary: z.custom<EvidenceSummary>(), revision: z.int() }).optional(),
 });
 export type StepInput = z.infer<typeof stepInput>;
 
@@ -59,7 +59,7 @@ export const parseShardStep = (event: unknown): StepInput & { readonly shard: nu
   parsedBy(shardStepInput, event);
 
 /** The record and its rotation, if this attempt is the one that the record names. Throws {@link RotationPreempted} otherwise. */
-export const ours = async (
+export const readOwnRotation = async (
   gateways: Pick<Gateways, 'read'>,
   input: StepInput,
 ): Promise<{ gateway: Gateway; rotation: Rotation }> => {

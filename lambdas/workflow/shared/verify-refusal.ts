@@ -2,9 +2,9 @@ import type { By } from '../../domain/decision.ts';
 import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, RevokedCredential } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
-import type { Always, Equipment } from '../../wiring/dependencies.ts';
-import { applied } from './apply-command.ts';
-import { armedNonce } from './probe-nonce.ts';
+import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
+import { applyCommand } from './apply-command.ts';
+import { armProbeNonce } from './probe-nonce.ts';
 
 /** Who asks: the rotation that runs, or the reconciler while none does. */
 export type Asker = By & { readonly rotationId?: RotationId };
@@ -13,20 +13,29 @@ export type Asker = By & { readonly rotationId?: RotationId };
  * Sees the policy check refuse a revoked credential whose propagation bound has passed, and records it: only then "revoked"
  * is said (invariant 8). Throws TemporarilyUnavailable while it is accepted, and StepFailed when its value is gone.
  */
-export const seeRefused = async (
-  { gateways, vault, policyCheck, now }: Pick<Equipment, 'gateways' | 'vault' | 'policyCheck'> & Always,
+export const verifyRefusal = async (
+  {
+    gateways,
+    secretVersions,
+    policyCheck,
+    now,
+  }: Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog,
   { gatewayId, secretArn }: Gateway,
   { credentialId, versionId }: RevokedCredential,
   { actor, ...asker }: Asker,
 ): Promise<Gateway> => {
-  const stored = await vault.readVersion(secretArn, versionId);
+  const stored = await secretVersions.readVersion(secretArn, versionId);
   if (!stored)
     throw new StepFailed(
-      `The value of revoked credential ${credentialId} is not in the vault any more, so its refusal cannot be seen.`,
+      `The value of revoked credential ${credentialId} is not in the secret any more, so its refusal cannot be seen.`,
     );
-  const nonce = await armedNonce({ gateways }, { gatewayId, ...asker }, credentialId);
+  const nonce = await armProbeNonce({ gateways }, { gatewayId, ...asker }, credentialId);
   const refusedAtMs = now();
   if ((await policyCheck.ask(gatewayId, stored.value, nonce)) !== 'REFUSED')
     throw new TemporarilyUnavailable(`The policy check still accepts revoked credential ${credentialId}.`);
-  return applied(gateways, { gatewayId }, { kind: 'confirm', credentialId, refusedAtMs, actor, reason: asker.reason });
+  return applyCommand(
+    gateways,
+    { gatewayId },
+    { kind: 'confirm', credentialId, refusedAtMs, actor, reason: asker.reason },
+  );
 };

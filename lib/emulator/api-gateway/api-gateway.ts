@@ -12,8 +12,8 @@ import {
   authorizerArnOf,
   authorizerEvent,
   methodArnOf,
-  type Place,
   proxyEvent,
+  type RequestContext,
   resourceArnOf,
 } from './event.ts';
 import { type AuthorizerVerdict, evaluate } from './policy.ts';
@@ -80,15 +80,16 @@ const write = (response: ServerResponse, { status, headers, body }: Reply, reque
 export const startPolicyCheckServer = async (options: PolicyCheckServerOptions): Promise<PolicyCheckServer> => {
   const { invoke, now, tls } = options;
   const api = apiIn(options.template);
-  const place: Place = { region: options.region, accountId: options.accountId, stage: api.stage };
+  const requestContext: RequestContext = { region: options.region, accountId: options.accountId, stage: api.stage };
   const mayPass = api.throttle ? throttle(api.throttle, now) : () => true;
 
   const authorize = async (arrival: Arrival): Promise<AuthorizerVerdict | AnswerType> => {
     const { authorize: functionId } = arrival.route;
     if (functionId === undefined) return { kind: 'allowed', context: {} };
     try {
-      const call = () => invoke(functionId, authorizerEvent(arrival, place), authorizerArnOf(arrival, place));
-      return evaluate(await withinMs(authorizerLimitMs, call), methodArnOf(arrival, place));
+      const call = () =>
+        invoke(functionId, authorizerEvent(arrival, requestContext), authorizerArnOf(arrival, requestContext));
+      return evaluate(await withinMs(authorizerLimitMs, call), methodArnOf(arrival, requestContext));
     } catch (error) {
       if (error instanceof NotPermitted) return 'AUTHORIZER_CONFIGURATION_ERROR';
       return error instanceof Error && error.message === 'Unauthorized' ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE';
@@ -101,7 +102,8 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
   ): Promise<Reply | AnswerType> => {
     const { integrate: functionId, timeoutMs } = arrival.route;
     try {
-      const call = () => invoke(functionId, proxyEvent(arrival, place, context), resourceArnOf(arrival, place));
+      const call = () =>
+        invoke(functionId, proxyEvent(arrival, requestContext, context), resourceArnOf(arrival, requestContext));
       const answer = await withinMs(timeoutMs, call);
       const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = integrationForm.parse(answer);
       const single = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), `${value}`] as const);

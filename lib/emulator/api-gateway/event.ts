@@ -4,7 +4,7 @@ import { apiId } from '../../local/names.ts';
 import type { Route } from './declared-api.ts';
 
 /** Where the API seems to be: what its ARNs name. */
-export type Place = { readonly region: string; readonly accountId: string; readonly stage: string };
+export type RequestContext = { readonly region: string; readonly accountId: string; readonly stage: string };
 
 /** One request on its way through the server. */
 export type Arrival = {
@@ -41,9 +41,9 @@ function* headerPairs({ rawHeaders }: IncomingMessage): Generator<readonly [stri
 }
 
 /** What both events share. Names of headers stay as they were sent; of a repeated one `headers` has the last value. */
-const common = (arrival: Arrival, place: Place) => {
+const common = (arrival: Arrival, requestContext: RequestContext) => {
   const { request, path, query, requestId, atMs, route, parameters } = arrival;
-  const { accountId, stage } = place;
+  const { accountId, stage } = requestContext;
   const multiValueHeaders = grouped(headerPairs(request));
   const multiValueQueryStringParameters = grouped(new URLSearchParams(query));
   const hasQuery = query !== '';
@@ -97,31 +97,34 @@ const common = (arrival: Arrival, place: Place) => {
 };
 
 /** The ARN of the method that a request calls, with its real path. */
-export const methodArnOf = ({ request, path }: Arrival, { region, accountId, stage }: Place): string =>
+export const methodArnOf = ({ request, path }: Arrival, { region, accountId, stage }: RequestContext): string =>
   `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${request.method}${path}`;
 
 /** In whose name API Gateway calls the authorizer's function. */
-export const authorizerArnOf = ({ route }: Arrival, { region, accountId }: Place): string =>
+export const authorizerArnOf = ({ route }: Arrival, { region, accountId }: RequestContext): string =>
   `arn:aws:execute-api:${region}:${accountId}:${apiId}/authorizers/${route.authorizerId}`;
 
 /** In whose name API Gateway calls a method's function. */
-export const resourceArnOf = ({ route }: Arrival, { region, accountId, stage }: Place): string =>
+export const resourceArnOf = ({ route }: Arrival, { region, accountId, stage }: RequestContext): string =>
   `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${route.method}${route.resource}`;
 
 /** The event of a REQUEST authorizer ("Input to an API Gateway Lambda authorizer"). */
-export const authorizerEvent = (arrival: Arrival, place: Place): APIGatewayRequestAuthorizerEvent => ({
+export const authorizerEvent = (
+  arrival: Arrival,
+  requestContext: RequestContext,
+): APIGatewayRequestAuthorizerEvent => ({
   type: 'REQUEST',
-  methodArn: methodArnOf(arrival, place),
-  ...common(arrival, place),
+  methodArn: methodArnOf(arrival, requestContext),
+  ...common(arrival, requestContext),
 });
 
 /** The event of a Lambda proxy integration; `authorizer` is the context that the authorizer gave. */
 export const proxyEvent = (
   arrival: Arrival,
-  place: Place,
+  requestContext: RequestContext,
   authorizer: Readonly<Record<string, string>>,
 ): APIGatewayProxyEvent => {
-  const event = common(arrival, place);
+  const event = common(arrival, requestContext);
   return {
     ...event,
     requestContext: { ...event.requestContext, authorizer: { ...authorizer } },
