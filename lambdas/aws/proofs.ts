@@ -1,16 +1,10 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { GatewayId, RotationId } from '../domain/ids.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
+import type { Proofs } from '../ports.ts';
 import { callDynamoDb, queryItems } from './dynamodb.ts';
 
-/** What was read before a rotation was decided on: kits and use change later, and what was proven has to stay. */
-export type Proofs = {
-  /** Keeps the proof of a shard, in place of one that was read before: the last one is the one that counted. */
-  keep(gatewayId: GatewayId, rotationId: RotationId, proof: ShardProof): Promise<void>;
-  /** By shard, strongly consistent. */
-  of(gatewayId: GatewayId, rotationId: RotationId): AsyncGenerator<ShardProof>;
-};
-
+/** The proofs in a table. */
 export const proofsIn = (dynamodb: DynamoDBClient, table: string): Proofs => {
   const partition = (gatewayId: GatewayId, rotationId: RotationId) => ({ S: `PROOF#${gatewayId}#${rotationId}` });
   return {

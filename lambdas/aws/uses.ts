@@ -1,6 +1,7 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { CredentialId, GatewayId } from '../domain/ids.ts';
-import type { Seen, Use } from '../domain/kit.ts';
+import type { Seen } from '../domain/kit.ts';
+import type { Uses } from '../ports.ts';
 import { callDynamoDb, queryItems } from './dynamodb.ts';
 
 /** Use items live this long after the last use (DynamoDB deletes them later still; nothing relies on it). */
@@ -41,14 +42,7 @@ export const recordUse = async (
   );
 };
 
-/** Recorded use, read with strong consistency: decisions are taken from it. */
-export type Uses = {
-  /** Every source that used the credential and falls into the shard; probes are left out. */
-  ofCredential(gatewayId: GatewayId, credentialId: CredentialId, shard: number): AsyncGenerator<Use>;
-  /** Whether the use of our own probe was recorded. */
-  sawProbe(gatewayId: GatewayId, credentialId: CredentialId, nonceHash: string): Promise<boolean>;
-};
-
+/** The uses in a table. */
 export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
   ofCredential: async function* (gatewayId, credentialId, shard) {
     const items = queryItems(dynamodb, `Reading the use of credential ${credentialId}`, {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type GatewayId, isGatewayId, isKitId, type KitId, nameRule } from '../domain/ids.ts';
 import { defaultPolicy } from '../domain/policy.ts';
+import { readSchedule } from '../domain/schedule.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
-import { readSchedule } from './schedule.ts';
 
 const day = 86_400;
 const year = 365 * day;

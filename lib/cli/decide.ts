@@ -13,7 +13,7 @@ import {
 import type { ActView, CutOff } from '../../lambdas/console/view/views.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
-import { rotationIdOf } from '../../lambdas/workflow/begin-rotation.ts';
+import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
 import type { Connection, ExecutionState } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, rowsOf, type Terminal } from './terminal.ts';

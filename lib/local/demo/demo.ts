@@ -5,7 +5,7 @@ import {
   type SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { liveLabel } from '../../../lambdas/aws/secret-versions.ts';
+import { liveLabel } from '../../../lambdas/domain/secret-text.ts';
 import type { DemoKit, Registry } from '../../../lambdas/registry/read-registry.ts';
 import type { PublishedMessage } from '../../emulator/sns/sns.ts';
 import type { Deployment } from '../deployment.ts';
