@@ -5,7 +5,31 @@ import {
   type QueryCommandInput,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import { keys, listIndex } from '../domain/names.ts';
 import { callAws, services } from './sdk-errors.ts';
+
+/** The key of an item. */
+export const itemKey = (partition: string, sort: string) => ({
+  [keys.partition]: { S: partition },
+  [keys.sort]: { S: sort },
+});
+
+/** A query for every item of a partition, strongly consistent. */
+export const wholePartition = (table: string, partition: string) => ({
+  TableName: table,
+  ConsistentRead: true,
+  KeyConditionExpression: `${keys.partition} = :partition`,
+  ExpressionAttributeValues: { ':partition': { S: partition } },
+});
+
+/** A query for the keys of everything that the index lists under this name. */
+export const everyListed = (table: string, list: string) => ({
+  TableName: table,
+  IndexName: listIndex,
+  KeyConditionExpression: '#list = :list',
+  ExpressionAttributeNames: { '#list': keys.list },
+  ExpressionAttributeValues: { ':list': { S: list } },
+});
 
 /** Runs a DynamoDB call, see {@link callAws}. */
 export const callDynamoDb = <Output>(what: string, call: Promise<Output>): Promise<Output> =>

@@ -1,30 +1,25 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { GatewayId, KitId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork } from '../domain/kit.ts';
-import { listIndex } from '../domain/names.ts';
+import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
-import { callDynamoDb, queryItems } from './dynamodb.ts';
+import { callDynamoDb, everyListed, itemKey, queryItems, wholePartition } from './dynamodb.ts';
 import { unlessLost } from './sdk-errors.ts';
 
 /** gen 7 writes, gen 8 begins, gen 7's late write: refused. Equal generations are retries of one run. */
-const notFromThePast = 'attribute_exists(pk) AND (attribute_not_exists(generation) OR generation <= :generation)';
+const notFromThePast = `attribute_exists(${keys.partition}) AND (attribute_not_exists(generation) OR generation <= :generation)`;
 /** Only kits that are registered are acknowledged. */
-const isRegistered = 'attribute_exists(pk)';
+const isRegistered = `attribute_exists(${keys.partition})`;
 
 /** The kits in a table. */
 export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
-  const key = (gatewayId: GatewayId, kitId: KitId, shardCount: number) => ({
-    pk: { S: `KITS#${gatewayId}#${shardOf(kitId, shardCount)}` },
-    sk: { S: kitId },
-  });
+  const partition = (gatewayId: GatewayId, shard: number): string => `KITS#${gatewayId}#${shard}`;
+  const key = (gatewayId: GatewayId, kitId: KitId, shardCount: number) =>
+    itemKey(partition(gatewayId, shardOf(kitId, shardCount)), kitId);
   const inShard = async function* (gatewayId: GatewayId, shard: number, shardCount: number): AsyncGenerator<Kit> {
-    const items = queryItems(dynamodb, `Reading the kits of gateway ${gatewayId}`, {
-      TableName: table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: `KITS#${gatewayId}#${shard}` } },
-      ConsistentRead: true,
-    });
+    const shardItems = wholePartition(table, partition(gatewayId, shard));
+    const items = queryItems(dynamodb, `Reading the kits of gateway ${gatewayId}`, shardItems);
     for await (const item of items) {
       const kit = JSON.parse(item.kit?.S ?? '{}') as RegisteredKit;
       if (shardOf(kit.kitId, shardCount) !== shard) continue;
@@ -67,7 +62,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
           Key: key(kit.gatewayId, kit.kitId, shardCount),
           UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${pending ? ', #list = :list' : ' REMOVE #list'}`,
           ConditionExpression: notFromThePast,
-          ExpressionAttributeNames: { '#work': 'work', '#list': 'list' },
+          ExpressionAttributeNames: { '#work': 'work', '#list': keys.list },
           ExpressionAttributeValues: {
             ':work': { S: JSON.stringify(work) },
             ':generation': { N: `${work.generation}` },
@@ -89,14 +84,9 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         }),
       ),
     pending: async function* (gatewayId) {
-      const items = queryItems(dynamodb, `Finding pending kits of gateway ${gatewayId}`, {
-        TableName: table,
-        IndexName: listIndex,
-        KeyConditionExpression: '#list = :list',
-        ExpressionAttributeNames: { '#list': 'list' },
-        ExpressionAttributeValues: { ':list': { S: `PENDING#${gatewayId}` } },
-      });
-      for await (const item of items) yield (item.sk?.S ?? '') as KitId;
+      const pending = everyListed(table, `PENDING#${gatewayId}`);
+      const items = queryItems(dynamodb, `Finding pending kits of gateway ${gatewayId}`, pending);
+      for await (const item of items) yield (item[keys.sort]?.S ?? '') as KitId;
     },
   };
 };

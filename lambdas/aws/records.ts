@@ -2,11 +2,11 @@ import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClien
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { listIndex } from '../domain/names.ts';
+import { keys } from '../domain/names.ts';
 import type { Records } from '../ports.ts';
 import { latestAudit, readAudit } from './audit.ts';
-import { callDynamoDb, queryItems } from './dynamodb.ts';
-import { gatewayKey, readGateway } from './gateway-item.ts';
+import { callDynamoDb, everyListed, queryItems } from './dynamodb.ts';
+import { gatewayIdIn, gatewayKey, gatewaysList, readGateway } from './gateway-item.ts';
 
 /** DynamoDB's limit for one BatchGetItem. */
 const batchSize = 100;
@@ -15,14 +15,8 @@ const answersAtMost = 5;
 
 /** The ids of all gateways, from the index. */
 export async function* listGateways(dynamodb: DynamoDBClient, table: string): AsyncGenerator<GatewayId> {
-  const found = queryItems(dynamodb, 'Listing gateways', {
-    TableName: table,
-    IndexName: listIndex,
-    KeyConditionExpression: '#list = :list',
-    ExpressionAttributeNames: { '#list': 'list' },
-    ExpressionAttributeValues: { ':list': { S: 'gateways' } },
-  });
-  for await (const item of found) yield (item.pk?.S ?? '').slice('GATEWAY#'.length) as GatewayId;
+  const found = queryItems(dynamodb, 'Listing gateways', everyListed(table, gatewaysList));
+  for await (const item of found) yield gatewayIdIn(item[keys.partition]?.S ?? '');
 }
 
 /** The records in a table, read only. */

@@ -1,4 +1,4 @@
-/** Names that the functions, the stack and the local deployment have in common; each is here once. */
+// Names that the functions, the stack and the local deployment have in common.
 
 /** The index of the gateways table that finds what is listed; its partition key is {@link keys}`.list`. */
 export const listIndex = 'by-list';
@@ -12,6 +12,3 @@ export const secretTag = { key: 'gateway-credential-rotation', ofGateway: 'gatew
 /** The source and the version of every event of this system. A change that readers must know of is a new version. */
 export const eventSource = 'gateway-credential-rotation';
 export const transitionDetailType = 'Gateway Credential Transition v1';
-
-/** The name of the stack, on this machine and by default on AWS. */
-export const defaultStackName = 'GatewayCredentialRotation';
