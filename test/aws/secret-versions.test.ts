@@ -28,22 +28,6 @@ const stages = async () =>
   (await emulated.secretsManager.send(new DescribeSecretCommand({ SecretId: secretArn }))).VersionIdsToStages;
 
 describe('The secret versions', () => {
-  it('mints one value for a version id, however often and concurrently it is asked (invariant 4)', async () => {
-    const secretVersions = secretVersionsIn(emulated.secretsManager);
-    const minted = await Promise.all([
-      mintIn(secretVersions, secretArn, first),
-      mintIn(secretVersions, secretArn, first),
-      mintIn(secretVersions, secretArn, first),
-    ]);
-    expect(new Set(minted.map(({ value }) => value)).size).toBe(1);
-    expect(await mintIn(secretVersions, secretArn, first)).toEqual(minted[0]);
-  });
-
-  it('puts a minted value under its live label only: AWSCURRENT stays where it is', async () => {
-    const { credentialId } = await mintIn(secretVersionsIn(emulated.secretsManager), secretArn, first);
-    expect(await stages()).toEqual({ [placeholderVersion]: ['AWSCURRENT'], [first]: [liveLabel(credentialId)] });
-  });
-
   it('promotes only from the version that the record names, and a second time does nothing', async () => {
     const secretVersions = secretVersionsIn(emulated.secretsManager);
     await mintIn(secretVersions, secretArn, first);
