@@ -17,7 +17,6 @@ import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvoke: false }) => {
   const secrets = createSecretsManager({
     persistence: inMemory(),
-    region: 'us-east-1',
     clock: Date.now,
     canInvoke: async () => rotations.canInvoke,
     invokeFunction: async () => undefined,

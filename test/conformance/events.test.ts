@@ -15,9 +15,7 @@ import { contractOf } from './contract.ts';
 
 const EventBusName = `gateways-${randomUUID()}`;
 const { clause, clientOptions } = contractOf('events', () =>
-  runEndpoint([
-    createEventBridge({ region: 'us-east-1', buses: [EventBusName], clock: Date.now, onEvent: async () => undefined }),
-  ]),
+  runEndpoint([createEventBridge({ buses: [EventBusName], clock: Date.now, onEvent: async () => undefined })]),
 );
 
 let client: EventBridgeClient;

@@ -30,8 +30,9 @@ const answering: AwsService = { signingName: 'secretsmanager', call: async () =>
 let keys: Keys;
 const openAtHome = async () => {
   const { check } = accessOf({
-    policies: { roles, ofResources: new Map(), keysOfTopics: new Map(), secretsKey: undefined },
+    policies: { roles, ofResources: new Map(), keysOfTopics: new Map() },
     secretOf: () => undefined,
+    secretsKey: undefined,
     onDecision: () => undefined,
   });
   const sts = createSts((name) => `arn:aws:sts::000000000000:assumed-role/${name}/${name}`);

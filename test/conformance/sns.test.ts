@@ -15,7 +15,7 @@ import { contractOf } from './contract.ts';
 /** The topics of a deployment are those of its template: elsewhere CreateTopic makes this one. */
 const Name = 'gateway-news';
 const { clause, clientOptions } = contractOf('sns', () =>
-  runEndpoint([createSns({ region: 'us-east-1', topics: [Name], onPublish: async () => undefined })]),
+  runEndpoint([createSns({ topics: [Name], onPublish: async () => undefined })]),
 );
 
 let client: SNSClient;

@@ -84,9 +84,9 @@ describe('The policies of a template', () => {
   test('refuses to start with a condition that no call here carries', () => {
     const given = policies(template(statement({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } })));
 
-    expect(() => accessOf({ policies: given, secretOf: () => undefined, onDecision: () => undefined })).toThrow(
-      'aws:sourcevpc',
-    );
+    expect(() =>
+      accessOf({ policies: given, secretOf: () => undefined, secretsKey: undefined, onDecision: () => undefined }),
+    ).toThrow('aws:sourcevpc');
   });
 });
 
@@ -96,8 +96,13 @@ test.each([
   ['secretsmanager', 'constructor'],
 ])('refuses a call that the table does not have: %s %s', async (service, operation) => {
   expect(needsOf(service, operation)).toBeUndefined();
-  const noPolicies = { roles: new Map(), ofResources: new Map(), keysOfTopics: new Map(), secretsKey: undefined };
-  const { check } = accessOf({ policies: noPolicies, secretOf: () => undefined, onDecision: () => undefined });
+  const noPolicies = { roles: new Map(), ofResources: new Map(), keysOfTopics: new Map() };
+  const { check } = accessOf({
+    policies: noPolicies,
+    secretOf: () => undefined,
+    secretsKey: undefined,
+    onDecision: () => undefined,
+  });
 
   await expect(check({ name: 'operator' }, service, operation, {})).rejects.toMatchObject({
     name: 'UnknownOperationException',

@@ -73,8 +73,8 @@ beforeAll(async () => {
         [key, grantsIn('key', keyPolicy)],
       ]),
       keysOfTopics: new Map([[`arn:aws:sns:${here}:encrypted`, key]]),
-      secretsKey: undefined,
     },
+    secretsKey: undefined,
     secretOf: (secretId) => ({
       arn: `arn:aws:secretsmanager:${here}:secret:${secretId}-AbCdEf`,
       tags: [{ Key: 'gateway-credential-rotation', Value: tagOf[secretId] ?? '' }],
@@ -82,7 +82,7 @@ beforeAll(async () => {
     }),
     onDecision: () => undefined,
   });
-  const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
+  const dynamoDb = await openDynamoDb(undefined);
   const services = ['secretsmanager', 'states', 'lambda', 'sns', 'events'].map(answering);
   const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock: Date.now };
   const endpoint = await startEndpoint({ ...options, checkAccess: check, arnOf: (name) => name });

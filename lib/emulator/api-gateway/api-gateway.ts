@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
-import { TookTooLong, withinMs } from '../../../lambdas/policy-check/time-limit.ts';
 import type { Template } from '../cloudformation/template.ts';
 import { type AnswerType, gatewayAnswer, type Reply } from './answers.ts';
 import { apiIn, routeOf } from './declared-api.ts';
@@ -18,6 +17,7 @@ import {
 } from './event.ts';
 import { type AuthorizerVerdict, evaluate } from './policy.ts';
 import { throttle } from './throttle.ts';
+import { TookTooLong, withinMs } from './time-limit.ts';
 
 export type PolicyCheckServerOptions = {
   /** The synthesised template: routes, authorizer, gateway responses and throttling are those of its REST API. */

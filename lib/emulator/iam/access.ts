@@ -1,4 +1,4 @@
-import { accountId } from '../../local/names.ts';
+import { accountId } from '../account.ts';
 import { OPERATOR } from '../wire/keys.ts';
 import { AwsError, type Caller, unknownOperation } from '../wire/service.ts';
 import { always, isSupplied, needsOf } from './calls.ts';
@@ -26,6 +26,7 @@ export type Access = {
 export type AccessOptions = {
   readonly policies: Policies;
   readonly secretOf: Known['secret'];
+  readonly secretsKey: Known['secretsKey'];
   /** Told of every decision. */
   readonly onDecision: (decided: Decided) => void;
 };
@@ -37,8 +38,8 @@ const administrator: Principal = {
 };
 
 /** Decides by the policies. Throws when one of them looks at a condition key that calls do not carry here. */
-export const accessOf = ({ policies, secretOf, onDecision }: AccessOptions): Access => {
-  const { keysOfTopics, secretsKey } = policies;
+export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessOptions): Access => {
+  const { keysOfTopics } = policies;
   const known: Known = { secret: secretOf, keyOfTopic: (topicArn) => keysOfTopics.get(topicArn), secretsKey };
   const grants = grantsOf(policies);
   const unknown = [...keysLookedAt(grants)].filter((key) => !isSupplied(key));

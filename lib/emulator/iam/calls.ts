@@ -1,7 +1,6 @@
-import { localStack } from '../../local/names.ts';
+import { arn, stackArn } from '../account.ts';
 import { secretsManagerCalls } from './calls-secrets-manager.ts';
 import {
-  arn,
   arnOr,
   type Calls,
   type Context,
@@ -78,7 +77,9 @@ const events: Calls = {
 };
 
 /** "Actions, resources, and condition keys for AWS CloudFormation". */
-const cloudformation: Calls = each('cloudformation', () => localStack.id, 'DescribeStacks');
+const stack = ({ StackName }: Input): string =>
+  String(StackName).startsWith('arn:') ? String(StackName) : stackArn(String(StackName));
+const cloudformation: Calls = each('cloudformation', stack, 'DescribeStacks');
 
 /** "Actions, resources, and condition keys for AWS Key Management Service". */
 const kms: Calls = each(

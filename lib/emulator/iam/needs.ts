@@ -1,4 +1,4 @@
-import { accountId, region } from '../../local/names.ts';
+import { arn, region } from '../account.ts';
 import type { KnownSecret } from '../secrets-manager/secrets-manager.ts';
 import type { Question } from './evaluate.ts';
 
@@ -8,7 +8,7 @@ export type Known = {
   readonly secret: (secretId: string) => KnownSecret | undefined;
   /** The ARN of the key that encrypts a topic. */
   readonly keyOfTopic: (topicArn: string) => string | undefined;
-  /** The key under which secrets of this prefix are created on AWS. */
+  /** The key that the secrets whose names begin with `prefix` are created under; `undefined` when there is none. */
   readonly secretsKey: { readonly prefix: string; readonly keyArn: string } | undefined;
 };
 
@@ -42,9 +42,6 @@ export const each = (
 
 /** For actions that know no resource. */
 export const everything = (): string => '*';
-
-export const arn = (service: string, resource: string): string =>
-  `arn:aws:${service}:${region}:${accountId}:${resource}`;
 
 /** What is given, if it is an ARN, or the ARN of the resource of that name; `type` with what stands between it and the name. */
 export const arnOr = (service: string, type: string, given: unknown): string =>

@@ -1,17 +1,15 @@
-import { accountId, functionNameOf, region, stateMachineName } from '../../local/names.ts';
+import { arn } from '../account.ts';
 import { resourcesOf, type Template, Unresolved } from '../cloudformation/template.ts';
 import { type Grant, grantsIn } from './grants.ts';
 
 /** The policies of a template, with everything resolved. */
 export type Policies = {
-  /** The roles that this machine plays, by who acts in them: a function's name, or that of the state machine. */
+  /** The roles that this machine plays, by who acts in them: the name of a function or state machine. */
   readonly roles: ReadonlyMap<string, Role>;
   /** The policies of resources, by ARN. */
   readonly ofResources: ReadonlyMap<string, readonly Grant[]>;
   /** The keys that encrypt topics, by the ARN of the topic. */
   readonly keysOfTopics: ReadonlyMap<string, string>;
-  /** The key that the secrets whose names begin with `prefix` are created under; `undefined` when no function is told one. */
-  readonly secretsKey: { readonly prefix: string; readonly keyArn: string } | undefined;
 };
 export type Role = { readonly name: string; readonly grants: readonly Grant[] };
 
@@ -80,13 +78,13 @@ const resourcePolicies: Readonly<
 > = {
   'AWS::Lambda::Permission': (of) => {
     const given = String(of.FunctionName);
-    const arn = given.startsWith('arn:') ? given : `arn:aws:lambda:${region}:${accountId}:function:${given}`;
-    return [[arn, [statementOf(of, arn)]]];
+    const functionArn = given.startsWith('arn:') ? given : arn('lambda', `function:${given}`);
+    return [[functionArn, [statementOf(of, functionArn)]]];
   },
   'AWS::SNS::TopicPolicy': (of) =>
-    listOf(of.Topics).map((arn) => [String(arn), listOf((of.PolicyDocument as Properties).Statement)] as const),
+    listOf(of.Topics).map((topic) => [String(topic), listOf((of.PolicyDocument as Properties).Statement)] as const),
   'AWS::Events::EventBusPolicy': (of) => [
-    [`arn:aws:events:${region}:${accountId}:event-bus/${String(of.EventBusName)}`, listOf(of.Statement)],
+    [arn('events', `event-bus/${String(of.EventBusName)}`), listOf(of.Statement)],
   ],
 };
 
@@ -97,24 +95,15 @@ const keyPolicies = (template: Template, resolve: Resolve): readonly (readonly [
     listOf((resolve(Properties?.KeyPolicy) as Properties).Statement),
   ]);
 
-/** On AWS the function that creates the secrets hands them the key of its variable SECRETS_KEY; the local one has none to hand. */
-const secretsKeyOf = (template: Template, resolve: Resolve): Policies['secretsKey'] => {
-  for (const { Properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
-    const { Variables = {} } = (Properties?.Environment ?? {}) as { Variables?: Properties };
-    if (Variables.SECRETS_KEY !== undefined)
-      return { prefix: String(resolve(Variables.SECRET_PREFIX)), keyArn: String(resolve(Variables.SECRETS_KEY)) };
-  }
-  return undefined;
-};
-
 /** Reads every policy that decides about calls on this machine. Throws `Unresolved` for whatever has no value or is not evaluated here. */
 export const policiesOf = (template: Template, resolve: Resolve): Policies => {
   const actors = [
-    ...resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ Metadata, Properties }) =>
-      typeof Metadata?.source === 'string' ? [[functionNameOf(Metadata.source), Properties?.Role] as const] : [],
+    ...resourcesOf(template, 'AWS::Lambda::Function').map(
+      ({ logicalId, Properties }) => [String(resolve({ Ref: logicalId })), Properties?.Role] as const,
     ),
     ...resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(
-      ({ Properties }) => [stateMachineName, Properties?.RoleArn] as const,
+      ({ logicalId, Properties }) =>
+        [String(resolve({ 'Fn::GetAtt': [logicalId, 'Name'] })), Properties?.RoleArn] as const,
     ),
   ];
   const found = Object.entries(resourcePolicies).flatMap(([type, read]) =>
@@ -132,6 +121,5 @@ export const policiesOf = (template: Template, resolve: Resolve): Policies => {
     roles: new Map(actors.map(([actor, role]) => [actor, roleOf(template, resolve, role)])),
     ofResources,
     keysOfTopics: new Map(keysOfTopics),
-    secretsKey: secretsKeyOf(template, resolve),
   };
 };

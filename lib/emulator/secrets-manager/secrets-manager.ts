@@ -11,7 +11,6 @@ import { getSecretValue, noteRead, putSecretValue, updateSecretVersionStage } fr
 /** What the emulated Secrets Manager needs from its deployment. */
 export type SecretsManagerOptions = {
   readonly persistence: Persistence<SecretsState>;
-  readonly region: string;
   readonly clock: Clock;
   /** Whether a rotation function of that name or ARN exists, and lets Secrets Manager invoke it for the secret. */
   readonly canInvoke: (functionArn: string, secretArn: string) => Promise<boolean>;
@@ -63,12 +62,12 @@ const CHANGES: ReadonlyMap<string, Operation> = new Map([
 
 /** Secrets Manager on this machine: one saved state, each operation whole or not at all. */
 export const createSecretsManager = (options: SecretsManagerOptions): SecretsManager => {
-  const { persistence, region, clock, canInvoke, invokeFunction, report, isKeyEnabled = () => true } = options;
+  const { persistence, clock, canInvoke, invokeFunction, report, isKeyEnabled = () => true } = options;
   let state: SecretsState = persistence.load() ?? { secrets: [] };
   const running = new Map<string, Promise<void>>();
 
   const change = <Result>(work: (world: World) => Result): Result => {
-    const world: World = { state: structuredClone(state), nowMs: clock(), region, isKeyEnabled };
+    const world: World = { state: structuredClone(state), nowMs: clock(), isKeyEnabled };
     purgeDeleted(world);
     const result = work(world);
     persistence.save(world.state);
@@ -77,7 +76,7 @@ export const createSecretsManager = (options: SecretsManagerOptions): SecretsMan
   };
 
   const look = <Result>(work: (world: World) => Result): Result => {
-    const world: World = { state, nowMs: clock(), region, isKeyEnabled };
+    const world: World = { state, nowMs: clock(), isKeyEnabled };
     purgeDeleted(world);
     return work(world);
   };

@@ -12,7 +12,6 @@ let events: BusEvent[];
 beforeEach(async () => {
   events = [];
   const service = createEventBridge({
-    region: 'us-east-1',
     buses: ['gateways'],
     clock: () => Date.UTC(2026, 0, 1),
     onEvent: async (event) => {

@@ -27,7 +27,6 @@ export const runSecretsManager = async (
   const news: RotationNews[] = [];
   const service = createSecretsManager({
     persistence,
-    region: 'us-east-1',
     clock: () => time.nowMs,
     canInvoke: async (functionArn) => functionArn === FUNCTION_ARN,
     invokeFunction: (_functionArn, event) => running.rotate(event, client),

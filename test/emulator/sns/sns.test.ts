@@ -17,7 +17,7 @@ beforeEach(async () => {
     if (message.message === 'fail') throw new Error('the listener is down');
     published.push(message);
   };
-  running = await runEndpoint([createSns({ region: 'us-east-1', topics: ['gateway-news'], onPublish })]);
+  running = await runEndpoint([createSns({ topics: ['gateway-news'], onPublish })]);
   client = new SNSClient(running.clientOptions);
 });
 

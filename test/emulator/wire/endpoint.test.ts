@@ -288,7 +288,7 @@ test('SDKs read the names of refusals', async () => {
 });
 
 test('refuses to listen where others can reach it', async () => {
-  const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
+  const dynamoDb = await openDynamoDb(undefined);
   const open = startEndpoint({
     address: '0.0.0.0',
     port: 0,

@@ -25,7 +25,7 @@ export const runEndpoint = async (
   checkAccess: CheckAccess = async () => undefined,
 ): Promise<Running> => {
   const keys = createKeys(undefined, { region: 'us-east-1', endpointUrl: 'http://127.0.0.1:4566' });
-  const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
+  const dynamoDb = await openDynamoDb(undefined);
   const arnOf = (callerName: string): string => `arn:aws:iam::000000000000:user/${callerName}`;
   const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock, checkAccess, arnOf, onCall };
   const endpoint = await startEndpoint(options);
