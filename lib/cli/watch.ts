@@ -3,8 +3,8 @@ import { styleText } from 'node:util';
 import { fromNow, lateWords, lengthOf, outcomeWords } from '../../lambdas/console/view/labels.ts';
 import { type GatewaysView, type GatewayView, phases } from '../../lambdas/console/view/views.ts';
 import type { Connection } from './connection.ts';
-import { bold, rotationLine } from './show.ts';
 import { plain, type Terminal } from './terminal.ts';
+import { bold, rotationLine } from './view-text.ts';
 
 const barWidth = 30;
 const latest = 8;

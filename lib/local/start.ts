@@ -4,7 +4,7 @@ import { createLogUpdate } from 'log-update';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
-import { type ConsoleServer, startConsoleServer } from './console-server.ts';
+import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
 import { linesOf } from './demo/live-view.ts';
 import { isProven, type RotationReport, type TrafficCount, writeReport } from './demo/report.ts';

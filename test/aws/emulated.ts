@@ -8,7 +8,7 @@ import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import { createSecretsManager } from '../../lib/emulator/secrets-manager/secrets-manager.ts';
 import { inMemory } from '../../lib/emulator/wire/persistence.ts';
 import { elsewhere, optionsFor } from '../conformance/target.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 
 /**
  * DynamoDB and Secrets Manager of the local deployment, or of the implementation that this run asks, with one empty table,

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createEventBridge } from '../../lib/emulator/eventbridge/eventbridge.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 
 const EventBusName = `gateways-${randomUUID()}`;

@@ -4,7 +4,7 @@ import { accountId } from '../../lib/emulator/account.ts';
 import { resolverFor } from '../../lib/emulator/cloudformation/template.ts';
 import { evaluator } from '../../lib/emulator/iam/evaluate.ts';
 import { documentOf, type Grant } from '../../lib/emulator/iam/grants.ts';
-import { policiesOf } from '../../lib/emulator/iam/policies.ts';
+import { policiesOf } from '../../lib/emulator/iam/template-policies.ts';
 import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { gateways } from '../constructs/synthesised.ts';

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createSns } from '../../lib/emulator/sns/sns.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 
 /** The topics of a deployment are those of its template: elsewhere CreateTopic makes this one. */

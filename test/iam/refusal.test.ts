@@ -6,9 +6,9 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDynamoDb } from '../../lib/emulator/dynamodb/dynamodb.ts';
+import { startEndpoint } from '../../lib/emulator/endpoint/endpoint.ts';
 import { accessOf } from '../../lib/emulator/iam/access.ts';
 import { grantsIn } from '../../lib/emulator/iam/grants.ts';
-import { startEndpoint } from '../../lib/emulator/wire/endpoint.ts';
 import { type AccessKey, createKeys, OPERATOR } from '../../lib/emulator/wire/keys.ts';
 import type { AwsService } from '../../lib/emulator/wire/service.ts';
 

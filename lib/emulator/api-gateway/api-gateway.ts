@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
 import type { Template } from '../cloudformation/template.ts';
-import { type AnswerType, gatewayAnswer, type Reply } from './answers.ts';
+import { type AuthorizerVerdict, evaluate } from './authorizer-policy.ts';
 import { apiIn, routeOf } from './declared-api.ts';
 import {
   type Arrival,
@@ -15,7 +15,7 @@ import {
   type RequestContext,
   resourceArnOf,
 } from './event.ts';
-import { type AuthorizerVerdict, evaluate } from './policy.ts';
+import { type AnswerType, gatewayAnswer, type Reply } from './gateway-responses.ts';
 import { throttle } from './throttle.ts';
 import { TookTooLong, withinMs } from './time-limit.ts';
 

@@ -1,11 +1,11 @@
 import { accountId } from '../account.ts';
 import { OPERATOR } from '../wire/keys.ts';
 import { AwsError, type Caller, unknownOperation } from '../wire/service.ts';
-import { always, isSupplied, needsOf } from './calls.ts';
 import { type Decision, evaluator, keysLookedAt, type Principal, type Question } from './evaluate.ts';
 import type { Grant } from './grants.ts';
-import type { Known } from './needs.ts';
-import type { Policies } from './policies.ts';
+import type { Known } from './permission-question.ts';
+import { always, isSupplied, needsOf } from './required-permissions.ts';
+import type { Policies } from './template-policies.ts';
 
 /** A call, as it was decided. */
 export type Decided = Decision & {
@@ -45,7 +45,7 @@ export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessO
   const unknown = [...keysLookedAt(grants)].filter((key) => !isSupplied(key));
   if (unknown.length > 0)
     throw new Error(
-      `Policies look at ${unknown.join(', ')}, which no call carries on this machine: add it in lib/emulator/iam/calls.ts.`,
+      `Policies look at ${unknown.join(', ')}, which no call carries on this machine: add it in lib/emulator/iam/required-permissions.ts.`,
     );
   const evaluate = evaluator(policies.ofResources, keysLookedAt(grants));
 

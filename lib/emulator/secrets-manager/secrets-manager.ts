@@ -3,7 +3,7 @@ import { type AwsService, type Clock, unknownOperation } from '../wire/service.t
 import { describeSecret, listSecrets, listSecretVersionIds } from './descriptions.ts';
 import { getRandomPassword } from './password.ts';
 import { cancelRotateSecret, rotateSecret, rotationFunctionOf } from './rotation.ts';
-import { attemptRotation, beginScheduled, dueAtMs, type RotationEvent, type RotationNews } from './rotation-run.ts';
+import { attemptRotation, beginScheduled, dueAtMs, type RotationEvent, type RotationNotice } from './rotation-run.ts';
 import { createSecret, deleteSecret, restoreSecret, tagResource, untagResource, updateSecret } from './secrets.ts';
 import { purgeDeleted, type SecretsState, secretOf, type Tag, type World } from './state.ts';
 import { getSecretValue, noteRead, putSecretValue, updateSecretVersionStage } from './values.ts';
@@ -16,7 +16,7 @@ export type SecretsManagerOptions = {
   readonly canInvoke: (functionArn: string, secretArn: string) => Promise<boolean>;
   /** Invokes a rotation function and waits; rejects when it is not there or ends with an error. */
   readonly invokeFunction: (functionArn: string, event: RotationEvent) => Promise<void>;
-  readonly report: (news: RotationNews) => void;
+  readonly report: (notice: RotationNotice) => void;
   /** Whether the key of the secret of that name can be used; default: each can. */
   readonly isKeyEnabled?: (secretName: string) => boolean;
 };

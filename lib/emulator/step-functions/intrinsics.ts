@@ -1,5 +1,5 @@
-import { StateError } from './error.ts';
 import { callLibraryIntrinsic, type Json, readPath, type Scope } from './paths.ts';
+import { StateError } from './state-error.ts';
 
 /** An intrinsic call that was parsed. A text keeps its escapes until it is used: States.Format needs them. */
 type Expression =

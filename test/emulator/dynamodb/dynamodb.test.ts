@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDynamoDb } from '../../../lib/emulator/dynamodb/dynamodb.ts';
-import { startEndpoint } from '../../../lib/emulator/wire/endpoint.ts';
-import { type Running, runEndpoint } from '../wire/running-endpoint.ts';
+import { startEndpoint } from '../../../lib/emulator/endpoint/endpoint.ts';
+import { type Running, runEndpoint } from '../endpoint/running-endpoint.ts';
 
 const table = {
   TableName: 'gateways',

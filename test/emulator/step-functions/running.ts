@@ -1,6 +1,6 @@
 import { type LambdaFunction, type LambdaOptions, lambdaService } from '../../../lib/emulator/lambda/lambda.ts';
+import { type ExecutionStore, executionsInMemory } from '../../../lib/emulator/step-functions/execution-store.ts';
 import { type HistoryEvent, stepFunctionsService } from '../../../lib/emulator/step-functions/step-functions.ts';
-import { type ExecutionStore, executionsInMemory } from '../../../lib/emulator/step-functions/store.ts';
 import type { Timers } from '../../../lib/emulator/wire/timers.ts';
 import { virtualTimers } from '../../support/virtual-timers.ts';
 

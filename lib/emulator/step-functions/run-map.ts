@@ -1,8 +1,8 @@
 import { iteratorOf, type StateOf } from './definition.ts';
-import { runtimeError } from './error.ts';
+import type { Run, RunRegion, Thread } from './execution-context.ts';
 import { fillTemplate } from './intrinsics.ts';
 import { type Json, readPath, type Scope } from './paths.ts';
-import type { Run, RunRegion, Thread } from './thread.ts';
+import { runtimeError } from './state-error.ts';
 
 /** An inline Map runs at most this many iterations at once, whatever MaxConcurrency says. */
 const inlineConcurrency = 40;

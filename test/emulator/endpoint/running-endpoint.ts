@@ -4,7 +4,7 @@ import {
   type CheckAccess,
   type Endpoint,
   startEndpoint,
-} from '../../../lib/emulator/wire/endpoint.ts';
+} from '../../../lib/emulator/endpoint/endpoint.ts';
 import { type AccessKey, createKeys, type Keys, OPERATOR } from '../../../lib/emulator/wire/keys.ts';
 import type { AwsService, Clock } from '../../../lib/emulator/wire/service.ts';
 

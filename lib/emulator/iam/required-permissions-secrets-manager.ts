@@ -10,7 +10,7 @@ import {
   type Needs,
   question,
   through,
-} from './needs.ts';
+} from './permission-question.ts';
 
 /** One that does not exist yet is judged as if it had been made. */
 const secretArn = ({ SecretId, Name }: Input, known: Known): string => {

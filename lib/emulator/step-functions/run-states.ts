@@ -1,11 +1,11 @@
 import type { State } from './definition.ts';
-import { checkSize, StateError } from './error.ts';
+import type { Run, RunRegion, Thread } from './execution-context.ts';
 import { inputDetails, outputDetails } from './history.ts';
 import { fillTemplate } from './intrinsics.ts';
 import { type Json, placeResult, readPath, type Scope } from './paths.ts';
 import { catcherOf, retries } from './retry.ts';
-import type { Run, RunRegion, Thread } from './thread.ts';
-import { workOf } from './work.ts';
+import { checkSize, StateError } from './state-error.ts';
+import { doStateWork } from './state-work.ts';
 
 /** Where a state leads and with what; without `next` its region is done. */
 export type Step = { readonly output: Json; readonly next: string | undefined };
@@ -50,7 +50,7 @@ const runState = async (run: Run, thread: Thread, name: string, state: State, in
     };
     try {
       const effective = await shape('InputPath' in state ? state.InputPath : undefined, { input, context });
-      const { result, next } = await workOf(runRegion, run, thread, name, state, { input: effective, context });
+      const { result, next } = await doStateWork(runRegion, run, thread, name, state, { input: effective, context });
       return exit({ output: await shapeOutput(state, input, result, context), next: next ?? followers(state) });
     } catch (error) {
       if (thread.line.signal.aborted || !(error instanceof StateError)) throw error;

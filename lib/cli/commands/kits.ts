@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { applyText, readText, writeText } from './apply.ts';
-import { type At, command, paging, type Result, reason, text, wholeNumber, why } from './command.ts';
-import { decide } from './decide.ts';
-import { CommandFailed } from './failure.ts';
-import { type KitEntry, readKits, withKits, withoutKit } from './registry-edit.ts';
-import { kitsText } from './show.ts';
+import { applyText, readText, writeText } from '../apply-registry.ts';
+import { type At, command, paging, type Result, reason, text, wholeNumber, why } from '../command.ts';
+import { CommandFailed } from '../failure.ts';
+import { type KitEntry, readKits, withKits, withoutKit } from '../registry-edit.ts';
+import { decide } from '../send-decision.ts';
+import { kitsText } from '../view-text.ts';
 
 const inFile = [
   ['--file <path>', 'the gateways.json that is changed and applied (default gateways.json)'],

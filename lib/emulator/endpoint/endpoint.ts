@@ -4,15 +4,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { isIPv6 } from 'node:net';
 import type { DynamoDb } from '../dynamodb/dynamodb.ts';
 import { lambdaUrlProtocol } from '../lambda/function-url.ts';
-import { allowedHosts, readBody, refusalOfBrowser } from './endpoint-guard.ts';
-import type { Keys } from './keys.ts';
-import type { Answer, Protocol } from './protocol.ts';
-import { jsonProtocol, readJsonObject } from './protocol-json.ts';
-import { queryProtocol } from './protocol-query.ts';
-import { restJsonProtocol } from './protocol-rest-json.ts';
-import { AwsError, type AwsService, type Caller, type Clock, unknownOperation } from './service.ts';
-import { verify } from './sigv4.ts';
-import { readClaim } from './sigv4-claim.ts';
+import type { Keys } from '../wire/keys.ts';
+import type { Answer, Protocol } from '../wire/protocol.ts';
+import { jsonProtocol, readJsonObject } from '../wire/protocol-json.ts';
+import { queryProtocol } from '../wire/protocol-query.ts';
+import { restJsonProtocol } from '../wire/protocol-rest-json.ts';
+import { AwsError, type AwsService, type Caller, type Clock, unknownOperation } from '../wire/service.ts';
+import { verify } from '../wire/sigv4.ts';
+import { readClaim } from '../wire/sigv4-claim.ts';
+import { allowedHosts, readBody, refusalOfBrowser } from './guard.ts';
 
 /** What the endpoint serves, and where. `clock` judges the age of signatures. */
 export type EndpointOptions = {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { executionsInFolder, executionsInMemory } from '../../../lib/emulator/step-functions/store.ts';
+import { executionsInFolder, executionsInMemory } from '../../../lib/emulator/step-functions/execution-store.ts';
 import { virtualTimers } from '../../support/virtual-timers.ts';
 import { only, startServices } from './running.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Where the one script of the page is. */
-export const scriptPath = '/console-page.js';
+export const scriptPath = '/page.js';
 
 /** What is around the console's own HTML, which brings its own style. */
 const style = `

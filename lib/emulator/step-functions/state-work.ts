@@ -1,18 +1,18 @@
 import { AwsError } from '../wire/service.ts';
 import { limit } from '../wire/timers.ts';
 import type { State, StateOf } from './definition.ts';
-import { checkSize, runtimeError, StateError } from './error.ts';
+import type { Run, RunRegion, Thread } from './execution-context.ts';
 import { errorDetails, inputDetails, outputDetails } from './history.ts';
 import { fillTemplate } from './intrinsics.ts';
-import { runMap } from './map.ts';
 import { choose, type Json, readPath, type Scope } from './paths.ts';
-import type { Run, RunRegion, Thread } from './thread.ts';
+import { runMap } from './run-map.ts';
+import { checkSize, runtimeError, StateError } from './state-error.ts';
 
 /** What a state's own work came to; `next` only where the work decides it. */
 type Work = { readonly result: Json; readonly next?: string };
 
 /** Does what the state is for, over its effective input. Throws StateError. */
-export const workOf = async (
+export const doStateWork = async (
   runRegion: RunRegion,
   run: Run,
   thread: Thread,

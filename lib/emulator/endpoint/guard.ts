@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { AwsError } from './service.ts';
+import { AwsError } from '../wire/service.ts';
 
 /** The largest request of any emulated service: DynamoDB's 16 MiB for a batch. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;

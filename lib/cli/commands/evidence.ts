@@ -1,10 +1,10 @@
-import { counted, inFull } from '../../lambdas/console/view/labels.ts';
-import type { EvidenceDocument, EvidenceRecord } from '../../lambdas/evidence-export/evidence-schema.ts';
-import { readText, writeText } from './apply.ts';
-import { command, type Result, text } from './command.ts';
-import { CommandFailed } from './failure.ts';
-import { plain } from './terminal.ts';
-import { verifyEvidence } from './verify-evidence.ts';
+import { counted, inFull } from '../../../lambdas/console/view/labels.ts';
+import type { EvidenceDocument, EvidenceRecord } from '../../../lambdas/evidence-export/evidence-schema.ts';
+import { readText, writeText } from '../apply-registry.ts';
+import { command, type Result, text } from '../command.ts';
+import { CommandFailed } from '../failure.ts';
+import { plain } from '../terminal.ts';
+import { verifyEvidence } from '../verify-evidence.ts';
 
 const at = (iso: string): string => inFull(Date.parse(iso));
 

@@ -1,5 +1,4 @@
 import { arn, stackArn } from '../account.ts';
-import { secretsManagerCalls } from './calls-secrets-manager.ts';
 import {
   arnOr,
   type Calls,
@@ -11,7 +10,8 @@ import {
   type Needs,
   question,
   through,
-} from './needs.ts';
+} from './permission-question.ts';
+import { secretsManagerCalls } from './required-permissions-secrets-manager.ts';
 
 /** "Actions, resources, and condition keys for Amazon DynamoDB". A call that names an index is judged by the index. */
 const table = ({ TableName, IndexName }: Input): string =>

@@ -1,12 +1,14 @@
 import * as z from 'zod';
-import { inFull } from '../../lambdas/console/view/labels.ts';
-import { applyText, readText } from './apply.ts';
-import { type CliCommand, command, reason, text, wholeNumber, why } from './command.ts';
-import { deadlineIn } from './deadline.ts';
-import { compromised, decide, force, plan, planText, rotate } from './decide.ts';
-import { CommandFailed } from './failure.ts';
-import { withoutFrames } from './terminal.ts';
-import { watchGateway } from './watch.ts';
+import { inFull } from '../../../lambdas/console/view/labels.ts';
+import { applyText, readText } from '../apply-registry.ts';
+import { type CliCommand, command, reason, text, wholeNumber, why } from '../command.ts';
+import { deadlineIn } from '../deadline.ts';
+import { CommandFailed } from '../failure.ts';
+import { pressButton } from '../press-button.ts';
+import { decide, force } from '../send-decision.ts';
+import { plan, planText, rotate } from '../start-rotation.ts';
+import { withoutFrames } from '../terminal.ts';
+import { watchGateway } from '../watch.ts';
 
 const decided = (result: { readonly result: string }): string =>
   result.result === 'UNCHANGED' ? 'It was so already: nothing has changed.' : 'Done, and recorded.';
@@ -78,7 +80,7 @@ const rotation = [
       requestId: text.optional(),
     },
     run: async (at, { gatewayId, reason, within, credential, confirm, requestId }) => {
-      const json = await compromised(at, {
+      const json = await pressButton(at, {
         gatewayId,
         reason,
         ...(within === undefined ? {} : { rejectWithinSeconds: within }),

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConsoleServer, startConsoleServer } from '../../lib/local/console-server.ts';
+import { type ConsoleServer, startConsoleServer } from '../../../lib/local/console/server.ts';
 
 type Answer = { status: number; headers: Record<string, string>; body: string };
 type Called = { name: string; event: Record<string, unknown> };
@@ -82,7 +82,7 @@ describe('the page of the console', () => {
 
   it('allows nothing to be loaded, framed, sent or kept but its own script and styles', async () => {
     const { place, cookie } = await enter();
-    for (const url of [place, server.url, `${server.url}/console-page.js`, `${server.url}/none`]) {
+    for (const url of [place, server.url, `${server.url}/page.js`, `${server.url}/none`]) {
       const { headers } = await ask(url, { headers: { cookie } });
       expect(headers['content-security-policy']).toMatch(
         /^default-src 'none'; script-src 'self'; style-src 'sha256-[\w+/=]+'(?: 'sha256-[\w+/=]+')*; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { style as consoleStyle } from '../../lambdas/console/html/style.ts';
-import { enterPage, headersWith, messagePage, pageOf, scriptPath } from './console-document.ts';
-import { cookieOf, readForm, refusalOf } from './console-guard.ts';
-import { isSame, openVisitors, type Visitor, type Visitors } from './console-visitors.ts';
+import { style as consoleStyle } from '../../../lambdas/console/html/style.ts';
+import { enterPage, headersWith, messagePage, pageOf, scriptPath } from './document.ts';
+import { cookieOf, readForm, refusalOf } from './guard.ts';
+import { isSame, openVisitors, type Visitor, type Visitors } from './visitors.ts';
 
 export type ConsoleServerOptions = {
   /** 0 takes any free one. */
@@ -20,7 +20,7 @@ export type ConsoleServer = Pick<Visitors, 'link' | 'linkFile'> & { readonly url
 
 type Answer = { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> };
 
-const script = readFileSync(new URL('console-page.js', import.meta.url), 'utf8');
+const script = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 const cookieName = 'console';
 
 const say = (status: number, title: string, ...sentences: readonly string[]): Answer => ({
