@@ -1,13 +1,11 @@
 import { basename } from 'node:path';
+import { defaultStackName } from '../defaults.ts';
 import { accountId, arn, pseudoParameters as ofAnyStack, stackArn } from '../emulator/account.ts';
 import { apiId } from '../emulator/api-gateway/event.ts';
 import { type Deployed, type Resource, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 
-/** The name of the stack, here and by default on AWS. */
-export const stackName = 'GatewayCredentialRotation';
-
 /** The values of CloudFormation's pseudo parameters here. */
-export const pseudoParameters = { ...ofAnyStack, 'AWS::StackName': stackName } as const;
+export const pseudoParameters = { ...ofAnyStack, 'AWS::StackName': defaultStackName } as const;
 
 /** The name a function has here: that of its source file. */
 export const functionNameOf = (source: string): string => basename(source, '.ts');
@@ -16,7 +14,7 @@ export const functionNameOf = (source: string): string => basename(source, '.ts'
 export const stateMachineName = 'rotation';
 
 /** The one stack of this machine. */
-export const localStack = { name: stackName, id: stackArn(stackName) } as const;
+export const localStack = { name: defaultStackName, id: stackArn(defaultStackName) } as const;
 
 const namedBy: Readonly<Record<string, (logicalId: string, resource: Resource) => Deployed>> = {
   'AWS::DynamoDB::Table': (id) => ({ ref: id, attributes: { Arn: arn('dynamodb', `table/${id}`) } }),

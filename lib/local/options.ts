@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultDataFolder } from '../defaults.ts';
 
 /** How this machine is asked to be the cloud. Ports: 0 takes any free one. */
 export type Options = {
@@ -24,10 +24,6 @@ export type Options = {
 export class OptionRefused extends Error {
   override readonly name = 'OptionRefused';
 }
-
-const userData = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
-/** Where a start without `--data` keeps everything. */
-export const defaultDataFolder = join(userData, 'gateway-credential-rotation');
 
 /** What `--help` prints. */
 export const help = `Rotates the credentials of your API gateways on this machine, without a failed request.
