@@ -2,7 +2,7 @@ import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb
 import { shardOf } from '../domain/gateway.ts';
 import type { GatewayId, KitId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork } from '../domain/kit.ts';
-import { ConditionLost, callDynamoDb, listIndex, queryItems } from './dynamodb.ts';
+import { ConditionLost, callDynamoDb, queryItems } from './dynamodb.ts';
 
 /** What the registry says of a kit; the rest of the item is the state of its distribution. */
 export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged'>;
@@ -19,8 +19,6 @@ export type Kits = {
   saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
   /** Saves an acknowledgement; false when the kit is not registered. */
   acknowledge(gatewayId: GatewayId, kitId: KitId, acknowledged: Acknowledgement, shardCount: number): Promise<boolean>;
-  /** Ids of kits with unfinished distribution, from the sparse index: for finding and showing, never for deciding. */
-  pending(gatewayId: GatewayId): AsyncGenerator<KitId>;
 };
 
 /** gen 7 writes, gen 8 begins, gen 7's late write: refused. Equal generations are retries of one run. */
@@ -81,25 +79,22 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ),
       );
     },
-    saveWork: (kit, work, shardCount) => {
-      const pending = work.state === 'PENDING' || work.state === 'FAILED' || work.state === 'WITH_OWNER';
-      return update(
+    saveWork: (kit, work, shardCount) =>
+      update(
         `Saving the distribution to kit ${kit.kitId}`,
         new UpdateItemCommand({
           TableName: table,
           Key: key(kit.gatewayId, kit.kitId, shardCount),
-          UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${pending ? ', #list = :list' : ' REMOVE #list'}`,
+          UpdateExpression: 'SET #work = :work, generation = :generation, rotationId = :rotationId',
           ConditionExpression: notFromThePast,
-          ExpressionAttributeNames: { '#work': 'work', '#list': 'list' },
+          ExpressionAttributeNames: { '#work': 'work' },
           ExpressionAttributeValues: {
             ':work': { S: JSON.stringify(work) },
             ':generation': { N: `${work.generation}` },
             ':rotationId': { S: work.rotationId },
-            ...(pending ? { ':list': { S: `PENDING#${kit.gatewayId}` } } : {}),
           },
         }),
-      );
-    },
+      ),
     acknowledge: (gatewayId, kitId, acknowledged, shardCount) =>
       update(
         `Acknowledging kit ${kitId}`,
@@ -111,15 +106,5 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
           ExpressionAttributeValues: { ':acknowledged': { S: JSON.stringify(acknowledged) } },
         }),
       ),
-    pending: async function* (gatewayId) {
-      const items = queryItems(dynamodb, `Finding pending kits of gateway ${gatewayId}`, {
-        TableName: table,
-        IndexName: listIndex,
-        KeyConditionExpression: '#list = :list',
-        ExpressionAttributeNames: { '#list': 'list' },
-        ExpressionAttributeValues: { ':list': { S: `PENDING#${gatewayId}` } },
-      });
-      for await (const item of items) yield (item.sk?.S ?? '') as KitId;
-    },
   };
 };
