@@ -2,7 +2,7 @@ import { GetPublicKeyCommand, type KMSClient, SignCommand } from '@aws-sdk/clien
 import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 
 /** A signature with the key that made it; `publicKey` is SPKI in PEM, `value` DER in base64. */
-export type Signature = { readonly keyId: string; readonly publicKey: string; readonly value: string };
+type Signature = { readonly keyId: string; readonly publicKey: string; readonly value: string };
 
 /** Signs texts with one key that never leaves its place. Throws {@link StepFailed} and {@link TemporarilyUnavailable}. */
 export type Signer = { sign(message: Buffer): Promise<Signature> };

@@ -4,7 +4,7 @@ import type { GatewayId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 
 /** What a person starts an execution with; see `begin-rotation.ts`. */
-export type ManualStart = {
+type ManualStart = {
   readonly gatewayId: GatewayId;
   readonly reason: string;
   readonly actor: string;
@@ -12,7 +12,7 @@ export type ManualStart = {
 };
 
 /** What became of a plan. */
-export type PlanState = { readonly status: 'RUNNING' | 'FAILED' } | { readonly status: 'READY'; readonly plan: Plan };
+type PlanState = { readonly status: 'RUNNING' | 'FAILED' } | { readonly status: 'READY'; readonly plan: Plan };
 
 /** The plans that people have asked for. */
 export type Plans = {

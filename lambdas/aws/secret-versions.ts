@@ -64,7 +64,7 @@ const valueText = (stored: Pick<Stored, 'credentialId' | 'value'>): string =>
   JSON.stringify({ credentialId: stored.credentialId, credential: stored.value });
 
 /** Reads what {@link valueText} wrote; never names the text in an error. */
-export const parseValue = (text: string, versionId: string): Stored => {
+const parseValue = (text: string, versionId: string): Stored => {
   let credential: unknown;
   try {
     ({ credential } = JSON.parse(text) as { credential?: unknown });

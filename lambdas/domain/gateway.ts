@@ -53,7 +53,7 @@ export const rotationStages = [
 export type RotationStage = (typeof rotationStages)[number];
 
 /** Who decided, when and why. */
-export type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
+type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
 
 export type Rotation = {
   readonly rotationId: RotationId;
@@ -98,7 +98,7 @@ export type KitSummary = {
 };
 
 /** Marks a request to the policy check as our own: the header carries the nonce, the record its SHA-256 (base64url). */
-export type Probe = { readonly nonceHash: string; readonly credentialId: CredentialId; readonly armedAtMs: number };
+type Probe = { readonly nonceHash: string; readonly credentialId: CredentialId; readonly armedAtMs: number };
 
 /** The header that carries the nonce. */
 export const probeHeader = 'x-gateway-credential-probe';

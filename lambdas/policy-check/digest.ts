@@ -4,7 +4,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 const noDigest = 'A'.repeat(43);
 
 /** The SHA-256 of a text, base64url: the form in which the record holds digests and nonce hashes. */
-export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
+const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
 /**
  * Whether `text` is what `digest` was made of. ClockAndLog one hash and one comparison of equal length, also without a digest:

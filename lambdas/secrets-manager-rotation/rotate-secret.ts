@@ -49,7 +49,7 @@ const asSecretsManager = (reason: string): By => ({ actor: 'secrets-manager', re
 const rotates = asSecretsManager('the rotation of the secret');
 
 /** How long Secrets Manager may drive a rotation before the reconciler takes over. */
-export const handOverWithinMs = 3_600_000;
+const handOverWithinMs = 3_600_000;
 
 /**
  * One step of a Secrets Manager rotation (AWS: "Rotation by Lambda function"). Every step may run twice and asks first

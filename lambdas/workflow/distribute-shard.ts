@@ -15,7 +15,7 @@ type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'secretsManager' | '
 
 /** How many kits of a shard are installed at once, and how long one may take. */
 const atOnce = 10;
-export const installSeconds = 20;
+const installSeconds = 20;
 
 /** Puts the credential into every kit of a shard that does not have it. A kit that fails is recorded and does not stop the others. */
 export const distributeShard = async (

@@ -10,7 +10,7 @@ const barWidth = 30;
 const latest = 8;
 
 /** `████░░░░ 3 of 5`: how many of the kits have moved. */
-export const progressBar = (done: number, of: number): string => {
+const progressBar = (done: number, of: number): string => {
   const filled = of === 0 ? 0 : Math.round((barWidth * done) / of);
   return `${styleText('green', '█'.repeat(filled))}${styleText('dim', '░'.repeat(barWidth - filled))} ${done} of ${of}`;
 };
@@ -83,7 +83,7 @@ export const watchGateway = async (
 };
 
 /** Every gateway on which a rotation runs, a line each; a pure function of the view. */
-export const fleetFrameOf = ({ rows, counts, nowMs }: GatewaysView): string => {
+const fleetFrameOf = ({ rows, counts, nowMs }: GatewaysView): string => {
   const running = rows.flatMap(({ gatewayId, rotation }) => (rotation ? [{ gatewayId, rotation }] : []));
   if (running.length === 0)
     return `No rotation runs on ${Object.values(counts).reduce((sum, count) => sum + count, 0)} gateways.`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lineOf } from '../../lib/emulator/iam/grants.ts';
+import { lineOf } from './grant-line.ts';
 import { scenarios } from './scenarios.ts';
 import { countUsage, neverUsed } from './usage.ts';
 

@@ -1,5 +1,6 @@
 import type { Decided } from '../../lib/emulator/iam/access.ts';
-import { type Grant, lineOf } from '../../lib/emulator/iam/grants.ts';
+import type { Grant } from '../../lib/emulator/iam/grants.ts';
+import { lineOf } from './grant-line.ts';
 import { outsideTheProof } from './outside-the-proof.ts';
 
 /** How often a grant allowed a call. */

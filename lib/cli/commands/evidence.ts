@@ -9,7 +9,7 @@ import { verifyEvidence } from '../verify-evidence.ts';
 const at = (iso: string): string => inFull(Date.parse(iso));
 
 /** A record in a few lines, for people. */
-export const evidenceText = (record: EvidenceRecord): string => {
+const evidenceText = (record: EvidenceRecord): string => {
   const { kits, revocations, notProven, oldCredentialUses } = record;
   const moved = kits?.items.filter(({ evidence }) => evidence !== undefined).length ?? 0;
   return [

@@ -15,7 +15,7 @@ import { askFirst, plain, rowsOf } from '../terminal.ts';
 const event = z.looseObject({ detail: transitionDetail });
 
 /** Events of one gateway from JSON lines, as the log group of transitions keeps them. Throws {@link CommandFailed} naming the line. */
-export const transitionsIn = (file: string, lines: string, gatewayId: string): readonly Transition[] =>
+const transitionsIn = (file: string, lines: string, gatewayId: string): readonly Transition[] =>
   lines.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
     try {

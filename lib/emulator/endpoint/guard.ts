@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { AwsError } from '../wire/service.ts';
 
 /** The largest request of any emulated service: DynamoDB's 16 MiB for a batch. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** The `Host` headers under which the endpoint is itself; anything else was sent by a web page whose name was rebound to loopback. */
 export const allowedHosts = (address: string, port: number): ReadonlySet<string> =>

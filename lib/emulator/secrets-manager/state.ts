@@ -25,7 +25,7 @@ export type RotationRules = {
 export type RotationWindow = { readonly startsAtMs: number; readonly endsAtMs: number };
 
 /** A rotation that has begun and is neither finished nor given up; `testOnly` is what `RotateImmediately: false` runs. */
-export type RotationUnderWay = {
+type RotationUnderWay = {
   readonly token: string;
   readonly rotationToken: string;
   readonly testOnly: boolean;

@@ -22,7 +22,7 @@ export type SnsOptions = {
 };
 
 /** The ARN of a topic of this machine. */
-export const topicArn = (name: string): string => arn('sns', name);
+const topicArn = (name: string): string => arn('sns', name);
 
 /** SNS on this machine: the topics are declared by the deployment, and each message goes to one listener. Nothing subscribes. */
 export const createSns = ({ topics, onPublish, isKeyEnabled = () => true }: SnsOptions): AwsService => {

@@ -8,7 +8,7 @@ import type { Json } from './paths.ts';
 import { runRegion } from './run-states.ts';
 import { StateError } from './state-error.ts';
 
-export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
 /** One execution as DescribeExecution knows it; `output` is JSON text. */
 export type Execution = StartedExecution & {

@@ -29,7 +29,7 @@ export const readInput = (text: string): Json => {
 const validation = (message: string) => new AwsError('ValidationException', `1 validation error detected: ${message}`);
 
 /** A required text member. Throws ValidationException. */
-export const text = (input: Record<string, unknown>, member: string): string => {
+const text = (input: Record<string, unknown>, member: string): string => {
   const value = input[member];
   if (typeof value === 'string') return value;
   throw validation(`Value at '${member}' failed to satisfy constraint: Member must not be null`);

@@ -8,7 +8,7 @@ import { checkSize, StateError } from './state-error.ts';
 import { doStateWork } from './state-work.ts';
 
 /** Where a state leads and with what; without `next` its region is done. */
-export type Step = { readonly output: Json; readonly next: string | undefined };
+type Step = { readonly output: Json; readonly next: string | undefined };
 
 const followers = (state: State): string | undefined => ('Next' in state ? state.Next : undefined);
 

@@ -7,7 +7,6 @@ import { arn, checkName, optionalText, pageOf, readInput } from './input.ts';
 import { StateError } from './state-error.ts';
 
 export type { HistoryEvent } from './execution-store.ts';
-export type { Execution } from './executions.ts';
 
 export type StepFunctionsOptions = ExecutionsOptions & {
   readonly region: string;

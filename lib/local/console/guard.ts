@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** The largest form: a reason, a few names and the token. */
-export const maxBodyBytes = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
 /** Why a request is refused: its status, and what to do. */
 export type Refusal = { readonly status: 403 | 413 | 415; readonly message: string };

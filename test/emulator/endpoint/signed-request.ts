@@ -21,7 +21,7 @@ const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
 /** The headers of a signed request, `authorization` among them. */
-export const sign = ({ url, key, atMs, service, body, headers, path = '/' }: ByHand): Record<string, string> => {
+const sign = ({ url, key, atMs, service, body, headers, path = '/' }: ByHand): Record<string, string> => {
   const stamp = new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${stamp.slice(0, 8)}/us-east-1/${service}/aws4_request`;
   const signed: Record<string, string> = { ...headers, host: new URL(url).host, 'x-amz-date': stamp };
