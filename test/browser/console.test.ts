@@ -19,7 +19,7 @@ describeInBrowser('the console in a browser', () => {
       quietGateway('hostile', hostile('owner')),
     ]);
     await vi.waitFor(async () => expect(await atRest()).toBe(true), { timeout: 50_000 });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await system?.close();
