@@ -18,6 +18,8 @@ export type Options = {
   /** Only say what applying the gateways file would change. */
   readonly plan: boolean;
   readonly reportFile: string | undefined;
+  /** How many requests the clients of the demo send, all together. */
+  readonly demoRequestsPerSecond: number;
 };
 
 /** A command line that cannot be followed; the message is one line for the person who typed it. */
@@ -43,6 +45,7 @@ export const help = `Rotates the credentials of your API gateways on this machin
                        no legitimate request was refused and the old credentials are refused
   --plan               only print what applying the gateways file would change
   --report FILE        write what happened as JSON
+  --demo-rate N        requests per second that the clients of demo gateways send (default 240)
   --help               this text
 
 Every option takes effect for this start only. A port of 0 takes any free port.
@@ -61,6 +64,7 @@ const flags = {
   once: { type: 'boolean' },
   plan: { type: 'boolean' },
   report: { type: 'string' },
+  'demo-rate': { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
@@ -69,6 +73,12 @@ const portOf = (flag: string, text: string | undefined, byDefault: number): numb
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new OptionRefused(`--${flag} is "${text}": a port is a number from 0 to 65535.`);
   return port;
+};
+
+const rateOf = (text = '240'): number => {
+  const rate = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (rate >= 1 && rate <= 1000) return rate;
+  throw new OptionRefused(`--demo-rate is "${text}": allowed is a whole number of requests per second from 1 to 1000.`);
 };
 
 const readable = (flag: string, path: string): Buffer => {
@@ -118,6 +128,7 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
     once: values.once ?? false,
     plan: values.plan ?? false,
     reportFile: values.report === undefined ? undefined : resolve(values.report),
+    demoRequestsPerSecond: rateOf(values['demo-rate']),
   };
 };
 
