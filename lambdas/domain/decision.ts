@@ -3,7 +3,7 @@ import { liveCredential, remembered } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 
 /** Every reason for which a command is refused; each names what the caller may do about it. */
-export const refusalCodes = [
+const refusalCodes = [
   'ROTATION_RUNNING',
   'NOT_RUNNING',
   'SUPERSEDED',

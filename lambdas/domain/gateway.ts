@@ -54,7 +54,7 @@ export const rotationStages = [
 export type RotationStage = (typeof rotationStages)[number];
 
 /** Who decided, when and why. */
-export type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
+type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
 
 export type Rotation = {
   readonly rotationId: RotationId;

@@ -27,8 +27,8 @@ export type EvidenceSummary = {
 type Laggard = Extract<KitVerdict, { kind: 'LAGGARD' }>;
 
 export const namedAtMost = 50;
-export const ownersAtMost = 500;
-export const addressesAtMost = 5;
+const ownersAtMost = 500;
+const addressesAtMost = 5;
 
 export const emptySummary: EvidenceSummary = {
   kits: 0,
@@ -99,7 +99,7 @@ export const kitSummaryOf = ({ kits, laggards, named }: EvidenceSummary, atMs: n
 };
 
 /** Why a predecessor may not be revoked yet. */
-export type Blocker =
+type Blocker =
   | { readonly code: 'NOT_DISTRIBUTED' }
   | { readonly code: 'NO_KITS' }
   | { readonly code: 'LAGGARDS'; readonly count: number }

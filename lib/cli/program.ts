@@ -1,13 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import { defaultStackName } from '../defaults.ts';
 import type { CliCommand, Result } from './command.ts';
-import { actCommands } from './commands-decide.ts';
-import { evidenceCommand } from './commands-evidence.ts';
-import { kitCommands } from './commands-kits.ts';
-import { restoreCommand } from './commands-restore.ts';
-import { showCommands } from './commands-show.ts';
+import { actCommands } from './commands/decide.ts';
+import { evidenceCommand } from './commands/evidence.ts';
+import { kitCommands } from './commands/kits.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { showCommands } from './commands/show.ts';
 import { type Connection, connect } from './connection.ts';
 import { CommandFailed, exitCodes } from './failure.ts';
-import { defaultStackName, targetOf } from './target.ts';
+import { targetOf } from './target.ts';
 import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {

@@ -4,7 +4,7 @@ import { createLogUpdate } from 'log-update';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
-import { type ConsoleServer, startConsoleServer } from './console-server.ts';
+import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
 import { linesOf } from './demo/live-view.ts';
 import { isProven, type RotationReport, type TrafficCount, writeReport } from './demo/report.ts';
@@ -16,7 +16,6 @@ import { snapshotOf } from './snapshot.ts';
 import { synthesised } from './synthesised.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
-const demoRequestsPerSecond = 240;
 const none: TrafficCount = { requests: 0, refused: 0 };
 
 /** Shows the gateways live: as a picture that moves on a terminal, else a line for each transition. */
@@ -112,7 +111,7 @@ const main = async (options: Options): Promise<number> => {
       ? `${page.link()} (for one browser, once; the next link`
       : `${page.url} (its link`;
     console.log(`Console ${shown} is in ${page.linkFile})`);
-    demo.startTraffic(demoRequestsPerSecond);
+    demo.startTraffic(options.demoRequestsPerSecond);
     const view = show(deployment, registry, counts);
     const reports: RotationReport[] = [];
     for (const { gatewayId } of registry.gateways) {

@@ -12,7 +12,7 @@ const days = 86_400_000;
 export const oldId = 'j2oh157DT0' as CredentialId;
 export const newId = 'Zt3kPq81Aa' as CredentialId;
 const earlierId = 'KNmVc18R15' as CredentialId;
-export const rotationId = '0fe56e24-b0d1-8994-abc6-395c55fd7152' as RotationId;
+const rotationId = '0fe56e24-b0d1-8994-abc6-395c55fd7152' as RotationId;
 const earlierRotationId = '57a896d8-b8f7-4c56-880c-f0f6d7a87b11' as RotationId;
 const version = (last: number) => `00000000-0000-4000-8000-00000000000${last}`;
 

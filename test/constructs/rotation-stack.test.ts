@@ -35,7 +35,7 @@ describe('a whole synthesis, code and all', () => {
   beforeAll(() => {
     for (const outdir of outdirs)
       rotationApp({ outdir, context: { gateways }, builtinCloudFormationValidation: false }).synth();
-  }, 120_000);
+  });
   const inBoth = (name: string): readonly string[] => outdirs.map((outdir) => readFileSync(join(outdir, name), 'utf8'));
 
   test('of an unchanged configuration gives the same template and the same assets: deploying it changes nothing', () => {

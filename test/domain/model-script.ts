@@ -18,7 +18,7 @@ import {
 import { startTask, type Task } from './model-workflow.ts';
 
 /** What happens next; plain data, so that fast-check can shrink it. */
-export type Action =
+type Action =
   | { readonly do: 'wait'; readonly seconds: number }
   | { readonly do: 'begin'; readonly trigger: 'bootstrap' | 'scheduled' | 'manual'; readonly again: boolean }
   | { readonly do: 'run'; readonly slot: number; readonly steps: number }

@@ -100,7 +100,7 @@ const readBack = (world: World, one: ModelKit): void => {
 };
 
 /** Everything recorded, as one shard. */
-export const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): EvidenceSummary => {
+const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): EvidenceSummary => {
   const { targetId, generation, retireIds } = rotation;
   if (!targetId) return emptySummary;
   const uses = [...world.recorded.values()].map((one) => one.use);

@@ -31,7 +31,7 @@ export type Step = {
 };
 
 /** One node of a kit: what it presents now, and when it used what last. */
-export type Node = {
+type Node = {
   readonly address: string;
   holds?: CredentialId;
   last?: { credentialId: CredentialId; atMs: number };
@@ -75,7 +75,7 @@ export type World = {
 export const rotationId = (text: string): RotationId => text as RotationId;
 export const credentialId = (text: string): CredentialId => text as CredentialId;
 
-export const modelPolicy: Policy = {
+const modelPolicy: Policy = {
   quietWindowSeconds: 900,
   useRecordingSeconds: 60,
   longestRequestSeconds: 60,

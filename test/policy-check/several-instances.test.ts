@@ -7,7 +7,7 @@ import { gatewayItem } from '../../lambdas/aws/gateway-item.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { all } from '../aws/emulated.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { newToken, oldLive, oldToken, openInstance, orders, presenting, staleFor } from './fixtures.ts';
 
 /** One finished check; `startedAt` is the place in the history at which it began. */

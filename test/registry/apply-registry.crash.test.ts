@@ -72,13 +72,11 @@ const convergesFromEveryCrash = async (
 };
 
 describe.each(['before', 'after'] as const)('Killed %s any call to AWS, applying again', (crash) => {
-  it('registers a new gateway once, with one secret, its kits and its bootstrap rotation', {
-    timeout: 120_000,
-  }, async () => {
+  it('registers a new gateway once, with one secret, its kits and its bootstrap rotation', async () => {
     expect(await convergesFromEveryCrash(crash, async () => undefined, orders(['one', 'two']))).toBeGreaterThan(15);
   });
 
-  it('updates policy and kits and restores the secret', { timeout: 120_000 }, async () => {
+  it('updates policy and kits and restores the secret', async () => {
     const prepare = async (opened: Opened) => {
       await apply(opened, orders(['one', 'two']));
       await opened.secretsManager.send(new DeleteSecretCommand({ SecretId: 'gateway-credential/orders' }));
@@ -87,7 +85,7 @@ describe.each(['before', 'after'] as const)('Killed %s any call to AWS, applying
     expect(await convergesFromEveryCrash(crash, prepare, changed)).toBeGreaterThan(15);
   });
 
-  it('has a kit whose settings changed given the credential again', { timeout: 120_000 }, async () => {
+  it('has a kit whose settings changed given the credential again', async () => {
     const prepare = async (opened: Opened) => {
       await apply(opened, instructed('there'));
       await bring(opened.needs, 'VERIFIED');

@@ -18,7 +18,7 @@ export type Collected = { readonly summary: EvidenceSummary; readonly nextShard:
 export type Refresh = (kit: Kit, verdict: KitVerdict) => Promise<Kit>;
 
 /** Keeps what was read of a shard. */
-export type KeepProof = (proof: ShardProof) => Promise<void>;
+type KeepProof = (proof: ShardProof) => Promise<void>;
 
 export type CollectOptions = {
   readonly keep?: KeepProof;
