@@ -84,15 +84,16 @@ const policy = z.strictObject({
 
 const kit = kitSchemaWith({
   kitId,
-  owner: z.string().min(1).max(256).describe('who is told when this kit lags, such as an e-mail address or a team'),
+  owner: z.string().min(1).max(256).describe('Who is told when this kit lags, such as an e-mail address or a team.'),
   lookBackSeconds: seconds(1, 30 * day, day, 'A kit unused for so long counts as idle.'),
   probeUrl: z
     .url({ protocol: /^https?$/ })
     .describe('An http or https URL behind the kit: asking it makes an idle kit show itself.')
     .exactOptional(),
   demo: z
-    .strictObject({ nodes: z.int().min(1).max(4) })
-    .describe('How many nodes the stand-in for this kit has; in a demo gateway only.')
+    .strictObject({
+      nodes: z.int().min(1).max(4).describe('How many nodes the stand-in for this kit has; in a demo gateway only.'),
+    })
     .exactOptional(),
 });
 
