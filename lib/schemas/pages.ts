@@ -1,30 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { type KindName, kindNames } from '../../lambdas/kits/kinds.ts';
 import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
 import { commandsText } from '../cli/program.ts';
 import { settingsSchema } from '../constructs/settings.ts';
 import { type JsonSchema, schemaAt, settingsTable } from './settings-table.ts';
 
-const gatewayOf = (registry: JsonSchema): JsonSchema => schemaAt(registry, 'gateways', 'items');
+const gateway: JsonSchema = schemaAt(registryJsonSchema(), 'gateways', 'items');
+const kits = schemaAt(gateway, 'kits', 'items');
 
-/** The schema of one kind's `settings`, by its place in the union. */
-const kindOf = (registry: JsonSchema, kind: string): JsonSchema => {
-  const kinds = schemaAt(gatewayOf(registry), 'kits', 'items').oneOf ?? [];
-  const index = kinds.findIndex((one) => schemaAt(one as JsonSchema, 'kind').const === kind);
-  return schemaAt(gatewayOf(registry), 'kits', 'items', String(index), 'settings');
-};
-const registry = registryJsonSchema();
-const kindTable = (kind: string) => (): string => settingsTable(kindOf(registry, kind));
+/** The schema of one kind's `settings`; the kinds stand in the union in their order. */
+const settingsOf = (kind: KindName): JsonSchema => schemaAt(kits, String(kindNames.indexOf(kind)), 'settings');
 
 /** The parts of pages that are facts of a schema, by the name in their marker. */
 export const blocks: Readonly<Record<string, () => string>> = {
-  gateway: () => settingsTable(gatewayOf(registry), ['policy', 'kits']),
-  policy: () => settingsTable(schemaAt(gatewayOf(registry), 'policy')),
-  kit: () => settingsTable(schemaAt(gatewayOf(registry), 'kits', 'items', '0'), ['kind', 'settings']),
-  'kind kong': kindTable('kong'),
-  'kind secrets-manager': kindTable('secrets-manager'),
-  'kind webhook': kindTable('webhook'),
-  'kind manual': kindTable('manual'),
+  gateway: () => settingsTable(gateway, ['policy', 'kits']),
+  policy: () => settingsTable(schemaAt(gateway, 'policy')),
+  kit: () => settingsTable(schemaAt(kits, '0'), ['kind', 'settings']),
+  ...Object.fromEntries(kindNames.map((kind) => [`kind ${kind}`, () => settingsTable(settingsOf(kind))])),
   deployment: () => settingsTable(z.toJSONSchema(settingsSchema, { io: 'output', unrepresentable: 'any' })),
   commands: commandsText,
 };
