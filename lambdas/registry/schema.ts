@@ -84,7 +84,7 @@ const policy = z.strictObject({
 
 const kit = kitSchemaWith({
   kitId,
-  owner: z.string().min(1).max(256).describe('Who is told when this kit lags, such as an e-mail address or a team.'),
+  owner: z.string().min(1).max(256).describe('who is told when this kit lags, such as an e-mail address or a team'),
   lookBackSeconds: seconds(1, 30 * day, day, 'A kit unused for so long counts as idle.'),
   probeUrl: z
     .url({ protocol: /^https?$/ })

@@ -82,8 +82,12 @@ const meaningOf = (schema: JsonSchema): string => {
     const kind = properties?.kind;
     return isSchema(kind) && kind.description ? [`${inCode(String(kind.const))}: ${kind.description}`] : [];
   });
-  return [schema.description ?? '', ...kinds].join(' ').replaceAll('|', '\\|').trim();
+  return [asSentence(schema.description ?? ''), ...kinds].join(' ').replaceAll('|', '\\|').trim();
 };
+
+/** Some descriptions are parts of messages too, and so neither begin nor end like a sentence. */
+const asSentence = (text: string): string =>
+  text.replace(/^[a-z]/, (first) => first.toUpperCase()).replace(/[^.]$/, '$&.');
 
 type Row = readonly [name: string, schema: JsonSchema, isRequired: boolean];
 
