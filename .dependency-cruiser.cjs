@@ -32,7 +32,11 @@ const lib = {
   synthesise: ['^lib/(defaults|rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/'],
   constructs: ['^lambdas/domain/', '^lambdas/notifications/event-schema', '^lambdas/compromise/press-input'],
-  schemas: ['^lambdas/([a-z-]+/[a-z-]*(schema|input)|domain/names)[.]ts$'],
+  // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands.
+  schemas: [
+    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|domain/names|kits/kinds)[.]ts$',
+    '^lib/(cli/program|constructs/settings)[.]ts$',
+  ],
   cli: ['^lib/(defaults|bootstrap|schemas/)', '^lambdas/'],
   local: ['^lib/(defaults|emulator/)', '^lambdas/'],
   // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
@@ -106,7 +110,7 @@ module.exports = {
       from: { path },
       to: {
         path: '^lambdas/',
-        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|workflow/shared/derived-id${more})[/.]`,
+        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/kinds|workflow/shared/derived-id${more})[/.]`,
         dependencyTypesNot: ['type-only'],
       },
     })),

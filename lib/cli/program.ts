@@ -21,6 +21,17 @@ const kits: CliCommand = {
   subcommands: kitCommands,
 };
 
+const commands: readonly CliCommand[] = [...showCommands, ...actCommands, kits, evidenceCommand, restoreCommand];
+
+/** Every command with what it does, as a table of a page, and how it can end. */
+export const commandsText = (): string => {
+  const row = ({ usage, about }: CliCommand, before = '') => `| \`${before}${usage}\` | ${about} |`;
+  const rows = commands.flatMap((one) =>
+    one.subcommands ? one.subcommands.map((sub) => row(sub, `${one.usage} `)) : [row(one)],
+  );
+  return [...['| command | what it does |', '| --- | --- |'], ...rows, codes].join('\n');
+};
+
 const codes = `
 Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line, ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked (130 after Ctrl-C).`;
 
@@ -46,8 +57,7 @@ const programFor = (terminal: Terminal, end: (exitCode: number) => void): Comman
     .description('Rotates the credentials of API gateways, and shows how they stand.')
     .addHelpText('after', codes);
   settle(program, terminal);
-  for (const one of [...showCommands, ...actCommands, kits, evidenceCommand, restoreCommand])
-    add(program, one, terminal, end);
+  for (const one of commands) add(program, one, terminal, end);
   return program;
 };
 

@@ -93,7 +93,7 @@ describe('revoke', () => {
       'UNKNOWN_CREDENTIAL',
     ],
     [
-      'of one that is not ours',
+      'of one that is not ours (invariant 10)',
       inRotation('VERIFIED', {}, { live: [live('c-a', { origin: { kind: 'foreign' } }), live('c-b')] }),
       {},
       'NOT_OURS',
@@ -334,7 +334,7 @@ describe('adopt', () => {
   });
   it('is not swept up by a decision to force that did not know of it', () =>
     expect(recordAfter(give(inRotation('VERIFIED', forced), adopt)).rotation?.retireIds).toEqual([a]));
-  it('names who gave it and why', () =>
+  it('names who gave it and why (invariant 10)', () =>
     expect(liveCredential(recordAfter(give(atRest(), adopt)), credentialId('c-h'))?.origin).toEqual({
       kind: 'adopted',
       ...by,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { kindNames } from '../../../lambdas/kits/kinds.ts';
 import { applyText, readText, writeText } from '../apply-registry.ts';
 import { type At, command, paging, type Result, reason, text, wholeNumber, why } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
@@ -62,7 +63,7 @@ export const kitCommands = [
       `add orders kong-eu --kind kong --owner edge@example.com --settings '{"adminUrl":"https://kong.internal:8444","adminTokenSecret":"kits/kong-eu"}'`,
     ],
     options: [
-      ['--kind <kind>', 'how it gets the credential: kong, secrets-manager, webhook, manual'],
+      ['--kind <kind>', `how it gets the credential: ${kindNames.join(', ')}`],
       ['--owner <owner>', 'who is told when it lags'],
       ['--settings <json>', 'what its kind needs, as JSON or @FILE: names of secrets, never a secret'],
       ['--look-back-seconds <n>', 'a kit unused for so long counts as idle'],
