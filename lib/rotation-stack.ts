@@ -95,8 +95,11 @@ export class RotationStack extends Stack {
     notifications.grantPublish(verifyKits);
 
     const revokeCredential = savingTask('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
-    store.grantReadKits(revokeCredential);
+    store.grantKits(revokeCredential);
     store.grantReadUse(revokeCredential);
+    secrets.grantRead(revokeCredential);
+    secrets.grantReadKitSecrets(revokeCredential);
+    notifications.grantPublish(revokeCredential);
 
     const confirmRevoked = savingTask(
       'ConfirmRevoked',
@@ -126,6 +129,7 @@ export class RotationStack extends Stack {
     store.grantRecords(reconcile);
     store.grantLists(reconcile);
     store.grantReadMany(reconcile);
+    store.grantReadProbes(reconcile);
     events.grantPublish(reconcile);
     workflow.grantWatch(reconcile);
     secrets.grantRelease(reconcile);

@@ -3,7 +3,7 @@ import { type Escalate, escalate, type NextAttempt, nextAttempt } from './attemp
 import { type Begin, begin } from './begin.ts';
 import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, retire } from './configure.ts';
 import type { Decision } from './decision.ts';
-import type { Gateway } from './gateway.ts';
+import { type Gateway, timeOf } from './gateway.ts';
 import {
   type Extend,
   extend,
@@ -57,8 +57,12 @@ export type Command =
   | KitsChanged
   | Retire;
 
-/** `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. */
-export const transition = (gateway: Gateway, command: Command, nowMs: number): Decision => {
+/**
+ * `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. Time never runs
+ * back for a record: nothing is decided at an earlier time than that of its last write, whatever the clock says.
+ */
+export const transition = (gateway: Gateway, command: Command, clockMs: number): Decision => {
+  const nowMs = timeOf(gateway, clockMs);
   switch (command.kind) {
     case 'begin':
       return begin(gateway, command, nowMs);
@@ -79,7 +83,7 @@ export const transition = (gateway: Gateway, command: Command, nowMs: number): D
     case 'arm-probe':
       return armProbe(gateway, command, nowMs);
     case 'quiet-checked':
-      return quietChecked(gateway, command, nowMs);
+      return quietChecked(gateway, command, clockMs);
     case 'revoke':
       return revoke(gateway, command, nowMs);
     case 'confirm':

@@ -31,6 +31,8 @@ const live = (
 export const atRest = (gatewayId = 'orders', changes: Partial<Gateway> = {}): Gateway => ({
   gatewayId: gatewayId as GatewayId,
   revision: 30,
+  transitionRevision: 30,
+  writtenAtMs: 0,
   decision: { kind: 'allow-all' },
   policy: defaultPolicy,
   secretArn: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:gateway-credential/${gatewayId}-AbCdEf`,

@@ -124,6 +124,8 @@ export const newWorld = (kits: number, withForeign: boolean): World => {
     gateway: {
       gatewayId: 'shop' as GatewayId,
       revision: 1,
+      transitionRevision: 1,
+      writtenAtMs: 0,
       decision: { kind: 'allow-all' },
       policy: modelPolicy,
       secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop',
