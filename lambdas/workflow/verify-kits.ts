@@ -1,12 +1,12 @@
 import type { Stored } from '../aws/secret-versions.ts';
 import { leftToRevoke } from '../domain/decision.ts';
-import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
+import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { EvidenceSummary } from '../domain/may-revoke.ts';
 import { emptySummary, judgeRevocation } from '../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
 import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { targetOf } from './create-credential.ts';
-import { applyCommand, asWorkflow } from './shared/apply-command.ts';
+import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { checkQuiet } from './shared/check-quiet.ts';
 import { collectEvidence } from './shared/collect-evidence.ts';
 import { escalateLaggards } from './shared/escalate.ts';
@@ -63,6 +63,7 @@ const judge = async (
     return goesOn ? redo(turned ?? seen, input, summary, now()) : stepOutput(turned, input, now());
   }
   const distributed = wasDistributed ? seen : await recordDistribution(needs, input, seen, summary);
+  if (!distributed) return waitForKits(needs, input, (await readOwnRotation(needs.gateways, input)).gateway, summary);
   const quiet = await checkQuiet(needs, input, distributed, stored, summary);
   const isUndisturbed = quiet.gateway.transitionRevision === distributed.transitionRevision;
   const verdict = judgeRevocation(quiet.gateway, summary, now());
@@ -128,21 +129,28 @@ const redo = (gateway: Gateway, input: StepInput, summary: EvidenceSummary, nowM
     waitSeconds: waitSeconds(gateway, nowMs, undefined),
   });
 
-/** Every kit was tried once: what failed is a laggard now and is found by every later pass. */
+/** Every kit was tried once: what failed is a laggard now and is found by every later pass. `undefined` when the record has changed since the kits were read. */
 const recordDistribution = async (
   { gateways }: Needs,
   input: StepInput,
   gateway: Gateway,
   summary: EvidenceSummary,
-): Promise<Gateway> => {
-  const rotation: Rotation = rotationOf(gateway, input);
-  return applyCommand(gateways, input, {
+): Promise<Gateway | undefined> => {
+  const command = {
     kind: 'distributed',
     rotationId: input.rotationId,
     readAt: gateway.transitionRevision,
-    generation: rotation.generation,
+    generation: rotationOf(gateway, input).generation,
     kits: summary.kits,
     failed: summary.failed,
-    ...asWorkflow('every kit was given the credential'),
-  });
+    ...asWorkflow(
+      summary.failed === 0
+        ? 'every kit was given the credential'
+        : `every kit was tried; ${summary.failed} of ${summary.kits} could not be given the credential`,
+    ),
+  } as const;
+  const result = await gateways.apply(input.gatewayId, command);
+  if (result.kind === 'applied') return result.gateway;
+  if (result.code === 'NO_PROOF') return undefined;
+  throw failureOf(command, result);
 };

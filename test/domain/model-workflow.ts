@@ -150,6 +150,17 @@ function* verifyKits(world: World, rotation: Rotation): Task {
       }
 }
 
+/** What the reconciler does every minute while a rotation waits for quiet. */
+export const watch = (world: World): void => {
+  const { rotation } = world.gateway;
+  if (!rotation?.targetId || !hasReached(rotation, 'DISTRIBUTED')) return;
+  const { rotationId, targetId } = rotation;
+  const nonceHash = `n${++world.names}`;
+  if (!done(world, { kind: 'arm-probe', rotationId, nonceHash, credentialId: targetId })) return;
+  const recordingProven = probe(world) && accepts(world, targetId);
+  done(world, { kind: 'quiet-checked', rotationId, nonceHash, recordingProven });
+};
+
 function* revokeCredential(world: World, rotation: Rotation): Task {
   const { gateway } = world;
   const { rotationId } = rotation;

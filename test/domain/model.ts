@@ -21,6 +21,8 @@ export type Step = {
   readonly command: Command;
   readonly decision: Decision;
   readonly after: Gateway;
+  /** What the clock said, and the time at which the record was judged: never before its last write. */
+  readonly clockMs: number;
   readonly nowMs: number;
   readonly elapsedMs: number;
   readonly turnedBackMs: number;
@@ -167,7 +169,8 @@ export const apply = (world: World, command: Command): Decision => {
     command,
     decision,
     after: world.gateway,
-    nowMs: world.nowMs,
+    clockMs: world.nowMs,
+    nowMs: Math.max(world.nowMs, before.writtenAtMs),
     elapsedMs: world.elapsedMs,
     turnedBackMs: world.turnedBackMs,
     accepted: new Set(world.accepted),
