@@ -135,7 +135,7 @@ export const judgeRevocation = (gateway: Gateway, summary: EvidenceSummary, cloc
   if (summary.laggards > 0) blockers.push({ code: 'LAGGARDS', count: summary.laggards });
   if (retiring.length > 0 && nowMs < quietAtMs) blockers.push({ code: 'NOT_QUIET', quietAtMs });
   if (retiring.length > 0 && !isWatched(policy, rotation, nowMs)) blockers.push({ code: 'NOT_WATCHED' });
-  const onlyTime = blockers.every((blocker) => blocker.code === 'NOT_QUIET');
+  const onlyTime = blockers.every(({ code }) => code === 'NOT_QUIET' || code === 'NOT_WATCHED');
   return {
     atMs: nowMs,
     mayRevoke: blockers.length === 0,

@@ -51,7 +51,8 @@ export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefine
   return 'VerifyKits';
 };
 
-/** The reconciler proves every minute that the policy check watches; a window that needs it more often is watched by the passes. */
+/** The reconciler proves every minute that the policy check watches; a window that needs it more often is
+ * watched by the passes, once nothing but quiet is missing. */
 const everyMinuteMs = 90_000;
 
 /**
@@ -69,8 +70,8 @@ export const waitSeconds = (gateway: Gateway, nowMs: number, earliestAtMs: numbe
     escalationFromMs(rotation) + policy.escalateAfterSeconds * 1000,
     ...leftToRetire(gateway, rotation).map((id) => liveCredential(gateway, id)?.compromised?.rejectAfterMs),
   ].filter((atMs) => atMs !== undefined && atMs > nowMs);
-  const watching =
-    longestUnwatchedMs(policy) < everyMinuteMs ? longestUnwatchedMs(policy) / 2_000 : policy.longestWaitSeconds;
+  const isWatchedHere = earliestAtMs !== undefined && longestUnwatchedMs(policy) < everyMinuteMs;
+  const watching = isWatchedHere ? longestUnwatchedMs(policy) / 2_000 : policy.longestWaitSeconds;
   const growing = Math.min(policy.longestWaitSeconds, watching, Math.max(1, waited / 10_000));
   return Math.max(1, Math.ceil(Math.min(growing, ...dueAtMs.map((atMs) => ((atMs ?? nowMs) - nowMs) / 1000))));
 };

@@ -76,6 +76,7 @@ export const rotating = (
         fromVersionId: version(2),
       },
       ...{ fromCredentialId: oldId, distributedAtMs: nowMs - 38 * minutes, quietSinceMs: nowMs - 9 * minutes },
+      watchedAtMs: nowMs - 20_000,
       kitSummary: {
         ...{ atMs: nowMs - minutes, kits: 5, laggards: 2 },
         worst: { kitId: 'partner-eu' as KitId, owner: 'partners@example.com', code: 'STILL_ON_PREDECESSOR' },
