@@ -60,9 +60,12 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
     ],
     RevokeCredential: [
       policyCheck.ask,
-      store.onGateways('GetItem', 'PutItem', 'Query'),
+      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       events.publish,
       store.onUse('Query'),
+      secrets.onGateways('GetSecretValue'),
+      secrets.onKits('GetSecretValue'),
+      owners.publish,
     ],
     ConfirmRevoked: [
       policyCheck.ask,
@@ -74,6 +77,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       store.onGateways('BatchGetItem', 'GetItem', 'PutItem', 'Query'),
       store.onList('Query'),
       events.publish,
+      store.onUse('GetItem'), // its own probes
       workflow.on('StartExecution', 'DescribeExecution'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
       policyCheck.ask,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createLogUpdate } from 'log-update';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { steadyClock } from '../../lambdas/runtime/steady-clock.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
 import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
@@ -68,7 +69,7 @@ const main = async (options: Options): Promise<number> => {
     ...options,
     template: await synthesised(projectFolder, options.gatewaysFile),
     projectFolder,
-    timers: systemTimers,
+    timers: { ...systemTimers, now: steadyClock() },
     log: journal.logOf,
     registryFile: options.gatewaysFile,
     onPublish: (message) => demo?.deliver(message),

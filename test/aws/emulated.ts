@@ -58,6 +58,8 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
 export const gateway = (gatewayId: string): Gateway => ({
   gatewayId: gatewayId as GatewayId,
   revision: 1,
+  transitionRevision: 1,
+  writtenAtMs: 0,
   decision: { kind: 'allow-all' },
   policy: defaultPolicy,
   secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway-credential/orders-abcdef',

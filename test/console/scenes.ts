@@ -31,6 +31,8 @@ const live = (
 export const atRest = (gatewayId = 'orders', changes: Partial<Gateway> = {}): Gateway => ({
   gatewayId: gatewayId as GatewayId,
   revision: 30,
+  transitionRevision: 30,
+  writtenAtMs: 0,
   decision: { kind: 'allow-all' },
   policy: defaultPolicy,
   secretArn: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:gateway-credential/${gatewayId}-AbCdEf`,
@@ -74,6 +76,7 @@ export const rotating = (
         fromVersionId: version(2),
       },
       ...{ fromCredentialId: oldId, distributedAtMs: nowMs - 38 * minutes, quietSinceMs: nowMs - 9 * minutes },
+      watchedAtMs: nowMs - 20_000,
       kitSummary: {
         ...{ atMs: nowMs - minutes, kits: 5, laggards: 2 },
         worst: { kitId: 'partner-eu' as KitId, owner: 'partners@example.com', code: 'STILL_ON_PREDECESSOR' },

@@ -21,6 +21,8 @@ export type Step = {
   readonly command: Command;
   readonly decision: Decision;
   readonly after: Gateway;
+  /** What the clock said, and the time at which the record was judged: never before its last write. */
+  readonly clockMs: number;
   readonly nowMs: number;
   readonly elapsedMs: number;
   readonly turnedBackMs: number;
@@ -124,6 +126,8 @@ export const newWorld = (kits: number, withForeign: boolean): World => {
     gateway: {
       gatewayId: 'shop' as GatewayId,
       revision: 1,
+      transitionRevision: 1,
+      writtenAtMs: 0,
       decision: { kind: 'allow-all' },
       policy: modelPolicy,
       secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop',
@@ -165,7 +169,8 @@ export const apply = (world: World, command: Command): Decision => {
     command,
     decision,
     after: world.gateway,
-    nowMs: world.nowMs,
+    clockMs: world.nowMs,
+    nowMs: Math.max(world.nowMs, before.writtenAtMs),
     elapsedMs: world.elapsedMs,
     turnedBackMs: world.turnedBackMs,
     accepted: new Set(world.accepted),

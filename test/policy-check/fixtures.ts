@@ -48,6 +48,8 @@ export const goneRevoked: RevokedCredential = {
 export const orders: Gateway = {
   gatewayId: 'orders' as GatewayId,
   revision: 7,
+  transitionRevision: 7,
+  writtenAtMs: 0,
   decision: { kind: 'allow-all' },
   policy: defaultPolicy,
   secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway-credential/orders-abcdef',

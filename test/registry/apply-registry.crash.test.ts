@@ -2,6 +2,7 @@ import { DeleteSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets
 import { describe, expect, it } from 'vitest';
 import { readAudit } from '../../lambdas/aws/audit.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
+import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { reconcile } from '../../lambdas/reconciler/reconcile.ts';
 import { applyRegistry } from '../../lambdas/registry/apply.ts';
@@ -63,7 +64,8 @@ const convergesFromEveryCrash = async (
     opened.calls.crashAt = undefined;
     await apply(opened, registry);
     const policyCheck = { ask: async () => 'REFUSED' as const };
-    await reconcile({ ...opened.needs, secretVersions: secretVersionsIn(opened.secretsManager), policyCheck });
+    const uses = usesIn(opened.dynamodb, opened.table);
+    await reconcile({ ...opened.needs, secretVersions: secretVersionsIn(opened.secretsManager), policyCheck, uses });
     expect(await outcome(opened), `killed ${crash} call ${index + 1}, ${call}`).toEqual(expected);
     expect(await apply(opened, registry)).toEqual([]);
     await opened.close();
