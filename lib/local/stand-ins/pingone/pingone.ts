@@ -27,6 +27,8 @@ export type PingOne = {
   /** What a person does in the console. `origin` is where this server is reached. */
   createByHand(gatewayId: string, origin: string): { readonly id: string; readonly value: string };
   deleteByHand(gatewayId: string, id: string): void;
+  /** Ends every access token before its time. */
+  forgetTokens(): void;
   /** Keeps what was not kept yet, and gives up slow answers. */
   stop(): void;
 };
@@ -124,6 +126,7 @@ export const pingOneOf = ({ timers, environment, gateways, workers, persistence 
       commitLate();
       deleteCredential(world, gatewayId, id, timers.now());
     },
+    forgetTokens: tokens.forget,
     stop: () => {
       stopped.abort();
       save();

@@ -10,6 +10,8 @@ export type Tokens = {
   issue(asked: Asked): Answered;
   /** The worker whose unexpired token the request bears. */
   bearer(asked: Asked): Worker | undefined;
+  /** Ends every token before its time. */
+  forget(): void;
 };
 
 type Given = { readonly method: Worker['tokenEndpointAuthMethod']; readonly id: string; readonly secret: string };
@@ -44,6 +46,7 @@ export const tokensOf = (workers: readonly Worker[], control: PingOneControl, no
       issued.delete(token);
       return undefined;
     },
+    forget: () => issued.clear(),
   };
 };
 
