@@ -25,8 +25,8 @@ export type ManagementApi = {
   list(): Promise<CredentialList>;
   /** `undefined` when PingOne does not have it. */
   read(credentialId: CredentialId): Promise<ListedCredential | undefined>;
-  /** Sends one POST, and another one only after a 401, which says that nothing was done. */
-  create(): Promise<CreateOutcome>;
+  /** Sends one POST, and another one only after a 401, which says that nothing was done; none after `sendUntilMs` of our own clock. */
+  create(sendUntilMs: number): Promise<CreateOutcome>;
   remove(credentialId: CredentialId): Promise<'DELETED' | 'ALREADY_GONE'>;
 };
 
@@ -40,7 +40,7 @@ export const managementApi = (
   const credentialsUrl = `${gatewayUrl}/credentials`;
   const of = `of PingOne gateway ${gatewayId}`;
 
-  const send = async (asker: typeof ask, method: Question['method'], url: string): Promise<Outcome> => {
+  const send = async (asker: Asker, method: Question['method'], url: string): Promise<Outcome> => {
     const first = await token.current();
     const question = (bearer: string): Question => ({ method, url, headers: { authorization: `Bearer ${bearer}` } });
     const outcome = await asker(access, question(first));
@@ -73,12 +73,16 @@ export const managementApi = (
       if (isRefused(outcome, 'ABSENT')) return undefined;
       return valueIn(`Reading credential ${credentialId} ${of}`, outcome, credentialAnswer);
     },
-    create: async () => {
+    create: async (sendUntilMs) => {
       const doing = `Creating a credential ${of}`;
+      const askInTime: Asker = (...asked) => {
+        if (access.now() <= sendUntilMs) return ask(...asked);
+        throw new TemporarilyUnavailable(`${doing}: it could not be sent in time. It is tried again.`);
+      };
       try {
-        return created(doing, await send(ask, 'POST', credentialsUrl));
+        return created(doing, await send(askInTime, 'POST', credentialsUrl));
       } catch (error) {
-        if (isPingOneFailure(error)) return { kind: 'NOT_CREATED', error }; // no token: the POST was not sent, or was answered 401
+        if (isPingOneFailure(error)) return { kind: 'NOT_CREATED', error }; // not sent, or answered 401
         throw error;
       }
     },
@@ -90,6 +94,8 @@ export const managementApi = (
     },
   };
 };
+
+type Asker = typeof ask;
 
 const isRefused = (outcome: Outcome, as: Refusal): boolean =>
   outcome.kind === 'ANSWERED' && outcome.status >= 300 && refusalIn(outcome.status, outcome.json) === as;
@@ -108,7 +114,7 @@ const created = (doing: string, outcome: Outcome): CreateOutcome => {
   if (status >= 200 && status < 300) {
     const credential = credentialAnswer.safeParse(json);
     const value = valueAnswer.safeParse(json);
-    return status === 201 && credential.success && value.success
+    return credential.success && value.success
       ? { kind: 'CREATED', credential: credential.data, value: value.data.credential }
       : { kind: 'AMBIGUOUS', error };
   }

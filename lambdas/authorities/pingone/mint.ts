@@ -1,5 +1,4 @@
 import type { CredentialValue } from '../../domain/credential.ts';
-import { TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import {
   decideMint,
@@ -10,6 +9,7 @@ import {
   withAttempt,
   withoutAttempt,
 } from '../../domain/pingone-mint.ts';
+import { answerLimitMs } from './ask.ts';
 import type { ManagementApi } from './management-api.ts';
 
 /** Where the intent of a rotation is kept: the gateway record. A write of a run that was pre-empted fails. */
@@ -44,8 +44,11 @@ export type MintResult =
   | { readonly kind: 'WAITING'; readonly waitMs: number }
   | Extract<MintDecision, { kind: 'HOLD' | 'NO_ROOM' }>;
 
-/** How long after the list a POST may still be sent: the rest of `attemptMs` is for its answer. */
-export const sendWithinMs = 15_000;
+/** How long after the list that a POST rests on it may still be sent. */
+const sendWithinMs = 15_000;
+
+/** The `attemptMs` that holds for what is minted here: sending, waiting for the answer, and time to spare. */
+export const attemptMs = sendWithinMs + answerLimitMs + 5_000;
 
 /**
  * Mints one credential for a rotation, or goes on where an earlier run was interrupted. Every POST is written before it is
@@ -54,15 +57,15 @@ export const sendWithinMs = 15_000;
 export const mintOnce = async (needs: MintNeeds): Promise<MintResult> => {
   const { api, journal, vault, settings, now } = needs;
   let intent = await journal.read();
-  const write = async (next: MintIntent): Promise<void> => {
+  const write = async (next: MintIntent): Promise<MintIntent> => {
     await journal.write(next);
     intent = next;
+    return next;
   };
   for (;;) {
     const readAtMs = now();
     const { listed, listedAtMs } = await api.list();
-    if (intent === undefined) await write(newIntent(listed, listedAtMs));
-    const current: MintIntent = intent ?? newIntent(listed, listedAtMs);
+    const current: MintIntent = intent ?? (await write(newIntent(listed, listedAtMs)));
     const last = current.attempts.at(-1);
     const storedId = last && (await vault.storedBy(last.number));
     const facts = { intent: current, listed, listedAtMs, ...(storedId === undefined ? {} : { storedId }) };
@@ -81,7 +84,7 @@ export const mintOnce = async (needs: MintNeeds): Promise<MintResult> => {
       case 'POST': {
         const begun = withAttempt(current, listedAtMs, settings);
         await write(begun.intent);
-        const outcome = now() - readAtMs > sendWithinMs ? tooLate : await api.create();
+        const outcome = await api.create(readAtMs + sendWithinMs);
         if (outcome.kind === 'CREATED') {
           await vault.store(begun.attempt.number, outcome.credential.credentialId, outcome.value);
         } else if (outcome.kind !== 'AMBIGUOUS') {
@@ -98,8 +101,3 @@ const newIntent = (listed: readonly ListedCredential[], listedAtMs: number): Min
   knownIds: listed.map(({ credentialId }) => credentialId),
   attempts: [],
 });
-
-const tooLate = {
-  kind: 'NOT_CREATED',
-  error: new TemporarilyUnavailable('Too long passed between the list of credentials and the POST; it is tried again.'),
-} as const;

@@ -16,6 +16,7 @@ const byHand = () => client.pingOne.createByHand(gatewayId, origin).id as Creden
 const meet = (on: Operation, ...faults: PingOneFault[]) =>
   client.pingOne.control.faults.push(...faults.map((fault) => ({ on, fault })));
 const posts = () => client.pingOne.control.asked.filter((operation) => operation === 'create-credential').length;
+const inTime = startAtMs + 15_000;
 const live = () => client.pingOne.live(gatewayId);
 
 describe('reading', () => {
@@ -98,7 +99,7 @@ describe('reading', () => {
 
 describe('creating', () => {
   test('gives the value that only the 201 holds', async () => {
-    const outcome = await client.api.create();
+    const outcome = await client.api.create(inTime);
     expect(outcome).toMatchObject({ kind: 'CREATED', credential: { credentialId: live()[0], createdAtMs: startAtMs } });
   });
 
@@ -115,7 +116,10 @@ describe('creating', () => {
     ['400 UNEXPECTED_ERROR', { kind: 'refused', status: 400, code: 'UNEXPECTED_ERROR' }, 0],
   ] as const)('is ambiguous after %s, and not tried again', async (_what, fault, left) => {
     meet('create-credential', fault);
-    expect(await client.api.create()).toMatchObject({ kind: 'AMBIGUOUS', error: { name: 'TemporarilyUnavailable' } });
+    expect(await client.api.create(inTime)).toMatchObject({
+      kind: 'AMBIGUOUS',
+      error: { name: 'TemporarilyUnavailable' },
+    });
     expect([posts(), live().length]).toEqual([1, left]);
   });
 
@@ -127,13 +131,16 @@ describe('creating', () => {
     [409, 'UNIQUENESS_VIOLATION', 'StepFailed'],
   ])('came to nothing after %i %s', async (status, code, name) => {
     meet('create-credential', { kind: 'refused', status, code });
-    expect(await client.api.create()).toMatchObject({ kind: 'NOT_CREATED', error: { name } });
+    expect(await client.api.create(inTime)).toMatchObject({ kind: 'NOT_CREATED', error: { name } });
     expect(posts()).toBe(1);
   });
 
   test('is limited after 429, without waiting and without a second POST', async () => {
     meet('create-credential', { kind: 'limited', retryAfter: '1' });
-    expect(await client.api.create()).toMatchObject({ kind: 'LIMITED', error: { name: 'TemporarilyUnavailable' } });
+    expect(await client.api.create(inTime)).toMatchObject({
+      kind: 'LIMITED',
+      error: { name: 'TemporarilyUnavailable' },
+    });
     expect([posts(), clock.nowMs]).toEqual([1, startAtMs]);
   });
 
@@ -145,7 +152,7 @@ describe('creating', () => {
       current: async () => 't',
       inPlaceOf: async () => 't',
     });
-    expect(await api.create()).toMatchObject({
+    expect(await api.create(inTime)).toMatchObject({
       kind: 'NOT_CREATED',
       error: { name: 'TemporarilyUnavailable', message: expect.stringContaining('ECONNREFUSED') },
     });
@@ -153,8 +160,24 @@ describe('creating', () => {
 
   test('came to nothing when there was no token to send it with', async () => {
     meet('token', { kind: 'lost-answer' });
-    expect(await client.api.create()).toMatchObject({ kind: 'NOT_CREATED' });
+    expect(await client.api.create(inTime)).toMatchObject({ kind: 'NOT_CREATED' });
     expect(posts()).toBe(0);
+  });
+
+  test('refuses to send it too late, be it the first POST or the one after a 401', async () => {
+    await client.token.current();
+    expect(await client.api.create(startAtMs - 1)).toMatchObject({
+      kind: 'NOT_CREATED',
+      error: { name: 'TemporarilyUnavailable' },
+    });
+    expect(posts()).toBe(0);
+    client.pingOne.forgetTokens();
+    meet('token', { kind: 'limited', retryAfter: '16' });
+    expect(await client.api.create(inTime)).toMatchObject({
+      kind: 'NOT_CREATED',
+      error: { name: 'TemporarilyUnavailable' },
+    });
+    expect([posts(), live().length]).toEqual([1, 0]);
   });
 
   test('refuses a sixth as PingOne does, whatever status it uses', async () => {
@@ -164,7 +187,7 @@ describe('creating', () => {
       { status: 409, code: 'LIMIT' },
     ]) {
       client.pingOne.control.sixth = sixth;
-      expect(await client.api.create()).toMatchObject({ kind: 'NOT_CREATED' });
+      expect(await client.api.create(inTime)).toMatchObject({ kind: 'NOT_CREATED' });
     }
   });
 });
@@ -174,7 +197,7 @@ test('A 401 fetches exactly one new token and asks once more, for every kind of 
   const asks = [
     client.api.list,
     client.api.gateway,
-    client.api.create,
+    () => client.api.create(Number.POSITIVE_INFINITY),
     () => client.api.read(id),
     () => client.api.remove(id),
   ];
@@ -187,6 +210,14 @@ test('A 401 fetches exactly one new token and asks once more, for every kind of 
     const after = client.pingOne.control.asked.slice(before);
     expect(after).toEqual([after[0], 'token', after[0]]);
   }
+});
+
+test.each([400, 401, 403])('ACCESS_FAILED asks for the role, whatever number it comes with: %i', async (status) => {
+  meet('list-credentials', { kind: 'refused', status, code: 'ACCESS_FAILED' });
+  expect(await errorOf(client.api.list())).toMatchObject({
+    name: 'StepFailed',
+    message: expect.stringContaining('Environment Admin'),
+  });
 });
 
 test('A worker that is refused with a new token too is something for a person', async () => {
