@@ -63,6 +63,8 @@ export type MintDecision =
 /**
  * What to do next (no orphan, no double mint). A POST is never sent while an earlier one may still be carried out, and
  * nothing is revoked before that time is over: only then is "exactly one unknown, created in the window, never used" final.
+ * What a list cannot tell apart: a POST that came to nothing, and one credential that somebody else created in the same
+ * half minute and left unused for all of that time.
  */
 export const decideMint = (facts: MintFacts, settings: MintSettings): MintDecision => {
   const { intent, storedId, listed, listedAtMs } = facts;

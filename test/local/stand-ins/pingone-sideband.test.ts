@@ -1,6 +1,8 @@
+import { Agent } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openKitNode } from '../../../lib/local/stand-ins/kit-node.ts';
 import { readAnswer } from '../../../lib/local/stand-ins/sideband-answer.ts';
+import { strictKit } from '../../policy-check/strict-kit.ts';
 import { type Account, gatewayId, kitRequest, openAccount, startAtMs } from './pingone-account.ts';
 
 const clock = { nowMs: startAtMs };
@@ -66,6 +68,19 @@ describe('the HTTP Access Policy service (facts 2.1 to 2.5)', () => {
     });
     expect(await node.request()).toEqual({ kind: 'ALLOWED' });
     await node.stop();
+  });
+
+  test('is what a kit as strict as ping-auth 1.2.0 can work with; after the revoke its client gets 502 (facts 2.5, 2.7)', async () => {
+    const { id, value } = byHand();
+    const agent = new Agent();
+    const kit = strictKit(account.serviceUrl, value, agent);
+    expect(await kit.pass()).toEqual({ status: 201, body: 'created' });
+    account.deleteByHand(gatewayId, id);
+    expect(await kit.pass()).toMatchObject({
+      status: 502,
+      reason: expect.stringMatching(/^401: .+ \([0-9a-f-]{36}\)$/),
+    });
+    agent.destroy();
   });
 
   test('takes state or request in the response leg, never both, and a code as number or text', async () => {
