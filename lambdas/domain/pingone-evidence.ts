@@ -14,7 +14,7 @@ export type UseSettings = {
 };
 
 /** The Date header has whole seconds: the moment it names may be as much as this later. */
-export const dateResolutionMs = 1_000;
+const dateResolutionMs = 1_000;
 
 /**
  * The last use of a credential by somebody else than us; `undefined` when none is proven. Absent means never used. A time

@@ -1,12 +1,12 @@
 /** The kinds of proof there are for a kit that calls PingOne itself; none of them is an observation of that very kit. */
-export const proofKinds = [
+const proofKinds = [
   'only-kit-uses-it',
   'probed-through-kit',
   'read-back-data-plane',
   'read-back-store',
   'acknowledged',
 ] as const;
-export type ProofKind = (typeof proofKinds)[number];
+type ProofKind = (typeof proofKinds)[number];
 
 /** What is known of one kit after the new credential was given to it; times by one clock, in epoch ms. */
 export type KitProofs = {

@@ -48,7 +48,7 @@ export type MintSettings = {
 };
 
 /** PingOne's limit of a gateway ("create gateway credentials"). */
-export const mostCredentials = 5;
+const mostCredentials = 5;
 
 export type MintDecision =
   | { readonly kind: 'POST' }

@@ -71,7 +71,7 @@ export const ask = async (access: PingOneAccess, question: Question): Promise<Ou
 };
 
 /** The longest that an idempotent request waits on PingOne's word, all its waits together. */
-export const longestRateLimitWaitMs = 20_000;
+const longestRateLimitWaitMs = 20_000;
 const usualWaitMs = 1_000;
 
 /** Asks again as long as the answer is 429 and waiting for it stays within the bound; for idempotent requests only. */

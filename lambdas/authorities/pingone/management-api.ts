@@ -9,13 +9,13 @@ import { failureOf, isPingOneFailure, type Refusal, refusalIn } from './failures
 import type { PingOneSettings, PingOneUrls } from './settings.ts';
 import type { WorkerToken } from './token.ts';
 
-export type PingOneGateway = { readonly name: string; readonly type: string; readonly enabled: boolean };
+type PingOneGateway = { readonly name: string; readonly type: string; readonly enabled: boolean };
 
 /** PingOne's list of the gateway's credentials, and when it was, by PingOne's clock. */
-export type CredentialList = { readonly listed: readonly ListedCredential[]; readonly listedAtMs: number };
+type CredentialList = { readonly listed: readonly ListedCredential[]; readonly listedAtMs: number };
 
 /** What became of one POST. Only `AMBIGUOUS` leaves open whether there is a new credential; its value is lost in any case. */
-export type CreateOutcome =
+type CreateOutcome =
   | { readonly kind: 'CREATED'; readonly credential: ListedCredential; readonly value: CredentialValue }
   | { readonly kind: 'NOT_CREATED' | 'LIMITED' | 'AMBIGUOUS'; readonly error: StepFailed | TemporarilyUnavailable };
 

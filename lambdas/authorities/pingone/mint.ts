@@ -13,13 +13,13 @@ import { answerLimitMs } from './ask.ts';
 import type { ManagementApi } from './management-api.ts';
 
 /** Where the intent of a rotation is kept: the gateway record. A write of a run that was pre-empted fails. */
-export type MintJournal = {
+type MintJournal = {
   read(): Promise<MintIntent | undefined>;
   write(intent: MintIntent): Promise<void>;
 };
 
 /** Where values go: the gateway's secret, under a version of its own for each attempt, counted from 1. */
-export type MintVault = {
+type MintVault = {
   storedBy(attempt: number): Promise<CredentialId | undefined>;
   store(attempt: number, credentialId: CredentialId, value: CredentialValue): Promise<void>;
 };

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 
 /** Region code → the end of every PingOne host name (Ping's SDK, `pingone/model/region.go`). */
-export const regions = { NA: 'com', CA: 'ca', EU: 'eu', AU: 'com.au', SG: 'sg', AP: 'asia' } as const;
-export type Region = keyof typeof regions;
+const regions = { NA: 'com', CA: 'ca', EU: 'eu', AU: 'com.au', SG: 'sg', AP: 'asia' } as const;
 
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);

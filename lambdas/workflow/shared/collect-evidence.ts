@@ -112,12 +112,7 @@ const usesOfShard = async (
 };
 
 /** The recorded uses of a credential by the sources of a shard, in whatever shard they were recorded. */
-async function* usesIn(
-  uses: Uses,
-  gateway: Gateway,
-  credentialId: CredentialId,
-  shard: number,
-): AsyncGenerator<Use> {
+async function* usesIn(uses: Uses, gateway: Gateway, credentialId: CredentialId, shard: number): AsyncGenerator<Use> {
   for (const place of shardsOfUse(gateway, shard))
     for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, place))
       if (place === shard || shardOf(use.kitId ?? '', gateway.shardCount) === shard) yield use;

@@ -20,10 +20,10 @@ export const urls = urlsOf(settings);
 export const workerSecret = JSON.stringify({ clientId: basicWorker.clientId, clientSecret: basicWorker.clientSecret });
 
 /** What went over the wire; `body` is what was sent. */
-export type Sent = { readonly method: string; readonly url: string; readonly body: string };
+type Sent = { readonly method: string; readonly url: string; readonly body: string };
 
 /** The client on the stand-in without a network: no answer takes as long as the limit allows, on the clock of both. */
-export const accessTo = (pingOne: PingOne, clock: Clock, sent: Sent[] = []): PingOneAccess => {
+const accessTo = (pingOne: PingOne, clock: Clock, sent: Sent[] = []): PingOneAccess => {
   let limit = new AbortController();
   const timeOut = (): never => {
     limit.abort();

@@ -6,7 +6,7 @@ import { gatewayId, startAtMs } from '../../local/stand-ins/pingone-account.ts';
 import { clientOf, origin, urls } from './in-process.ts';
 
 export const minutes = (count: number) => count * 60_000;
-export const mintSettings: MintSettings = {
+const mintSettings: MintSettings = {
   attemptMs,
   lateCommitMs: minutes(15),
   lastUsedLagMs: minutes(2),
@@ -15,7 +15,7 @@ export const mintSettings: MintSettings = {
 
 /** Where a run is killed: before or after its n-th effect (journal, POST, vault, DELETE), counted from 0. */
 export type Kill = { readonly effect: number; readonly when: 'before' | 'after' };
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /** What goes wrong in one run. */
 export type Run = {

@@ -142,5 +142,3 @@ const undone = ({ state, save }: World, run: () => Answered): Answered => {
   save();
   return answered;
 };
-
-export type { Operation, PingOneControl, PingOneFault };
