@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Persistence } from '../../../emulator/wire/persistence.ts';
 import type { Timers } from '../../../emulator/wire/timers.ts';
 import type { Answered, Asked, NoAnswer } from '../loopback-server.ts';
-import { calm, nextFault, type Operation, type PingOneControl, type PingOneFault } from './control.ts';
+import { calm, nextFault, type PingOneControl, type PingOneFault } from './control.ts';
 import { problem } from './problem.ts';
 import { type Route, routeOf } from './route.ts';
 import { type Environment, emptyState, type HeldGateway, type PingOneState, type Worker } from './state.ts';
