@@ -3,6 +3,7 @@ import type { CredentialValue } from '../domain/credential.ts';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import { probeHeader } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
+import { refusalMark } from './api-gateway.ts';
 
 /** A one-time nonce: the value goes into the request, its SHA-256 (base64url) into the record. */
 export type Nonce = { readonly value: string; readonly hash: string };
@@ -41,10 +42,11 @@ export const policyCheckAt = (url: string): PolicyCheck => ({
       throw ambiguous('cannot be reached', cause);
     });
     const answer = (await response.json().catch(() => undefined)) as
-      | { method?: unknown; response?: unknown; code?: unknown }
+      | { method?: unknown; response?: unknown; refusedBy?: unknown }
       | undefined;
     if (response.status === 200 && answer?.method === 'GET') return 'ACCEPTED';
-    if (response.status === 401 && typeof answer?.code === 'string') return 'REFUSED';
+    // Without the mark it was denied by something else, such as the resource policy of a private API.
+    if (response.status === 401 && answer?.refusedBy === refusalMark.refusedBy) return 'REFUSED';
     throw ambiguous(`answered HTTP ${response.status}, which says neither yes nor no`);
   },
 });

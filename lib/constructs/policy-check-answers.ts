@@ -5,13 +5,20 @@ type Answer = {
   readonly status?: number;
   readonly code: string;
   readonly message: string;
+  /** Variables of API Gateway that are written into the body besides. */
+  readonly more?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/**
+ * `refusedBy` is the mark of our own authorizer: the denial of another policy (of a private API's resource policy, say) is
+ * answered in the same words, since it has the same type, and there the mark is empty.
+ */
 const refused: Answer = {
   status: 401,
   code: 'INVALID_TOKEN',
   message: 'The gateway credential is missing, wrong or revoked.',
+  more: { refusedBy: '$context.authorizer.refusedBy' },
 };
 const notChecked: Answer = {
   status: 500,
@@ -59,11 +66,11 @@ const answers: readonly (readonly [ResponseType, Answer])[] = [
 
 /** Gives the API these answers; a changed one is deployed like a changed method. */
 export const answerLikePingOne = (api: RestApi): void => {
-  for (const [type, { status, code, message, headers }] of answers)
+  for (const [type, { status, code, message, more, headers }] of answers)
     api.addGatewayResponse(`Answer${type.responseType}`, {
       type,
       ...(status ? { statusCode: `${status}` } : {}),
       ...(headers ? { responseHeaders: { ...headers } } : {}),
-      templates: { 'application/json': JSON.stringify({ id: '$context.requestId', code, message }) },
+      templates: { 'application/json': JSON.stringify({ id: '$context.requestId', code, message, ...more }) },
     });
 };

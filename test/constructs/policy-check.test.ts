@@ -45,11 +45,11 @@ describe('the authorizer', () => {
 const answers: Readonly<Record<string, readonly [string | undefined, string]>> = {
   UNAUTHORIZED: [
     '401',
-    '{"id":"$context.requestId","code":"INVALID_TOKEN","message":"The gateway credential is missing, wrong or revoked."}',
+    '{"id":"$context.requestId","code":"INVALID_TOKEN","message":"The gateway credential is missing, wrong or revoked.","refusedBy":"$context.authorizer.refusedBy"}',
   ],
   ACCESS_DENIED: [
     '401',
-    '{"id":"$context.requestId","code":"INVALID_TOKEN","message":"The gateway credential is missing, wrong or revoked."}',
+    '{"id":"$context.requestId","code":"INVALID_TOKEN","message":"The gateway credential is missing, wrong or revoked.","refusedBy":"$context.authorizer.refusedBy"}',
   ],
   AUTHORIZER_FAILURE: [
     '500',

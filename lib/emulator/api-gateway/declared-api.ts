@@ -19,6 +19,8 @@ export type Api = {
   readonly routes: readonly Route[];
   readonly answers: ReadonlyMap<string, GatewayResponse>;
   readonly stage: string;
+  /** The media types whose bodies are bytes. */
+  readonly binaryMediaTypes: readonly string[];
   readonly throttle: { readonly requestsPerSecond: number; readonly burst: number } | undefined;
 };
 
@@ -32,6 +34,7 @@ const functionUri = z.object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknow
   return z.NEVER;
 });
 
+const restApiForm = z.object({ BinaryMediaTypes: z.array(z.string()).default([]) });
 const resourceForm = z.object({
   PathPart: z.string(),
   ParentId: z.union([ref, z.object({ 'Fn::GetAtt': z.unknown() })]),
@@ -101,6 +104,7 @@ export const apiIn = (template: Template): Api => {
       timeoutMs: method.Integration.TimeoutInMillis,
     };
   });
+  const [restApi] = all('RestApi', restApiForm).values();
   const [stage] = all('Stage', stageForm).values();
   if (!stage) throw new Error('The template has no AWS::ApiGateway::Stage.');
   const { ThrottlingRateLimit: requestsPerSecond, ThrottlingBurstLimit: burst } = stage.MethodSettings[0] ?? {};
@@ -116,15 +120,17 @@ export const apiIn = (template: Template): Api => {
     routes,
     answers: new Map(answers),
     stage: stage.StageName,
+    binaryMediaTypes: restApi?.BinaryMediaTypes ?? [],
     throttle: requestsPerSecond === undefined || burst === undefined ? undefined : { requestsPerSecond, burst },
   };
 };
 
-/** The route of a request and its path parameters, decoded; `undefined` for an unknown path or method. */
+/** The route of a request and its path parameters, decoded; `undefined` for an unknown path or method, and for a parameter that may not be one. */
 export const routeOf = (
   { routes }: Api,
   method: string,
   path: string,
+  isParameter: (text: string) => boolean,
 ): { readonly route: Route; readonly parameters: Readonly<Record<string, string>> } | undefined => {
   const given = path.split('/').slice(1);
   const route = routes.find(
@@ -132,7 +138,7 @@ export const routeOf = (
       (one.method === method || one.method === 'ANY') &&
       one.segments.length === given.length &&
       one.segments.every((segment, index) =>
-        segment.startsWith('{') ? given[index] !== '' : segment === given[index],
+        segment.startsWith('{') ? isParameter(given[index] ?? '') : segment === given[index],
       ),
   );
   if (!route) return undefined;

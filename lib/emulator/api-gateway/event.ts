@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { apiId } from '../../local/names.ts';
 import type { Route } from './declared-api.ts';
+import type { Payload } from './media-types.ts';
 
 /** Where the API seems to be: what its ARNs name. */
 export type RequestContext = { readonly region: string; readonly accountId: string; readonly stage: string };
@@ -11,7 +12,7 @@ export type Arrival = {
   readonly request: IncomingMessage;
   readonly path: string;
   readonly query: string;
-  readonly body: string;
+  readonly host: string;
   readonly requestId: string;
   readonly atMs: number;
   readonly route: Route;
@@ -40,14 +41,17 @@ function* headerPairs({ rawHeaders }: IncomingMessage): Generator<readonly [stri
     yield [rawHeaders[index] ?? '', rawHeaders[index + 1] ?? ''];
 }
 
+/** The client's address, the same whether it came to an IPv4 socket or to one for both. */
+export const addressOf = ({ socket }: IncomingMessage): string =>
+  (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+
 /** What both events share. Names of headers stay as they were sent; of a repeated one `headers` has the last value. */
 const common = (arrival: Arrival, requestContext: RequestContext) => {
-  const { request, path, query, requestId, atMs, route, parameters } = arrival;
+  const { request, path, query, host: domainName, requestId, atMs, route, parameters } = arrival;
   const { accountId, stage } = requestContext;
   const multiValueHeaders = grouped(headerPairs(request));
   const multiValueQueryStringParameters = grouped(new URLSearchParams(query));
   const hasQuery = query !== '';
-  const domainName = request.headers.host ?? 'localhost';
   const method = request.method ?? '';
   return {
     resource: route.resource,
@@ -79,7 +83,7 @@ const common = (arrival: Arrival, requestContext: RequestContext) => {
         cognitoIdentityId: null,
         cognitoIdentityPoolId: null,
         principalOrgId: null,
-        sourceIp: (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, ''),
+        sourceIp: addressOf(request),
         user: null,
         userAgent: request.headers['user-agent'] ?? null,
         userArn: null,
@@ -123,12 +127,12 @@ export const proxyEvent = (
   arrival: Arrival,
   requestContext: RequestContext,
   authorizer: Readonly<Record<string, string>>,
+  payload: Payload,
 ): APIGatewayProxyEvent => {
   const event = common(arrival, requestContext);
   return {
     ...event,
     requestContext: { ...event.requestContext, authorizer: { ...authorizer } },
-    body: arrival.body === '' ? null : arrival.body,
-    isBase64Encoded: false,
+    ...payload,
   };
 };
