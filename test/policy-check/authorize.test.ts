@@ -80,6 +80,15 @@ describe('accepts', () => {
     expect(world.metrics).toEqual(['CompromisedCredentialUsed orders']);
   });
 
+  test('a compromised credential never again, once refused by time, when the clock is set back', async () => {
+    const { world, effect } = openInstance();
+    world.nowMs = 1_060_000;
+    expect(await effect(presenting(oldToken))).toBe('Allow');
+    world.nowMs -= 3_600_000;
+    expect(await effect(presenting(leakToken))).toBe('Deny');
+    expect(await effect(presenting(oldToken))).toBe('Allow');
+  });
+
   test('without a decision when the record states none, so that the sideband refuses', async () => {
     const { world, check } = openInstance();
     const { decision: _, ...undecided } = orders;
