@@ -1,4 +1,5 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { bodyTooLarge } from '../../lambdas/policy-check/sideband-body.ts';
 
 /** What API Gateway answers in its own name: PingOne's error body, because kits parse it, and fixed texts, because its own may repeat a header. */
 type Answer = {
@@ -54,7 +55,7 @@ const answers: readonly (readonly [ResponseType, Answer])[] = [
   ],
   [
     ResponseType.REQUEST_TOO_LARGE,
-    { status: 413, code: 'REQUEST_TOO_LARGE', message: 'The request is larger than 10 MB.' },
+    { status: 413, code: 'REQUEST_TOO_LARGE', message: bodyTooLarge }, // its own 10 MB are not what counts
   ],
   [
     ResponseType.WAF_FILTERED,

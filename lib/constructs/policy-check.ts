@@ -103,6 +103,7 @@ export class PolicyCheck extends Construct {
       description: 'Policy check: gateway credential and access decision.',
       ...reachedFrom(props.privateEndpointIds),
       cloudWatchRole: setAccountLogRole,
+      binaryMediaTypes: [everyBody],
       deployOptions: {
         stageName,
         throttlingRateLimit: requestsPerSecond,
@@ -159,6 +160,16 @@ export class PolicyCheck extends Construct {
 }
 
 const stageName = 'v1';
+
+/**
+ * Kits write bytes into their JSON that are no UTF-8. With this the sideband gets each body in base64, whatever its
+ * Content-Type; otherwise API Gateway would hand it over as text, with U+FFFD for what is none. Of an answer in base64
+ * (which it only is where text could not keep it) API Gateway makes bytes when the first type in the client's Accept is in
+ * the list: this one stands for each of them. For a kit that sends no Accept AWS documents nothing; were its answer left in
+ * base64, it would be no JSON, and the kit would refuse instead of passing on what was changed. Answers as text, gateway
+ * responses and the authorizer, whose event has no body, stay as they are.
+ */
+const everyBody = '*/*';
 
 /** What cdk-nag finds here and we want so. */
 const accepted = {

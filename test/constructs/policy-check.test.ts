@@ -81,7 +81,7 @@ const answers: Readonly<Record<string, readonly [string | undefined, string]>> =
   ],
   REQUEST_TOO_LARGE: [
     '413',
-    '{"id":"$context.requestId","code":"REQUEST_TOO_LARGE","message":"The request is larger than 10 MB."}',
+    '{"id":"$context.requestId","code":"REQUEST_TOO_LARGE","message":"The body is larger than 4.5 MB (4500000 bytes), the most that can be decided about."}',
   ],
   WAF_FILTERED: [
     '403',
@@ -176,6 +176,10 @@ describe('the stage', () => {
         ThrottlingBurstLimit: 2500,
       },
     ]);
+  });
+
+  test('takes every body for bytes: as text, what is no UTF-8 would reach the sideband changed', () => {
+    expect(only('AWS::ApiGateway::RestApi').BinaryMediaTypes).toEqual(['*/*']);
   });
 
   test('is regional', () => {

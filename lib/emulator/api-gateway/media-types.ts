@@ -13,8 +13,10 @@ const everything = '*/*';
  */
 const isBinary = (binaryMediaTypes: readonly string[], header: string | undefined): boolean => {
   const type = firstOf(header);
-  const [group] = type.split('/');
-  return binaryMediaTypes.some((one) => one === everything || one === type || one === `${group}/*`);
+  const group = /^[^/]+\/(?=[^/]+$)/.exec(type)?.[0];
+  return binaryMediaTypes.some(
+    (one) => one === everything || one === type || (group !== undefined && one === `${group}*`),
+  );
 };
 
 /** The body of a request as the function gets it: bytes of a binary type in base64, everything else as UTF-8, whatever it was. */
