@@ -10,7 +10,6 @@ import {
   RequestAuthorizer,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, Duration, RemovalPolicies } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -18,6 +17,7 @@ import { accept } from './exceptions.ts';
 import type { GatewayStore } from './gateway-store.ts';
 import { namedBy, onlyThrough, reachedFrom } from './policy-check-address.ts';
 import { answerLikePingOne } from './policy-check-answers.ts';
+import { deployAfterPermissions, released } from './policy-check-release.ts';
 import { type Network, RotationFunction } from './rotation-function.ts';
 
 export type PolicyCheckProps = {
@@ -29,7 +29,7 @@ export type PolicyCheckProps = {
   readonly requestsPerSecond: number;
   /** How many requests may come at once. */
   readonly requestBurst: number;
-  /** How many instances of the authorizer are kept warm; default none, and no alias for them. */
+  /** How many instances of the authorizer are kept warm; default none. */
   readonly authorizeProvisioned?: number | undefined;
   /** The interface endpoints through which alone the API is reached; none makes it regional. */
   readonly privateEndpointIds: readonly string[];
@@ -91,7 +91,7 @@ export class PolicyCheck extends Construct {
     });
     this.sideband = new LambdaIntegration(sideband, { allowTestInvoke: false });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
-      handler: warm(this.authorize, props.authorizeProvisioned),
+      handler: released(this.authorize, props.authorizeProvisioned ?? 0),
       identitySources: [],
       resultsCacheTtl: Duration.seconds(0), // a cached yes would outlive a revocation
     });
@@ -123,6 +123,7 @@ export class PolicyCheck extends Construct {
     const gateway = this.api.root.addResource('gateways').addResource('{gatewayId}');
     this.addSideband(gateway);
     this.addSideband(gateway.addResource('kits').addResource('{kitId}'));
+    deployAfterPermissions(this.api, this.authorize);
     if (props.domain) this.domain = namedBy(this.api, props.domain.name, props.domain.certificateArn);
     RemovalPolicies.of(this).retainOnUpdateOrDelete();
   }
@@ -182,9 +183,3 @@ const accepted = {
   'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
     'API Gateway has one log role for the whole account, and this is the policy that AWS gives it.',
 } as const;
-
-/** The function itself, or an alias of it with so many instances kept warm. */
-const warm = (authorize: RotationFunction, instances: number | undefined): IFunction =>
-  instances === undefined
-    ? authorize
-    : (authorize.addAlias('warm', instances > 0 ? { provisionedConcurrentExecutions: instances } : {}) as IFunction); // CDK's own types differ in what may be undefined

@@ -25,14 +25,19 @@ export type Api = {
 };
 
 const ref = z.object({ Ref: z.string() }).transform((one) => one.Ref);
-const arnOf = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) });
-/** The function in a Lambda invocation URI, which CDK joins of text and the function's ARN. */
+const arnOf = z
+  .object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) })
+  .transform((one) => one['Fn::GetAtt'][0]);
+const pseudo = 'AWS::';
+/** The function in a Lambda invocation URI, which CDK joins of text and the ARN of the function or, by reference, of its alias. */
 const functionUri = z.object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) }).transform((uri, context) => {
-  const found = uri['Fn::Join'][1].map((part) => arnOf.safeParse(part)).find((part) => part.success);
-  if (found) return found.data['Fn::GetAtt'][0];
+  const named = uri['Fn::Join'][1].map((part) => z.union([arnOf, ref]).safeParse(part));
+  const found = named.find((part) => part.success && !part.data.startsWith(pseudo));
+  if (found?.data !== undefined) return found.data;
   context.addIssue('The URI names no function.');
   return z.NEVER;
 });
+const aliasForm = z.object({ FunctionName: ref });
 
 const restApiForm = z.object({ BinaryMediaTypes: z.array(z.string()).default([]) });
 const resourceForm = z.object({
@@ -80,6 +85,10 @@ export const apiIn = (template: Template): Api => {
         .filter(([, { Type }]) => Type === `AWS::ApiGateway::${type}`)
         .map(([id, { Properties }]) => [id, form.parse(Properties)]),
     );
+  const functionOf = (id: string): string => {
+    const named = template.Resources[id];
+    return named?.Type === 'AWS::Lambda::Alias' ? aliasForm.parse(named.Properties).FunctionName : id;
+  };
   const resources = all('Resource', resourceForm);
   const authorizers = all('Authorizer', authorizerForm);
   const pathOf = (id: string): readonly string[] => {
@@ -98,9 +107,9 @@ export const apiIn = (template: Template): Api => {
       resource: `/${segments.join('/')}`,
       segments,
       resourceId: method.ResourceId,
-      authorize: authorizer?.AuthorizerUri,
+      authorize: authorizer && functionOf(authorizer.AuthorizerUri),
       authorizerId: method.AuthorizerId,
-      integrate: method.Integration.Uri,
+      integrate: functionOf(method.Integration.Uri),
       timeoutMs: method.Integration.TimeoutInMillis,
     };
   });
