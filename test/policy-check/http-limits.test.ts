@@ -152,7 +152,7 @@ describe('under load', () => {
   });
 
   test('a free place goes to each address in turn, however many requests one of them sends', async () => {
-    const places = placesFor({ atOnce: 1, longestWaitMs: 60_000 });
+    const places = placesFor({ atOnce: 1, longestWaitMs: 60_000, slowMs: 200 }, () => 0);
     const order: string[] = [];
     await Promise.all(
       ['flood', 'flood', 'flood', 'flood', 'kit', 'flood', 'kit'].map((address, index) =>
@@ -160,5 +160,32 @@ describe('under load', () => {
       ),
     );
     expect(order).toEqual(['flood 0', 'flood 1', 'kit 4', 'flood 2', 'kit 6', 'flood 3', 'flood 5']);
+  });
+
+  test('there are fewer places while work is slow, never none, and more again when it is not', async () => {
+    let nowMs = 0;
+    const places = placesFor({ atOnce: 8, longestWaitMs: 60_000, slowMs: 200 }, () => nowMs);
+    /** How many of 20 are worked on at once, when all of them take so long. */
+    const mostAtOnce = async (tookMs: number): Promise<number> => {
+      let atOnce = 0;
+      let most = 0;
+      await Promise.all(
+        Array.from({ length: 20 }, () =>
+          places.within('kit', async () => {
+            atOnce += 1;
+            most = Math.max(most, atOnce);
+            await new Promise(setImmediate);
+            atOnce -= 1;
+            nowMs += tookMs;
+          }),
+        ),
+      );
+      return most;
+    };
+    expect(await mostAtOnce(1)).toBe(8);
+    await mostAtOnce(500);
+    expect(await mostAtOnce(500)).toBe(1);
+    for (let round = 0; round < 10; round++) await mostAtOnce(1);
+    expect(await mostAtOnce(1)).toBe(8);
   });
 });

@@ -29,10 +29,10 @@ export type PolicyCheckServerOptions = Pick<HttpOptions, 'address' | 'port' | 't
 export type PolicyCheckServer = HttpServer;
 
 /**
- * A read may take 400 ms before it is tried again, and one process does all the work: with more at once than this, or after
- * a longer wait, reads would be late one and all. Who finds no place is told to come again, as AWS throttles.
+ * A read may take 400 ms before it is tried again, and one process does all the work: with more at once, or after a longer
+ * wait, reads would be late one and all. Who finds no place is told to come again, as AWS throttles.
  */
-const usualPlaces: PlaceLimits = { atOnce: 16, longestWaitMs: 200 };
+const usualPlaces: PlaceLimits = { atOnce: 16, longestWaitMs: 200, slowMs: 150 };
 
 /** An answer in API Gateway's own name; a denial knows what the authorizer says of it. */
 type Own = { readonly type: AnswerType; readonly authorizer: Readonly<Record<string, string>> };
@@ -45,7 +45,7 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
   const api = apiIn(template);
   const functions = invocationsOf(api, invoke, { region, accountId, stage: api.stage });
   const mayPass = api.throttle ? throttle(api.throttle, now) : () => true;
-  const places = placesFor(limits);
+  const places = placesFor(limits, () => performance.now());
 
   /** In the order in which it costs: route, announced size, rate, credential, and only for a good one the body. */
   const answer = async (
