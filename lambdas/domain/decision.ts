@@ -1,3 +1,4 @@
+import { chained, entryDigest } from './audit-chain.ts';
 import type { Gateway, LiveCredential, Rotation, Transition } from './gateway.ts';
 import { liveCredential, remembered } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
@@ -65,14 +66,25 @@ export const record = (
     (one) => !before.revoked.some(({ credentialId }) => credentialId === one.credentialId),
   );
   const causes = Object.fromEntries(gone.map(({ credentialId, cause }) => [credentialId, cause]));
-  const entry: Transition = {
-    ...transition,
-    revision,
-    atMs: nowMs,
-    ...(rotationId ? { rotationId } : {}),
-    ...(gone.length > 0 ? { detail: { causes, ...transition.detail } } : {}),
+  return {
+    kind: 'changed',
+    gateway: withEntry(
+      { ...before, ...changes, revision },
+      {
+        ...transition,
+        revision,
+        atMs: nowMs,
+        ...(rotationId ? { rotationId } : {}),
+        ...(gone.length > 0 ? { detail: { causes, ...transition.detail } } : {}),
+      },
+    ),
   };
-  return { kind: 'changed', gateway: { ...before, ...changes, revision, outbox: [...before.outbox, entry] } };
+};
+
+/** The record with one more entry at the end of its chain. */
+export const withEntry = (gateway: Gateway, entry: Transition): Gateway => {
+  const last = chained(entry, gateway.lastEntryDigest);
+  return { ...gateway, outbox: [...gateway.outbox, last], lastEntryDigest: entryDigest(last) };
 };
 
 /** A change that is an observation and no transition: it raises the revision and leaves no entry. */

@@ -55,4 +55,8 @@ export const transitionDetail = z.object({
   rotationId: z.string().optional(),
   credentialIds: z.array(z.string()).optional().describe('The public ids of the credentials that it is about.'),
   detail: z.record(z.string(), z.unknown()).optional().describe('What else the kind has to say; may grow.'),
+  previous: z
+    .string()
+    .optional()
+    .describe('The digest of the entry before it: so the audit cannot lack one unseen. The first one has none.'),
 });
