@@ -4,6 +4,7 @@ import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
 import type { EvidenceSummary } from '../domain/may-revoke.ts';
 import { emptySummary, judgeRevocation, kitSummaryOf } from '../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
+import { distributedSaid, provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { applyCommand, asWorkflow } from './shared/apply-command.ts';
 import { collectEvidence } from './shared/collect-evidence.ts';
@@ -79,7 +80,7 @@ const judge = async (
       rotationId: input.rotationId,
       revision: after.revision,
       detail: { kits, observed, readBack, acknowledged, quietSinceMs: rotationOf(after, input).quietSinceMs },
-      ...asWorkflow('every kit has evidence and the predecessors are quiet'),
+      ...asWorkflow(provenSaid(after, kits)),
     });
     return stepOutput(verified, input, now());
   }
@@ -119,7 +120,7 @@ const recordDistribution = async (
     generation: rotation.generation,
     kits: summary.kits,
     failed: summary.failed,
-    ...asWorkflow('every kit was given the credential'),
+    ...asWorkflow(distributedSaid(summary)),
   });
 };
 
