@@ -9,9 +9,12 @@ import { askFirst, plain, type Terminal } from './terminal.ts';
 const largestBytes = 5_000_000;
 
 /** The text of a file the user has named. Throws {@link CommandFailed}. */
-export const readText = (file: string): string => {
+export const readText = (file: string): string => readBytes(file).toString('utf8');
+
+/** The same as it is. */
+export const readBytes = (file: string): Buffer => {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new CommandFailed('usage', `${file} cannot be read: ${error instanceof Error ? error.message : ''}`, {
       cause: error,
