@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { NotWritten, writeUserFile } from '../user-file.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, type Terminal } from './terminal.ts';
@@ -22,10 +23,14 @@ export const readBytes = (file: string): Buffer => {
   }
 };
 
-/** Puts the text in place of the file, whole or not at all. */
+/** Puts the text in place of a file the user has named, whole or not at all. Throws {@link CommandFailed}. */
 export const writeText = (file: string, text: string): void => {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
+  try {
+    writeUserFile(file, text);
+  } catch (error) {
+    if (error instanceof NotWritten) throw new CommandFailed('usage', error.message, { cause: error });
+    throw error;
+  }
 };
 
 /** Shows what applying the text would change, asks, and applies it. */
