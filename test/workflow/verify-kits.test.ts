@@ -76,6 +76,13 @@ describe('at the deadline', () => {
     expect(bench.record.rotation).toMatchObject({ escalationLevel: 3, held: { actor: 'policy' } });
   });
 
+  test('a force is recorded in the name that the policy claims, since whoever applies the file can write any', async () => {
+    const bench = benchWith(inRotation('DISTRIBUTED', late), [failing]);
+    bench.record = { ...bench.record, policy: { ...bench.record.policy, ...force } };
+    await verifyKits(bench.dependencies, step);
+    expect(bench.record.rotation?.forced?.actor).toBe('claimed: carol (the policy)');
+  });
+
   test('a roll-back begins the escalation anew', async () => {
     const bench = benchWith(inRotation('DISTRIBUTED', late), [failing]);
     bench.record = { ...bench.record, policy: { ...bench.record.policy, atDeadline: { kind: 'roll-back' } } };
