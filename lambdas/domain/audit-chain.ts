@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { digestOf } from './digest.ts';
 import type { Transition } from './gateway.ts';
 
 /**
@@ -16,8 +16,6 @@ export type Gap = { readonly afterRevision?: number; readonly beforeRevision?: n
 /** A link: what an entry says, as a digest, and the digest of the entry before it as the entry itself names it. */
 export type ChainLink = { readonly revision: number; readonly said: string; readonly previous?: string };
 
-const sha256 = (text: string): string => hash('sha256', text, 'base64url');
-
 /** A JSON value in the form of RFC 8785 (JCS): the same text for the same value. What is undefined is left out. */
 export const canonicalJson = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map((one) => canonicalJson(one ?? null)).join()}]`;
@@ -30,12 +28,12 @@ export const canonicalJson = (value: unknown): string => {
 /** The entry as a link of the chain. */
 export const linkOf = ({ previous, ...said }: Transition): ChainLink => ({
   revision: said.revision,
-  said: sha256(canonicalJson(said)),
+  said: digestOf(canonicalJson(said)),
   ...(previous === undefined ? {} : { previous }),
 });
 
 /** The digest of a link: SHA-256 (base64url) of the digest before it, a space, and the digest of what it says. */
-export const linkDigest = ({ said, previous = '' }: ChainLink): string => sha256(`${previous} ${said}`);
+export const linkDigest = ({ said, previous = '' }: ChainLink): string => digestOf(`${previous} ${said}`);
 
 /** The digest of an entry: of what it says and of the entry before it. */
 export const entryDigest = (entry: Transition): string => linkDigest(linkOf(entry));
