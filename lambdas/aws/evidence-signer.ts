@@ -15,8 +15,7 @@ export const signerWith = (kms: KMSClient, KeyId: string): Signer => ({
   },
 });
 
-/** SPKI in PEM. */
-export const pemOf = (der: Uint8Array): string =>
+const pemOf = (der: Uint8Array): string =>
   `-----BEGIN PUBLIC KEY-----\n${(
     Buffer.from(der)
       .toString('base64')

@@ -90,7 +90,7 @@ describe('a record restored from a backup', () => {
     fc.assert(backups, { numRuns: Number(process.env.INVARIANT_RUNS ?? 2000), ...seed });
   });
 
-  it('finds every hole in the audit, and still refuses what the record that is there refuses (invariants 7 and 8)', {
+  it('finds every hole in the audit, and still refuses what the record that is there refuses (invariants 7, 8 and 11)', {
     timeout: 600_000,
   }, () => {
     const seed = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };

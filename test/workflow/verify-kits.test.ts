@@ -18,7 +18,7 @@ describe('a kit that fails again and again', () => {
     expect(kinds(bench.commands)).toContain('distributed');
   });
 
-  test('is counted in what the record says of the distribution, and nobody is told that every kit has it', async () => {
+  test('is counted in what the record says of the distribution, and nobody is told that every kit has it (invariant 11)', async () => {
     const bench = benchWith(inRotation('PROMOTED'), [
       kitOf('done', {}, moved),
       failing,

@@ -1,5 +1,4 @@
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { pemOf } from '../../../lambdas/aws/evidence-signer.ts';
 import { counted, inFull } from '../../../lambdas/console/view/labels.ts';
 import type { EvidenceDocument, EvidenceRecord } from '../../../lambdas/evidence-export/evidence-schema.ts';
 import { readBytes, readText, writeText } from '../apply-registry.ts';
@@ -94,9 +93,9 @@ export const evidenceKeyCommand = command({
     const kms = new KMSClient(connection.settings);
     try {
       const { PublicKey = new Uint8Array() } = await kms.send(new GetPublicKeyCommand({ KeyId: keyId }));
-      const publicKey = pemOf(PublicKey);
-      const fingerprint = fingerprintOf(publicKeyIn(Buffer.from(PublicKey), keyId));
-      return { json: { keyId, publicKey, fingerprint }, text: publicKey.trimEnd() };
+      const key = publicKeyIn(Buffer.from(PublicKey), keyId);
+      const publicKey = key.export({ type: 'spki', format: 'pem' }).toString();
+      return { json: { keyId, publicKey, fingerprint: fingerprintOf(key) }, text: publicKey.trimEnd() };
     } catch (cause) {
       if (cause instanceof CommandFailed) throw cause;
       const name = cause instanceof Error ? cause.name : 'unknown';
