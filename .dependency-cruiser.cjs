@@ -42,11 +42,12 @@ const lib = {
     '^lambdas/([a-z-]+/[a-z-]*(schema|input)|domain/names|kits/kinds)[.]ts$',
     '^lib/(cli/program|constructs/settings)[.]ts$',
   ],
-  cli: ['^lib/(defaults|bootstrap|schemas/)', '^lambdas/'],
-  local: ['^lib/(defaults|emulator/)', '^lambdas/'],
+  cli: ['^lib/(defaults|bootstrap|user-file|schemas/)', '^lambdas/'],
+  local: ['^lib/(defaults|user-file|emulator/)', '^lambdas/'],
   // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
   emulator: ['^lambdas/domain/aws-cron'],
   defaults: [],
+  'user-file': [],
   bootstrap: [],
 };
 

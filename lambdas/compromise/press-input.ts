@@ -29,7 +29,7 @@ export const compromiseDetailType = 'Gateway Credential Compromised v1';
 /** What the event carries in `detail`. The event's own id is the requestId. */
 export const compromiseDetail = z.strictObject({
   ...pressed,
-  actor: who.optional().describe('Who found out. Recorded as claimed, beside the account and source of the event.'),
+  actor: who.optional().describe('Who found out. Recorded as claimed, and so are the account and source of the event.'),
 });
 
 const request = z.strictObject({
@@ -71,8 +71,11 @@ export const readPress = (event: unknown): PressRequest => {
 
 const fromCall = (call: z.infer<typeof request>) => ({ ...call, actor: `claimed: ${call.actor}` });
 
+const nameOf = (account: string, source: string): string => `event of account ${account}, source ${source}`;
+
+/** An event that somebody made up and invoked the function with looks as one of the bus does: all of it is claimed. */
 const fromEvent = ({ id, account, source, detail }: z.infer<typeof envelope>) => ({
   ...detail,
   requestId: id,
-  actor: `event of account ${account}, source ${source}${detail.actor ? ` (claimed: ${detail.actor})` : ''}`,
+  actor: `claimed: ${detail.actor ? `${detail.actor} (${nameOf(account, source)})` : nameOf(account, source)}`,
 });

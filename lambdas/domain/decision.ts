@@ -1,4 +1,5 @@
-import type { Gateway, LiveCredential, Rotation, Transition } from './gateway.ts';
+import { chained, entryDigest } from './audit-chain.ts';
+import type { Gateway, LiveCredential, RevocationCause, Rotation, Transition } from './gateway.ts';
 import { liveCredential, remembered } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 
@@ -51,7 +52,8 @@ export const by = ({ actor, reason }: By): By => ({ actor, reason });
 
 /**
  * The next revision of a record, with its transition appended to the outbox in the same write (invariant 11). What the
- * transition revokes stands in its `detail.causes`, whatever else it does: so the audit alone tells what is revoked.
+ * transition revokes stands in its `detail.causes`, and what it makes the rotation retire in `detail.retires`, whatever
+ * else it does: so the audit alone tells both.
  */
 export const record = (
   before: Gateway,
@@ -61,19 +63,42 @@ export const record = (
 ): Decision => {
   const revision = before.revision + 1;
   const rotationId = transition.rotationId ?? before.rotation?.rotationId;
-  const gone = (changes.revoked ?? []).filter(
-    (one) => !before.revoked.some(({ credentialId }) => credentialId === one.credentialId),
-  );
-  const causes = Object.fromEntries(gone.map(({ credentialId, cause }) => [credentialId, cause]));
+  const detail = { ...causesIn(before, changes), ...retiresIn(before, changes), ...transition.detail };
   const entry: Transition = {
     ...transition,
     revision,
     atMs: nowMs,
     ...(rotationId ? { rotationId } : {}),
-    ...(gone.length > 0 ? { detail: { causes, ...transition.detail } } : {}),
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
   };
-  const written = { revision, transitionRevision: revision, writtenAtMs: nowMs, outbox: [...before.outbox, entry] };
-  return { kind: 'changed', gateway: { ...before, ...changes, ...written } };
+  return {
+    kind: 'changed',
+    gateway: withEntry({ ...before, ...changes, revision, transitionRevision: revision, writtenAtMs: nowMs }, entry),
+  };
+};
+
+const causesIn = (
+  before: Gateway,
+  { revoked = [] }: Partial<Gateway>,
+): { causes?: Record<string, RevocationCause> } => {
+  const gone = revoked.filter((one) => !before.revoked.some(({ credentialId }) => credentialId === one.credentialId));
+  return gone.length > 0
+    ? { causes: Object.fromEntries(gone.map(({ credentialId, cause }) => [credentialId, cause])) }
+    : {};
+};
+
+const retiresIn = (
+  { rotation: before }: Gateway,
+  { rotation }: Partial<Gateway>,
+): { retires?: readonly CredentialId[] } =>
+  rotation && (rotation.rotationId !== before?.rotationId || rotation.retireIds.join() !== before.retireIds.join())
+    ? { retires: rotation.retireIds }
+    : {};
+
+/** The record with one more entry at the end of its chain. */
+export const withEntry = (gateway: Gateway, entry: Transition): Gateway => {
+  const last = chained(entry, gateway.lastEntryDigest);
+  return { ...gateway, outbox: [...gateway.outbox, last], lastEntryDigest: entryDigest(last) };
 };
 
 /** A change that is an observation and no transition: it raises the revision and leaves no entry. */

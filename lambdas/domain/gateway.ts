@@ -126,6 +126,8 @@ export type Transition = {
   readonly rotationId?: RotationId;
   readonly credentialIds?: readonly CredentialId[];
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** The digest of the entry before it, see `audit-chain.ts`; the first one of a gateway has none. */
+  readonly previous?: string;
 };
 
 /** What may be done behind a good credential is not ours to invent: it is stated, and there is no default. */
@@ -172,6 +174,8 @@ export type Gateway = {
   readonly ended: readonly EndedRotation[];
   readonly presses: readonly Press[];
   readonly outbox: readonly Transition[];
+  /** The digest of the last entry: so the audit cannot lack one unseen. Absent in records from before there was a chain. */
+  readonly lastEntryDigest?: string;
   /** From this revision on, transitions are in the audit but could not be published yet. */
   readonly unpublishedFrom?: number;
   readonly retiredAtMs?: number;

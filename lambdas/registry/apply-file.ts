@@ -13,14 +13,15 @@ const byHand = z.strictObject({
   plan: z.boolean().default(false),
   /** What is applied instead of the file beside the code; read by the schema of `gateways.json`. */
   registry: z.looseObject({ gateways: z.unknown() }).optional(),
-  actor: z.string().min(1).max(256).default('apply-registry'),
+  /** Who says so; recorded as claimed, beside the request of the function. */
+  actor: z.string().min(1).max(256).default('unknown'),
   reason: z.string().min(1).max(256).default('gateways.json was applied'),
 });
 
 /** What the function is asked for by hand. `registry` is at most what Lambda takes in one call, 6 MB. Throws {@link InputRefused}. */
-export const applyEvent = (event: unknown): z.infer<typeof byHand> => {
+export const applyEvent = (event: unknown, requestId: string): z.infer<typeof byHand> => {
   const parsed = byHand.safeParse(event ?? {});
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, actor: `claimed: ${parsed.data.actor} (request ${requestId})` };
   throw new InputRefused(
     `The input was refused: ${z.prettifyError(parsed.error)} Allowed is {"plan"?: boolean, "registry"?: <gateways.json>, "actor"?: "<who>", "reason"?: "<why>"}.`,
   );

@@ -4,6 +4,7 @@ import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
 import { overdue } from '../domain/next-stage.ts';
+import { provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { collectEvidence, lastUseOf } from './shared/collect-evidence.ts';
@@ -63,7 +64,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
     return invalidateEvidence(`the proof does not hold: ${verdict.blockers.map((one) => one.code).join(', ')}`);
   const by = rotation.forced
     ? { actor: rotation.forced.actor, reason: rotation.forced.reason }
-    : asWorkflow('every kit has evidence and the predecessors are quiet');
+    : asWorkflow(provenSaid(gateway, summary.kits));
   const revoke = {
     kind: 'revoke',
     rotationId,

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { NotWritten, writeUserFile } from '../user-file.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, type Terminal } from './terminal.ts';
@@ -9,9 +10,12 @@ import { askFirst, plain, type Terminal } from './terminal.ts';
 const largestBytes = 5_000_000;
 
 /** The text of a file the user has named. Throws {@link CommandFailed}. */
-export const readText = (file: string): string => {
+export const readText = (file: string): string => readBytes(file).toString('utf8');
+
+/** The same as it is. */
+export const readBytes = (file: string): Buffer => {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new CommandFailed('usage', `${file} cannot be read: ${error instanceof Error ? error.message : ''}`, {
       cause: error,
@@ -19,10 +23,14 @@ export const readText = (file: string): string => {
   }
 };
 
-/** Puts the text in place of the file, whole or not at all. */
+/** Puts the text in place of a file the user has named, whole or not at all. Throws {@link CommandFailed}. */
 export const writeText = (file: string, text: string): void => {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
+  try {
+    writeUserFile(file, text);
+  } catch (error) {
+    if (error instanceof NotWritten) throw new CommandFailed('usage', error.message, { cause: error });
+    throw error;
+  }
 };
 
 /** Shows what applying the text would change, asks, and applies it. */

@@ -1,13 +1,18 @@
 import * as z from 'zod';
 import type { Connection } from './connection.ts';
-import { CommandFailed } from './failure.ts';
+import { CommandFailed, type exitCodes } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The deployment that is asked, and the terminal that asks. */
 export type At = { readonly connection: Connection; readonly terminal: Terminal };
 
-/** What a command came to: a document for programs, and a text for people; `isFailed` ends with the exit code of a refusal. */
-export type Result = { readonly json: unknown; readonly text: string; readonly isFailed?: boolean };
+/** What a command came to: a document for programs, and a text for people; `isFailed` ends with the exit code of a refusal, and `endsAs` with another one. */
+export type Result = {
+  readonly json: unknown;
+  readonly text: string;
+  readonly isFailed?: boolean;
+  readonly endsAs?: keyof typeof exitCodes;
+};
 
 /** One command: how it is called and what it does. `options` are pairs of flags and their meaning. */
 export type CliCommand = {

@@ -122,7 +122,7 @@ const deadlineCommand = (gateway: Gateway, summary: EvidenceSummary): DeadlineCo
       rotationId,
       kits: summary.laggards,
       kitsHash: '',
-      actor: policy.atDeadline.author,
+      actor: `claimed: ${policy.atDeadline.author} (the policy)`,
       reason: 'decided beforehand for the deadline',
     };
   return deadlineAct(gateway) === 'roll-back'
