@@ -1,20 +1,13 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
-import { isKitId, type KitId, nameRule } from '../domain/ids.ts';
-import { stepInput } from '../workflow/shared/step.ts';
-import { gatewayActs, gatewayStates } from './view/views.ts';
+import { executionName, gatewayId, kitId } from '../workflow/shared/fields.ts';
+import { gatewayActs, gatewayStates, kitActs } from './view/views.ts';
 
 /** What CloudWatch adds to every call of a custom widget ("Details about custom widgets"); what is not used is let through. */
 export const widgetContext = z.looseObject({
   theme: z.enum(['light', 'dark']).catch('light'),
   forms: z.looseObject({ all: z.record(z.string(), z.unknown()).catch({}) }).catch({ all: {} }),
 });
-
-/** Ids as they come from outside. */
-export const gatewayId = stepInput.shape.gatewayId;
-export const kitId = z.custom<KitId>((id) => typeof id === 'string' && isKitId(id), `must be ${nameRule}`);
-/** What makes a press one press. */
-export const requestId = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, "_" and "-"');
 
 const common = {
   format: z.enum(['html', 'json']).default('html'),
@@ -31,11 +24,11 @@ const ask = z.discriminatedUnion('view', [
   z.strictObject({
     view: z.literal('act'),
     gatewayId,
-    act: z.enum([...gatewayActs, 'acknowledge-kit', 'retry-kit']),
+    act: z.enum([...gatewayActs, ...kitActs]),
     kitId: kitId.optional(),
     ...common,
   }),
-  z.strictObject({ view: z.literal('plan'), gatewayId, execution: z.string().regex(/^[\w-]{1,80}$/), ...common }),
+  z.strictObject({ view: z.literal('plan'), gatewayId, execution: executionName, ...common }),
 ]);
 /** What the console is asked for. */
 export type ConsoleAsk = z.infer<typeof ask>;

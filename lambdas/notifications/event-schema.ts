@@ -1,13 +1,17 @@
 import * as z from 'zod';
+import { type OperatorCommandName, operatorCommandNames, operatorCommands } from '../domain/operator-commands.ts';
 import type { Command } from '../domain/transition.ts';
 
 /** The source and the version of every event of this system. A change that readers must know of is a new version. */
 export const eventSource = 'gateway-credential-rotation';
 export const transitionDetailType = 'Gateway Credential Transition v1';
 
-/** Every kind of transition, in a sentence; it does not compile until each command that records one is here. */
-export const transitionKinds: Readonly<
-  Record<Exclude<Command['kind'], 'arm-probe' | 'quiet-checked'> | 'register' | 'restore', string>
+/** Commands that note something and record nothing. */
+type Unrecorded = 'arm-probe' | 'quiet-checked';
+
+/** The kinds of transition that no operator decides, in a sentence; it does not compile until each command that records one is here. */
+const otherKinds: Readonly<
+  Record<Exclude<Command['kind'], Unrecorded | OperatorCommandName> | 'register' | 'restore', string>
 > = {
   register: 'The gateway was registered.',
   restore: 'The record was restored from a backup and brought up to the audit.',
@@ -27,18 +31,18 @@ export const transitionKinds: Readonly<
   confirm: 'The policy check was seen to refuse one of them: now it is revoked.',
   complete: 'The rotation ended, forwards or back.',
   fail: 'The rotation was given up.',
-  hold: 'The rotation stands still until a person decides.',
-  resume: 'It goes on.',
-  extend: 'Its deadline moved.',
-  'roll-back': 'It goes back to the credential it came from.',
-  force: 'A person takes it on himself to cut off the kits that did not move.',
   escalate: 'A level of the escalation was done.',
-  adopt: 'A credential made by hand became ours.',
-  repair: 'A stuck AWSPENDING was taken off the secret.',
-  'acknowledge-kit': 'The owner of a kit said that it is installed.',
-  'retry-kit': 'A kit is given the credential again.',
   compromise: 'The compromise button was pressed.',
   evict: 'A compromised credential went early, since five were live.',
+};
+
+/** Every kind of transition, in a sentence. */
+export const transitionKinds: Readonly<Record<keyof typeof otherKinds | OperatorCommandName, string>> = {
+  ...otherKinds,
+  ...(Object.fromEntries(operatorCommandNames.map((name) => [name, operatorCommands[name].recorded])) as Record<
+    OperatorCommandName,
+    string
+  >),
 };
 
 /** `detail` of an event: one recorded transition. Never a credential. */

@@ -1,11 +1,12 @@
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
+import type { Of, OperatorCommand } from '../domain/operator-commands.ts';
 import type { Command } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
 import { adoptCredential } from './adopt.ts';
-import { type Of, type OperatorCommand, readCommand } from './command-input.ts';
+import { readCommand } from './command-input.ts';
 import { forceRevocation } from './force.ts';
 import { acknowledgeKit, retryKit } from './kit-decisions.ts';
 import { repairPending } from './repair.ts';
@@ -45,7 +46,10 @@ const decide = (needs: Needs, gateway: Gateway, command: OperatorCommand, by: By
       return repairPending(needs, gateway, by);
     case 'force':
       return forceRevocation(needs, gateway, command, by);
-    default:
+    case 'hold':
+    case 'resume':
+    case 'extend':
+    case 'roll-back':
       return decideOnRotation(needs, gateway, command, by);
   }
 };
@@ -70,5 +74,5 @@ const domainCommand = (
   by: By,
 ): Command =>
   command.command === 'extend'
-    ? { kind: 'extend', rotationId, deadlineAtMs: Date.parse(command.deadlineAt), ...by }
+    ? { kind: command.command, rotationId, deadlineAtMs: Date.parse(command.deadlineAt), ...by }
     : { kind: command.command, rotationId, ...by };

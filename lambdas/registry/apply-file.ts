@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
+import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange } from './apply.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
 
@@ -13,8 +14,8 @@ const byHand = z.strictObject({
   plan: z.boolean().default(false),
   /** What is applied instead of the file beside the code; read by the schema of `gateways.json`. */
   registry: z.looseObject({ gateways: z.unknown() }).optional(),
-  actor: z.string().min(1).max(256).default('apply-registry'),
-  reason: z.string().min(1).max(256).default('gateways.json was applied'),
+  actor: actor.default('apply-registry'),
+  reason: reason.default('gateways.json was applied'),
 });
 
 /** What the function is asked for by hand. `registry` is at most what Lambda takes in one call, 6 MB. Throws {@link InputRefused}. */

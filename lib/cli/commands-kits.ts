@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { applyText, readText, writeText } from './apply.ts';
 import { type At, command, paging, type Result, reason, text, wholeNumber, why } from './command.ts';
-import { decide } from './decide.ts';
 import { CommandFailed } from './failure.ts';
+import { kitDecisions } from './operator-commands.ts';
 import { type KitEntry, readKits, withKits, withoutKit } from './registry-edit.ts';
 import { kitsText } from './show.ts';
 
@@ -118,29 +118,5 @@ export const kitCommands = [
       return change(at, rest, after);
     },
   }),
-  command({
-    usage: 'acknowledge <gatewayId> <kitId>',
-    about: 'Says for the owner of a kit that this very credential is installed in it.',
-    examples: ['acknowledge orders warehouse --reason "installed by Kim"'],
-    options: [why, ['--credential <id>', 'the credential that was installed (default: the one that kits shall hold)']],
-    input: { gatewayId: text, kitId: text, reason, credential: text.optional() },
-    run: async (at, { gatewayId, kitId, reason, credential }) => {
-      const credentialId = credential ?? (await at.connection.show({ view: 'gateway', gatewayId })).targetId;
-      if (!credentialId)
-        throw new CommandFailed('refused', `Gateway ${gatewayId} has no credential yet that a kit could hold.`);
-      const json = await decide(at, { command: 'acknowledge-kit', gatewayId, kitId, reason, credentialId });
-      return { json, text: `Kit ${kitId} is recorded to hold ${credentialId}.` };
-    },
-  }),
-  command({
-    usage: 'retry <gatewayId> <kitId>',
-    about: 'Gives a kit the credential again.',
-    examples: ['retry orders kong-public --reason "node replaced"'],
-    options: [why],
-    input: { gatewayId: text, kitId: text, reason },
-    run: async (at, { gatewayId, kitId, reason }) => {
-      const json = await decide(at, { command: 'retry-kit', gatewayId, kitId, reason });
-      return { json, text: `Kit ${kitId} is given the credential again.` };
-    },
-  }),
+  ...kitDecisions,
 ];

@@ -12,6 +12,7 @@ import {
 } from '../../lambdas/console/view/labels.ts';
 import type { ActView, CutOff } from '../../lambdas/console/view/views.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
+import { longestText } from '../../lambdas/domain/text.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
 import { rotationIdOf } from '../../lambdas/workflow/begin-rotation.ts';
 import type { Connection, ExecutionState } from './connection.ts';
@@ -24,13 +25,10 @@ const lookEveryMs = 500;
 /** A start is refused or has begun within this time; a plan may take longer. */
 const [startWithinMs, planWithinMs] = [60_000, 180_000];
 
-/** Records take so many characters of a name; the end of an ARN is the person. */
-const longestActor = 128;
-
-/** Who asks, for the record; `unknown` when AWS does not say so, since that must not stop a decision. */
-const actorOf = async ({ connection, terminal }: At): Promise<string> => {
+/** Who asks, for the record: of an ARN that is too long its end, which is the person; `unknown` when AWS does not say so, since that must not stop a decision. */
+export const actorOf = async ({ connection, terminal }: At): Promise<string> => {
   try {
-    return (await connection.caller()).slice(-longestActor);
+    return (await connection.caller()).slice(-longestText.actor);
   } catch {
     terminal.say('AWS does not say who you are (sts:GetCallerIdentity): the record will say "unknown".');
     return 'unknown';

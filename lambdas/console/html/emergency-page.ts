@@ -8,7 +8,7 @@ import { form, type Surface } from './surface.ts';
 /** The emergency: what is refused and when, who is cut off in both ways, and the form that wants the gateway's name typed. */
 export const compromiseHtml = (view: ActView, surface: Surface, requestId: string, filledIn: FilledIn): Markup => {
   const { gatewayId, compromise: preview } = view;
-  const { what } = actWords.compromise;
+  const { what } = actWords('compromise');
   return html`<div class="top"><h1>Compromised: replace ${gatewayId} now</h1>${stateBadge(view.state)}</div><p>${what}</p>${
     preview === undefined || !view.isAllowed
       ? html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${view.why ?? preview?.refusal}</p>`

@@ -11,7 +11,7 @@ export const actHtml = (view: ActView, surface: Surface, requestId: string, fill
   const { act, gatewayId, kit } = view;
   const back = html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId }, `Gateway ${gatewayId}`)}</nav>`;
   if (act === 'compromise') return html`${back}${compromiseHtml(view, surface, requestId, filledIn)}`;
-  const { verb, what } = actWords[act];
+  const { verb, what } = actWords(act);
   const title = kit ? `${verb} ${kit.kitId}` : verb;
   return html`${back}<div class="top"><h1>${title}: ${gatewayId}</h1>${stateBadge(view.state)}</div><p>${what}</p>${
     view.isAllowed

@@ -63,7 +63,7 @@ const actsOf = ({ kitId, acts }: KitRow, gatewayId: string, surface: Surface): M
     ? undefined
     : html`<ul class="plain">${acts.map(
         (act) =>
-          html`<li>${link(surface, { view: 'act', gatewayId, act, kitId }, html`${actWords[act].verb}<span class="hidden"> ${kitId}</span>`)}</li>`,
+          html`<li>${link(surface, { view: 'act', gatewayId, act, kitId }, html`${actWords(act).verb}<span class="hidden"> ${kitId}</span>`)}</li>`,
       )}</ul>`;
 
 const unregistered = ({ unregistered: found, nowMs }: GatewayView): Markup =>

@@ -2,7 +2,7 @@ import type { Gateway } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes } from '../../domain/kit-verdict.ts';
-import type { KitAct, KitMoves, KitRow } from './views.ts';
+import { type KitAct, type KitMoves, type KitRow, kitActs } from './views.ts';
 
 /** A kit with what is known of it. */
 export type JudgedKit = { readonly kit: Kit; readonly uses: readonly Use[]; readonly verdict: KitVerdict | undefined };
@@ -50,19 +50,21 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): Kit
     undefined,
   );
   return {
-    ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: kitActs(kit, late, gateway) },
+    ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn(kit, late, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
     ...(late ? { late, waitsFor: waitTexts[late](kit, addresses) } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };
 
-const kitActs = (kit: Kit, late: LaggardCode | undefined, { rotation }: Gateway): readonly KitAct[] => {
-  if (!late || !rotation?.targetId) return [];
-  const mayAcknowledge = late === 'WAITS_FOR_OWNER' || late === 'NOT_SEEN_YET';
-  const isUnderWay = kit.work?.state === 'PENDING' && kit.work.generation === rotation.generation;
-  return [...(mayAcknowledge ? (['acknowledge-kit'] as const) : []), ...(isUnderWay ? [] : (['retry-kit'] as const))];
+/** What may be done to a late kit, by what it waits for. */
+const isOpen: Readonly<Record<KitAct, (kit: Kit, late: LaggardCode, generation: number) => boolean>> = {
+  'acknowledge-kit': (_, late) => late === 'WAITS_FOR_OWNER' || late === 'NOT_SEEN_YET',
+  'retry-kit': ({ work }, _, generation) => !(work?.state === 'PENDING' && work.generation === generation),
 };
+
+const actsOn = (kit: Kit, late: LaggardCode | undefined, { rotation }: Gateway): readonly KitAct[] =>
+  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act](kit, late, rotation.generation)) : [];
 
 /** Those that hold the rotation up first, in the order of the reasons' weight; then by name. */
 export const byLateness = (kits: readonly JudgedKit[]): readonly JudgedKit[] =>

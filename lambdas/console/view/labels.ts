@@ -1,5 +1,6 @@
 import type { CredentialStage, RevocationCause } from '../../domain/gateway.ts';
 import type { LaggardCode } from '../../domain/kit-verdict.ts';
+import { isOperatorCommand, type OperatorCommandName, operatorCommands } from '../../domain/operator-commands.ts';
 import type { AttentionCode } from '../../domain/plan.ts';
 import type { Act, CutOffKit, GatewayState, HistoryEntry } from './views.ts';
 
@@ -70,8 +71,10 @@ export const outcomeWords: Readonly<
   PREEMPTED: { word: 'pre-empted', tone: 'warn' },
 };
 
-/** What an act is called, and what happens when it is done. */
-export const actWords: Readonly<Record<Act, { readonly verb: string; readonly what: string }>> = {
+type ActWords = { readonly verb: string; readonly what: string };
+
+/** The acts of a person that are no decision of an operator. */
+const ownActs: Readonly<Record<Exclude<Act, OperatorCommandName>, ActWords>> = {
   rotate: {
     verb: 'Rotate now',
     what: 'A second credential is created, given to every kit, and verified from live traffic. The old one is revoked only when every kit is seen on the new one and the old one has been quiet.',
@@ -80,33 +83,23 @@ export const actWords: Readonly<Record<Act, { readonly verb: string; readonly wh
     verb: 'Plan',
     what: 'Says what a rotation would do and which kits would hold it up. Nothing is written.',
   },
-  hold: {
-    verb: 'Hold',
-    what: 'The rotation stops where it is and both credentials stay accepted. What is compromised still dies on time.',
-  },
-  resume: { verb: 'Resume', what: 'The rotation goes on where it stopped, and its failed attempts are forgiven.' },
-  extend: {
-    verb: 'Extend',
-    what: 'The deadline moves to a later time. The end of a compromised credential never moves.',
-  },
-  'roll-back': {
-    verb: 'Roll back',
-    what: 'Old and new exchange roles: the kits go back to the old credential, and the new one is retired under the same rule.',
-  },
-  force: {
-    verb: 'Force',
-    what: 'The old credential is revoked now. Kits that have not moved are cut off, in your name.',
-  },
-  'acknowledge-kit': {
-    verb: 'Acknowledge',
-    what: 'You say that this very credential is installed in the kit. Where traffic can show it, traffic still decides.',
-  },
-  'retry-kit': { verb: 'Retry', what: 'The kit is given the credential again.' },
   compromise: {
     verb: 'Compromised: replace now',
     what: 'Every live credential is refused at the given time, whatever else fails, and every kit is given a new one. Nothing undoes it.',
   },
 };
+
+/** What an act is called, and what it does. */
+export const actWords = (act: Act): ActWords => {
+  if (!isOperatorCommand(act)) return ownActs[act];
+  const { verb, does } = operatorCommands[act];
+  return { verb, what: does };
+};
+
+/** What is said of an act that has nothing to do, before and after it. */
+export const alreadyWords = (act: string): string =>
+  isOperatorCommand(act) ? operatorCommands[act].already : 'It is so already.';
+export const unchangedWords = (act: string): string => alreadyWords(act).replace(/\.$/, ': nothing has changed.');
 
 const units = [
   { seconds: 86_400, word: 'd' },

@@ -1,6 +1,8 @@
 import type { Gateway } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
+import { isOperatorCommand } from '../../domain/operator-commands.ts';
 import { type Command, transition } from '../../domain/transition.ts';
+import { alreadyWords } from './labels.ts';
 import { type GatewayAct, gatewayActs, type Offer } from './views.ts';
 
 const nobody = { actor: 'console', reason: 'offered' } as const;
@@ -20,30 +22,24 @@ const commandFor = (act: GatewayAct, { rotation }: Gateway): Command | undefined
       return { kind: 'force', rotationId, kits: 0, kitsHash: '', ...nobody };
     case 'compromise':
       return { kind: 'compromise', requestId: 'console', rotationId: none, rejectWithinSeconds: 0, ...nobody };
-    default:
+    case 'hold':
+    case 'resume':
+    case 'roll-back':
       return { kind: act, rotationId, ...nobody };
   }
-};
-
-const already: Readonly<Partial<Record<GatewayAct, string>>> = {
-  hold: 'It is held already.',
-  resume: 'It is not held.',
-  'roll-back': 'It is rolled back already.',
-  force: 'It is forced already.',
 };
 
 /** Whether an act would be taken now: the rules themselves are asked, and nothing is written. */
 export const offerOf = (act: GatewayAct, gateway: Gateway, nowMs: number): Offer => {
   const command = commandFor(act, gateway);
   if (!command) return { act, isAllowed: true };
-  if (!gateway.rotation && act !== 'rotate' && act !== 'compromise')
-    return { act, isAllowed: false, why: 'No rotation runs.' };
+  if (!gateway.rotation && isOperatorCommand(act)) return { act, isAllowed: false, why: 'No rotation runs.' };
   const decision = transition(gateway, command, nowMs);
   switch (decision.kind) {
     case 'changed':
       return { act, isAllowed: true };
     case 'unchanged':
-      return { act, isAllowed: false, why: already[act] ?? 'It is so already.' };
+      return { act, isAllowed: false, why: alreadyWords(act) };
     case 'refused':
       return { act, isAllowed: false, why: decision.message };
   }

@@ -1,6 +1,7 @@
 import type { CredentialStage, Outcome, RevocationCause, RotationStage, Trigger } from '../../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
+import { commandsAbout } from '../../domain/operator-commands.ts';
 
 /*
  * What the console shows and what the command line prints: facts, ids and codes, never a value and never a digest.
@@ -114,7 +115,9 @@ export type UseSpan = {
 };
 
 /** What a person may do to one kit now. */
-export type KitAct = 'acknowledge-kit' | 'retry-kit';
+export const kitActs = commandsAbout('kit');
+export type KitAct = (typeof kitActs)[number];
+export const isKitAct = (act: Act): act is KitAct => kitActs.some((one) => one === act);
 
 /** One kit with its evidence, or with what is missing. */
 export type KitRow = {
@@ -137,8 +140,8 @@ export type Waiting = { readonly text: string; readonly untilAtMs?: number };
 /** What the system does by itself, and when. */
 export type Ahead = { readonly text: string; readonly atMs: number };
 
-/** What a person can do to a gateway. */
-export const gatewayActs = ['rotate', 'plan', 'hold', 'resume', 'extend', 'roll-back', 'force', 'compromise'] as const;
+/** What a person can do to a gateway: start a rotation, decide about it, or press the button. */
+export const gatewayActs = ['rotate', 'plan', ...commandsAbout('rotation'), 'compromise'] as const;
 export type GatewayAct = (typeof gatewayActs)[number];
 export type Act = GatewayAct | KitAct;
 
