@@ -7,6 +7,7 @@ import {
 import { attemptInput, executionName } from '../domain/attempt.ts';
 import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
+import { executionArnOf } from './execution-arn.ts';
 
 /** How an execution stands: `ABSENT` was never started, `ENDED` ended by itself, well or badly, `ABORTED` was stopped by somebody. */
 export type ExecutionState =
@@ -28,8 +29,7 @@ export type Executions = {
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown');
 
 export const executionsOf = (stepFunctions: SFNClient, stateMachineArn: string): Executions => ({
-  arnOf: ({ rotationId }, attempt) =>
-    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(rotationId, attempt)}`,
+  arnOf: ({ rotationId }, attempt) => executionArnOf(stateMachineArn, executionName(rotationId, attempt)),
   start: async (gateway) => {
     const input = attemptInput(gateway);
     if (!gateway.rotation || !input)

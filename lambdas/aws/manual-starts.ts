@@ -2,6 +2,7 @@ import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from 
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
+import { executionArnOf } from './execution-arn.ts';
 
 /** What a person starts an execution with; see `begin-rotation.ts`. */
 export type ManualStart = {
@@ -20,14 +21,12 @@ export type Plans = {
   of(name: string): Promise<PlanState | undefined>;
 };
 
-const arnOf = (stateMachineArn: string, name: string): string =>
-  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown');
 
 /** The plans of one state machine. Throws {@link TemporarilyUnavailable}. */
 export const plansOf = (stepFunctions: SFNClient, stateMachineArn: string): Plans => ({
   of: async (name) => {
-    const executionArn = arnOf(stateMachineArn, name);
+    const executionArn = executionArnOf(stateMachineArn, name);
     try {
       const { status, output } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
       if (status === 'RUNNING') return { status };
@@ -50,7 +49,7 @@ export type ManualStarts = {
 
 /** The starts of one state machine. Throws {@link TemporarilyUnavailable}. */
 export const manualStartsOf = (stepFunctions: SFNClient, stateMachineArn: string): ManualStarts => ({
-  arnOf: (name) => arnOf(stateMachineArn, name),
+  arnOf: (name) => executionArnOf(stateMachineArn, name),
   start: async (name, input) => {
     try {
       await stepFunctions.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));

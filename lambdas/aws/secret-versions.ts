@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -13,9 +13,6 @@ import type { CredentialId } from '../domain/ids.ts';
 
 /** What a gateway's secret holds before its first credential; every reader refuses it. */
 export const placeholder = JSON.stringify({ state: 'bootstrap' });
-
-/** The SHA-256 of a credential's value, base64url: what the record stores. */
-export const digestOf = (value: CredentialValue): string => createHash('sha256').update(value).digest('base64url');
 
 /** A value with its version in the gateway's secret; the value stays in the memory of the function that asked. */
 export type Stored = {

@@ -1,6 +1,6 @@
 import { compromise, type PressResult } from '../compromise/press.ts';
 import { InputRefused } from '../domain/failure.ts';
-import { operatorCommands } from '../domain/operator-commands.ts';
+import { fieldNamesOf } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';
 import { operate } from '../operator/operate.ts';
 import type { OperateResult } from '../operator/result.ts';
@@ -59,10 +59,11 @@ const start = async ({ gateways, manualStarts, now }: ActNeeds, input: Start): P
 /** What `operate` takes: the decision and its own fields, nothing of the form around it. */
 const commandOf = (input: DecisionInput): object => {
   const { act: command, gatewayId, reason, actor } = input;
-  const { required, optional }: Readonly<Record<'required' | 'optional', readonly string[]>> =
-    operatorCommands[command];
-  const own = Object.entries(input).filter(([name]) => required.includes(name) || optional.includes(name));
-  return { command, gatewayId, reason, actor, ...Object.fromEntries(own) };
+  const given: Readonly<Record<string, unknown>> = input;
+  return {
+    ...{ command, gatewayId, reason, actor },
+    ...Object.fromEntries(fieldNamesOf(command).map((field) => [field, given[field]])),
+  };
 };
 
 const outcomeOf = ({ act }: ActInput, result: OperateResult | PressResult): Outcome => {

@@ -148,6 +148,12 @@ export type FieldsOf<Name extends OperatorCommandName> = Pick<OperatorFields, Ta
   readonly [Field in Table[Name]['optional'][number]]?: OperatorFields[Field] | undefined;
 };
 
+/** Every field that it takes. */
+export const fieldNamesOf = (name: OperatorCommandName): readonly OperatorField[] => {
+  const { required, optional } = operatorCommands[name];
+  return [...required, ...optional];
+};
+
 /** A command as it was given. */
 export type OperatorCommand = {
   [Name in OperatorCommandName]: {

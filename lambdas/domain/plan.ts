@@ -1,3 +1,4 @@
+import type { DeadlineAct } from './deadline.ts';
 import type { Gateway } from './gateway.ts';
 import type { CredentialId, GatewayId, KitId } from './ids.ts';
 import type { Kit, Use } from './kit.ts';
@@ -105,4 +106,6 @@ export type Plan = {
   /** If every kit moved at once; absent while the rotation could not start. */
   readonly earliestRevokeAt?: string;
   readonly deadlineAt: string;
+  /** What happens then to a rotation that waits for kits. */
+  readonly atDeadline: DeadlineAct['kind'];
 };

@@ -1,3 +1,4 @@
+import { type DeadlineAct, deadlineTexts } from '../domain/deadline.ts';
 import type { OwnerMessage } from '../domain/kit.ts';
 import type { LaggardCode } from '../domain/kit-verdict.ts';
 
@@ -14,9 +15,6 @@ export type LateKit = {
   readonly rotationId: string;
   readonly deadlineAtMs: number;
 };
-
-/** What happens at the deadline. */
-export type DeadlineAct = 'hold' | 'roll-back' | 'force';
 
 const iso = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -54,34 +52,28 @@ const message = (
 const isLate = ({ kitId, gatewayId, credentialId }: LateKit): string =>
   `Kit ${kitId} of gateway ${gatewayId} does not use the new credential ${credentialId} yet.`;
 
-const what: Readonly<Record<DeadlineAct, string>> = {
-  hold: 'the rotation stops and a person decides; both credentials stay accepted',
-  'roll-back': 'the rotation goes back to the old credential',
-  force: 'the old credential is revoked, and requests through this kit fail from then on',
-};
-
 /** The first level of the escalation. */
-export const reminder = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
+export const reminder = (kit: LateKit, act: DeadlineAct['kind']): OwnerMessage =>
   message(kit, 'reminder', `Reminder: kit ${kit.kitId} is late`, [
     isLate(kit),
     todo(kit),
-    `Do it before ${iso(kit.deadlineAtMs)}: then ${what[act]}.`,
+    `Do it before ${iso(kit.deadlineAtMs)}: then ${deadlineTexts[act]}.`,
   ]);
 
-/** The second escalationLevel. */
-export const escalation = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
+/** The second level. */
+export const escalation = (kit: LateKit, act: DeadlineAct['kind']): OwnerMessage =>
   message(kit, 'escalation', `Escalation: kit ${kit.kitId} is still late`, [
     isLate(kit),
     'Its owner was reminded before.',
     todo(kit),
-    `Do it before ${iso(kit.deadlineAtMs)}: then ${what[act]}.`,
+    `Do it before ${iso(kit.deadlineAtMs)}: then ${deadlineTexts[act]}.`,
   ]);
 
 /** The deadline itself. */
-export const deadlinePassed = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
+export const deadlinePassed = (kit: LateKit, act: DeadlineAct['kind']): OwnerMessage =>
   message(kit, 'deadline', `Deadline passed: kit ${kit.kitId}`, [
     isLate(kit),
-    `The deadline ${iso(kit.deadlineAtMs)} has passed: ${what[act]}.`,
+    `The deadline ${iso(kit.deadlineAtMs)} has passed: ${deadlineTexts[act]}.`,
     ...(act === 'roll-back' ? [] : [todo(kit)]),
   ]);
 

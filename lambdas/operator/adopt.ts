@@ -1,5 +1,6 @@
-import { digestOf, type Stored } from '../aws/secret-versions.ts';
+import type { Stored } from '../aws/secret-versions.ts';
 import type { By } from '../domain/decision.ts';
+import { digestOf } from '../domain/digest.ts';
 import { StepFailed } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Of } from '../domain/operator-commands.ts';

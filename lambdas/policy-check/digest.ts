@@ -1,13 +1,11 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../domain/digest.ts';
 
 /** Stands in for the digest of a credential that the record does not hold: no value is known to have it. */
 const noDigest = 'A'.repeat(43);
 
-/** The SHA-256 of a text, base64url: the form in which the record holds digests and nonce hashes. */
-export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
-
 /**
- * Whether `text` is what `digest` was made of. ClockAndLog one hash and one comparison of equal length, also without a digest:
+ * Whether `text` is what `digest` was made of. Always one hash and one comparison of equal length, also without a digest:
  * how long the answer takes says neither whether a credential is known nor how much of it is right.
  */
 export const matchesDigest = (text: string, digest: string | undefined): boolean => {

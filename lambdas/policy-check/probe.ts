@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CredentialValue } from '../domain/credential.ts';
+import { sha256 } from '../domain/digest.ts';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import { probeHeader } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
@@ -9,7 +10,7 @@ export type Nonce = { readonly value: string; readonly hash: string };
 
 export const newNonce = (): Nonce => {
   const value = randomBytes(32).toString('base64url');
-  return { value, hash: createHash('sha256').update(value).digest('base64url') };
+  return { value, hash: sha256(value) };
 };
 
 /** The real policy check, asked as a kit asks it. */

@@ -11,6 +11,7 @@ import {
   lengthOf,
 } from '../../lambdas/console/view/labels.ts';
 import type { ActView, CutOff } from '../../lambdas/console/view/views.ts';
+import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import { longestText } from '../../lambdas/domain/text.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
@@ -101,7 +102,7 @@ export const planText = (one: Plan, nowMs: number): string => {
     `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.`,
     ...(one.earliestRevokeAt
       ? [
-          `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}.`,
+          `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}: ${deadlineTexts[one.atDeadline]}.`,
         ]
       : []),
     ...(attention.length > 0 ? ['', table] : []),

@@ -31,7 +31,7 @@ describe('a message to an owner', () => {
       ...ids,
       severity: 'reminder',
       subject: 'Reminder: kit warehouse is late',
-      text: `${late}\n${install}\nDo it before 2026-03-08T12:00:00.000Z: then the rotation stops and a person decides; both credentials stay accepted.${end}`,
+      text: `${late}\n${install}\nDo it before 2026-03-08T12:00:00.000Z: then the rotation stops until a person decides, and both credentials stay accepted.${end}`,
     }));
 
   it('escalates, and says that the kit will fail when the policy forces', () =>
@@ -39,7 +39,7 @@ describe('a message to an owner', () => {
       ...ids,
       severity: 'escalation',
       subject: 'Escalation: kit warehouse is still late',
-      text: `${late}\nIts owner was reminded before.\n${install}\nDo it before 2026-03-08T12:00:00.000Z: then the old credential is revoked, and requests through this kit fail from then on.${end}`,
+      text: `${late}\nIts owner was reminded before.\n${install}\nDo it before 2026-03-08T12:00:00.000Z: then the old credential is revoked, and requests of kits that still use it fail from then on.${end}`,
     }));
 
   it('says that the deadline has passed, and asks nothing when everything goes back', () => {

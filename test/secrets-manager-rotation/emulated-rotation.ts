@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { Executions } from '../../lambdas/aws/executions.ts';
 import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
-import { digestOf, secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
+import { digestOf } from '../../lambdas/domain/digest.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { PolicyCheck } from '../../lambdas/policy-check/probe.ts';

@@ -1,4 +1,4 @@
-import { deadlineAct } from '../../domain/attempt.ts';
+import { deadlineAct, deadlineTexts } from '../../domain/deadline.ts';
 import { leftToRetire } from '../../domain/decision.ts';
 import {
   escalationFromMs,
@@ -71,12 +71,6 @@ const quietWaits = (gateway: Gateway, rotation: Rotation, quietAtMs: number): re
     : [{ text: `${quieting.join(', ')} has to stay unused for the whole quiet window.`, untilAtMs: quietAtMs }];
 };
 
-const atDeadline = {
-  hold: 'The deadline: the rotation is held until a person decides.',
-  'roll-back': 'The deadline: the rotation goes back to the old credential.',
-  force: 'The deadline: the old credential is revoked, whoever still uses it.',
-} as const;
-
 /** What the system does by itself, in the order of its times; the past is left out. */
 export const aheadOf = (
   gateway: Gateway,
@@ -129,6 +123,8 @@ const rotationAhead = (
     ...(escalationLevel < 2 && !isUrgent
       ? [{ text: 'Late kits are escalated.', atMs: escalationMs(policy.escalateAfterSeconds) }]
       : []),
-    ...(escalationLevel < 3 ? [{ text: atDeadline[deadlineAct(gateway)], atMs: rotation.deadlineAtMs }] : []),
+    ...(escalationLevel < 3
+      ? [{ text: `The deadline: ${deadlineTexts[deadlineAct(gateway).kind]}.`, atMs: rotation.deadlineAtMs }]
+      : []),
   ];
 };

@@ -1,4 +1,5 @@
 import type { Stored } from '../../aws/secret-versions.ts';
+import { deadlineActFor } from '../../domain/deadline.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
@@ -60,8 +61,13 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
       ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, nowMs)) }
       : {}),
     deadlineAt: iso(nowMs + gateway.policy.deadlineSeconds * 1000),
+    atDeadline: deadlineActFor(gateway.policy, begun(gateway)).kind,
   };
 };
+
+/** What the rotation would have to go back to. */
+const begun = ({ currentCredentialId: fromCredentialId }: Gateway) =>
+  ({ trigger: 'manual', ...(fromCredentialId ? { fromCredentialId } : {}) }) as const;
 
 /** What the record itself says against a start. */
 const refusalOf = (gateway: Gateway, rotationId: RotationId, nowMs: number): readonly Obstacle[] => {
