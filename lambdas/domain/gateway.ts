@@ -1,6 +1,9 @@
+import type { Outcome, RevocationCause, Trigger } from './causes.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { LaggardCode } from './kit-verdict.ts';
 import type { Policy } from './policy.ts';
+
+export type { Outcome, RevocationCause, Trigger };
 
 /** How far a live credential has come: recorded (the authority accepts it), proven accepted, AWSCURRENT, or on its way out. */
 export type CredentialStage = 'CREATED' | 'ACCEPTED' | 'CURRENT' | 'RETIRING';
@@ -21,9 +24,6 @@ export type LiveCredential = {
   readonly compromised?: { readonly atMs: number; readonly rejectAfterMs: number };
 };
 
-/** Why a credential was revoked; what the policy check calls its later use by. */
-export type RevocationCause = 'RETIRED' | 'FORCED' | 'COMPROMISED' | 'NEVER_DISTRIBUTED';
-
 /** A credential that the authority refuses for good; `confirmedAtMs` is set once the policy check was seen to refuse it. */
 export type RevokedCredential = {
   readonly credentialId: CredentialId;
@@ -34,8 +34,6 @@ export type RevokedCredential = {
   readonly revokedAtMs: number;
   readonly confirmedAtMs?: number;
 };
-
-export type Trigger = 'bootstrap' | 'scheduled' | 'manual' | 'compromise';
 
 /**
  * The stages a rotation passes, in order. PROMOTING is written before AWSCURRENT is moved, so that a run which ended
@@ -103,8 +101,6 @@ export type Probe = { readonly nonceHash: string; readonly credentialId: Credent
 /** The header that carries the nonce. */
 export const probeHeader = 'x-gateway-credential-probe';
 
-/** How a rotation ended. */
-export type Outcome = 'COMPLETED' | 'ROLLED_BACK' | 'FAILED' | 'PREEMPTED';
 export type EndedRotation = { readonly rotationId: RotationId; readonly outcome: Outcome; readonly endedAtMs: number };
 
 /** One recorded transition: the audit item `gateway#revision`, and the event that is published. */

@@ -1,19 +1,62 @@
+import { codesOf } from './codes.ts';
 import type { CredentialId, KitId } from './ids.ts';
 import type { Kit, Use } from './kit.ts';
 
-/** What proves that a kit moved, and when it was seen. */
-export type Evidence = { readonly kind: 'observed' | 'read-back' | 'acknowledged'; readonly atMs: number };
+/** What may prove that a kit moved. */
+export const evidenceKinds = {
+  observed: 'The policy check saw every source of the kit use the new credential.',
+  'read-back': "The kit's management API shows the new credential, and that is what the kit presents.",
+  acknowledged: 'Its owner, or its own endpoint, said that the new credential is installed.',
+} as const;
 
-/** Why a kit is a laggard; the earlier in the list, the more it matters. */
-export const laggardCodes = [
-  'NOT_DISTRIBUTED',
-  'DISTRIBUTION_FAILED',
-  'STILL_ON_PREDECESSOR',
-  'READ_BACK_DIFFERS',
-  'WAITS_FOR_OWNER',
-  'NOT_SEEN_YET',
-] as const;
-export type LaggardCode = (typeof laggardCodes)[number];
+/** What proves that a kit moved, and when it was seen. */
+export type Evidence = { readonly kind: keyof typeof evidenceKinds; readonly atMs: number };
+
+/**
+ * Why a kit is a laggard; the earlier in the list, the more it matters. A word for tables, a sentence, what its owner can do,
+ * and whether an acknowledgement may end it.
+ */
+export const laggards = {
+  NOT_DISTRIBUTED: {
+    word: 'not distributed',
+    means: 'It was not given the credential yet.',
+    todo: 'See whether its management API can be reached.',
+    mayAcknowledge: false,
+  },
+  DISTRIBUTION_FAILED: {
+    word: 'distribution failed',
+    means: 'Giving it the credential failed.',
+    todo: 'See whether its management API answers and lets us in, then retry the kit.',
+    mayAcknowledge: false,
+  },
+  STILL_ON_PREDECESSOR: {
+    word: 'still on predecessor',
+    means: 'It was given the credential, but still presents another one.',
+    todo: 'Reload or restart the nodes that do.',
+    mayAcknowledge: false,
+  },
+  READ_BACK_DIFFERS: {
+    word: 'read-back differs',
+    means: 'It shows another credential than the one it was given.',
+    todo: 'Look for another tool that writes its configuration.',
+    mayAcknowledge: false,
+  },
+  WAITS_FOR_OWNER: {
+    word: 'waits for owner',
+    means: 'It waits for its owner.',
+    todo: 'Install the credential as the instructions said, then acknowledge the kit.',
+    mayAcknowledge: true,
+  },
+  NOT_SEEN_YET: {
+    word: 'not seen yet',
+    means: 'It has the credential, and was not seen with it yet.',
+    todo: 'Send one client request through it, or acknowledge the kit.',
+    mayAcknowledge: true,
+  },
+} as const;
+export type LaggardCode = keyof typeof laggards;
+/** From the one that matters most on. */
+export const laggardCodes: readonly LaggardCode[] = codesOf(laggards);
 
 export type KitVerdict =
   | { readonly kind: 'UPDATED'; readonly kitId: KitId; readonly owner: string; readonly evidence: Evidence }

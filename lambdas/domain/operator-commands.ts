@@ -1,3 +1,4 @@
+import { codesOf } from './codes.ts';
 import type { CredentialId, GatewayId, KitId } from './ids.ts';
 import type { Command } from './transition.ts';
 
@@ -129,7 +130,7 @@ export const operatorCommands = {
 
 type Table = typeof operatorCommands;
 export type OperatorCommandName = keyof Table;
-export const operatorCommandNames = Object.keys(operatorCommands) as [OperatorCommandName, ...OperatorCommandName[]];
+export const operatorCommandNames = codesOf(operatorCommands);
 
 /** Whether a text names a command of an operator. */
 export const isOperatorCommand = (text: string): text is OperatorCommandName => Object.hasOwn(operatorCommands, text);

@@ -1,6 +1,6 @@
 import { type DeadlineAct, deadlineTexts } from '../domain/deadline.ts';
 import type { OwnerMessage } from '../domain/kit.ts';
-import type { LaggardCode } from '../domain/kit-verdict.ts';
+import { type LaggardCode, laggards } from '../domain/kit-verdict.ts';
 
 /** A kit that is late, and what its owner has to know of the rotation. Times are epoch ms. */
 export type LateKit = {
@@ -20,18 +20,15 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 /** What its owner can do about a late kit, by the reason. */
 const todo = ({ code, addresses, kitId, gatewayId, credentialId }: LateKit): string => {
-  const acknowledge = `acknowledge kit ${kitId} of gateway ${gatewayId} with credential ${credentialId}`;
-  const texts: Readonly<Record<LaggardCode, string>> = {
-    NOT_DISTRIBUTED: 'It was not given the credential yet. See whether its management API can be reached.',
-    DISTRIBUTION_FAILED:
-      'Giving it the credential failed. See whether its management API answers and lets us in, then retry the kit (operate retry-kit).',
-    STILL_ON_PREDECESSOR: `It was given the credential, but still presents an old one from ${addresses.join(', ') || 'some of its nodes'}. Reload or restart these nodes.`,
-    READ_BACK_DIFFERS:
-      'It shows another credential than the one it was given. Look for another tool that writes its configuration.',
-    WAITS_FOR_OWNER: `Install the credential as the instructions said, then ${acknowledge}.`,
-    NOT_SEEN_YET: `It was not seen with the credential yet. Send one client request through it, or ${acknowledge}.`,
-  };
-  return texts[code];
+  const { means, todo, mayAcknowledge } = laggards[code];
+  return [
+    means,
+    ...(code === 'STILL_ON_PREDECESSOR'
+      ? [`The other one comes from ${addresses.join(', ') || 'some of its nodes'}.`]
+      : []),
+    todo,
+    ...(mayAcknowledge ? [`To acknowledge: kit ${kitId} of gateway ${gatewayId}, credential ${credentialId}.`] : []),
+  ].join(' ');
 };
 
 const message = (

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { evidenceDocument, evidenceFormat } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
+import { codesFile, codesText } from './codes.ts';
 import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
 
 /** Where editors find the schema of gateways.json. */
@@ -20,5 +21,6 @@ export const evidenceSchemaText = (): string =>
 if (import.meta.main) {
   writeFileSync(schemaFile, schemaText());
   writeFileSync(evidenceSchemaFile, evidenceSchemaText());
+  writeFileSync(codesFile, codesText());
   for (const event of eventSchemas) writeFileSync(eventFile(`${event.file}.schema`), eventSchemaText(event));
 }

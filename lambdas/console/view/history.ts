@@ -1,3 +1,5 @@
+import { triggers } from '../../domain/causes.ts';
+import { codesOf } from '../../domain/codes.ts';
 import type { Gateway, Outcome, Transition, Trigger } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
 import { paged } from './paging.ts';
@@ -50,9 +52,8 @@ const outcomeIn = (end: Transition | undefined, isRotation: boolean): Outcome | 
   return isRotation ? 'PREEMPTED' : undefined;
 };
 
-const triggers: readonly Trigger[] = ['bootstrap', 'scheduled', 'manual', 'compromise'];
 const triggerIn = (begin: Transition | undefined): Trigger | undefined =>
-  triggers.find((trigger) => trigger === begin?.detail?.trigger);
+  codesOf(triggers).find((trigger) => trigger === begin?.detail?.trigger);
 
 const stepOf = ({ revision, kind, atMs, actor, reason, credentialIds, detail }: Transition): HistoryStep => ({
   ...{ revision, kind, atMs, actor, reason, credentialIds: credentialIds ?? [], detail: detail ?? {} },

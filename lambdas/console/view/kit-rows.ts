@@ -1,7 +1,7 @@
 import type { Gateway } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
-import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes } from '../../domain/kit-verdict.ts';
+import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
 import { type KitAct, type KitMoves, type KitRow, kitActs } from './views.ts';
 
 /** A kit with what is known of it. */
@@ -31,14 +31,17 @@ export const judgeKits = (
 export const expectedOf = ({ rotation, currentCredentialId }: Gateway): CredentialId | undefined =>
   rotation?.targetId ?? currentCredentialId;
 
-/** What a late kit waits for, in a sentence. */
-const waitTexts: Readonly<Record<LaggardCode, (kit: Kit, addresses: readonly string[]) => string>> = {
-  NOT_DISTRIBUTED: () => 'It was not given the credential yet.',
-  DISTRIBUTION_FAILED: ({ work }) => `Giving it the credential failed: ${work?.failure?.message ?? 'no reason given'}`,
-  STILL_ON_PREDECESSOR: (_, addresses) => `It still presents another credential, from ${addresses.join(', ')}.`,
-  READ_BACK_DIFFERS: () => 'It shows another credential than the one it was given.',
-  WAITS_FOR_OWNER: ({ owner }) => `${owner} has to install the credential and acknowledge it.`,
-  NOT_SEEN_YET: () => 'It has the credential, and was not seen with it yet: one client request through it is enough.',
+/** What a late kit waits for, with what is known of this one. */
+const waitText = (kit: Kit, late: LaggardCode, addresses: readonly string[]): string => {
+  const { means, todo, mayAcknowledge } = laggards[late];
+  switch (late) {
+    case 'DISTRIBUTION_FAILED':
+      return `${means} ${kit.work?.failure?.message ?? 'No reason is given.'}`;
+    case 'STILL_ON_PREDECESSOR':
+      return `${means} The other one comes from ${addresses.join(', ')}.`;
+    default:
+      return mayAcknowledge ? `${means} ${todo}` : means;
+  }
 };
 
 /** One kit as it is shown. */
@@ -52,14 +55,14 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): Kit
   return {
     ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn(kit, late, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
-    ...(late ? { late, waitsFor: waitTexts[late](kit, addresses) } : {}),
+    ...(late ? { late, waitsFor: waitText(kit, late, addresses) } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };
 
 /** What may be done to a late kit, by what it waits for. */
 const isOpen: Readonly<Record<KitAct, (kit: Kit, late: LaggardCode, generation: number) => boolean>> = {
-  'acknowledge-kit': (_, late) => late === 'WAITS_FOR_OWNER' || late === 'NOT_SEEN_YET',
+  'acknowledge-kit': (_, late) => laggards[late].mayAcknowledge,
   'retry-kit': ({ work }, _, generation) => !(work?.state === 'PENDING' && work.generation === generation),
 };
 

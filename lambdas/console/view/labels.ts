@@ -1,22 +1,24 @@
-import type { CredentialStage, RevocationCause } from '../../domain/gateway.ts';
-import type { LaggardCode } from '../../domain/kit-verdict.ts';
+import { outcomes, revocationCauses } from '../../domain/causes.ts';
+import { codesOf } from '../../domain/codes.ts';
+import type { CredentialStage } from '../../domain/gateway.ts';
+import { laggards } from '../../domain/kit-verdict.ts';
 import { isOperatorCommand, type OperatorCommandName, operatorCommands } from '../../domain/operator-commands.ts';
-import type { AttentionCode } from '../../domain/plan.ts';
-import type { Act, CutOffKit, GatewayState, HistoryEntry } from './views.ts';
+import { attention } from '../../domain/plan.ts';
+import { type Act, cutOffReasons, type GatewayState, type HistoryEntry, states } from './views.ts';
 
 /** How loud a thing is shown; each has a colour and a shape. */
 export type Tone = 'danger' | 'warn' | 'busy' | 'good' | 'quiet';
 
 /** A state as a word and a tone; the shape goes with the state, so that no two look alike without colour. */
 export const stateWords: Readonly<Record<GatewayState, { readonly word: string; readonly tone: Tone }>> = {
-  COMPROMISED: { word: 'Compromised', tone: 'danger' },
-  HELD: { word: 'Held', tone: 'warn' },
-  LATE: { word: 'Late', tone: 'warn' },
-  FAILED: { word: 'Last rotation failed', tone: 'danger' },
-  ROTATING: { word: 'Rotating', tone: 'busy' },
-  NO_CREDENTIAL: { word: 'No credential yet', tone: 'quiet' },
-  AT_REST: { word: 'At rest', tone: 'good' },
-  RETIRED: { word: 'Retired', tone: 'quiet' },
+  COMPROMISED: { word: states.COMPROMISED.word, tone: 'danger' },
+  HELD: { word: states.HELD.word, tone: 'warn' },
+  LATE: { word: states.LATE.word, tone: 'warn' },
+  FAILED: { word: states.FAILED.word, tone: 'danger' },
+  ROTATING: { word: states.ROTATING.word, tone: 'busy' },
+  NO_CREDENTIAL: { word: states.NO_CREDENTIAL.word, tone: 'quiet' },
+  AT_REST: { word: states.AT_REST.word, tone: 'good' },
+  RETIRED: { word: states.RETIRED.word, tone: 'quiet' },
 };
 
 /** How far a live credential has come. */
@@ -27,48 +29,28 @@ export const stageWords: Readonly<Record<CredentialStage, string>> = {
   RETIRING: 'retiring',
 };
 
+/** The words of a table of codes. */
+const wordsOf = <Code extends string>(table: Readonly<Record<Code, { readonly word: string }>>) =>
+  Object.fromEntries(codesOf(table).map((code) => [code, table[code].word])) as Readonly<Record<Code, string>>;
+
 /** Why a credential was revoked. */
-export const causeWords: Readonly<Record<RevocationCause, string>> = {
-  RETIRED: 'revoked',
-  FORCED: 'revoked by force',
-  COMPROMISED: 'revoked, compromised',
-  NEVER_DISTRIBUTED: 'revoked, never distributed',
-};
-
+export const causeWords = wordsOf(revocationCauses);
 /** Why a kit is late. */
-export const lateWords: Readonly<Record<LaggardCode, string>> = {
-  NOT_DISTRIBUTED: 'not distributed',
-  DISTRIBUTION_FAILED: 'distribution failed',
-  STILL_ON_PREDECESSOR: 'still on predecessor',
-  READ_BACK_DIFFERS: 'read-back differs',
-  WAITS_FOR_OWNER: 'waits for owner',
-  NOT_SEEN_YET: 'not seen yet',
-};
-
+export const lateWords = wordsOf(laggards);
 /** Why a kit will hold a rotation up. */
-export const attentionWords: Readonly<Record<AttentionCode, string>> = {
-  UNREACHABLE: 'cannot be reached',
-  OWNER_INSTALLS: 'its owner installs',
-  IDLE_WITHOUT_PROOF: 'idle, needs an acknowledgement',
-  SLOW: 'slow',
-};
-
+export const attentionWords = wordsOf(attention);
 /** Why a kit is cut off. */
-export const cutOffWords: Readonly<Record<CutOffKit['why'], string>> = {
-  OWNER_INSTALLS: 'waits for its owner',
-  SLOW: 'takes longer than that',
-  AT_ONCE: 'until it is replaced',
-};
+export const cutOffWords = wordsOf(cutOffReasons);
 
 /** How a rotation ended, as a word and a tone. */
 export const outcomeWords: Readonly<
   Record<NonNullable<HistoryEntry['outcome']>, { readonly word: string; readonly tone: Tone }>
 > = {
   RUNNING: { word: 'running', tone: 'busy' },
-  COMPLETED: { word: 'completed', tone: 'good' },
-  ROLLED_BACK: { word: 'rolled back', tone: 'warn' },
-  FAILED: { word: 'failed', tone: 'danger' },
-  PREEMPTED: { word: 'pre-empted', tone: 'warn' },
+  COMPLETED: { word: outcomes.COMPLETED.word, tone: 'good' },
+  ROLLED_BACK: { word: outcomes.ROLLED_BACK.word, tone: 'warn' },
+  FAILED: { word: outcomes.FAILED.word, tone: 'danger' },
+  PREEMPTED: { word: outcomes.PREEMPTED.word, tone: 'warn' },
 };
 
 type ActWords = { readonly verb: string; readonly what: string };

@@ -7,7 +7,7 @@ import {
   type Rotation,
   refusedEverywhereAtMs,
 } from '../../domain/gateway.ts';
-import { type EvidenceSummary, judgeRevocation } from '../../domain/may-revoke.ts';
+import { blockers, type EvidenceSummary, judgeRevocation } from '../../domain/may-revoke.ts';
 import { nextStage } from '../../domain/next-stage.ts';
 import type { Ahead, Waiting } from './views.ts';
 
@@ -46,10 +46,8 @@ const verifying = (
         return [{ text: `${blocker.count} of ${summary.kits} kits have not moved yet.` }];
       case 'NOT_QUIET':
         return quietWaits(gateway, rotation, blocker.quietAtMs);
-      case 'NO_KITS':
-        return [{ text: 'No kit is registered: an empty list is no proof that all have moved.' }];
       default:
-        return [{ text: 'The credential is not distributed yet.' }];
+        return [{ text: blockers[blocker.code] }];
     }
   });
   const propagating = gateway.revoked

@@ -85,7 +85,7 @@ const unreachable = (kits: readonly KitPlan[]): readonly Obstacle[] => {
   return [
     ...failing.slice(0, namedAtMost).map(({ kitId, failure }) => `Kit ${kitId}: ${failure}`),
     ...(more > 0 ? [`And ${more} more kits that cannot be asked.`] : []),
-  ].map((message) => ({ code: 'KIT_UNREACHABLE', message }));
+  ].map((message) => ({ code: 'KIT_UNREACHABLE' as const, message }));
 };
 
 const planKits = async (
