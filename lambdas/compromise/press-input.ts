@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { claimed } from '../domain/claimed.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { CredentialId } from '../domain/ids.ts';
+import { latestRejectSeconds } from '../domain/policy.ts';
 import { actor, credentialId, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
 
 const pressed = {
@@ -16,7 +18,7 @@ const pressed = {
   rejectWithinSeconds: z
     .int()
     .min(0)
-    .max(86_400)
+    .max(latestRejectSeconds)
     .optional()
     .describe('In how many seconds they are refused; 0 is now. Without it: what the policy of the gateway says.'),
 } as const;
@@ -66,10 +68,10 @@ export const readPress = (event: unknown): PressRequest => {
   };
 };
 
-const fromCall = (call: z.infer<typeof request>) => ({ ...call, actor: `claimed: ${call.actor}` });
+const fromCall = (call: z.infer<typeof request>) => ({ ...call, actor: claimed(call.actor) });
 
 const fromEvent = ({ id, account, source, detail }: z.infer<typeof envelope>) => ({
   ...detail,
   requestId: id,
-  actor: `event of account ${account}, source ${source}${detail.actor ? ` (claimed: ${detail.actor})` : ''}`,
+  actor: `event of account ${account}, source ${source}${detail.actor ? ` (${claimed(detail.actor)})` : ''}`,
 });

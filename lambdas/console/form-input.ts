@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
-import { executionNamePattern, executionNameRule } from '../domain/ids.ts';
+import { executionNamePattern, executionNameRule, longestName } from '../domain/ids.ts';
 import { commandsAbout, type FieldsOf, type OperatorField } from '../domain/operator-commands.ts';
+import { latestRejectSeconds } from '../domain/policy.ts';
 import { commandFields, fieldsOfCommand } from '../operator/command-input.ts';
 import { actor, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
 import { widgetContext } from './page-request.ts';
@@ -31,8 +32,8 @@ const own = [
   one('rotate', {}),
   one('plan', {}),
   one('compromise', {
-    confirmGatewayId: z.string().trim().max(63),
-    rejectWithinSeconds: z.coerce.number().int().min(0).max(86_400),
+    confirmGatewayId: z.string().trim().max(longestName),
+    rejectWithinSeconds: z.coerce.number().int().min(0).max(latestRejectSeconds),
   }),
 ] as const;
 

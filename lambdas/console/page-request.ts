@@ -15,7 +15,9 @@ const common = {
   token: z.string().max(128).default(''),
   widgetContext: widgetContext.optional(),
 };
-const list = { filter: z.string().max(64).default(''), page: z.coerce.number().int().min(1).default(1) };
+/** Characters of a filter. */
+export const longestFilter = 64;
+const list = { filter: z.string().max(longestFilter).default(''), page: z.coerce.number().int().min(1).default(1) };
 
 const ask = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('gateways'), state: z.enum(gatewayStates).optional(), ...list, ...common }),
@@ -44,6 +46,6 @@ export const readAsk = (event: unknown): ConsoleAsk => {
     );
   const typed = parsed.data.widgetContext?.forms.all.filter;
   return 'filter' in parsed.data && typeof typed === 'string'
-    ? { ...parsed.data, filter: typed.slice(0, 64) }
+    ? { ...parsed.data, filter: typed.slice(0, longestFilter) }
     : parsed.data;
 };

@@ -1,3 +1,4 @@
+import { claimed } from '../domain/claimed.ts';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
@@ -23,7 +24,7 @@ export type Caller = { readonly userArn?: string; readonly requestId: string };
 export const operate = async (needs: Needs, input: unknown, caller: Caller): Promise<OperateResult> => {
   const command = readCommand(input);
   const by = {
-    actor: caller.userArn ?? `claimed: ${command.actor ?? 'unknown'} (request ${caller.requestId})`,
+    actor: caller.userArn ?? claimed(command.actor, `request ${caller.requestId}`),
     reason: command.reason,
   };
   const gateway = await needs.gateways.read(command.gatewayId);

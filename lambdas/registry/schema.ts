@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { defaultPolicy } from '../domain/policy.ts';
+import { longestLookBackSeconds } from '../domain/kit.ts';
+import { defaultPolicy, latestRejectSeconds } from '../domain/policy.ts';
 import { longestText } from '../domain/text.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
 import { actor, gatewayId, kitId, line } from '../workflow/shared/fields.ts';
@@ -73,7 +74,7 @@ const policy = z.strictObject({
     .describe('What happens to laggards at the deadline.'),
   rejectWithinSeconds: seconds(
     0,
-    day,
+    latestRejectSeconds,
     defaultPolicy.rejectWithinSeconds,
     'How soon a compromised credential is refused, unless the press says otherwise.',
   ),
@@ -82,7 +83,7 @@ const policy = z.strictObject({
 const kit = kitSchemaWith({
   kitId,
   owner: line(longestText.owner).describe('who is told when this kit lags, such as an e-mail address or a team'),
-  lookBackSeconds: seconds(1, 30 * day, day, 'A kit unused for so long counts as idle.'),
+  lookBackSeconds: seconds(1, longestLookBackSeconds, day, 'A kit unused for so long counts as idle.'),
   probeUrl: z
     .url({ protocol: /^https?$/ })
     .describe('An http or https URL behind the kit: asking it makes an idle kit show itself.')

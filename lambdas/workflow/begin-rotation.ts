@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { claimed } from '../domain/claimed.ts';
 import { InputRefused, RotationRefused } from '../domain/failure.ts';
 import type { RotationId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -73,7 +74,7 @@ export const beginRotation = async (
     rotationId,
     trigger: 'manual',
     executionArn,
-    actor: manual.data.actor === undefined ? executionArn : `claimed: ${manual.data.actor} (${executionArn})`,
+    actor: manual.data.actor === undefined ? executionArn : claimed(manual.data.actor, executionArn),
     reason,
   });
   if (begun.kind === 'refused') throw new RotationRefused(`${begun.code}: ${begun.message}`);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { longestFilter } from '../../lambdas/console/page-request.ts';
 import { reason } from '../../lambdas/workflow/shared/fields.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
@@ -58,3 +59,7 @@ export const wholeNumber = (least: number, most: number) =>
 /** Said with every decision: it is recorded. */
 export const why = ['--reason <text>', 'why; it is recorded with your name'] as const;
 export const paging = ['--page <n>', 'which page, from 1'] as const;
+
+/** Which part of a list. */
+export const page = wholeNumber(1, 100_000).optional();
+export const filter = z.string().max(longestFilter).optional();

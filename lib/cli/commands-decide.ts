@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { latestRejectSeconds } from '../../lambdas/domain/policy.ts';
 import { applyText, readText } from './apply.ts';
 import { command, reason, text, wholeNumber, why } from './command.ts';
 import { compromised, plan, planText, rotate } from './decide.ts';
@@ -53,7 +54,7 @@ const rotation = [
     input: {
       gatewayId: text,
       reason,
-      within: wholeNumber(0, 86_400).optional(),
+      within: wholeNumber(0, latestRejectSeconds).optional(),
       credential: z.array(text).optional(),
       confirm: text.optional(),
       requestId: text.optional(),

@@ -1,6 +1,7 @@
-import * as z from 'zod';
+import { longestLookBackSeconds } from '../../lambdas/domain/kit.ts';
+import { kindNames } from '../../lambdas/kits/kinds.ts';
 import { applyText, readText, writeText } from './apply.ts';
-import { type At, command, paging, type Result, reason, text, wholeNumber, why } from './command.ts';
+import { type At, command, filter, page, paging, type Result, reason, text, wholeNumber, why } from './command.ts';
 import { CommandFailed } from './failure.ts';
 import { kitDecisions } from './operator-commands.ts';
 import { type KitEntry, readKits, withKits, withoutKit } from './registry-edit.ts';
@@ -42,7 +43,7 @@ export const kitCommands = [
     about: 'The kits of a gateway, late ones first.',
     examples: ['list orders', 'list orders --filter kong --json'],
     options: [['--filter <text>', 'kits, owners or kinds that contain it'], paging],
-    input: { gatewayId: text, filter: z.string().max(64).optional(), page: wholeNumber(1, 100_000).optional() },
+    input: { gatewayId: text, filter, page },
     run: async ({ connection }, { gatewayId, filter, page }) => {
       const { kits, nowMs } = await connection.show({
         view: 'gateway',
@@ -62,7 +63,7 @@ export const kitCommands = [
       `add orders kong-eu --kind kong --owner edge@example.com --settings '{"adminUrl":"https://kong.internal:8444","adminTokenSecret":"kits/kong-eu"}'`,
     ],
     options: [
-      ['--kind <kind>', 'how it gets the credential: kong, secrets-manager, webhook, manual'],
+      ['--kind <kind>', `how it gets the credential: ${kindNames.join(', ')}`],
       ['--owner <owner>', 'who is told when it lags'],
       ['--settings <json>', 'what its kind needs, as JSON or @FILE: names of secrets, never a secret'],
       ['--look-back-seconds <n>', 'a kit unused for so long counts as idle'],
@@ -76,7 +77,7 @@ export const kitCommands = [
       kind: text,
       owner: text,
       settings: text.optional(),
-      lookBackSeconds: wholeNumber(1, 2_592_000).optional(),
+      lookBackSeconds: wholeNumber(1, longestLookBackSeconds).optional(),
       probeUrl: text.optional(),
     },
     run: async (at, { gatewayId, kitId, kind, owner, settings, lookBackSeconds, probeUrl, ...rest }) => {

@@ -1,3 +1,4 @@
+import { longestName } from '../../domain/ids.ts';
 import { actWords, counted, cutOffWords } from '../view/labels.ts';
 import type { FilledIn } from '../view/outcome.ts';
 import type { ActView, CompromisePreview, CutOff } from '../view/views.ts';
@@ -72,7 +73,7 @@ const pressed = (
 ): Markup => {
   const sure = (cutOff: CutOff): string =>
     `${gatewayId}: refuse every live credential ${cutOff.rejectWithinSeconds === 0 ? 'NOW' : `in ${cutOff.rejectWithinSeconds} s`}? ${counted(cutOff.total, 'kit')} will be cut off.`;
-  const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: 63 })}${whoAndWhy(filledIn)}`;
+  const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: longestName })}${whoAndWhy(filledIn)}`;
   return html`<section class="card danger" aria-labelledby="gcr-press"><h2 id="gcr-press">Press the button</h2>${form(
     surface,
     { act: 'compromise', gatewayId, requestId },

@@ -1,27 +1,26 @@
 import type { Gateway } from '../../domain/gateway.ts';
-import type { RotationId } from '../../domain/ids.ts';
+import { noRotation } from '../../domain/ids.ts';
 import { isOperatorCommand } from '../../domain/operator-commands.ts';
 import { type Command, transition } from '../../domain/transition.ts';
 import { alreadyWords } from './labels.ts';
 import { type GatewayAct, gatewayActs, type Offer } from './views.ts';
 
 const nobody = { actor: 'console', reason: 'offered' } as const;
-const none = '00000000-0000-4000-8000-000000000000' as RotationId;
 
 /** The command that an act comes to; a plan is none, as it changes nothing. */
 const commandFor = (act: GatewayAct, { rotation }: Gateway): Command | undefined => {
-  const rotationId = rotation?.rotationId ?? none;
+  const rotationId = rotation?.rotationId ?? noRotation;
   switch (act) {
     case 'plan':
       return undefined;
     case 'rotate':
-      return { kind: 'begin', rotationId: none, trigger: 'manual', ...nobody };
+      return { kind: 'begin', rotationId: noRotation, trigger: 'manual', ...nobody };
     case 'extend':
       return { kind: 'extend', rotationId, deadlineAtMs: Number.MAX_SAFE_INTEGER / 2, ...nobody };
     case 'force':
       return { kind: 'force', rotationId, kits: 0, kitsHash: '', ...nobody };
     case 'compromise':
-      return { kind: 'compromise', requestId: 'console', rotationId: none, rejectWithinSeconds: 0, ...nobody };
+      return { kind: 'compromise', requestId: 'console', rotationId: noRotation, rejectWithinSeconds: 0, ...nobody };
     case 'hold':
     case 'resume':
     case 'roll-back':
