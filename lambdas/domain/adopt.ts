@@ -1,7 +1,7 @@
 import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
 import { type Gateway, hasReached, type LiveCredential, liveCredential, maxLiveCredentials } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
-import { withCurrent } from './progress.ts';
+import { withCurrent } from './promotion.ts';
 import { withoutQuiet } from './quiet-window.ts';
 
 /** A person gives us a credential that he has made by hand and put into the secret. */

@@ -2,6 +2,7 @@ import type { Outcome, RevocationCause, Trigger } from './causes.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { LaggardCode } from './kit-verdict.ts';
 import type { Policy } from './policy.ts';
+import type { Probe } from './probe.ts';
 
 export type { Outcome, RevocationCause, Trigger };
 
@@ -95,12 +96,6 @@ export type KitSummary = {
   readonly worst?: { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
 };
 
-/** Marks a request to the policy check as our own: the header carries the nonce, the record its SHA-256 (base64url). */
-export type Probe = { readonly nonceHash: string; readonly credentialId: CredentialId; readonly armedAtMs: number };
-
-/** The header that carries the nonce. */
-export const probeHeader = 'x-gateway-credential-probe';
-
 export type EndedRotation = { readonly rotationId: RotationId; readonly outcome: Outcome; readonly endedAtMs: number };
 
 /** One recorded transition: the audit item `gateway#revision`, and the event that is published. */
@@ -189,10 +184,3 @@ export const refusedEverywhereAtMs = (
   gateway: Gateway,
   { revokedAtMs }: Pick<RevokedCredential, 'revokedAtMs'>,
 ): number => revokedAtMs + propagationBoundMs(gateway, revokedAtMs);
-
-/** Which of `shardCount` shards a kit, or the use of a credential by it, is kept in: stable for a kit id. */
-export const shardOf = (kitId: string, shardCount: number): number => {
-  let hash = 0x811c9dc5; // FNV-1a, 32 bit
-  for (let index = 0; index < kitId.length; index++) hash = Math.imul(hash ^ kitId.charCodeAt(index), 0x01000193) >>> 0;
-  return hash % shardCount;
-};

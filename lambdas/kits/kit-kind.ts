@@ -1,15 +1,16 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
+import type { KitSecrets } from '../ports.ts';
 
 /** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
 export type KitAccess = {
   readonly fetch: typeof globalThis.fetch;
   /** The AWSCURRENT text of a secret that the kit's settings name (a token, a signing key). */
   readSecret(secretId: string): Promise<string>;
-  readonly secrets: SecretsManagerClient;
+  /** A secret that the kit itself reads its credential from. */
+  readonly secrets: Pick<KitSecrets, 'read' | 'write'>;
   notifyOwner(message: OwnerMessage): Promise<void>;
   nowMs(): number;
   /** Aborts when the time for this kit is over. */

@@ -4,7 +4,7 @@ import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Of, OperatorCommand } from '../domain/operator-commands.ts';
 import type { Command } from '../domain/transition.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
 import { adoptCredential } from './adopt.ts';
 import { readCommand } from './command-input.ts';

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { sha256 } from '../domain/digest.ts';
+import { digestOf } from '../domain/digest.ts';
 
 /** Stands in for the digest of a credential that the record does not hold: no value is known to have it. */
 const noDigest = 'A'.repeat(43);
@@ -10,6 +10,6 @@ const noDigest = 'A'.repeat(43);
  */
 export const matchesDigest = (text: string, digest: string | undefined): boolean => {
   const expected = Buffer.from(digest?.length === noDigest.length ? digest : noDigest);
-  const isEqual = timingSafeEqual(Buffer.from(sha256(text)), expected);
+  const isEqual = timingSafeEqual(Buffer.from(digestOf(text)), expected);
   return isEqual && digest !== undefined;
 };

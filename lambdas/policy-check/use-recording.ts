@@ -1,7 +1,7 @@
 import type { Gateway } from '../domain/gateway.ts';
-import { shardOf } from '../domain/gateway.ts';
 import type { CredentialId, KitId } from '../domain/ids.ts';
 import type { Seen } from '../domain/kit.ts';
+import { shardOf } from '../domain/shards.ts';
 import type { InstanceMemory } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
 import { withinMs } from './time-limit.ts';

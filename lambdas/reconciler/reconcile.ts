@@ -4,8 +4,8 @@ import { RotationPreempted } from '../domain/failure.ts';
 import { type Gateway, hasReached, isUnpromoted, type Rotation, refusedEverywhereAtMs } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
-import { promote } from '../workflow/create-credential.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { promote } from '../workflow/shared/promote.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
 

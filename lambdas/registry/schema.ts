@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { longestLookBackSeconds } from '../domain/kit.ts';
 import { defaultPolicy, latestRejectSeconds } from '../domain/policy.ts';
+import { readSchedule } from '../domain/schedule.ts';
 import { longestText } from '../domain/text.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
 import { actor, gatewayId, kitId, line } from '../workflow/shared/fields.ts';
-import { readSchedule } from './schedule.ts';
 
 const day = 86_400;
 const year = 365 * day;

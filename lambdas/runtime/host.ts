@@ -2,8 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { isRotationId } from '../domain/ids.ts';
+import type { Log } from '../domain/log-line.ts';
 import type { Environment } from './environment.ts';
-import { type Log, withoutSecrets } from './log.ts';
+import { withoutSecrets } from './log.ts';
 
 /** What a function is built from when it starts: its variables, its log, and the time (epoch ms). */
 export type Runtime = { readonly environment: Environment; readonly log: Log; readonly now: () => number };

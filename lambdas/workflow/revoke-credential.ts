@@ -1,10 +1,14 @@
+import { authorityOf } from '../authorities/authority-of.ts';
 import { leftToRevoke } from '../domain/decision.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { CredentialId } from '../domain/ids.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
 import { overdue } from '../domain/next-stage.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { collectEvidence } from './shared/collect-evidence.ts';
-import { readOwnRotation, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { readOwnRotation } from './shared/own-rotation.ts';
+import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs'> & ClockAndLog;
 
@@ -26,6 +30,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
       revision: gateway.revision,
       ...by,
     });
+    await revokeAtAuthority(revoked, dead);
     return stepOutput(revoked, input, now());
   }
   const credentialIds = leftToRevoke(gateway, rotation);
@@ -49,8 +54,16 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
     : asWorkflow('every kit has evidence and the predecessors are quiet');
   const revoke = { kind: 'revoke', rotationId, credentialIds, revision: gateway.revision, verdict, ...by } as const;
   const result = await gateways.apply(input.gatewayId, revoke);
-  if (result.kind === 'applied') return stepOutput(result.gateway, input, now());
+  if (result.kind === 'applied') {
+    await revokeAtAuthority(result.gateway, credentialIds);
+    return stepOutput(result.gateway, input, now());
+  }
   if (result.code === 'HELD' || result.code === 'NOT_QUIET')
     return invalidateEvidence(`the record says ${result.code}`);
   throw failureOf(revoke, result);
+};
+
+/** The record has said so; the authority is told at once. What fails here is done again before the refusal is looked for. */
+const revokeAtAuthority = async (gateway: Gateway, credentialIds: readonly CredentialId[]): Promise<void> => {
+  for (const credentialId of credentialIds) await authorityOf(gateway).revoke(gateway, credentialId);
 };

@@ -1,21 +1,21 @@
-import type { Stored } from '../aws/secret-versions.ts';
+import { authorityOf } from '../authorities/authority-of.ts';
 import { leftToRevoke } from '../domain/decision.ts';
 import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
 import type { EvidenceSummary } from '../domain/may-revoke.ts';
 import { emptySummary, judgeRevocation, kitSummaryOf } from '../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
-import { targetOf } from './create-credential.ts';
+import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { applyCommand, asWorkflow } from './shared/apply-command.ts';
 import { collectEvidence } from './shared/collect-evidence.ts';
 import { escalateLaggards } from './shared/escalate.ts';
+import { readOwnRotation, rotationOf, targetOf } from './shared/own-rotation.ts';
 import { armProbeNonce } from './shared/probe-nonce.ts';
 import { recheck } from './shared/recheck.ts';
-import { readOwnRotation, rotationOf, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'secretsManager' | 'notifyOwner'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'kitSecrets' | 'notifyOwner'
 > &
   ClockAndLog;
 
@@ -125,17 +125,18 @@ const recordDistribution = async (
 
 /** Sends one probe with the new credential through the real policy check and reads its recorded use back: lost use would look like quiet. */
 const checkQuiet = async (
-  { gateways, policyCheck, uses, log, now }: Needs,
+  needs: Needs,
   input: StepInput,
   gateway: Gateway,
   summary: EvidenceSummary,
   stored: Stored | undefined,
 ): Promise<{ gateway: Gateway; recordingProven: boolean }> => {
+  const { gateways, uses, log, now } = needs;
   const { credentialId } = targetOf(gateway);
   const nonce = await armProbeNonce({ gateways }, input, credentialId);
   const recordingProven = await (async () =>
     stored !== undefined &&
-    (await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) === 'ACCEPTED' &&
+    (await authorityOf(gateway).proveAccepted(needs, gateway, stored, nonce)) &&
     (await uses.sawProbe(gateway.gatewayId, credentialId, nonce.hash)))().catch((error: unknown) => {
     log('WARN', 'The recording of use could not be proven; the quiet window starts again.', {
       gatewayId: gateway.gatewayId,

@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { counted } from '../../lambdas/console/view/labels.ts';
 import type { Transition } from '../../lambdas/domain/gateway.ts';
 import { transitionDetail } from '../../lambdas/notifications/event-schema.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { readText } from './apply.ts';
 import { command, reason, text, why } from './command.ts';
 import { CommandFailed } from './failure.ts';

@@ -15,7 +15,7 @@ import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import { longestText } from '../../lambdas/domain/text.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
-import { rotationIdOf } from '../../lambdas/workflow/begin-rotation.ts';
+import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
 import type { Connection, ExecutionState } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, rowsOf, type Terminal } from './terminal.ts';

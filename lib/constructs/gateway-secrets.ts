@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { secretTag } from '../../lambdas/domain/names.ts';
 import type { RotationFunction } from './rotation-function.ts';
 import type { RotationKey } from './rotation-key.ts';
 
@@ -8,7 +9,7 @@ export type GatewaySecretsProps = { readonly key: RotationKey };
 const prefix = 'gateway-credential/';
 
 /** A secret that a kit reads or that opens its management API: its owner lets us in by this tag. */
-const ofKit = { StringEquals: { 'aws:ResourceTag/gateway-credential-rotation': 'kit' } };
+const ofKit = { StringEquals: { [`aws:ResourceTag/${secretTag.key}`]: secretTag.ofKit } };
 
 const namedByOwner = 'The owners of kits name their secrets; the tag that they give one is what lets us in.';
 

@@ -2,9 +2,8 @@ import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, ProjectionType, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { keys as attributes, listIndex } from '../../lambdas/domain/names.ts';
 import type { RotationFunction } from './rotation-function.ts';
-
-const listIndex = 'by-list';
 
 /**
  * Kept for good: a lost record is a gateway whose credentials nobody accepts. Encrypted with the key that DynamoDB owns:
@@ -17,8 +16,8 @@ const kept: Omit<TableProps, 'partitionKey'> = {
   removalPolicy: RemovalPolicy.RETAIN,
 };
 const keys = {
-  partitionKey: { name: 'pk', type: AttributeType.STRING },
-  sortKey: { name: 'sk', type: AttributeType.STRING },
+  partitionKey: { name: attributes.partition, type: AttributeType.STRING },
+  sortKey: { name: attributes.sort, type: AttributeType.STRING },
 };
 
 /** The two tables; two, so that the authorizer may read gateways and write use, and nothing else. */
@@ -31,11 +30,11 @@ export class GatewayStore extends Construct {
     this.gateways = new Table(this, 'GatewaysTable', { ...kept, ...keys });
     this.gateways.addGlobalSecondaryIndex({
       indexName: listIndex,
-      partitionKey: { name: 'list', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
+      partitionKey: { name: attributes.list, type: AttributeType.STRING },
+      sortKey: { name: attributes.sort, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    this.use = new Table(this, 'UseTable', { ...kept, ...keys, timeToLiveAttribute: 'expiresAt' });
+    this.use = new Table(this, 'UseTable', { ...kept, ...keys, timeToLiveAttribute: attributes.expiresAt });
   }
 
   /** How many read units gateway records took. */

@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { eventSource } from '../../lambdas/notifications/event-schema.ts';
+import { eventSource } from '../../lambdas/domain/names.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { RotationFunction } from './rotation-function.ts';
 

@@ -3,11 +3,11 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readAudit } from '../../lambdas/aws/audit.ts';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import { publishTo } from '../../lambdas/aws/publish-events.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import {
   NotPermitted,
   type PolicyCheckServer,

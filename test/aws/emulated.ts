@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { RegisteredKit } from '../../lambdas/aws/kits.ts';
+import { builtin } from '../../lambdas/authorities/builtin.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
-import type { GatewayId, KitId } from '../../lambdas/domain/ids.ts';
+import type { GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
+import type { RegisteredKit, SecretVersions } from '../../lambdas/ports.ts';
 import { createSecretsManager } from '../../lib/emulator/secrets-manager/secrets-manager.ts';
 import { inMemory } from '../../lib/emulator/wire/persistence.ts';
 import { elsewhere, optionsFor } from '../conformance/target.ts';
@@ -81,6 +82,14 @@ export const kit = (kitId: string): RegisteredKit => ({
   settings: {},
   registeredAtMs: 1_000,
 });
+
+/** A credential of the builtin authority under a version id, in the secret of any gateway. */
+export const mintIn = (
+  secretVersions: SecretVersions,
+  secretArn: string,
+  versionId: string,
+  rotation?: { readonly rotationToken: string | undefined },
+) => builtin.mint({ secretVersions }, { ...gateway('orders'), secretArn }, versionId as RotationId, rotation);
 
 /** Everything an async generator yields. */
 export const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { escalationDue, flushed } from '../../lambdas/domain/attempt.ts';
-import { type Gateway, liveCredential, rotationStages, shardOf } from '../../lambdas/domain/gateway.ts';
+import { type Gateway, liveCredential, rotationStages } from '../../lambdas/domain/gateway.ts';
 import { nextStage } from '../../lambdas/domain/next-stage.ts';
+import { shardOf } from '../../lambdas/domain/shards.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
 import { a, atRest, b, by, inRotation, live, now, outcome, r1, r2, recordAfter } from './gateways.ts';
 import { credentialId } from './model.ts';

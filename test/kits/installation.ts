@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
+import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
 import { type CredentialValue, composeCredential } from '../../lambdas/domain/credential.ts';
 import { type CredentialId, isGatewayId, isKitId, isRotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork } from '../../lambdas/domain/kit.ts';
@@ -56,7 +57,7 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
   const access: KitAccess = {
     fetch: globalThis.fetch,
     readSecret: async (secretId) => named[secretId] ?? '',
-    secrets,
+    secrets: kitSecretsIn(secrets),
     notifyOwner: async (message) => {
       told.push(message);
     },

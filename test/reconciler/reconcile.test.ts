@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ExecutionState } from '../../lambdas/aws/executions.ts';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
+import type { ExecutionState } from '../../lambdas/ports.ts';
 import { reconcile } from '../../lambdas/reconciler/reconcile.ts';
 import { a, atRest, b, inRotation, live, now, r1 } from '../domain/gateways.ts';
 import { benchWith } from '../workflow/doubles.ts';

@@ -3,8 +3,8 @@ import type { Kit, Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict } from '../../domain/kit-verdict.ts';
 import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
-import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
 
 type Needs = {
   readonly kits: Pick<Dependencies['kits'], 'ofShard'>;

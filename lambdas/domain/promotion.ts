@@ -1,3 +1,4 @@
+import { advance } from './advance.ts';
 import {
   type By,
   by,
@@ -22,7 +23,7 @@ import type { CredentialId, RotationId } from './ids.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 
-/** The steps of a rotation, each recorded once it is done; a repeated one changes nothing (invariant 5). */
+/** The steps of a rotation until its credential is current, each recorded once it is done; a repeated one changes nothing (invariant 5). */
 export type Created = OfRotation & {
   readonly kind: 'created';
   readonly credentialId: CredentialId;
@@ -32,24 +33,6 @@ export type Created = OfRotation & {
 export type Accepted = OfRotation & { readonly kind: 'accepted'; readonly credentialId: CredentialId };
 export type Promoting = OfRotation & { readonly kind: 'promoting'; readonly credentialId: CredentialId };
 export type Promoted = OfRotation & { readonly kind: 'promoted'; readonly credentialId: CredentialId };
-export type Distributed = OfRotation & {
-  readonly kind: 'distributed';
-  readonly generation: number;
-  readonly kits: number;
-  readonly failed: number;
-};
-export type Verified = OfRotation & {
-  readonly kind: 'verified';
-  readonly revision: number;
-  readonly detail: Readonly<Record<string, unknown>>;
-};
-
-/** Progress clears the count of failed attempts: only attempts that get nowhere lead to a hold. */
-const advance = (rotation: Rotation, changes: Partial<Rotation>): Rotation => ({
-  ...rotation,
-  failedAttempts: 0,
-  ...changes,
-});
 
 /** The digest of the minted value is in the record, so the builtin authority accepts it from now on (invariant 4: one for each rotation). */
 export const created = (gateway: Gateway, command: Created, nowMs: number): Decision => {
@@ -156,54 +139,3 @@ const demoted = (stage: CredentialStage): CredentialStage => (stage === 'CURRENT
 
 /** After promotion the workflow drives, whoever did before. */
 const handedOver = ({ handOverByMs: _, ...rotation }: Rotation): Rotation => ({ ...rotation, driver: 'workflow' });
-
-/** Every kit was given the credential once, or has a recorded failure that verification will find. */
-export const distributed = (gateway: Gateway, command: Distributed, nowMs: number): Decision => {
-  const rotation = running(gateway, command.rotationId);
-  if (isRefusal(rotation)) return rotation;
-  if (!hasReached(rotation, 'PROMOTED') || rotation.generation !== command.generation)
-    return refuse(
-      'WRONG_STAGE',
-      `Rotation ${rotation.rotationId} is at ${rotation.stage}, generation ${rotation.generation}: nothing of generation ${command.generation} is recorded.`,
-    );
-  if (hasReached(rotation, 'DISTRIBUTED')) return unchanged;
-  const changes = {
-    rotation: advance(rotation, { stage: 'DISTRIBUTED', distributedAtMs: nowMs }),
-  };
-  return record(gateway, changes, nowMs, {
-    ...by(command),
-    kind: 'distributed',
-    detail: { kits: command.kits, failed: command.failed },
-  });
-};
-
-/** Every kit has sufficient evidence and the predecessors are quiet, as read at this very revision. */
-export const verified = (gateway: Gateway, command: Verified, nowMs: number): Decision => {
-  const rotation = running(gateway, command.rotationId);
-  if (isRefusal(rotation)) return rotation;
-  if (rotation.stage === 'VERIFIED') return unchanged;
-  if (rotation.stage !== 'DISTRIBUTED')
-    return refuse('WRONG_STAGE', `Rotation ${rotation.rotationId} is at ${rotation.stage}: it is not yet distributed.`);
-  if (command.revision !== gateway.revision)
-    return refuse(
-      'NO_PROOF',
-      `The evidence was read at revision ${command.revision} and the record is at ${gateway.revision}: read it again.`,
-    );
-  return record(gateway, { rotation: advance(rotation, { stage: 'VERIFIED' }) }, nowMs, {
-    ...by(command),
-    kind: 'verified',
-    detail: command.detail,
-  });
-};
-
-/** The proof that was good at verification does not hold any more: the kits are looked at again before anything is revoked. */
-export type InvalidateEvidence = OfRotation & { readonly kind: 'invalidate-evidence' };
-export const invalidateEvidence = (gateway: Gateway, command: InvalidateEvidence, nowMs: number): Decision => {
-  const rotation = running(gateway, command.rotationId);
-  if (isRefusal(rotation)) return rotation;
-  if (rotation.stage !== 'VERIFIED') return unchanged;
-  return record(gateway, { rotation: { ...rotation, stage: 'DISTRIBUTED' } }, nowMs, {
-    ...by(command),
-    kind: 'invalidate-evidence',
-  });
-};
