@@ -23,7 +23,61 @@ const lambdas = {
 };
 
 /** `ports` is one door, `ports.ts`, and what it opens. */
-const within = (names) => `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
+const inLambdas = (names) =>
+  `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
+/** What a part of `lib` may know, besides itself. */
+const lib = {
+  app: ['^lib/(synthesise|constructs/)', '^lambdas/registry/read-registry'],
+  // What it synthesises is what the emulator reads.
+  synthesise: ['^lib/(defaults|rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
+  'rotation-stack': ['^lib/constructs/'],
+  constructs: ['^lambdas/domain/', '^lambdas/notifications/event-schema', '^lambdas/compromise/press-input'],
+  // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands, and codes.
+  schemas: [
+    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|kits/(kinds|kit-errors)|policy-check/(answer|authorize))[.]ts$',
+    '^lambdas/(domain|console/view)/',
+    '^lib/(cli/program|constructs/settings)[.]ts$',
+  ],
+  cli: ['^lib/(defaults|bootstrap|schemas/)', '^lambdas/'],
+  local: ['^lib/(defaults|emulator/)', '^lambdas/'],
+  // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
+  emulator: ['^lambdas/domain/aws-cron'],
+  defaults: [],
+  bootstrap: [],
+};
+
+/** Inside the emulator: every service stands on the wire and on the account, and knows another only where it says so. */
+const emulator = {
+  account: [],
+  wire: [],
+  cloudformation: ['wire'],
+  'api-gateway': ['cloudformation/template'],
+  dynamodb: ['account', 'wire'],
+  eventbridge: ['account', 'wire'],
+  iam: ['account', 'wire', 'cloudformation/template', 'secrets-manager/secrets-manager'],
+  kms: ['wire'],
+  lambda: ['wire'],
+  'secrets-manager': ['account', 'wire'],
+  sns: ['account', 'wire'],
+  'step-functions': ['wire', 'lambda'],
+  sts: ['wire'],
+  endpoint: ['wire', 'dynamodb/dynamodb', 'lambda/function-url'],
+};
+
+/** Inside the local deployment: the demo and the stand-ins know the deployment, and the console server knows nobody. */
+const local = {
+  console: [],
+  'stand-ins': [],
+  demo: ['stand-ins', 'deployment', 'snapshot'],
+};
+
+const within = (folder, parts) =>
+  Object.entries(parts).map(([part, allowed]) => ({
+    name: `${folder}/${part}`,
+    severity: 'error',
+    from: { path: `^${folder}/${part}[/.]` },
+    to: { path: `^${folder}/`, pathNot: `^${folder}/(${[part, ...allowed].join('|')})[/.]` },
+  }));
 
 const rule = (name, path, allowed) => ({
   name,
@@ -36,18 +90,44 @@ module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     ...Object.entries(lambdas).map(([folder, allowed]) =>
-      rule(`lambdas/${folder}`, within([folder]), within([folder, ...allowed])),
+      rule(`lambdas/${folder}`, inLambdas([folder]), inLambdas([folder, ...allowed])),
     ),
     rule(
       'entries-build-nothing-themselves',
       '^lambdas/(?!ports\\.ts)[^/]+\\.ts$',
-      within(Object.keys(lambdas).filter((folder) => folder !== 'aws')),
+      inLambdas(Object.keys(lambdas).filter((folder) => folder !== 'aws')),
     ),
+    ...Object.entries(lib).map(([part, allowed]) =>
+      rule(`lib/${part}`, `^lib/${part}[/.]`, [`^lib/${part}[/.]`, ...allowed].join('|')),
+    ),
+    ...[
+      // It asks functions and shows their answers: of the slices it has the types of those, and what reads and words them.
+      ['lib/cli-does-nothing-itself', '^lib/cli/(?!restore-gateway|commands/restore)', ''],
+      // Restoring is for the day on which there is no function to ask.
+      ['lib/cli-restores', '^lib/cli/(restore-gateway|commands/restore)', '|aws|wiring/gateways'],
+    ].map(([name, path, more]) => ({
+      name,
+      severity: 'error',
+      from: { path },
+      to: {
+        path: '^lambdas/',
+        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/kinds|workflow/shared/(derived-id|fields)${more})[/.]`,
+        dependencyTypesNot: ['type-only'],
+      },
+    })),
+    {
+      name: 'lib-has-no-other-parts',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: `^lib/(${Object.keys(lib).join('|')})[/.]` },
+      to: {},
+    },
+    ...within('lib/emulator', emulator),
+    ...within('lib/local', local),
     rule('lambdas-never-import-lib', '^lambdas/', '^lambdas/'),
     {
       name: 'folders-are-known',
       severity: 'error',
-      from: { path: '^lambdas/', pathNot: [within(Object.keys(lambdas)), '^lambdas/[^/]+\\.ts$'] },
+      from: { path: '^lambdas/', pathNot: [inLambdas(Object.keys(lambdas)), '^lambdas/[^/]+\\.ts$'] },
       to: {},
     },
     {

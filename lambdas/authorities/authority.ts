@@ -4,7 +4,7 @@ import type { Nonce } from '../domain/probe.ts';
 import type { Dependencies, Minted, Stored } from '../ports.ts';
 
 /** A credential as its authority lists it; without `lastUsedAtMs` it was never used. Times in epoch ms. */
-export type Listed = {
+type Listed = {
   readonly credentialId: CredentialId;
   readonly createdAtMs: number;
   readonly lastUsedAtMs?: number;

@@ -4,7 +4,7 @@ import type { Acknowledgement, Kit, KitWork } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
-import { callDynamoDb, everyListed, itemKey, queryItems, wholePartition } from './dynamodb.ts';
+import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
 import { unlessLost } from './sdk-errors.ts';
 
 /** gen 7 writes, gen 8 begins, gen 7's late write: refused. Equal generations are retries of one run. */
@@ -53,25 +53,22 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ),
       );
     },
-    saveWork: (kit, work, shardCount) => {
-      const pending = work.state === 'PENDING' || work.state === 'FAILED' || work.state === 'WITH_OWNER';
-      return update(
+    saveWork: (kit, work, shardCount) =>
+      update(
         `Saving the distribution to kit ${kit.kitId}`,
         new UpdateItemCommand({
           TableName: table,
           Key: key(kit.gatewayId, kit.kitId, shardCount),
-          UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${pending ? ', #list = :list' : ' REMOVE #list'}`,
+          UpdateExpression: 'SET #work = :work, generation = :generation, rotationId = :rotationId',
           ConditionExpression: notFromThePast,
-          ExpressionAttributeNames: { '#work': 'work', '#list': keys.list },
+          ExpressionAttributeNames: { '#work': 'work' },
           ExpressionAttributeValues: {
             ':work': { S: JSON.stringify(work) },
             ':generation': { N: `${work.generation}` },
             ':rotationId': { S: work.rotationId },
-            ...(pending ? { ':list': { S: `PENDING#${kit.gatewayId}` } } : {}),
           },
         }),
-      );
-    },
+      ),
     acknowledge: (gatewayId, kitId, acknowledged, shardCount) =>
       update(
         `Acknowledging kit ${kitId}`,
@@ -83,10 +80,5 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
           ExpressionAttributeValues: { ':acknowledged': { S: JSON.stringify(acknowledged) } },
         }),
       ),
-    pending: async function* (gatewayId) {
-      const pending = everyListed(table, `PENDING#${gatewayId}`);
-      const items = queryItems(dynamodb, `Finding pending kits of gateway ${gatewayId}`, pending);
-      for await (const item of items) yield (item[keys.sort]?.S ?? '') as KitId;
-    },
   };
 };

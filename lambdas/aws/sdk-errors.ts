@@ -63,10 +63,10 @@ export const services = {
 } as const satisfies Readonly<Record<string, Service>>;
 
 /** A name that does not exist; whoever expects that asks through {@link ifPresent}, and to all others it is a {@link StepFailed}. */
-export class Absent extends StepFailed {}
+class Absent extends StepFailed {}
 
 /** A conditional write that lost; whoever expects that asks through {@link unlessLost}, and to all others it is a {@link TemporarilyUnavailable}. */
-export class ConditionLost extends TemporarilyUnavailable {}
+class ConditionLost extends TemporarilyUnavailable {}
 
 /**
  * The answer of an AWS call, or its error in our words: {@link Absent}, {@link ConditionLost}, {@link StepFailed} with what to

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import { executionName, gatewayId, kitId } from '../workflow/shared/fields.ts';
+import { longestFilter } from './view/paging.ts';
 import { gatewayActs, gatewayStates, kitActs } from './view/views.ts';
 
 /** What CloudWatch adds to every call of a custom widget ("Details about custom widgets"); what is not used is let through. */
@@ -15,8 +16,6 @@ const common = {
   token: z.string().max(128).default(''),
   widgetContext: widgetContext.optional(),
 };
-/** Characters of a filter. */
-export const longestFilter = 64;
 const list = { filter: z.string().max(longestFilter).default(''), page: z.coerce.number().int().min(1).default(1) };
 
 const ask = z.discriminatedUnion('view', [

@@ -48,7 +48,14 @@ export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision
     !rotation.retireIds.includes(credentialId) &&
     rotation.targetId !== credentialId;
   const changes = retire
-    ? { live, ...current, rotation: { ...withoutQuiet(rotation), retireIds: [...rotation.retireIds, credentialId] } }
+    ? {
+        live,
+        ...current,
+        rotation: {
+          ...withoutQuiet(rotation, 'PREDECESSOR_ADDED', nowMs),
+          retireIds: [...rotation.retireIds, credentialId],
+        },
+      }
     : { live, ...current };
   return record(gateway, changes, nowMs, { ...by(command), kind: 'adopt', credentialIds: [credentialId] });
 };

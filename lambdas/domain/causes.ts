@@ -24,3 +24,13 @@ export const outcomes = {
   PREEMPTED: { word: 'pre-empted', means: 'A compromise ended it.' },
 } as const;
 export type Outcome = keyof typeof outcomes;
+
+/** Why a quiet window began again. */
+export const quietBreaks = {
+  USED: 'An old credential was used.',
+  RECORDING_NOT_PROVEN: 'The use by our own probe was not found recorded.',
+  NOT_WATCHED: 'Between two proofs that the policy check answers and records use, too much time passed.',
+  CLOCK_SET_BACK: 'A clock was set back.',
+  PREDECESSOR_ADDED: 'One more credential is to be retired.',
+} as const;
+export type QuietBreak = keyof typeof quietBreaks;

@@ -1,10 +1,10 @@
-import type { Outcome, RevocationCause, Trigger } from './causes.ts';
+import type { Outcome, QuietBreak, RevocationCause, Trigger } from './causes.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { LaggardCode } from './kit-verdict.ts';
 import type { Policy } from './policy.ts';
 import type { Probe } from './probe.ts';
 
-export type { Outcome, RevocationCause, Trigger };
+export type { Outcome, QuietBreak, RevocationCause, Trigger };
 
 /** How far a live credential has come: recorded (the authority accepts it), proven accepted, AWSCURRENT, or on its way out. */
 export type CredentialStage = 'CREATED' | 'ACCEPTED' | 'CURRENT' | 'RETIRING';
@@ -22,8 +22,11 @@ export type LiveCredential = {
     | { readonly kind: 'minted'; readonly rotationId: RotationId; readonly trigger: Trigger }
     | { readonly kind: 'adopted'; readonly actor: string; readonly reason: string }
     | { readonly kind: 'foreign' };
-  readonly compromised?: { readonly atMs: number; readonly rejectAfterMs: number };
+  readonly compromised?: Compromised;
 };
+
+/** When the button was pressed, and from when on the credential is refused. */
+export type Compromised = { readonly atMs: number; readonly rejectAfterMs: number };
 
 /** A credential that the authority refuses for good; `confirmedAtMs` is set once the policy check was seen to refuse it. */
 export type RevokedCredential = {
@@ -52,7 +55,7 @@ export const rotationStages = [
 export type RotationStage = (typeof rotationStages)[number];
 
 /** Who decided, when and why. */
-export type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
+type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
 
 export type Rotation = {
   readonly rotationId: RotationId;
@@ -80,13 +83,20 @@ export type Rotation = {
   readonly fromCredentialId?: CredentialId;
   readonly rolledBack?: Decided;
   readonly held?: Decided;
-  readonly forced?: Decided;
+  readonly forced?: Forced;
   readonly distributedAtMs?: number;
   /** No use of a retiring credential is known since then; absent until recording of use is proven to work (again). */
   readonly quietSinceMs?: number;
+  /** When the policy check was last proven to answer and to record use; quiet is counted only while this goes on. */
+  readonly watchedAtMs?: number;
+  /** Why the quiet window last began again. */
+  readonly quietBroken?: { readonly atMs: number; readonly why: QuietBreak };
   /** What the last pass of VerifyKits saw of the kits: for showing only, decisions read the kits. */
   readonly kitSummary?: KitSummary;
 };
+
+/** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; without it (a policy decided beforehand) it covers every kit. */
+type Forced = Decided & { readonly kitsHash?: string };
 
 /** How many kits there are and how many are late; the one that matters most by name. */
 export type KitSummary = {
@@ -130,6 +140,10 @@ export type Press = {
 export type Gateway = {
   readonly gatewayId: GatewayId;
   readonly revision: number;
+  /** The revision of the last recorded transition: what our own probes note raises `revision` and not this. */
+  readonly transitionRevision: number;
+  /** When the record was last written; nothing is judged at an earlier time. */
+  readonly writtenAtMs: number;
   readonly decision: AccessDecision;
   readonly policy: Policy;
   /** A larger bound that was in force before and still holds for instances of the policy check until then. */
@@ -137,6 +151,8 @@ export type Gateway = {
   readonly secretArn: string;
   /** Kits are spread over this many shards, see `shardOf`. */
   readonly shardCount: number;
+  /** How many there were before, oldest first: recorded use stays where it was written. */
+  readonly earlierShardCounts?: readonly number[];
   readonly live: readonly LiveCredential[];
   readonly revoked: readonly RevokedCredential[];
   readonly currentVersionId: string;
@@ -172,6 +188,23 @@ export const isUnpromoted = (rotation: Rotation): boolean =>
 
 /** From when reminding and escalating are counted: a roll-back begins the escalation anew. */
 export const escalationFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
+
+/** The clocks of two functions are never further apart than this: more is a clock that was set. */
+export const clockSkewMs = 5_000;
+
+/** The time at which a record is judged: never earlier than its last write, whatever the clock says. */
+export const timeOf = ({ writtenAtMs }: Pick<Gateway, 'writtenAtMs'>, nowMs: number): number =>
+  Math.max(nowMs, writtenAtMs);
+
+/**
+ * Whether the time of a compromised credential has passed. A clock that shows a time before the press was set back and
+ * cannot tell how long ago that was: then it has passed, since it may come too early and never too late (invariant 7).
+ */
+export const isPastItsTime = (
+  gateway: Pick<Gateway, 'writtenAtMs'>,
+  { atMs, rejectAfterMs }: Compromised,
+  nowMs: number,
+): boolean => timeOf(gateway, nowMs) >= rejectAfterMs || nowMs < atMs - clockSkewMs;
 
 /** The longest time after a revocation during which an instance of the policy check could still accept, in ms. */
 export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {

@@ -7,7 +7,7 @@ import type { Evidence } from './kit-verdict.ts';
 import type { RefusalCode } from './refusals.ts';
 
 /** A kit whose nodes may take longer than this is called slow. */
-export const slowSeconds = 60;
+const slowSeconds = 60;
 
 /** Why a kit will hold a rotation up; in the order in which people should look at them. */
 export const attention = {
@@ -19,7 +19,7 @@ export const attention = {
   },
   SLOW: { word: 'slow', means: 'Its nodes may take longer than a minute to use a new credential.' },
 } as const;
-export type AttentionCode = keyof typeof attention;
+type AttentionCode = keyof typeof attention;
 const attentionCodes: readonly AttentionCode[] = codesOf(attention);
 
 /** What a rotation would need of one kit. */

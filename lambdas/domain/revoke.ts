@@ -2,6 +2,7 @@ import { type By, by, type Decision, isRefusal, record, refuse, running, unchang
 import {
   type Gateway,
   hasReached,
+  isPastItsTime,
   liveCredential,
   type RevocationCause,
   type RevokedCredential,
@@ -10,14 +11,15 @@ import {
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 import type { RevocationVerdict } from './may-revoke.ts';
+import { isWatched } from './quiet-window.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 
-/** Revokes retiring credentials; `verdict` is what was read with strong consistency at `revision`, immediately before. */
+/** Revokes retiring credentials; `verdict` is what was read with strong consistency since the transition `readAt`, immediately before. */
 export type Revoke = OfRotation & {
   readonly kind: 'revoke';
   readonly credentialIds: readonly CredentialId[];
-  readonly revision: number;
+  readonly readAt: number;
   readonly verdict?: RevocationVerdict;
 };
 
@@ -42,7 +44,7 @@ const causeFor = (
     );
   if (!rotation.retireIds.includes(credentialId))
     return refuse('NOT_RETIRING', `Rotation ${rotation.rotationId} does not retire credential ${credentialId}.`);
-  if (credential.compromised && nowMs >= credential.compromised.rejectAfterMs) return 'COMPROMISED';
+  if (credential.compromised && isPastItsTime(gateway, credential.compromised, nowMs)) return 'COMPROMISED';
   if (rotation.held)
     return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
   if (!hasReached(rotation, 'DISTRIBUTED'))
@@ -50,23 +52,28 @@ const causeFor = (
       'WRONG_STAGE',
       `Rotation ${rotation.rotationId} is at ${rotation.stage}: its credential is not distributed yet.`,
     );
-  if (rotation.forced) return 'FORCED';
+  if (rotation.forced) return credential.compromised ? 'COMPROMISED' : 'FORCED';
   const { verdict } = command;
   if (
     !verdict?.mayRevoke ||
     nowMs < verdict.atMs ||
     nowMs - verdict.atMs > proofValidMs ||
-    command.revision !== gateway.revision ||
+    command.readAt !== gateway.transitionRevision ||
     verdict.targetId !== rotation.targetId ||
     rotation.stage !== 'VERIFIED'
   )
     return refuse(
       'NO_PROOF',
-      `No proof read at revision ${gateway.revision} says that credential ${credentialId} may be revoked.`,
+      `No proof read at revision ${gateway.transitionRevision} says that credential ${credentialId} may be revoked.`,
     );
   if (rotation.quietSinceMs === undefined || nowMs - rotation.quietSinceMs < gateway.policy.quietWindowSeconds * 1000)
     return refuse('NOT_QUIET', `The quiet window of ${gateway.policy.quietWindowSeconds} s has not passed.`);
-  return 'RETIRED';
+  if (!isWatched(gateway.policy, rotation, nowMs))
+    return refuse(
+      'NOT_QUIET',
+      'Nobody has proven lately that the policy check watches: the quiet window begins again.',
+    );
+  return credential.compromised ? 'COMPROMISED' : 'RETIRED';
 };
 
 /** All of the named credentials or none; those already revoked are passed over. */

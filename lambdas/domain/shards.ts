@@ -7,6 +7,15 @@ export const shardOf = (kitId: string, shardCount: number): number => {
   return hash % shardCount;
 };
 
+/**
+ * The shards in which use by the sources of `shard` can have been recorded: this one, and what it was called while there
+ * were fewer. Counts only double, so the shard of a source under an earlier count is the remainder of today's.
+ */
+export const shardsOfUse = (
+  { earlierShardCounts = [] }: Pick<Gateway, 'earlierShardCounts'>,
+  shard: number,
+): readonly number[] => [...new Set([shard, ...earlierShardCounts.map((count) => shard % count)])];
+
 /** Every shard of a gateway by its number. */
 export const allShards = ({ shardCount }: Pick<Gateway, 'shardCount'>): readonly number[] =>
   Array.from({ length: shardCount }, (_, shard) => shard);

@@ -5,7 +5,7 @@ import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, 
 import { type Confirm, confirm } from './confirm.ts';
 import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
-import type { Gateway } from './gateway.ts';
+import { type Gateway, timeOf } from './gateway.ts';
 import {
   type Extend,
   extend,
@@ -76,8 +76,12 @@ export type Command =
   | KitsChanged
   | Retire;
 
-/** `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. */
-export const transition = (gateway: Gateway, command: Command, nowMs: number): Decision => {
+/**
+ * `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. Time never runs
+ * back for a record: nothing is decided at an earlier time than that of its last write, whatever the clock says.
+ */
+export const transition = (gateway: Gateway, command: Command, clockMs: number): Decision => {
+  const nowMs = timeOf(gateway, clockMs);
   switch (command.kind) {
     case 'begin':
       return begin(gateway, command, nowMs);
@@ -98,7 +102,7 @@ export const transition = (gateway: Gateway, command: Command, nowMs: number): D
     case 'arm-probe':
       return armProbe(gateway, command, nowMs);
     case 'quiet-checked':
-      return quietChecked(gateway, command, nowMs);
+      return quietChecked(gateway, command, clockMs);
     case 'revoke':
       return revoke(gateway, command, nowMs);
     case 'confirm':

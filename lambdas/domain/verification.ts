@@ -8,13 +8,16 @@ type OfRotation = By & { readonly rotationId: RotationId };
 /** The steps of a rotation from the kits' first distribution to their proof, each recorded once it is done; a repeated one changes nothing (invariant 5). */
 export type Distributed = OfRotation & {
   readonly kind: 'distributed';
+  /** The {@link Gateway.transitionRevision} at which the kits were read. */
+  readonly readAt: number;
   readonly generation: number;
   readonly kits: number;
   readonly failed: number;
 };
 export type Verified = OfRotation & {
   readonly kind: 'verified';
-  readonly revision: number;
+  /** The {@link Gateway.transitionRevision} at which the evidence was read. */
+  readonly readAt: number;
   readonly detail: Readonly<Record<string, unknown>>;
 };
 
@@ -28,6 +31,7 @@ export const distributed = (gateway: Gateway, command: Distributed, nowMs: numbe
       `Rotation ${rotation.rotationId} is at ${rotation.stage}, generation ${rotation.generation}: nothing of generation ${command.generation} is recorded.`,
     );
   if (hasReached(rotation, 'DISTRIBUTED')) return unchanged;
+  if (command.readAt !== gateway.transitionRevision) return refuseOutdated(gateway, command.readAt);
   const changes = {
     rotation: advance(rotation, { stage: 'DISTRIBUTED', distributedAtMs: nowMs }),
   };
@@ -38,18 +42,20 @@ export const distributed = (gateway: Gateway, command: Distributed, nowMs: numbe
   });
 };
 
-/** Every kit has sufficient evidence and the predecessors are quiet, as read at this very revision. */
+const refuseOutdated = (gateway: Gateway, readAt: number): Decision =>
+  refuse(
+    'NO_PROOF',
+    `The evidence was read at revision ${readAt} and the record has changed at ${gateway.transitionRevision}: read it again.`,
+  );
+
+/** Every kit has sufficient evidence and the predecessors are quiet, as read since the last transition. */
 export const verified = (gateway: Gateway, command: Verified, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (rotation.stage === 'VERIFIED') return unchanged;
   if (rotation.stage !== 'DISTRIBUTED')
     return refuse('WRONG_STAGE', `Rotation ${rotation.rotationId} is at ${rotation.stage}: it is not yet distributed.`);
-  if (command.revision !== gateway.revision)
-    return refuse(
-      'NO_PROOF',
-      `The evidence was read at revision ${command.revision} and the record is at ${gateway.revision}: read it again.`,
-    );
+  if (command.readAt !== gateway.transitionRevision) return refuseOutdated(gateway, command.readAt);
   return record(gateway, { rotation: advance(rotation, { stage: 'VERIFIED' }) }, nowMs, {
     ...by(command),
     kind: 'verified',

@@ -28,10 +28,10 @@ export type Installation = {
 };
 
 /** `acknowledged`: the kit's own endpoint repeated the credentialId that it installed. */
-export type Installed = { readonly state: 'INSTALLED' | 'WITH_OWNER'; readonly acknowledged?: boolean };
+type Installed = { readonly state: 'INSTALLED' | 'WITH_OWNER'; readonly acknowledged?: boolean };
 
 /** Whether the kit shows exactly this credential; what that proves is in the kind's traits. */
-export type ReadBack = { readonly matches: boolean };
+type ReadBack = { readonly matches: boolean };
 
 /**
  * How credentials reach one kind of kit. `install` may be run twice and asks first whether it is already done; `readBack`

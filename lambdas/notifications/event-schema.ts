@@ -2,10 +2,6 @@ import * as z from 'zod';
 import { type OperatorCommandName, operatorCommandNames, operatorCommands } from '../domain/operator-commands.ts';
 import type { Command } from '../domain/transition.ts';
 
-/** The source and the version of every event of this system. A change that readers must know of is a new version. */
-export const eventSource = 'gateway-credential-rotation';
-export const transitionDetailType = 'Gateway Credential Transition v1';
-
 /** Commands that note something and record nothing. */
 type Unrecorded = 'arm-probe' | 'quiet-checked';
 

@@ -21,14 +21,19 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
 /** What its owner can do about a late kit, by the reason. */
 const todo = ({ code, addresses, kitId, gatewayId, credentialId }: LateKit): string => {
   const { means, todo, mayAcknowledge } = laggards[code];
+  const where = addresses.join(', ');
+  const details: Readonly<Partial<Record<LaggardCode, string>>> = {
+    STILL_ON_PREDECESSOR: `The other one comes from ${where || 'some of its nodes'}.`,
+    ...(where ? { SEEN_ON_BOTH: `That is ${where}.` } : {}),
+  };
   return [
     means,
-    ...(code === 'STILL_ON_PREDECESSOR'
-      ? [`The other one comes from ${addresses.join(', ') || 'some of its nodes'}.`]
-      : []),
+    details[code],
     todo,
-    ...(mayAcknowledge ? [`To acknowledge: kit ${kitId} of gateway ${gatewayId}, credential ${credentialId}.`] : []),
-  ].join(' ');
+    mayAcknowledge ? `To acknowledge: kit ${kitId} of gateway ${gatewayId}, credential ${credentialId}.` : undefined,
+  ]
+    .filter((sentence) => sentence !== undefined)
+    .join(' ');
 };
 
 const message = (

@@ -27,7 +27,7 @@ export const authorizationRefusals = {
   CREDENTIAL_REVOKED: 'The credential was revoked: its right value was presented, which is an attack signal.',
   CREDENTIAL_REJECTED: 'The credential is compromised, and its time has passed: an attack signal as well.',
 } as const;
-export type AuthorizationRefusal = keyof typeof authorizationRefusals;
+type AuthorizationRefusal = keyof typeof authorizationRefusals;
 
 /** The answer to a request: who it is and what the gateway states may be done, or why not. */
 export type Verdict =

@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts';
 import { withinMs } from './time-limit.ts';
 
 /** How long each of the two attempts may take: together the 1 s that a request may spend on reading. */
-export const attemptLimitsMs = [400, 600] as const;
+const attemptLimitsMs = [400, 600] as const;
 
 /**
  * Reads the gateway record, a second time if the first attempt failed. Every request does its own reading: a read that was

@@ -7,7 +7,7 @@ import type { Ports } from './ports.ts';
 import { withinMs } from './time-limit.ts';
 
 /** How long a request waits for its use to be written. */
-export const recordingLimitMs = 500;
+const recordingLimitMs = 500;
 
 type Recorder = Pick<Ports, 'recordUse' | 'count'>;
 

@@ -70,8 +70,6 @@ export type Kits = {
   saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
   /** Saves an acknowledgement; false when the kit is not registered. */
   acknowledge(gatewayId: GatewayId, kitId: KitId, acknowledged: Acknowledgement, shardCount: number): Promise<boolean>;
-  /** Ids of kits with unfinished distribution, from the sparse index: for finding and showing, never for deciding. */
-  pending(gatewayId: GatewayId): AsyncGenerator<KitId>;
 };
 
 /** Recorded use, read with strong consistency: decisions are taken from it. */

@@ -89,8 +89,9 @@ const kit = kitSchemaWith({
     .describe('An http or https URL behind the kit: asking it makes an idle kit show itself.')
     .exactOptional(),
   demo: z
-    .strictObject({ nodes: z.int().min(1).max(4) })
-    .describe('How many nodes the stand-in for this kit has; in a demo gateway only.')
+    .strictObject({
+      nodes: z.int().min(1).max(4).describe('How many nodes the stand-in for this kit has; in a demo gateway only.'),
+    })
     .exactOptional(),
 });
 

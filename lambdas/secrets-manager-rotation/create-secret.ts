@@ -6,7 +6,7 @@ import { countMetric } from '../runtime/log.ts';
 import { asSecretsManager, type Needs, type RotationStep, refuseHeld, rotates } from './rotation-step.ts';
 
 /** How long Secrets Manager may drive a rotation before the reconciler takes over. */
-export const handOverWithinMs = 3_600_000;
+const handOverWithinMs = 3_600_000;
 
 /** Begins the rotation, and puts the value under AWSPENDING: once, however often it is asked. */
 export const createSecret = async (needs: Needs, step: RotationStep): Promise<void> => {

@@ -7,8 +7,8 @@ import {
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
 import { type CliCommand, command, reason, text, wholeNumber, why } from './command.ts';
 import { deadlineIn } from './deadline.ts';
-import { decide, force } from './decide.ts';
 import { CommandFailed } from './failure.ts';
+import { decide, force } from './send-decision.ts';
 
 const decided = (name: OperatorCommandName, { result }: OperateResult, done = 'Done, and recorded.'): string =>
   result === 'UNCHANGED' ? unchangedWords(name) : done;

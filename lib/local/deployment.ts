@@ -8,6 +8,7 @@ import { publishTo } from '../../lambdas/aws/publish-events.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
+import { accountId, region } from '../emulator/account.ts';
 import {
   NotPermitted,
   type PolicyCheckServer,
@@ -16,7 +17,7 @@ import {
 } from '../emulator/api-gateway/api-gateway.ts';
 import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
 import { freePort } from './free-port.ts';
-import { accountId, functionNameOf, region } from './names.ts';
+import { functionNameOf } from './names.ts';
 import type { Stores } from './snapshot.ts';
 
 /** What the cloud needs, and where the policy check listens. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { cutOffReasons, states } from '../../lambdas/console/view/views.ts';
-import { outcomes, revocationCauses, triggers } from '../../lambdas/domain/causes.ts';
+import { outcomes, quietBreaks, revocationCauses, triggers } from '../../lambdas/domain/causes.ts';
 import { failureNames } from '../../lambdas/domain/failure-names.ts';
 import { evidenceKinds, laggards } from '../../lambdas/domain/kit-verdict.ts';
 import { blockers } from '../../lambdas/domain/may-revoke.ts';
@@ -55,6 +55,7 @@ export const codesText = (): string =>
     ),
     section('Evidence', 'What may prove that a kit moved.', evidenceKinds),
     section('Blockers', 'Why the old credentials may not be revoked yet.', blockers),
+    section('Quiet windows', 'Why a quiet window began again: `quietBroken` of the record.', quietBreaks),
     section('Plans', 'Kits that will hold a rotation up, in a plan.', attention),
     section('Obstacles', 'Why a rotation would certainly fail, in a plan, beside the refusals.', obstacles),
     section('Kits that are cut off', 'Why a compromise cuts a kit off, in the preview of a press.', cutOffReasons),

@@ -9,7 +9,7 @@ import type { RegisteredKit, SecretVersions } from '../../lambdas/ports.ts';
 import { createSecretsManager } from '../../lib/emulator/secrets-manager/secrets-manager.ts';
 import { inMemory } from '../../lib/emulator/wire/persistence.ts';
 import { elsewhere, optionsFor } from '../conformance/target.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 
 /**
  * DynamoDB and Secrets Manager of the local deployment, or of the implementation that this run asks, with one empty table,
@@ -18,7 +18,6 @@ import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvoke: false }) => {
   const secrets = createSecretsManager({
     persistence: inMemory(),
-    region: 'us-east-1',
     clock: Date.now,
     canInvoke: async () => rotations.canInvoke,
     invokeFunction: async () => undefined,
@@ -59,6 +58,8 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
 export const gateway = (gatewayId: string): Gateway => ({
   gatewayId: gatewayId as GatewayId,
   revision: 1,
+  transitionRevision: 1,
+  writtenAtMs: 0,
   decision: { kind: 'allow-all' },
   policy: defaultPolicy,
   secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway-credential/orders-abcdef',

@@ -19,8 +19,15 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   accepted: () => ({ kind: 'accepted', credentialId: b, ...ofRotation }),
   promoting: () => ({ kind: 'promoting', credentialId: b, ...ofRotation }),
   promoted: () => ({ kind: 'promoted', credentialId: b, ...ofRotation }),
-  distributed: () => ({ kind: 'distributed', generation: 2, kits: 1, failed: 0, ...ofRotation }),
-  verified: ({ revision }) => ({ kind: 'verified', revision, detail: {}, ...ofRotation }),
+  distributed: ({ transitionRevision: readAt }) => ({
+    kind: 'distributed',
+    readAt,
+    generation: 2,
+    kits: 1,
+    failed: 0,
+    ...ofRotation,
+  }),
+  verified: ({ transitionRevision: readAt }) => ({ kind: 'verified', readAt, detail: {}, ...ofRotation }),
   'invalidate-evidence': () => ({ kind: 'invalidate-evidence', ...ofRotation }),
   'arm-probe': () => ({ kind: 'arm-probe', rotationId: r1, nonceHash: 'n', credentialId: b }),
   'quiet-checked': () => ({
@@ -30,7 +37,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
     recordingProven: false,
     kitSummary: { atMs: now, kits: 1, laggards: 0 },
   }),
-  revoke: ({ revision }) => ({ kind: 'revoke', credentialIds: [a], revision, ...ofRotation }),
+  revoke: ({ transitionRevision: readAt }) => ({ kind: 'revoke', credentialIds: [a], readAt, ...ofRotation }),
   confirm: () => ({ kind: 'confirm', credentialId: a, refusedAtMs: now, ...by }),
   complete: () => ({ kind: 'complete', ...ofRotation }),
   fail: () => ({ kind: 'fail', ...ofRotation }),
@@ -73,7 +80,7 @@ const samplesOf = (kind: Command['kind'], gateway: Gateway): readonly Command[] 
 /** A record at a stage: as it comes there, with an unread probe, and with nothing left to retire. */
 const recordsAt = (stage: RotationStage): readonly Gateway[] => [
   inRotation(stage),
-  inRotation(stage, {}, { probe: { nonceHash: 'unread', credentialId: b, armedAtMs: now } }),
+  inRotation(stage, {}, { probe: { nonceHash: 'unread', credentialId: b, armedAtMs: now - 60_000 } }),
   inRotation(stage, {}, { live: [live('c-b', { stage: 'CURRENT' })] }),
 ];
 

@@ -17,7 +17,7 @@ export const newer: Credential = composeCredential(Array.from({ length: 53 }, (_
 export const signingSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export const adminToken = 'marked-admin-token';
 export const startAtMs = Date.UTC(2026, 0, 1, 12);
-export const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway/orders-AbCdEf';
+const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway/orders-AbCdEf';
 
 const ids = (() => {
   const [gatewayId, kitId, rotationId] = ['orders', 'edge-1', '6d0f5a3e-1111-4222-8333-944455556666'] as const;

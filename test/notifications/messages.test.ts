@@ -75,7 +75,7 @@ describe('a message to an owner', () => {
       'STILL_ON_PREDECESSOR',
       'still presents another one. The other one comes from 192.0.2.1, 192.0.2.2. Reload or restart the nodes that do.',
     ],
-    ['READ_BACK_DIFFERS', 'Look for another tool that writes its configuration.'],
+    ['READ_BACK_DIFFERS', 'Look for another tool that writes its configuration (decK, Terraform, an operator).'],
     [
       'NOT_SEEN_YET',
       'Send one client request through it, or acknowledge the kit. To acknowledge: kit warehouse of gateway orders',

@@ -169,7 +169,7 @@ describe('refuses', () => {
   });
 });
 
-test('neither the log nor an error repeats a credential, a nonce or a digest', async () => {
+test('neither the log nor an error repeats a credential, a nonce or a digest (invariant 9)', async () => {
   const { world, effect } = openInstance();
   const failing = openInstance({
     readGateway: async () => {

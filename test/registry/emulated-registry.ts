@@ -114,11 +114,20 @@ export const bring = async (
     return applied.gateway.revision;
   };
   await command({ kind: 'created', rotationId, credentialId, digest: 'digest', versionId: rotationId, ...workflow });
+  let readAt = 0;
   for (const kind of ['accepted', 'promoting', 'promoted'] as const)
-    await command({ kind, rotationId, credentialId, ...workflow });
-  const revision = await command({ kind: 'distributed', rotationId, generation, kits: 1, failed: 0, ...workflow });
+    readAt = await command({ kind, rotationId, credentialId, ...workflow });
+  const revision = await command({
+    kind: 'distributed',
+    readAt,
+    rotationId,
+    generation,
+    kits: 1,
+    failed: 0,
+    ...workflow,
+  });
   if (to === 'DISTRIBUTED') return;
-  await command({ kind: 'verified', rotationId, revision, detail: {}, ...workflow });
+  await command({ kind: 'verified', rotationId, readAt: revision, detail: {}, ...workflow });
   if (to === 'COMPLETED') await command({ kind: 'complete', rotationId, ...workflow });
 };
 

@@ -75,7 +75,6 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           return true;
         },
         acknowledge: unused,
-        pending: unused as never,
       },
       uses: {
         ofCredential: async function* (_, credentialId, shard) {

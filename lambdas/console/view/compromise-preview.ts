@@ -6,7 +6,7 @@ import type { JudgedKit } from './kit-rows.ts';
 import type { CompromisePreview, CutOff, CutOffKit } from './views.ts';
 
 /** How long "replace first" gives the kits, in seconds. */
-export const replaceFirstSeconds = 60;
+const replaceFirstSeconds = 60;
 
 /**
  * What the button would do now, by the rule that it follows: which credentials are doomed, and which kits are cut off when

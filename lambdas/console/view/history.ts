@@ -35,7 +35,7 @@ const stepOf = ({ revision, kind, atMs, actor, reason, credentialIds, detail }: 
 });
 
 /** Entries on one page of the record. */
-export const historyPageSize = 20;
+const historyPageSize = 20;
 
 /** The page of the record that is asked for. */
 export const historyView = (

@@ -31,14 +31,20 @@ export const judgeKits = (
 export const expectedOf = ({ rotation, currentCredentialId }: Gateway): CredentialId | undefined =>
   rotation?.targetId ?? currentCredentialId;
 
+type Late = Extract<KitVerdict, { kind: 'LAGGARD' }>;
+
 /** What a late kit waits for, with what is known of this one. */
-const waitText = (kit: Kit, late: LaggardCode, addresses: readonly string[]): string => {
-  const { means, todo, mayAcknowledge } = laggards[late];
-  switch (late) {
+const waitText = (kit: Kit, { code, addresses, sources }: Late): string => {
+  const { means, todo, mayAcknowledge } = laggards[code];
+  switch (code) {
     case 'DISTRIBUTION_FAILED':
       return `${means} ${kit.work?.failure?.message ?? 'No reason is given.'}`;
     case 'STILL_ON_PREDECESSOR':
       return `${means} The other one comes from ${addresses.join(', ')}.`;
+    case 'SEEN_ON_BOTH':
+      return `${means} That is ${addresses.join(', ')}.`;
+    case 'TOO_FEW_SOURCES':
+      return `${means} Seen were ${sources?.seen ?? 0}/${sources?.expected ?? 1}.`;
     default:
       return mayAcknowledge ? `${means} ${todo}` : means;
   }
@@ -46,8 +52,9 @@ const waitText = (kit: Kit, late: LaggardCode, addresses: readonly string[]): st
 
 /** One kit as it is shown. */
 export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): KitRow => {
-  const late = verdict?.kind === 'LAGGARD' ? verdict.code : undefined;
-  const addresses = verdict?.kind === 'LAGGARD' ? verdict.addresses : [];
+  const laggard = verdict?.kind === 'LAGGARD' ? verdict : undefined;
+  const late = laggard?.code;
+  const addresses = laggard?.addresses ?? [];
   const last = uses.reduce<Use | undefined>(
     (latest, use) => (latest && latest.lastUsedAtMs >= use.lastUsedAtMs ? latest : use),
     undefined,
@@ -55,7 +62,7 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): Kit
   return {
     ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn(kit, late, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
-    ...(late ? { late, waitsFor: waitText(kit, late, addresses) } : {}),
+    ...(laggard ? { late: laggard.code, waitsFor: waitText(kit, laggard) } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };

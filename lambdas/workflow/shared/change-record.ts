@@ -28,7 +28,7 @@ export const gatewaysOver = (needs: Needs): Gateways => ({
  * as there is time, and then also after a read or a write without a clear answer. Throws {@link TemporarilyUnavailable} for an
  * unknown gateway too.
  */
-export const changeRecord = async (
+const changeRecord = async (
   needs: Needs,
   gatewayId: GatewayId,
   decide: Decide,

@@ -24,6 +24,12 @@ export const recheck =
     return readBack(needs, gateway, rotation, kit, stored);
   };
 
+/** What the passes that decide do about every kit: those that can be read back are, observed or not. */
+export const recheckAll =
+  (needs: Needs, gateway: Gateway, rotation: Rotation, stored: Stored): Refresh =>
+  async (kit, verdict) =>
+    verdict.kind === 'UPDATED' ? readBack(needs, gateway, rotation, kit, stored) : kit;
+
 const sendBack = async (
   { kits, now }: Needs,
   gateway: Gateway,

@@ -3,9 +3,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
-import { TookTooLong, withinMs } from '../../../lambdas/policy-check/time-limit.ts';
 import type { Template } from '../cloudformation/template.ts';
-import { type AnswerType, gatewayAnswer, type Reply } from './answers.ts';
+import { type AuthorizerVerdict, evaluate } from './authorizer-policy.ts';
 import { apiIn, routeOf } from './declared-api.ts';
 import {
   type Arrival,
@@ -16,8 +15,9 @@ import {
   type RequestContext,
   resourceArnOf,
 } from './event.ts';
-import { type AuthorizerVerdict, evaluate } from './policy.ts';
+import { type AnswerType, gatewayAnswer, type Reply } from './gateway-responses.ts';
 import { throttle } from './throttle.ts';
+import { TookTooLong, withinMs } from './time-limit.ts';
 
 export type PolicyCheckServerOptions = {
   /** The synthesised template: routes, authorizer, gateway responses and throttling are those of its REST API. */

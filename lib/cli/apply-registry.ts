@@ -1,0 +1,57 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
+import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { actorOf } from './actor.ts';
+import type { Connection } from './connection.ts';
+import { CommandFailed } from './failure.ts';
+import { askFirst, plain, type Terminal } from './terminal.ts';
+
+/** Lambda's limit for a call is 6 MB, and the text is quoted once more in it. */
+const largestBytes = 5_000_000;
+
+/** The text of a file the user has named. Throws {@link CommandFailed}. */
+export const readText = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CommandFailed('usage', `${file} cannot be read: ${error instanceof Error ? error.message : ''}`, {
+      cause: error,
+    });
+  }
+};
+
+/** Puts the text in place of the file, whole or not at all. */
+export const writeText = (file: string, text: string): void => {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+};
+
+/** Shows what applying the text would change, asks, and applies it. */
+export const applyText = async (
+  { connection, terminal }: { connection: Connection; terminal: Terminal },
+  registry: string,
+  { reason, isAnswered }: { reason: string; isAnswered: boolean },
+): Promise<ApplyResult> => {
+  refuseWrong(registry);
+  const asked = { registry: JSON.parse(registry) as unknown, reason, actor: await actorOf({ connection, terminal }) };
+  const planned = await connection.apply({ ...asked, plan: true });
+  if (planned.count === 0) return planned;
+  for (const change of planned.changes) terminal.say(plain(change));
+  if (planned.count > planned.changes.length) terminal.say(`and ${planned.count - planned.changes.length} more`);
+  await askFirst(terminal, `Apply ${planned.count} changes?`, isAnswered);
+  return connection.apply({ ...asked, plan: false });
+};
+
+const refuseWrong = (registry: string): void => {
+  try {
+    readRegistry(registry);
+  } catch (error) {
+    if (error instanceof RegistryRefused) throw new CommandFailed('usage', error.message, { cause: error });
+    throw error;
+  }
+  if (Buffer.byteLength(registry) > largestBytes)
+    throw new CommandFailed(
+      'usage',
+      `The file has ${Buffer.byteLength(registry)} bytes, and one call takes ${largestBytes}: deploy it with npx cdk deploy.`,
+    );
+};
