@@ -82,6 +82,7 @@ const probeOf = (gateway: Gateway, credentialId: CredentialId, nonce: string | u
  */
 export const authorize = async (ports: Ports, memory: InstanceMemory, presented: Presented): Promise<Verdict> => {
   const { gatewayId, kitId, tokens, nonce, address } = presented;
+  memory.latestOf(ports.nowMs());
   if (gatewayId === undefined || !isGatewayId(gatewayId) || (kitId !== undefined && !isKitId(kitId)))
     return { kind: 'refused', code: 'PATH_INVALID' };
   const path = kitId === undefined ? { gatewayId } : { gatewayId, kitId };
@@ -94,7 +95,7 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
 
   const { gateway, isStale } = await recordToJudgeBy(ports, memory, gatewayId, credentialId, value);
   const nowMs = ports.nowMs();
-  const credentialStatus = credentialStatusOfValue(gateway, credentialId, value, nowMs);
+  const credentialStatus = credentialStatusOfValue(gateway, credentialId, value, memory.latestOf(nowMs));
   const named = { ...path, credentialId };
   if (!gateway || credentialStatus.kind === 'unknown') return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
   const nonceHash = probeOf(gateway, credentialId, nonce);
@@ -130,6 +131,7 @@ const recordToJudgeBy = async (
     const nowMs = ports.nowMs();
     const maySayYes =
       copy !== undefined &&
+      nowMs >= memory.latestOf(nowMs) && // with a clock that was set back the copy looks newer than it is
       mayServeStale(copy.gateway, credentialId, copy.readAtMs, nowMs) &&
       credentialStatusOfValue(copy.gateway, credentialId, value, nowMs).kind === 'live';
     if (maySayYes) return { gateway: copy.gateway, isStale: true };
