@@ -37,9 +37,10 @@ const lib = {
     '^lambdas/compromise/press-input',
     '^lambdas/policy-check/sideband-body',
   ],
-  // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands.
+  // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands, and codes.
   schemas: [
-    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|domain/names|kits/kinds)[.]ts$',
+    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|kits/(kinds|kit-errors)|policy-check/(answer|authorize))[.]ts$',
+    '^lambdas/(domain|console/view)/',
     '^lib/(cli/program|constructs/settings)[.]ts$',
   ],
   cli: ['^lib/(defaults|bootstrap|user-file|schemas/)', '^lambdas/'],
@@ -116,7 +117,7 @@ module.exports = {
       from: { path },
       to: {
         path: '^lambdas/',
-        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/kinds|workflow/shared/derived-id${more})[/.]`,
+        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/kinds|workflow/shared/(derived-id|fields)${more})[/.]`,
         dependencyTypesNot: ['type-only'],
       },
     })),

@@ -1,35 +1,10 @@
 import { chained, entryDigest } from './audit-chain.ts';
-import type { Gateway, LiveCredential, RevocationCause, Rotation, Transition } from './gateway.ts';
+import type { Gateway, LiveCredential, Outcome, RevocationCause, Rotation, Transition } from './gateway.ts';
 import { liveCredential, remembered } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
+import type { RefusalCode } from './refusals.ts';
 
-/** Every reason for which a command is refused; each names what the caller may do about it. */
-const refusalCodes = [
-  'ROTATION_RUNNING',
-  'NOT_RUNNING',
-  'SUPERSEDED',
-  'WRONG_STAGE',
-  'HELD',
-  'NOT_HELD',
-  'TOO_MANY_LIVE',
-  'ALREADY_CREATED',
-  'UNKNOWN_CREDENTIAL',
-  'NOT_OURS',
-  'NOT_RETIRING',
-  'COMPROMISED',
-  'NO_PROOF',
-  'NOT_QUIET',
-  'REVOKE_BEGUN',
-  'NOTHING_TO_ROLL_BACK_TO',
-  'STILL_PROPAGATING',
-  'STILL_LIVE',
-  'NOT_CONFIRMED',
-  'DEADLINE_NOT_LATER',
-  'TOO_MANY_ATTEMPTS',
-  'CONFIRMATION_MISMATCH',
-  'GATEWAY_RETIRED',
-] as const;
-export type RefusalCode = (typeof refusalCodes)[number];
+export type { RefusalCode };
 
 /** A refusal the domain expects: a value, not an error. `message` says what was given and what is allowed. */
 export type Refusal = { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string };
@@ -131,11 +106,7 @@ export const withCredential = (
   );
 
 /** Ends the running rotation with an outcome; the record remembers the last few. */
-export const endRotation = (
-  gateway: Gateway,
-  outcome: 'COMPLETED' | 'ROLLED_BACK' | 'FAILED' | 'PREEMPTED',
-  nowMs: number,
-): Pick<Gateway, 'ended'> => ({
+export const endRotation = (gateway: Gateway, outcome: Outcome, nowMs: number): Pick<Gateway, 'ended'> => ({
   ended: gateway.rotation
     ? [...gateway.ended, { rotationId: gateway.rotation.rotationId, outcome, endedAtMs: nowMs }].slice(
         -remembered.ended,

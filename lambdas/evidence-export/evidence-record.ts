@@ -3,6 +3,7 @@ import { InputRefused } from '../domain/failure.ts';
 import type { Gateway, RevocationCause, Transition, Trigger } from '../domain/gateway.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
+import { isDecisionOfPerson } from '../domain/operator-commands.ts';
 import { outcomeOf } from '../domain/rotation-outcome.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import { chainOf, gapsInSteps, gapText } from './evidence-chain.ts';
@@ -21,18 +22,6 @@ export type RotationFacts = {
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-const decisions: ReadonlySet<string> = new Set([
-  'hold',
-  'resume',
-  'extend',
-  'roll-back',
-  'force',
-  'adopt',
-  'acknowledge-kit',
-  'retry-kit',
-  'repair',
-  'compromise',
-]);
 
 /** The record of one rotation. What was not proven is said, and nothing is made up. Throws {@link InputRefused} for an unknown rotation. */
 export const evidenceRecordOf = (
@@ -68,7 +57,7 @@ export const evidenceRecordOf = (
       .map(useOf),
     revocations,
     decisions: steps
-      .filter(({ kind }) => decisions.has(kind))
+      .filter(({ kind }) => isDecisionOfPerson(kind))
       .map(({ kind, actor, reason, atMs }) => ({ kind, actor, reason, at: iso(atMs) })),
     steps: steps.map(({ revision, kind, actor, reason, atMs, credentialIds, detail, previous }) => ({
       ...{ revision, kind, actor, reason, at: iso(atMs) },

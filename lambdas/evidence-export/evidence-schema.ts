@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { outcomes, revocationCauses, triggers } from '../domain/causes.ts';
+import { codesOf } from '../domain/codes.ts';
+import { evidenceKinds } from '../domain/kit-verdict.ts';
 
 /** The format of the document; a change that readers must know of is a new version. */
 export const evidenceFormat = 'gateway-credential-rotation/evidence/v2';
@@ -25,10 +28,10 @@ const evidenceRecord = z.strictObject({
   exportedAt: at,
   gatewayId: z.string(),
   rotationId: z.string(),
-  trigger: z.enum(['bootstrap', 'scheduled', 'manual', 'compromise']),
+  trigger: z.enum(codesOf(triggers)),
   begun: z.strictObject(said),
   ended: z
-    .strictObject({ at, outcome: z.enum(['COMPLETED', 'ROLLED_BACK', 'FAILED', 'PREEMPTED']) })
+    .strictObject({ at, outcome: z.enum(codesOf(outcomes)) })
     .optional()
     .describe('Absent while it runs.'),
   createdCredential: credentialId.optional(),
@@ -47,7 +50,7 @@ const evidenceRecord = z.strictObject({
         z.strictObject({
           kitId: z.string(),
           owner: z.string(),
-          evidence: z.strictObject({ kind: z.enum(['observed', 'read-back', 'acknowledged']), at }).optional(),
+          evidence: z.strictObject({ kind: z.enum(codesOf(evidenceKinds)), at }).optional(),
           late: z.string().optional().describe('Why the kit had not moved; then it was cut off by force.'),
           uses: z.array(use).describe('Its latest recorded uses of any live credential, by source.'),
         }),
@@ -59,7 +62,7 @@ const evidenceRecord = z.strictObject({
   revocations: z.array(
     z.strictObject({
       credentialId,
-      cause: z.enum(['RETIRED', 'FORCED', 'COMPROMISED', 'NEVER_DISTRIBUTED']),
+      cause: z.enum(codesOf(revocationCauses)),
       revokedAt: at,
       refusedAt: at
         .optional()

@@ -6,7 +6,7 @@ import type { RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { stepInput } from '../workflow/shared/step.ts';
+import { gatewayId, rotationId } from '../workflow/shared/fields.ts';
 import { evidenceRecordOf, retiredIn } from './evidence-record.ts';
 import type { EvidenceDocument } from './evidence-schema.ts';
 import { digestOfRecord, statementOf } from './evidence-signature.ts';
@@ -14,9 +14,9 @@ import { digestOfRecord, statementOf } from './evidence-signature.ts';
 type Needs = Pick<Dependencies, 'records' | 'proofs' | 'uses' | 'signer'> & ClockAndLog;
 
 const ask = z.strictObject({
-  rotationId: stepInput.shape.rotationId,
+  rotationId,
   /** Needed for a rotation that its gateway's record does not remember any more. */
-  gatewayId: stepInput.shape.gatewayId.optional(),
+  gatewayId: gatewayId.optional(),
 });
 
 /** Lambda answers 6 MB at the most. */

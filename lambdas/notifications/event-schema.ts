@@ -1,9 +1,13 @@
 import * as z from 'zod';
+import { type OperatorCommandName, operatorCommandNames, operatorCommands } from '../domain/operator-commands.ts';
 import type { Command } from '../domain/transition.ts';
 
-/** Every kind of transition, in a sentence; it does not compile until each command that records one is here. */
-export const transitionKinds: Readonly<
-  Record<Exclude<Command['kind'], 'arm-probe' | 'quiet-checked'> | 'register' | 'restore', string>
+/** Commands that note something and record nothing. */
+type Unrecorded = 'arm-probe' | 'quiet-checked';
+
+/** The kinds of transition that no operator decides, in a sentence; it does not compile until each command that records one is here. */
+const otherKinds: Readonly<
+  Record<Exclude<Command['kind'], Unrecorded | OperatorCommandName> | 'register' | 'restore', string>
 > = {
   register: 'The gateway was registered.',
   restore:
@@ -25,18 +29,18 @@ export const transitionKinds: Readonly<
   confirm: 'The policy check was seen to refuse a credential: now it is revoked.',
   complete: 'The rotation ended, forwards or back; `detail.forced` when kits may be cut off by it.',
   fail: 'The rotation was given up.',
-  hold: 'Nothing goes on until a person decides, but for the end of what is compromised.',
-  resume: 'It goes on.',
-  extend: 'Its deadline moved.',
-  'roll-back': 'It goes back to what it came from, or is undone before anything was handed out.',
-  force: 'A named person, now or beforehand, takes it on himself to cut off the kits that did not move.',
   escalate: 'A level of the escalation was done.',
-  adopt: 'A credential made by hand became ours, or current.',
-  repair: 'A stuck AWSPENDING was taken off the secret.',
-  'acknowledge-kit': 'Somebody said that the credential is installed in a kit.',
-  'retry-kit': 'A kit is to be given the credential again.',
   compromise: 'The compromise button was pressed.',
   evict: 'A compromised credential is refused before its time, since five were live.',
+};
+
+/** Every kind of transition, in a sentence. */
+export const transitionKinds: Readonly<Record<keyof typeof otherKinds | OperatorCommandName, string>> = {
+  ...otherKinds,
+  ...(Object.fromEntries(operatorCommandNames.map((name) => [name, operatorCommands[name].recorded])) as Record<
+    OperatorCommandName,
+    string
+  >),
 };
 
 /** `detail` of an event: one recorded transition. Never a credential. */

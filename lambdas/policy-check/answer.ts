@@ -9,8 +9,23 @@ export type Answer = {
   readonly isBase64Encoded?: true;
 };
 
+/** Why the sideband endpoint does not answer with a decision; in our log. */
+export const sidebandRefusals = {
+  DECISION_ABSENT: 'The gateway states no decision about requests with a good credential.',
+  BYTES_LOST: 'The body did not come as bytes, so it cannot be passed on unchanged.',
+  BODY_TOO_LARGE: 'The body is larger than one call takes.',
+  BODY_INVALID: 'The body is not a JSON object.',
+  FIELDS_INVALID: 'Fields are missing, or not as the sideband API defines them.',
+} as const;
+export type SidebandRefusal = keyof typeof sidebandRefusals;
+
 /** Codes of PingOne's error body that the sideband endpoint itself answers with. */
-export type AnswerCode = 'INVALID_DATA' | 'ACCESS_FAILED' | 'REQUEST_TOO_LARGE';
+export const answerCodes = {
+  INVALID_DATA: 'The body of the request is wrong.',
+  ACCESS_FAILED: 'The request may not go on.',
+  REQUEST_TOO_LARGE: 'The body is larger than one call takes.',
+} as const;
+export type AnswerCode = keyof typeof answerCodes;
 
 const headersOf = (requestId: string) => ({ 'content-type': 'application/json', 'correlation-id': requestId });
 

@@ -19,15 +19,17 @@ export type Presented = {
   readonly address: string;
 };
 
-/** Why a request is refused. The first five are found without a read. */
-type AuthorizationRefusal =
-  | 'PATH_INVALID'
-  | 'CREDENTIAL_ABSENT'
-  | 'CREDENTIALS_DIFFER'
-  | 'CREDENTIAL_MALFORMED'
-  | 'CREDENTIAL_UNKNOWN'
-  | 'CREDENTIAL_REVOKED'
-  | 'CREDENTIAL_REJECTED';
+/** Why a request is refused. The first four are found without a read. */
+export const authorizationRefusals = {
+  PATH_INVALID: 'The path names no gateway, or a kit by no possible id: look at the Service URL of the kit.',
+  CREDENTIAL_ABSENT: 'The request carries no CLIENT-TOKEN.',
+  CREDENTIALS_DIFFER: 'The request carries several CLIENT-TOKEN values.',
+  CREDENTIAL_MALFORMED: 'The value is no credential: its form or its checksum is wrong.',
+  CREDENTIAL_UNKNOWN: 'The gateway has no such credential, or the value is another one than its id says.',
+  CREDENTIAL_REVOKED: 'The credential was revoked: its right value was presented, which is an attack signal.',
+  CREDENTIAL_REJECTED: 'The credential is compromised, and its time has passed: an attack signal as well.',
+} as const;
+type AuthorizationRefusal = keyof typeof authorizationRefusals;
 
 /** The answer to a request: who it is and what the gateway states may be done, or why not. */
 export type Verdict =

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { type Answer, decided, failed } from './answer.ts';
+import { type Answer, decided, failed, type SidebandRefusal } from './answer.ts';
 import type { Report } from './authorizer.ts';
 import { bodyLimitBytes, bodyTooLarge, bytesOf, parseBody } from './sideband-body.ts';
 import { answerRequest } from './sideband-request.ts';
@@ -13,7 +13,7 @@ export const sideband =
   (report: Report) =>
   async (event: APIGatewayProxyEvent): Promise<Answer> => {
     const { requestId, authorizer } = event.requestContext;
-    const refuse = (code: string, answer: Answer): Answer => {
+    const refuse = (code: SidebandRefusal, answer: Answer): Answer => {
       const { gatewayId, kitId, credentialId } = authorizer ?? {};
       report('WARN', 'Sideband request refused.', { requestId, code, gatewayId, kitId, credentialId });
       return answer;

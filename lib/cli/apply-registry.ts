@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { NotWritten, writeUserFile } from '../user-file.ts';
+import { actorOf } from './actor.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, type Terminal } from './terminal.ts';
@@ -40,7 +41,7 @@ export const applyText = async (
   { reason, isAnswered }: { reason: string; isAnswered: boolean },
 ): Promise<ApplyResult> => {
   refuseWrong(registry);
-  const asked = { registry: JSON.parse(registry) as unknown, reason, actor: await connection.caller() };
+  const asked = { registry: JSON.parse(registry) as unknown, reason, actor: await actorOf({ connection, terminal }) };
   const planned = await connection.apply({ ...asked, plan: true });
   if (planned.count === 0) return planned;
   for (const change of planned.changes) terminal.say(plain(change));

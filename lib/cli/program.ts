@@ -16,8 +16,9 @@ const kits: CliCommand = {
   about: 'The kits of a gateway: list, add, import, remove, acknowledge, retry.',
   examples: [],
   options: [],
-  run: () =>
-    Promise.reject(new CommandFailed('usage', 'Say what to do with the kits: gateway-credentials kits --help.')),
+  prepare: () => {
+    throw new CommandFailed('usage', 'Say what to do with the kits: gateway-credentials kits --help.');
+  },
   subcommands: kitCommands,
 };
 
@@ -110,14 +111,15 @@ const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCod
 
 const runAt = async (
   given: Readonly<Record<string, unknown>>,
-  { run, offline }: CliCommand,
+  { prepare, offline }: CliCommand,
   terminal: Terminal,
 ): Promise<Result> => {
   const answered = offline?.(given);
   if (answered) return answered;
+  const run = prepare(given);
   const connection: Connection = await connect(targetOf(given));
   try {
-    return await run({ connection, terminal }, given);
+    return await run({ connection, terminal });
   } finally {
     connection.close();
   }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { evidenceDocument, evidenceFormat } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
+import { codesFile, codesText } from './codes.ts';
 import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
 import { pageFile, pages, withBlocks } from './pages.ts';
 
@@ -21,6 +22,7 @@ export const evidenceSchemaText = (): string =>
 if (import.meta.main) {
   writeFileSync(schemaFile, schemaText());
   writeFileSync(evidenceSchemaFile, evidenceSchemaText());
+  writeFileSync(codesFile, codesText());
   for (const event of eventSchemas) writeFileSync(eventFile(`${event.file}.schema`), eventSchemaText(event));
   for (const page of pages) writeFileSync(pageFile(page), withBlocks(readFileSync(pageFile(page), 'utf8')));
 }
