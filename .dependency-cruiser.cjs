@@ -1,12 +1,82 @@
 /** The import directions of the project: what may know what. An arrow points only to a line further down. */
+
+/** Entries (`lambdas/*.ts`) are one a Lambda; the slices are named as they are, and `workflow` has one file a state. */
+const slice = ['workflow', 'authorities', 'ports', 'runtime', 'domain'];
 const lambdas = {
-  workflow: ['wiring', 'aws', 'kits', 'notifications', 'policy-check', 'runtime', 'domain'],
-  kits: ['domain'],
-  notifications: ['domain'],
+  wiring: ['workflow', 'authorities', 'kits', 'notifications', 'policy-check', 'aws', 'ports', 'runtime', 'domain'],
+  console: ['operator', 'compromise', ...slice], // it acts by the very code that other callers reach
+  operator: slice,
+  compromise: slice,
+  registry: ['kits', ...slice], // the schema of gateways.json is made of the kinds' own
+  reconciler: slice,
+  'evidence-export': slice,
+  'secrets-manager-rotation': slice,
+  workflow: ['authorities', 'kits', 'notifications', 'policy-check', 'ports', 'runtime', 'domain'],
+  authorities: ['policy-check', 'ports', 'domain'],
   'policy-check': ['domain'],
+  kits: ['ports', 'domain'],
+  notifications: ['domain'],
+  aws: ['ports', 'domain'],
+  ports: ['domain'],
   runtime: ['domain'],
   domain: [],
 };
+
+/** `ports` is one door, `ports.ts`, and what it opens. */
+const inLambdas = (names) =>
+  `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
+/** What a part of `lib` may know, besides itself. */
+const lib = {
+  app: ['^lib/(synthesise|constructs/)', '^lambdas/registry/read-registry'],
+  // What it synthesises is what the emulator reads.
+  synthesise: ['^lib/(defaults|rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
+  'rotation-stack': ['^lib/constructs/'],
+  constructs: ['^lambdas/domain/', '^lambdas/notifications/event-schema', '^lambdas/compromise/press-input'],
+  // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands.
+  schemas: [
+    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|domain/names|kits/kinds)[.]ts$',
+    '^lib/(cli/program|constructs/settings)[.]ts$',
+  ],
+  cli: ['^lib/(defaults|bootstrap|schemas/)', '^lambdas/'],
+  local: ['^lib/(defaults|emulator/)', '^lambdas/'],
+  // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
+  emulator: ['^lambdas/domain/aws-cron'],
+  defaults: [],
+  bootstrap: [],
+};
+
+/** Inside the emulator: every service stands on the wire and on the account, and knows another only where it says so. */
+const emulator = {
+  account: [],
+  wire: [],
+  cloudformation: ['wire'],
+  'api-gateway': ['cloudformation/template'],
+  dynamodb: ['account', 'wire'],
+  eventbridge: ['account', 'wire'],
+  iam: ['account', 'wire', 'cloudformation/template', 'secrets-manager/secrets-manager'],
+  kms: ['wire'],
+  lambda: ['wire'],
+  'secrets-manager': ['account', 'wire'],
+  sns: ['account', 'wire'],
+  'step-functions': ['wire', 'lambda'],
+  sts: ['wire'],
+  endpoint: ['wire', 'dynamodb/dynamodb', 'lambda/function-url'],
+};
+
+/** Inside the local deployment: the demo and the stand-ins know the deployment, and the console server knows nobody. */
+const local = {
+  console: [],
+  'stand-ins': [],
+  demo: ['stand-ins', 'deployment', 'snapshot'],
+};
+
+const within = (folder, parts) =>
+  Object.entries(parts).map(([part, allowed]) => ({
+    name: `${folder}/${part}`,
+    severity: 'error',
+    from: { path: `^${folder}/${part}[/.]` },
+    to: { path: `^${folder}/`, pathNot: `^${folder}/(${[part, ...allowed].join('|')})[/.]` },
+  }));
 
 const rule = (name, path, allowed) => ({
   name,
@@ -19,10 +89,82 @@ module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     ...Object.entries(lambdas).map(([folder, allowed]) =>
-      rule(`lambdas/${folder}`, `^lambdas/${folder}/`, `^lambdas/(${[folder, ...allowed].join('|')})/`),
+      rule(`lambdas/${folder}`, inLambdas([folder]), inLambdas([folder, ...allowed])),
     ),
+    rule(
+      'entries-build-nothing-themselves',
+      '^lambdas/(?!ports\\.ts)[^/]+\\.ts$',
+      inLambdas(Object.keys(lambdas).filter((folder) => folder !== 'aws')),
+    ),
+    ...Object.entries(lib).map(([part, allowed]) =>
+      rule(`lib/${part}`, `^lib/${part}[/.]`, [`^lib/${part}[/.]`, ...allowed].join('|')),
+    ),
+    ...[
+      // It asks functions and shows their answers: of the slices it has the types of those, and what reads and words them.
+      ['lib/cli-does-nothing-itself', '^lib/cli/(?!restore-gateway|commands/restore)', ''],
+      // Restoring is for the day on which there is no function to ask.
+      ['lib/cli-restores', '^lib/cli/(restore-gateway|commands/restore)', '|aws|wiring/gateways'],
+    ].map(([name, path, more]) => ({
+      name,
+      severity: 'error',
+      from: { path },
+      to: {
+        path: '^lambdas/',
+        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/kinds|workflow/shared/derived-id${more})[/.]`,
+        dependencyTypesNot: ['type-only'],
+      },
+    })),
+    {
+      name: 'lib-has-no-other-parts',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: `^lib/(${Object.keys(lib).join('|')})[/.]` },
+      to: {},
+    },
+    ...within('lib/emulator', emulator),
+    ...within('lib/local', local),
     rule('lambdas-never-import-lib', '^lambdas/', '^lambdas/'),
-    rule('entries-are-imported-by-nobody', '^lambdas/', '^lambdas/[^/]+/'),
+    {
+      name: 'folders-are-known',
+      severity: 'error',
+      from: { path: '^lambdas/', pathNot: [inLambdas(Object.keys(lambdas)), '^lambdas/[^/]+\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'entries-are-imported-by-nobody',
+      severity: 'error',
+      from: { path: '^lambdas/' },
+      to: { path: '^lambdas/[^/]+\\.ts$', pathNot: '^lambdas/ports\\.ts$' },
+    },
+    {
+      name: 'ports-have-one-door',
+      severity: 'error',
+      from: { path: '^lambdas/', pathNot: '^lambdas/ports[./]' },
+      to: { path: '^lambdas/ports/' },
+    },
+    {
+      name: 'no-step-is-a-library',
+      severity: 'error',
+      from: { path: '^(lib|lambdas)/', pathNot: '^lambdas/[^/]+\\.ts$' },
+      to: { path: '^lambdas/workflow/[^/]+\\.ts$' },
+    },
+    {
+      name: 'sdk-only-in-aws',
+      severity: 'error',
+      from: { path: '^lambdas/', pathNot: '^lambdas/(aws|wiring)/' },
+      to: { path: '(^|node_modules/)(@aws-sdk|@smithy)/' },
+    },
+    {
+      name: 'domain-loads-nothing',
+      severity: 'error',
+      from: { path: '^lambdas/domain/', pathNot: '^lambdas/domain/aws-cron\\.ts$' },
+      to: { path: '(^|node_modules/)', pathNot: '^lambdas/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'ports-are-types',
+      severity: 'error',
+      from: { path: '^lambdas/ports[./]' },
+      to: { dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'no-cdk-in-lambdas',
       severity: 'error',

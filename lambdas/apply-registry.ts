@@ -11,15 +11,7 @@ import { provide } from './wiring/dependencies.ts';
  * with another `registry`, the content of such a file. Demo gateways are passed over unless DEMO_GATEWAYS is `apply`.
  */
 export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
-  const dependencies = provide(
-    runtime,
-    'gateways',
-    'kits',
-    'secretsManager',
-    'secrets',
-    'executions',
-    'rotationFunction',
-  );
+  const dependencies = provide(runtime, 'gateways', 'kits', 'gatewaySecrets', 'secretPrefix', 'executions');
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
   const apply = async ({ registry, ...asked }: ReturnType<typeof applyEvent>): Promise<ApplyResult> =>

@@ -10,7 +10,7 @@ export const handler = lambda((runtime) => {
     'records',
     'kits',
     'secretVersions',
-    'secretsManager',
+    'kitSecrets',
     'notifyOwner',
   );
   return (event: unknown) => distributeShard({ ...others, gateways }, parseShardStep(event));

@@ -5,7 +5,7 @@ import { provide } from './wiring/dependencies.ts';
 
 /** Makes go on what should go on by itself and does not; called every minute. */
 export const handler = lambda<unknown, { repairs: readonly Repair[] }>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'records', 'executions', 'secretVersions', 'policyCheck');
+  const dependencies = provide(runtime, 'gateways', 'records', 'executions', 'secretVersions', 'policyCheck', 'uses');
   return async () => {
     const repairs = await reconcile(dependencies);
     await measure(dependencies, repairs);

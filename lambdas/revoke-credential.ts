@@ -5,6 +5,7 @@ import { parseStep, type StepOutput } from './workflow/shared/step.ts';
 
 /** Reads the proof again and revokes the predecessors. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'kits', 'uses', 'proofs');
+  const deciding = ['gateways', 'kits', 'uses', 'proofs'] as const;
+  const dependencies = provide(runtime, ...deciding, 'secretVersions', 'kitSecrets', 'notifyOwner');
   return (event) => revokeCredential(dependencies, parseStep(event));
 });

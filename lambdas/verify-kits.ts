@@ -13,7 +13,7 @@ export const handler = lambda<unknown, StepOutput>((runtime) => {
     'proofs',
     'secretVersions',
     'policyCheck',
-    'secretsManager',
+    'kitSecrets',
     'notifyOwner',
   );
   return (event) => verifyKits(dependencies, parseStep(event));

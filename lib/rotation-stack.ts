@@ -12,6 +12,7 @@ import { Firewall } from './constructs/firewall.ts';
 import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
 import { GatewayStore } from './constructs/gateway-store.ts';
+import { grant } from './constructs/grants.ts';
 import { Operators } from './constructs/operators.ts';
 import { OwnerNotifications } from './constructs/owner-notifications.ts';
 import { PolicyCheck } from './constructs/policy-check.ts';
@@ -23,7 +24,7 @@ import { RotationWorkflow } from './constructs/rotation-workflow.ts';
 import type { Settings } from './constructs/settings.ts';
 import { TransitionEvents } from './constructs/transition-events.ts';
 
-/** Everything of one deployment in one account and region. Who may do what stands here, function by function. */
+/** Everything of one deployment in one account and region. Who may do what is the table in `constructs/grants.ts`. */
 export class RotationStack extends Stack {
   readonly policyCheck: PolicyCheck;
 
@@ -42,7 +43,6 @@ export class RotationStack extends Stack {
     const policyCheck = new PolicyCheck(this, 'PolicyCheck', {
       ...settings,
       logRetentionDays,
-      store,
       network: settings.subnetIds.length === 0 ? undefined : settings,
       domain:
         settings.domainName && settings.certificateArn
@@ -52,70 +52,34 @@ export class RotationStack extends Stack {
     this.policyCheck = policyCheck;
     if (settings.firewall) new Firewall(this, 'Firewall', { stage: policyCheck.api.deploymentStage, logRetentionDays });
 
+    const task = (name: string, timeoutSeconds: number, description: string): RotationFunction =>
+      new RotationFunction(this, name, { description, timeoutSeconds, traced: true, logRetentionDays });
     // A task's function ends before its state's TimeoutSeconds, so that a retry never runs beside it.
-    const task = (name: string, timeoutSeconds: number, description: string): RotationFunction => {
-      const made = new RotationFunction(this, name, { description, timeoutSeconds, traced: true, logRetentionDays });
-      policyCheck.grantAsk(made);
-      return made;
-    };
-    const savingTask = (...given: Parameters<typeof task>): RotationFunction => {
-      const made = task(...given);
-      store.grantRecords(made);
-      events.grantPublish(made);
-      return made;
-    };
+    const beginRotation = task('BeginRotation', 55, 'Begins a rotation, or joins the one that runs.');
 
-    const beginRotation = savingTask('BeginRotation', 55, 'Begins a rotation, or joins the one that runs.');
-    store.grantReadKits(beginRotation);
-    store.grantReadUse(beginRotation);
-    secrets.grantRead(beginRotation);
-    secrets.grantReadKitSecrets(beginRotation);
-
-    const createCredential = savingTask(
+    const createCredential = task(
       'CreateCredential',
       110,
       'Creates the new credential, proves it and makes it current.',
     );
-    store.grantReadUse(createCredential);
-    secrets.grantMint(createCredential);
 
     const distributeShard = task('DistributeShard', 890, 'Puts the new credential into the kits of one shard.');
-    store.grantReadRecords(distributeShard);
-    store.grantKits(distributeShard);
-    secrets.grantRead(distributeShard);
-    secrets.grantKitSecrets(distributeShard);
-    notifications.grantPublish(distributeShard);
 
-    const verifyKits = savingTask('VerifyKits', 890, 'Collects the evidence that kits use the new credential.');
-    store.grantKits(verifyKits);
-    store.grantReadUse(verifyKits);
-    store.grantReadProbes(verifyKits);
-    secrets.grantRead(verifyKits);
-    secrets.grantReadKitSecrets(verifyKits);
-    notifications.grantPublish(verifyKits);
+    const verifyKits = task('VerifyKits', 890, 'Collects the evidence that kits use the new credential.');
 
-    const revokeCredential = savingTask('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
-    store.grantReadKits(revokeCredential);
-    store.grantReadUse(revokeCredential);
+    const revokeCredential = task('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
 
-    const confirmRevoked = savingTask(
-      'ConfirmRevoked',
-      110,
-      'Confirms that the policy check refuses what was revoked.',
-    );
-    secrets.grantRelease(confirmRevoked);
+    const confirmRevoked = task('ConfirmRevoked', 110, 'Confirms that the policy check refuses what was revoked.');
 
-    const workflow = new RotationWorkflow(this, 'Workflow', {
-      logRetentionDays,
-      tasks: {
-        BeginRotation: beginRotation,
-        CreateCredential: createCredential,
-        DistributeShard: distributeShard,
-        VerifyKits: verifyKits,
-        RevokeCredential: revokeCredential,
-        ConfirmRevoked: confirmRevoked,
-      },
-    });
+    const tasks = {
+      BeginRotation: beginRotation,
+      CreateCredential: createCredential,
+      DistributeShard: distributeShard,
+      VerifyKits: verifyKits,
+      RevokeCredential: revokeCredential,
+      ConfirmRevoked: confirmRevoked,
+    };
+    const workflow = new RotationWorkflow(this, 'Workflow', { logRetentionDays, tasks });
 
     const reconcile = new RotationFunction(this, 'Reconcile', {
       description: 'Every minute: publishes, takes over, starts next attempts, confirms dead what was revoked.',
@@ -123,13 +87,6 @@ export class RotationStack extends Stack {
       reservedConcurrency: 1,
       logRetentionDays,
     });
-    store.grantRecords(reconcile);
-    store.grantLists(reconcile);
-    store.grantReadMany(reconcile);
-    events.grantPublish(reconcile);
-    workflow.grantWatch(reconcile);
-    secrets.grantRelease(reconcile);
-    policyCheck.grantAsk(reconcile);
     new Reconciler(this, 'Reconciler', { reconcile, deadLetters });
 
     const rotateSecret = new RotationFunction(this, 'RotateSecret', {
@@ -138,11 +95,6 @@ export class RotationStack extends Stack {
       timeoutSeconds: 60,
       logRetentionDays,
     });
-    store.grantRecords(rotateSecret);
-    events.grantPublish(rotateSecret);
-    policyCheck.grantAsk(rotateSecret);
-    workflow.grantWatch(rotateSecret);
-    secrets.grantRotate(rotateSecret);
     rotateSecret.addPermission('SecretsManager', {
       principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
       sourceAccount: this.account, // no other account's Secrets Manager
@@ -153,26 +105,12 @@ export class RotationStack extends Stack {
       logRetentionDays,
       after: [workflow, policyCheck, rotateSecret], // with its permission: Secrets Manager tests it when a schedule is set
     });
-    store.grantRecords(applyRegistry);
-    store.grantKits(applyRegistry);
-    store.grantLists(applyRegistry);
-    secrets.grantRegister(applyRegistry);
-    events.grantPublish(applyRegistry);
-    workflow.grantStart(applyRegistry);
-    applyRegistry.allow(['lambda:InvokeFunction'], [rotateSecret.functionArn]); // who sets a schedule must be allowed to call its function
-    applyRegistry.addEnvironment('ROTATION_FUNCTION', rotateSecret.functionArn);
 
     const operate = new RotationFunction(this, 'Operate', {
       description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt.',
       timeoutSeconds: 30, // a person is waiting
       logRetentionDays,
     });
-    store.grantRecords(operate);
-    store.grantKits(operate);
-    store.grantReadUse(operate);
-    secrets.grantRelease(operate);
-    events.grantPublish(operate);
-    workflow.grantWatch(operate);
     const { url: operateUrl } = operate.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
     const compromise = new RotationFunction(this, 'Compromise', {
@@ -180,16 +118,12 @@ export class RotationStack extends Stack {
       timeoutSeconds: 60, // a person is waiting
       logRetentionDays,
     });
-    store.grantRecords(compromise);
-    events.grantPublish(compromise);
-    workflow.grantReplace(compromise);
     const evidence = new RotationFunction(this, 'Evidence', {
       description: 'Exports the signed record of one rotation, for auditors.',
       timeoutSeconds: 60, // a person is waiting
       logRetentionDays,
     });
-    store.grantLook(evidence);
-    new EvidenceKey(this, 'EvidenceKey').grantSign(evidence);
+    const evidenceKey = new EvidenceKey(this, 'EvidenceKey');
 
     const button = new CompromiseButton(this, 'CompromiseButton', {
       compromise,
@@ -201,13 +135,6 @@ export class RotationStack extends Stack {
       timeoutSeconds: 60, // a person is waiting
       logRetentionDays,
     });
-    store.grantRecords(consoleAct);
-    store.grantKits(consoleAct);
-    store.grantReadUse(consoleAct);
-    secrets.grantDescribe(consoleAct); // adopt and repair, which need more, are not among its acts
-    events.grantPublish(consoleAct);
-    workflow.grantWatch(consoleAct);
-    workflow.grantReplace(consoleAct);
 
     const show = new RotationFunction(this, 'Console', {
       description: 'Shows the console: gateways, kits, use and history. It reads, and no secret.',
@@ -215,10 +142,24 @@ export class RotationStack extends Stack {
       memoryMb: 1024, // a gateway with thousands of kits
       logRetentionDays,
     });
-    store.grantLook(show);
-    secrets.grantDescribe(show);
-    workflow.grantLook(show);
-    show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn);
+
+    grant(
+      {
+        ...tasks,
+        Authorize: policyCheck.authorize,
+        Sideband: policyCheck.sideband,
+        Reconcile: reconcile,
+        RotateSecret: rotateSecret,
+        ApplyRegistry: applyRegistry,
+        Operate: operate,
+        Compromise: compromise,
+        Evidence: evidence,
+        ConsoleAct: consoleAct,
+        Console: show,
+      },
+      { store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey, rotateSecret },
+    );
+    show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name
 
     new PressTrail(this, 'PressTrail', { functions: [compromise, consoleAct, operate], keptDays: logRetentionDays });
 

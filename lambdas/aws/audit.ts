@@ -1,13 +1,13 @@
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { callDynamoDb, queryItems } from './dynamodb.ts';
+import { keys } from '../domain/names.ts';
+import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
 
 /** The audit item of a transition: its key is `gateway#revision`, so copying it twice writes the same item. */
-const auditKey = (gatewayId: GatewayId, revision: number) => ({
-  pk: { S: `AUDIT#${gatewayId}` },
-  sk: { S: `${revision}`.padStart(12, '0') },
-});
+const auditKey = (gatewayId: GatewayId, revision: number) => itemKey(auditOf(gatewayId), sortOf(revision));
+const auditOf = (gatewayId: GatewayId): string => `AUDIT#${gatewayId}`;
+const sortOf = (revision: number): string => `${revision}`.padStart(12, '0');
 
 /** Copies transitions to the audit; each is written whole, so a second copy is the same item. */
 export const writeAudit = async (
@@ -35,12 +35,11 @@ export async function* readAudit(
   gatewayId: GatewayId,
   fromRevision: number,
 ): AsyncGenerator<Transition> {
-  const { pk, sk } = auditKey(gatewayId, fromRevision);
+  const whole = wholePartition(table, auditOf(gatewayId));
   const items = queryItems(dynamodb, `Reading the audit of gateway ${gatewayId}`, {
-    TableName: table,
-    ConsistentRead: true,
-    KeyConditionExpression: 'pk = :pk AND sk >= :from',
-    ExpressionAttributeValues: { ':pk': pk, ':from': sk },
+    ...whole,
+    KeyConditionExpression: `${whole.KeyConditionExpression} AND ${keys.sort} >= :from`,
+    ExpressionAttributeValues: { ...whole.ExpressionAttributeValues, ':from': { S: sortOf(fromRevision) } },
   });
   for await (const item of items) yield JSON.parse(item.transition?.S ?? '{}') as Transition;
 }
@@ -55,14 +54,7 @@ export const latestAudit = async (
   const { Items = [] } = await callDynamoDb(
     `Reading the audit of gateway ${gatewayId}`,
     dynamodb.send(
-      new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': auditKey(gatewayId, 0).pk },
-        ScanIndexForward: false,
-        Limit: limit,
-      }),
+      new QueryCommand({ ...wholePartition(table, auditOf(gatewayId)), ScanIndexForward: false, Limit: limit }),
     ),
   );
   return Items.map((item) => JSON.parse(item.transition?.S ?? '{}') as Transition);

@@ -5,40 +5,35 @@ import {
   type QueryCommandInput,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import { keys, listIndex } from '../domain/names.ts';
+import { callAws, services } from './sdk-errors.ts';
 
-/** The table of gateways, kits and audit, and the index that finds what is listed in it. */
-export const listIndex = 'by-list';
+/** The key of an item. */
+export const itemKey = (partition: string, sort: string) => ({
+  [keys.partition]: { S: partition },
+  [keys.sort]: { S: sort },
+});
 
-/** A conditional write that lost: somebody else wrote first. */
-export class ConditionLost extends Error {
-  override readonly name = 'ConditionLost';
-}
+/** A query for every item of a partition, strongly consistent. */
+export const wholePartition = (table: string, partition: string) => ({
+  TableName: table,
+  ConsistentRead: true,
+  KeyConditionExpression: `${keys.partition} = :partition`,
+  ExpressionAttributeValues: { ':partition': { S: partition } },
+});
 
-/** Errors of DynamoDB that the same request meets again. */
-const notRetryable: ReadonlySet<string> = new Set([
-  'AccessDeniedException',
-  'ResourceNotFoundException',
-  'TypeError',
-  'ValidationException',
-]);
+/** A query for the keys of everything that the index lists under this name. */
+export const everyListed = (table: string, list: string) => ({
+  TableName: table,
+  IndexName: listIndex,
+  KeyConditionExpression: '#list = :list',
+  ExpressionAttributeNames: { '#list': keys.list },
+  ExpressionAttributeValues: { ':list': { S: list } },
+});
 
-/** Runs a DynamoDB call; a failed condition is {@link ConditionLost}, a request that can never succeed is
- * StepFailed, and everything else is ambiguous and so {@link TemporarilyUnavailable}. */
-export const callDynamoDb = async <Output>(what: string, call: Promise<Output>): Promise<Output> => {
-  try {
-    return await call;
-  } catch (cause) {
-    const name = cause instanceof Error ? cause.name : 'unknown';
-    if (name === 'ConditionalCheckFailedException')
-      throw new ConditionLost(`${what}: the item has changed meanwhile.`, { cause });
-    if (notRetryable.has(name))
-      throw new StepFailed(`${what}: DynamoDB answered ${name}; check the table and the permissions of the function.`, {
-        cause,
-      });
-    throw new TemporarilyUnavailable(`${what}: DynamoDB answered ${name}.`, { cause });
-  }
-};
+/** Runs a DynamoDB call, see {@link callAws}. */
+export const callDynamoDb = <Output>(what: string, call: Promise<Output>): Promise<Output> =>
+  callAws(services.dynamodb, what, call);
 
 /** All items that a query finds, page by page; `what` is said when DynamoDB does not answer. */
 export async function* queryItems(

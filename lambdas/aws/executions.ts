@@ -5,71 +5,50 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { attemptInput, executionName } from '../domain/attempt.ts';
-import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
-import type { Gateway, Rotation } from '../domain/gateway.ts';
+import { StepFailed } from '../domain/failure.ts';
+import type { Executions } from '../ports.ts';
+import { callAws, ifPresent, services, unlessLost } from './sdk-errors.ts';
 
-/** How an execution stands: `ABSENT` was never started, `ENDED` ended by itself, well or badly, `ABORTED` was stopped by somebody. */
-export type ExecutionState =
-  | { readonly kind: 'RUNNING' }
-  | { readonly kind: 'ABSENT' }
-  | { readonly kind: 'ENDED' | 'ABORTED'; readonly failed: boolean; readonly stoppedAtMs: number };
+/** The ARN of an execution by its name. */
+export const executionArn = (stateMachineArn: string, name: string): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 
-/** The executions of the rotation's state machine. */
-export type Executions = {
-  /** The ARN that the execution of an attempt has, known before it is started. */
-  arnOf(rotation: Pick<Rotation, 'rotationId'>, attempt: number): string;
-  /** Starts the attempt that the record names; again, and again, it is the same execution. */
-  start(gateway: Gateway): Promise<void>;
-  stateOf(executionArn: string): Promise<ExecutionState>;
-  /** Stops an execution of a pre-empted run; one that has ended or never was is fine. */
-  stop(executionArn: string, cause: string): Promise<void>;
+/** Starts an execution; one of this name that was started before is as good. */
+export const startExecution = async (
+  stepFunctions: SFNClient,
+  stateMachineArn: string,
+  name: string,
+  input: unknown,
+): Promise<void> => {
+  const start = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
+  await unlessLost(callAws(services.stepFunctions, `Starting execution ${name}`, stepFunctions.send(start)));
 };
 
-const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown');
-
+/** The executions of one state machine. */
 export const executionsOf = (stepFunctions: SFNClient, stateMachineArn: string): Executions => ({
-  arnOf: ({ rotationId }, attempt) =>
-    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(rotationId, attempt)}`,
+  arnOf: ({ rotationId }, attempt) => executionArn(stateMachineArn, executionName(rotationId, attempt)),
   start: async (gateway) => {
     const input = attemptInput(gateway);
     if (!gateway.rotation || !input)
       throw new StepFailed(`Gateway ${gateway.gatewayId} has no rotation to start an execution for.`);
+    // One that ran and ended is not started again: the next attempt is somebody's decision.
     const name = executionName(gateway.rotation.rotationId, gateway.rotation.attempt);
-    try {
-      await stepFunctions.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
-    } catch (cause) {
-      if (nameOf(cause) === 'ExecutionAlreadyExists') return; // this attempt ran and ended: the next one is somebody's decision
-      throw new TemporarilyUnavailable(`Starting execution ${name}: Step Functions answered ${nameOf(cause)}.`, {
-        cause,
-      });
-    }
+    await startExecution(stepFunctions, stateMachineArn, name, input);
   },
   stateOf: async (executionArn) => {
-    try {
-      const { status, stopDate } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-      if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return { kind: 'RUNNING' };
-      return {
-        kind: status === 'ABORTED' ? 'ABORTED' : 'ENDED',
-        failed: status !== 'SUCCEEDED',
-        stoppedAtMs: stopDate?.getTime() ?? 0,
-      };
-    } catch (cause) {
-      if (nameOf(cause) === 'ExecutionDoesNotExist') return { kind: 'ABSENT' };
-      throw new TemporarilyUnavailable(
-        `Asking for execution ${executionArn}: Step Functions answered ${nameOf(cause)}.`,
-        { cause },
-      );
-    }
+    const describe = stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    const found = await ifPresent(callAws(services.stepFunctions, `Asking for execution ${executionArn}`, describe));
+    if (!found) return { kind: 'ABSENT' };
+    const { status, stopDate } = found;
+    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return { kind: 'RUNNING' };
+    return {
+      kind: status === 'ABORTED' ? 'ABORTED' : 'ENDED',
+      failed: status !== 'SUCCEEDED',
+      stoppedAtMs: stopDate?.getTime() ?? 0,
+    };
   },
   stop: async (executionArn, cause) => {
-    await stepFunctions
-      .send(new StopExecutionCommand({ executionArn, error: 'RotationPreempted', cause }))
-      .catch((error: unknown) => {
-        if (nameOf(error) === 'ExecutionDoesNotExist') return;
-        throw new TemporarilyUnavailable(
-          `Stopping execution ${executionArn}: Step Functions answered ${nameOf(error)}.`,
-          { cause: error },
-        );
-      });
+    const stop = stepFunctions.send(new StopExecutionCommand({ executionArn, error: 'RotationPreempted', cause }));
+    await ifPresent(callAws(services.stepFunctions, `Stopping execution ${executionArn}`, stop));
   },
 });

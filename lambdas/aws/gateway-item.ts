@@ -1,14 +1,23 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
+import { keys } from '../domain/names.ts';
+import { itemKey } from './dynamodb.ts';
 
 /** The key of the one item that is the gateway record. */
-export const gatewayKey = (gatewayId: GatewayId) => ({ pk: { S: `GATEWAY#${gatewayId}` }, sk: { S: 'GATEWAY' } });
+export const gatewayKey = (gatewayId: GatewayId) => itemKey(`${prefix}${gatewayId}`, 'GATEWAY');
+const prefix = 'GATEWAY#';
+
+/** The gateway whose record has this partition key. */
+export const gatewayIdIn = (partition: string): GatewayId => partition.slice(prefix.length) as GatewayId;
+
+/** What every gateway record is listed under. */
+export const gatewaysList = 'gateways';
 
 /** The record as it is stored: one JSON text, so that reading it costs the authorizer one parse. */
 export const gatewayItem = (gateway: Gateway) => ({
   ...gatewayKey(gateway.gatewayId),
-  list: { S: 'gateways' },
+  [keys.list]: { S: gatewaysList },
   revision: { N: `${gateway.revision}` },
   record: { S: JSON.stringify(gateway) },
 });
@@ -16,7 +25,7 @@ export const gatewayItem = (gateway: Gateway) => ({
 /** Only the first writer at a revision wins. */
 export const atRevision = 'revision = :revision';
 /** A gateway is registered once. */
-export const isNew = 'attribute_not_exists(pk)';
+export const isNew = `attribute_not_exists(${keys.partition})`;
 
 /**
  * The gateway record, read with strong consistency; `undefined` when the gateway is not registered.

@@ -1,45 +1,25 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { shardOf } from '../domain/gateway.ts';
 import type { GatewayId, KitId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork } from '../domain/kit.ts';
-import { ConditionLost, callDynamoDb, listIndex, queryItems } from './dynamodb.ts';
-
-/** What the registry says of a kit; the rest of the item is the state of its distribution. */
-export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged'>;
-
-/** The kits of the gateways, kept by `gatewayId#shard`. */
-export type Kits = {
-  /** Every kit of a shard that is not retired, strongly consistent; copies left by a change of the shard count are passed over. */
-  ofShard(gatewayId: GatewayId, shard: number, shardCount: number): AsyncGenerator<Kit>;
-  /** Every kit of the gateway, retired ones too. */
-  all(gatewayId: GatewayId, shardCount: number): AsyncGenerator<Kit>;
-  /** Adds or updates what the registry says; the state of distribution stays. */
-  save(kit: RegisteredKit, shardCount: number): Promise<void>;
-  /** Saves the state of distribution unless a later generation has written; false when it has (a pre-empted run's write). */
-  saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
-  /** Saves an acknowledgement; false when the kit is not registered. */
-  acknowledge(gatewayId: GatewayId, kitId: KitId, acknowledged: Acknowledgement, shardCount: number): Promise<boolean>;
-  /** Ids of kits with unfinished distribution, from the sparse index: for finding and showing, never for deciding. */
-  pending(gatewayId: GatewayId): AsyncGenerator<KitId>;
-};
+import { keys } from '../domain/names.ts';
+import { shardOf } from '../domain/shards.ts';
+import type { Kits, RegisteredKit } from '../ports.ts';
+import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
+import { unlessLost } from './sdk-errors.ts';
 
 /** gen 7 writes, gen 8 begins, gen 7's late write: refused. Equal generations are retries of one run. */
-const notFromThePast = 'attribute_exists(pk) AND (attribute_not_exists(generation) OR generation <= :generation)';
+const notFromThePast = `attribute_exists(${keys.partition}) AND (attribute_not_exists(generation) OR generation <= :generation)`;
 /** Only kits that are registered are acknowledged. */
-const isRegistered = 'attribute_exists(pk)';
+const isRegistered = `attribute_exists(${keys.partition})`;
 
+/** The kits in a table. */
 export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
-  const key = (gatewayId: GatewayId, kitId: KitId, shardCount: number) => ({
-    pk: { S: `KITS#${gatewayId}#${shardOf(kitId, shardCount)}` },
-    sk: { S: kitId },
-  });
+  const partition = (gatewayId: GatewayId, shard: number): string => `KITS#${gatewayId}#${shard}`;
+  const key = (gatewayId: GatewayId, kitId: KitId, shardCount: number) =>
+    itemKey(partition(gatewayId, shardOf(kitId, shardCount)), kitId);
   const inShard = async function* (gatewayId: GatewayId, shard: number, shardCount: number): AsyncGenerator<Kit> {
-    const items = queryItems(dynamodb, `Reading the kits of gateway ${gatewayId}`, {
-      TableName: table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: `KITS#${gatewayId}#${shard}` } },
-      ConsistentRead: true,
-    });
+    const shardItems = wholePartition(table, partition(gatewayId, shard));
+    const items = queryItems(dynamodb, `Reading the kits of gateway ${gatewayId}`, shardItems);
     for await (const item of items) {
       const kit = JSON.parse(item.kit?.S ?? '{}') as RegisteredKit;
       if (shardOf(kit.kitId, shardCount) !== shard) continue;
@@ -50,16 +30,8 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
       };
     }
   };
-  /** True when the write went through, false when its condition did not hold. */
-  const update = async (what: string, command: UpdateItemCommand): Promise<boolean> => {
-    try {
-      await callDynamoDb(what, dynamodb.send(command));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionLost) return false;
-      throw error;
-    }
-  };
+  const update = (what: string, command: UpdateItemCommand): Promise<boolean> =>
+    unlessLost(callDynamoDb(what, dynamodb.send(command)));
 
   return {
     ofShard: async function* (gatewayId, shard, shardCount) {
@@ -81,25 +53,22 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ),
       );
     },
-    saveWork: (kit, work, shardCount) => {
-      const pending = work.state === 'PENDING' || work.state === 'FAILED' || work.state === 'WITH_OWNER';
-      return update(
+    saveWork: (kit, work, shardCount) =>
+      update(
         `Saving the distribution to kit ${kit.kitId}`,
         new UpdateItemCommand({
           TableName: table,
           Key: key(kit.gatewayId, kit.kitId, shardCount),
-          UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${pending ? ', #list = :list' : ' REMOVE #list'}`,
+          UpdateExpression: 'SET #work = :work, generation = :generation, rotationId = :rotationId',
           ConditionExpression: notFromThePast,
-          ExpressionAttributeNames: { '#work': 'work', '#list': 'list' },
+          ExpressionAttributeNames: { '#work': 'work' },
           ExpressionAttributeValues: {
             ':work': { S: JSON.stringify(work) },
             ':generation': { N: `${work.generation}` },
             ':rotationId': { S: work.rotationId },
-            ...(pending ? { ':list': { S: `PENDING#${kit.gatewayId}` } } : {}),
           },
         }),
-      );
-    },
+      ),
     acknowledge: (gatewayId, kitId, acknowledged, shardCount) =>
       update(
         `Acknowledging kit ${kitId}`,
@@ -111,15 +80,5 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
           ExpressionAttributeValues: { ':acknowledged': { S: JSON.stringify(acknowledged) } },
         }),
       ),
-    pending: async function* (gatewayId) {
-      const items = queryItems(dynamodb, `Finding pending kits of gateway ${gatewayId}`, {
-        TableName: table,
-        IndexName: listIndex,
-        KeyConditionExpression: '#list = :list',
-        ExpressionAttributeNames: { '#list': 'list' },
-        ExpressionAttributeValues: { ':list': { S: `PENDING#${gatewayId}` } },
-      });
-      for await (const item of items) yield (item.sk?.S ?? '') as KitId;
-    },
   };
 };

@@ -1,6 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { OwnerMessage } from '../domain/kit.ts';
+import { callAws, services } from './sdk-errors.ts';
 
 /** SNS takes subjects of less than 100 characters. */
 const longestSubject = 99;
@@ -10,18 +10,13 @@ export const notifyOwnersOn =
   (sns: SNSClient, topicArn: string) =>
   async ({ owner, subject, text, severity = 'instruction', ...ids }: OwnerMessage): Promise<void> => {
     const attributes = { owner, severity, ...ids };
-    await sns
-      .send(
-        new PublishCommand({
-          TopicArn: topicArn,
-          Subject: subject.slice(0, longestSubject),
-          Message: text,
-          MessageAttributes: Object.fromEntries(
-            Object.entries(attributes).map(([name, text]) => [name, { DataType: 'String', StringValue: text }]),
-          ),
-        }),
-      )
-      .catch((cause: unknown) => {
-        throw new TemporarilyUnavailable(`Telling ${owner}: SNS did not take the message.`, { cause });
-      });
+    const publish = new PublishCommand({
+      TopicArn: topicArn,
+      Subject: subject.slice(0, longestSubject),
+      Message: text,
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, text]) => [name, { DataType: 'String', StringValue: text }]),
+      ),
+    });
+    await callAws(services.sns, `Telling ${owner}`, sns.send(publish));
   };

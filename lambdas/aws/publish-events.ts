@@ -2,7 +2,8 @@ import { DescribeEventBusCommand, type EventBridgeClient, PutEventsCommand } fro
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { eventSource, transitionDetailType } from '../notifications/event-schema.ts';
+import { eventSource, transitionDetailType } from '../domain/names.ts';
+import { callAws, services } from './sdk-errors.ts';
 
 /**
  * Publishes transitions, at least once each; `id` in the detail is the same for every copy, for consumers to tell them
@@ -12,7 +13,7 @@ export const publishTo =
   (events: EventBridgeClient, eventBus: string) =>
   async (gatewayId: GatewayId, transitions: readonly Transition[]): Promise<void> => {
     if (transitions.length === 0) return;
-    await events.send(new DescribeEventBusCommand({ Name: eventBus })).catch(notTaken);
+    await call(events.send(new DescribeEventBusCommand({ Name: eventBus })));
     for (let start = 0; start < transitions.length; start += 10) {
       const Entries = transitions.slice(start, start + 10).map((transition) => ({
         EventBusName: eventBus,
@@ -21,7 +22,7 @@ export const publishTo =
         Time: new Date(transition.atMs),
         Detail: JSON.stringify({ id: `${gatewayId}#${transition.revision}`, gatewayId, ...transition }),
       }));
-      const { FailedEntryCount } = await events.send(new PutEventsCommand({ Entries })).catch(notTaken);
+      const { FailedEntryCount } = await call(events.send(new PutEventsCommand({ Entries })));
       if (FailedEntryCount)
         throw new TemporarilyUnavailable(
           `Publishing transitions: EventBridge refused ${FailedEntryCount} of ${Entries.length}.`,
@@ -29,6 +30,5 @@ export const publishTo =
     }
   };
 
-const notTaken = (cause: unknown): never => {
-  throw new TemporarilyUnavailable('Publishing transitions: EventBridge did not take them.', { cause });
-};
+const call = <Output>(made: Promise<Output>): Promise<Output> =>
+  callAws(services.eventBridge, 'Publishing transitions', made);

@@ -1,22 +1,12 @@
 import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
-import type { Gateway, Transition } from '../domain/gateway.ts';
+import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
+import { keys } from '../domain/names.ts';
+import type { Records } from '../ports.ts';
 import { latestAudit, readAudit } from './audit.ts';
-import { callDynamoDb, listIndex, queryItems } from './dynamodb.ts';
-import { gatewayKey, readGateway } from './gateway-item.ts';
-
-/** The gateway records for who only looks: nothing here can write. */
-export type Records = {
-  /** Strongly consistent; throws TemporarilyUnavailable. */
-  read(gatewayId: GatewayId): Promise<Gateway | undefined>;
-  /** Every registered gateway, for finding and showing: what was written this second may be missing. */
-  all(): Promise<readonly Gateway[]>;
-  /** The whole audit in order, what is still in the record's outbox counted in. */
-  audit(gateway: Gateway): AsyncGenerator<Transition>;
-  /** The last transitions, newest first, those that are still in the record's outbox counted in. */
-  latest(gateway: Gateway, limit: number): Promise<readonly Transition[]>;
-};
+import { callDynamoDb, everyListed, queryItems } from './dynamodb.ts';
+import { gatewayIdIn, gatewayKey, gatewaysList, readGateway } from './gateway-item.ts';
 
 /** DynamoDB's limit for one BatchGetItem. */
 const batchSize = 100;
@@ -25,14 +15,8 @@ const answersAtMost = 5;
 
 /** The ids of all gateways, from the index. */
 export async function* listGateways(dynamodb: DynamoDBClient, table: string): AsyncGenerator<GatewayId> {
-  const found = queryItems(dynamodb, 'Listing gateways', {
-    TableName: table,
-    IndexName: listIndex,
-    KeyConditionExpression: '#list = :list',
-    ExpressionAttributeNames: { '#list': 'list' },
-    ExpressionAttributeValues: { ':list': { S: 'gateways' } },
-  });
-  for await (const item of found) yield (item.pk?.S ?? '').slice('GATEWAY#'.length) as GatewayId;
+  const found = queryItems(dynamodb, 'Listing gateways', everyListed(table, gatewaysList));
+  for await (const item of found) yield gatewayIdIn(item[keys.partition]?.S ?? '');
 }
 
 /** The records in a table, read only. */

@@ -1,8 +1,9 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { ConditionLost, callDynamoDb } from './dynamodb.ts';
+import { callDynamoDb } from './dynamodb.ts';
 import { atRevision, gatewayItem, gatewayKey, isNew } from './gateway-item.ts';
+import { unlessLost } from './sdk-errors.ts';
 
 /** The revision of what is stored, even when the record in it cannot be read; `undefined` when nothing is stored. */
 export const storedRevision = async (
@@ -28,14 +29,10 @@ export const replaceRecord = async (
     revision === undefined
       ? { ConditionExpression: isNew }
       : { ConditionExpression: atRevision, ExpressionAttributeValues: { ':revision': { N: `${revision}` } } };
-  try {
-    await callDynamoDb(
+  return unlessLost(
+    callDynamoDb(
       `Restoring gateway ${gateway.gatewayId}`,
       dynamodb.send(new PutItemCommand({ TableName: table, Item: gatewayItem(gateway), ...condition })),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionLost) return false;
-    throw error;
-  }
+    ),
+  );
 };

@@ -1,18 +1,20 @@
-import { type AttributeValue, type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { CredentialId, GatewayId } from '../domain/ids.ts';
-import type { Seen, Use } from '../domain/kit.ts';
-import { callDynamoDb, queryItems } from './dynamodb.ts';
+import type { Seen } from '../domain/kit.ts';
+import { keys } from '../domain/names.ts';
+import type { Uses } from '../ports.ts';
+import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
 
 /** Use items live this long after the last use (DynamoDB deletes them later still; nothing relies on it). */
 const keptSeconds = 180 * 86_400;
 /** A probe is read back at once. */
 const probeKeptSeconds = 86_400;
 
-const partition = (gatewayId: GatewayId, credentialId: CredentialId, shard: number): AttributeValue => ({
-  S: `USE#${gatewayId}#${credentialId}#${shard}`,
-});
-const sourceKey = (kitId: string | undefined, address: string): AttributeValue => ({ S: `${kitId ?? ''}#${address}` });
-const probeKey = (nonceHash: string): AttributeValue => ({ S: `!probe#${nonceHash}` });
+const partition = (gatewayId: GatewayId, credentialId: CredentialId, shard: number): string =>
+  `USE#${gatewayId}#${credentialId}#${shard}`;
+const sourceKey = (kitId: string | undefined, address: string): string => `${kitId ?? ''}#${address}`;
+const ofProbes = '!probe#';
+const probeKey = (nonceHash: string): string => `${ofProbes}${nonceHash}`;
 
 /** Records a use: one write, first time kept, last time set. Throws what the SDK throws; the policy check decides what that means. */
 export const recordUse = async (
@@ -23,14 +25,13 @@ export const recordUse = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   const { source } = seen;
-  const sk = 'probe' in source ? probeKey(source.probe) : sourceKey(source.kitId, source.address);
+  const sort = 'probe' in source ? probeKey(source.probe) : sourceKey(source.kitId, source.address);
   const named = 'probe' in source ? {} : { kitId: source.kitId, address: source.address };
   await dynamodb.send(
     new UpdateItemCommand({
       TableName: table,
-      Key: { pk: partition(seen.gatewayId, seen.credentialId, seen.shard), sk },
-      UpdateExpression:
-        'SET firstUsedAtMs = if_not_exists(firstUsedAtMs, :now), lastUsedAtMs = :now, expiresAt = :expires, seen = :seen',
+      Key: itemKey(partition(seen.gatewayId, seen.credentialId, seen.shard), sort),
+      UpdateExpression: `SET firstUsedAtMs = if_not_exists(firstUsedAtMs, :now), lastUsedAtMs = :now, ${keys.expiresAt} = :expires, seen = :seen`,
       ExpressionAttributeValues: {
         ':now': { N: `${nowMs}` },
         ':expires': { N: `${Math.floor(nowMs / 1000) + ('probe' in source ? probeKeptSeconds : keptSeconds)}` },
@@ -41,24 +42,13 @@ export const recordUse = async (
   );
 };
 
-/** Recorded use, read with strong consistency: decisions are taken from it. */
-export type Uses = {
-  /** Every source that used the credential and falls into the shard; probes are left out. */
-  ofCredential(gatewayId: GatewayId, credentialId: CredentialId, shard: number): AsyncGenerator<Use>;
-  /** Whether the use of our own probe was recorded. */
-  sawProbe(gatewayId: GatewayId, credentialId: CredentialId, nonceHash: string): Promise<boolean>;
-};
-
+/** The uses in a table. */
 export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
   ofCredential: async function* (gatewayId, credentialId, shard) {
-    const items = queryItems(dynamodb, `Reading the use of credential ${credentialId}`, {
-      TableName: table,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': partition(gatewayId, credentialId, shard) },
-    });
+    const inShard = wholePartition(table, partition(gatewayId, credentialId, shard));
+    const items = queryItems(dynamodb, `Reading the use of credential ${credentialId}`, inShard);
     for await (const item of items) {
-      if (item.sk?.S?.startsWith('!probe#')) continue;
+      if (item[keys.sort]?.S?.startsWith(ofProbes)) continue;
       const { kitId, address } = JSON.parse(item.seen?.S ?? '{}') as { kitId?: string; address?: string };
       yield {
         credentialId,
@@ -76,7 +66,7 @@ export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
         new GetItemCommand({
           TableName: table,
           ConsistentRead: true,
-          Key: { pk: partition(gatewayId, credentialId, 0), sk: probeKey(nonceHash) },
+          Key: itemKey(partition(gatewayId, credentialId, 0), probeKey(nonceHash)),
         }),
       ),
     );

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { type Gateway, liveCredential, type Press, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { rotationIdFrom } from '../workflow/shared/derived-id.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { answerTo, type PressAnswer } from './answer.ts';

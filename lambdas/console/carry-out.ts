@@ -3,8 +3,8 @@ import { InputRefused } from '../domain/failure.ts';
 import { transition } from '../domain/transition.ts';
 import { operate } from '../operator/operate.ts';
 import type { OperateResult } from '../operator/result.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
-import { rotationIdOf } from '../workflow/begin-rotation.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { rotationIdOf } from '../workflow/shared/derived-id.ts';
 import type { ActInput } from './form-input.ts';
 import type { Outcome } from './view/outcome.ts';
 

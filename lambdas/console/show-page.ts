@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InputRefused } from '../domain/failure.ts';
-import type { Dependencies } from '../wiring/dependencies.ts';
+import type { Dependencies } from '../ports.ts';
 import { render, renderRefusal } from './html/render.ts';
 import { readAsk } from './page-request.ts';
 import { type ShowNeeds, viewOf } from './read-view.ts';

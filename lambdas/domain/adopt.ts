@@ -1,7 +1,7 @@
 import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
 import { type Gateway, hasReached, type LiveCredential, liveCredential, maxLiveCredentials } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
-import { withCurrent } from './progress.ts';
+import { withCurrent } from './promotion.ts';
 import { withoutQuiet } from './quiet-window.ts';
 
 /** A person gives us a credential that he has made by hand and put into the secret. */
@@ -48,7 +48,14 @@ export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision
     !rotation.retireIds.includes(credentialId) &&
     rotation.targetId !== credentialId;
   const changes = retire
-    ? { live, ...current, rotation: { ...withoutQuiet(rotation), retireIds: [...rotation.retireIds, credentialId] } }
+    ? {
+        live,
+        ...current,
+        rotation: {
+          ...withoutQuiet(rotation, 'PREDECESSOR_ADDED', nowMs),
+          retireIds: [...rotation.retireIds, credentialId],
+        },
+      }
     : { live, ...current };
   return record(gateway, changes, nowMs, { ...by(command), kind: 'adopt', credentialIds: [credentialId] });
 };

@@ -16,6 +16,8 @@ export const newGateway = (
 ): Gateway => ({
   gatewayId,
   revision: 1,
+  transitionRevision: 1,
+  writtenAtMs: nowMs,
   ...configuration,
   secretArn: secret.secretArn,
   currentVersionId: secret.versionId,
@@ -42,8 +44,13 @@ export const configure = (gateway: Gateway, command: Configure, nowMs: number): 
     );
   const earlierStale =
     gateway.policy.serveStaleSeconds > policy.serveStaleSeconds ? lowered(gateway, nowMs) : gateway.earlierStale;
+  const earlierShardCounts =
+    shardCount === gateway.shardCount
+      ? gateway.earlierShardCounts
+      : [...(gateway.earlierShardCounts ?? []), gateway.shardCount];
   const { retiredAtMs: _, ...rest } = gateway;
-  return record(rest, { policy, decision, shardCount, ...(earlierStale ? { earlierStale } : {}) }, nowMs, {
+  const carried = { ...(earlierStale ? { earlierStale } : {}), ...(earlierShardCounts ? { earlierShardCounts } : {}) };
+  return record(rest, { policy, decision, shardCount, ...carried }, nowMs, {
     kind: 'configure',
     ...by(command),
   });

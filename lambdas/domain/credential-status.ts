@@ -1,4 +1,4 @@
-import type { Gateway, LiveCredential, RevokedCredential } from './gateway.ts';
+import { type Gateway, isPastItsTime, type LiveCredential, type RevokedCredential } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 
 /** What the record says of a presented credential id; the digest is still to be compared with the value's. */
@@ -10,14 +10,14 @@ export type CredentialStatus =
 
 /** A compromised credential is rejected from `rejectAfterMs` on by the asker's own clock, whatever else has happened. */
 export const credentialStatusOf = (
-  gateway: Pick<Gateway, 'live' | 'revoked'>,
+  gateway: Pick<Gateway, 'live' | 'revoked' | 'writtenAtMs'>,
   credentialId: CredentialId,
   nowMs: number,
 ): CredentialStatus => {
   const live = gateway.live.find((one) => one.credentialId === credentialId);
   if (live)
     return {
-      kind: live.compromised && nowMs >= live.compromised.rejectAfterMs ? 'rejected' : 'live',
+      kind: live.compromised && isPastItsTime(gateway, live.compromised, nowMs) ? 'rejected' : 'live',
       credential: live,
     };
   const revoked = gateway.revoked.find((one) => one.credentialId === credentialId);
@@ -29,7 +29,7 @@ export const credentialStatusOf = (
  * was pre-empted before it was recorded, which it never can be again.
  */
 export const isDoneWith = (
-  gateway: Pick<Gateway, 'live' | 'revoked' | 'ended'>,
+  gateway: Pick<Gateway, 'live' | 'revoked' | 'ended' | 'writtenAtMs'>,
   credentialId: CredentialId,
   versionId: string,
 ): boolean => {

@@ -3,7 +3,7 @@ import { liveCredential, remembered } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 
 /** Every reason for which a command is refused; each names what the caller may do about it. */
-export const refusalCodes = [
+const refusalCodes = [
   'ROTATION_RUNNING',
   'NOT_RUNNING',
   'SUPERSEDED',
@@ -72,13 +72,14 @@ export const record = (
     ...(rotationId ? { rotationId } : {}),
     ...(gone.length > 0 ? { detail: { causes, ...transition.detail } } : {}),
   };
-  return { kind: 'changed', gateway: { ...before, ...changes, revision, outbox: [...before.outbox, entry] } };
+  const written = { revision, transitionRevision: revision, writtenAtMs: nowMs, outbox: [...before.outbox, entry] };
+  return { kind: 'changed', gateway: { ...before, ...changes, ...written } };
 };
 
 /** A change that is an observation and no transition: it raises the revision and leaves no entry. */
-export const note = (before: Gateway, changes: Partial<Gateway>): Decision => ({
+export const note = (before: Gateway, changes: Partial<Gateway>, nowMs: number): Decision => ({
   kind: 'changed',
-  gateway: { ...before, ...changes, revision: before.revision + 1 },
+  gateway: { ...before, ...changes, revision: before.revision + 1, writtenAtMs: nowMs },
 });
 
 /** The running rotation when it is the named one; else the refusal that ends a pre-empted run's late command. */

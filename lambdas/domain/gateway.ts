@@ -1,6 +1,7 @@
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { LaggardCode } from './kit-verdict.ts';
 import type { Policy } from './policy.ts';
+import type { Probe } from './probe.ts';
 
 /** How far a live credential has come: recorded (the authority accepts it), proven accepted, AWSCURRENT, or on its way out. */
 export type CredentialStage = 'CREATED' | 'ACCEPTED' | 'CURRENT' | 'RETIRING';
@@ -18,8 +19,11 @@ export type LiveCredential = {
     | { readonly kind: 'minted'; readonly rotationId: RotationId; readonly trigger: Trigger }
     | { readonly kind: 'adopted'; readonly actor: string; readonly reason: string }
     | { readonly kind: 'foreign' };
-  readonly compromised?: { readonly atMs: number; readonly rejectAfterMs: number };
+  readonly compromised?: Compromised;
 };
+
+/** When the button was pressed, and from when on the credential is refused. */
+export type Compromised = { readonly atMs: number; readonly rejectAfterMs: number };
 
 /** Why a credential was revoked; what the policy check calls its later use by. */
 export type RevocationCause = 'RETIRED' | 'FORCED' | 'COMPROMISED' | 'NEVER_DISTRIBUTED';
@@ -53,7 +57,7 @@ export const rotationStages = [
 export type RotationStage = (typeof rotationStages)[number];
 
 /** Who decided, when and why. */
-export type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
+type Decided = { readonly actor: string; readonly reason: string; readonly atMs: number };
 
 export type Rotation = {
   readonly rotationId: RotationId;
@@ -81,13 +85,24 @@ export type Rotation = {
   readonly fromCredentialId?: CredentialId;
   readonly rolledBack?: Decided;
   readonly held?: Decided;
-  readonly forced?: Decided;
+  readonly forced?: Forced;
   readonly distributedAtMs?: number;
   /** No use of a retiring credential is known since then; absent until recording of use is proven to work (again). */
   readonly quietSinceMs?: number;
+  /** When the policy check was last proven to answer and to record use; quiet is counted only while this goes on. */
+  readonly watchedAtMs?: number;
+  /** Why the quiet window last began again. */
+  readonly quietBroken?: { readonly atMs: number; readonly why: QuietBreak };
   /** What the last pass of VerifyKits saw of the kits: for showing only, decisions read the kits. */
   readonly kitSummary?: KitSummary;
 };
+
+/** Why a quiet window began again: a use, a check that failed, a gap between two checks, a clock that was set back, or one more credential to retire. */
+const quietBreaks = ['USED', 'RECORDING_NOT_PROVEN', 'NOT_WATCHED', 'CLOCK_SET_BACK', 'PREDECESSOR_ADDED'] as const;
+export type QuietBreak = (typeof quietBreaks)[number];
+
+/** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; without it (a policy decided beforehand) it covers every kit. */
+type Forced = Decided & { readonly kitsHash?: string };
 
 /** How many kits there are and how many are late; the one that matters most by name. */
 export type KitSummary = {
@@ -96,12 +111,6 @@ export type KitSummary = {
   readonly laggards: number;
   readonly worst?: { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
 };
-
-/** Marks a request to the policy check as our own: the header carries the nonce, the record its SHA-256 (base64url). */
-export type Probe = { readonly nonceHash: string; readonly credentialId: CredentialId; readonly armedAtMs: number };
-
-/** The header that carries the nonce. */
-export const probeHeader = 'x-gateway-credential-probe';
 
 /** How a rotation ended. */
 export type Outcome = 'COMPLETED' | 'ROLLED_BACK' | 'FAILED' | 'PREEMPTED';
@@ -139,6 +148,10 @@ export type Press = {
 export type Gateway = {
   readonly gatewayId: GatewayId;
   readonly revision: number;
+  /** The revision of the last recorded transition: what our own probes note raises `revision` and not this. */
+  readonly transitionRevision: number;
+  /** When the record was last written; nothing is judged at an earlier time. */
+  readonly writtenAtMs: number;
   readonly decision: AccessDecision;
   readonly policy: Policy;
   /** A larger bound that was in force before and still holds for instances of the policy check until then. */
@@ -146,6 +159,8 @@ export type Gateway = {
   readonly secretArn: string;
   /** Kits are spread over this many shards, see `shardOf`. */
   readonly shardCount: number;
+  /** How many there were before, oldest first: recorded use stays where it was written. */
+  readonly earlierShardCounts?: readonly number[];
   readonly live: readonly LiveCredential[];
   readonly revoked: readonly RevokedCredential[];
   readonly currentVersionId: string;
@@ -182,6 +197,23 @@ export const isUnpromoted = (rotation: Rotation): boolean =>
 /** From when reminding and escalating are counted: a roll-back begins the escalation anew. */
 export const escalationFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
 
+/** The clocks of two functions are never further apart than this: more is a clock that was set. */
+export const clockSkewMs = 5_000;
+
+/** The time at which a record is judged: never earlier than its last write, whatever the clock says. */
+export const timeOf = ({ writtenAtMs }: Pick<Gateway, 'writtenAtMs'>, nowMs: number): number =>
+  Math.max(nowMs, writtenAtMs);
+
+/**
+ * Whether the time of a compromised credential has passed. A clock that shows a time before the press was set back and
+ * cannot tell how long ago that was: then it has passed, since it may come too early and never too late (invariant 7).
+ */
+export const isPastItsTime = (
+  gateway: Pick<Gateway, 'writtenAtMs'>,
+  { atMs, rejectAfterMs }: Compromised,
+  nowMs: number,
+): boolean => timeOf(gateway, nowMs) >= rejectAfterMs || nowMs < atMs - clockSkewMs;
+
 /** The longest time after a revocation during which an instance of the policy check could still accept, in ms. */
 export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {
   const earlier = gateway.earlierStale;
@@ -193,10 +225,3 @@ export const refusedEverywhereAtMs = (
   gateway: Gateway,
   { revokedAtMs }: Pick<RevokedCredential, 'revokedAtMs'>,
 ): number => revokedAtMs + propagationBoundMs(gateway, revokedAtMs);
-
-/** Which of `shardCount` shards a kit, or the use of a credential by it, is kept in: stable for a kit id. */
-export const shardOf = (kitId: string, shardCount: number): number => {
-  let hash = 0x811c9dc5; // FNV-1a, 32 bit
-  for (let index = 0; index < kitId.length; index++) hash = Math.imul(hash ^ kitId.charCodeAt(index), 0x01000193) >>> 0;
-  return hash % shardCount;
-};

@@ -1,5 +1,5 @@
 import type { CredentialId, KitId } from './ids.ts';
-import type { Kit, Use } from './kit.ts';
+import { type Kit, sourceOf, type Use } from './kit.ts';
 
 /** What proves that a kit moved, and when it was seen. */
 export type Evidence = { readonly kind: 'observed' | 'read-back' | 'acknowledged'; readonly atMs: number };
@@ -9,7 +9,10 @@ export const laggardCodes = [
   'NOT_DISTRIBUTED',
   'DISTRIBUTION_FAILED',
   'STILL_ON_PREDECESSOR',
+  'SEEN_ON_BOTH',
   'READ_BACK_DIFFERS',
+  'NOT_READ_BACK',
+  'TOO_FEW_SOURCES',
   'WAITS_FOR_OWNER',
   'NOT_SEEN_YET',
 ] as const;
@@ -22,8 +25,12 @@ export type KitVerdict =
       readonly kitId: KitId;
       readonly owner: string;
       readonly code: LaggardCode;
-      /** Source addresses last seen on a predecessor. */
+      /** Sources that were seen on a predecessor, see `sourceOf`. */
       readonly addresses: readonly string[];
+      /** How many sources were seen on the target, of how many that there are. */
+      readonly sources?: { readonly seen: number; readonly expected: number };
+      /** When the latest of `addresses` was last seen there. */
+      readonly lastUseMs?: number;
       /** Whether giving it the credential again may help. */
       readonly redo: boolean;
     };
@@ -33,22 +40,22 @@ export type Expected = {
   readonly targetId: CredentialId;
   readonly generation: number;
   readonly useRecordingSeconds: number;
+  /** What can be read back has to match since then: in the passes that decide; absent in those that only look. */
+  readonly readBackSinceMs?: number;
 };
 
 /**
  * Whether one kit has sufficient evidence for the target. `uses` are all recorded uses by this kit, of any credential.
  * Observation beats everything and does not age; a kit that was used within its look-back is believed only on
- * observation, for every one of its sources. What an idle kit needs follows from its traits. Silence is never evidence.
+ * observation, for every one of its sources. What an idle kit needs follows from its traits. Silence is never evidence,
+ * and what another tool can set back is read back again before it counts.
  */
 export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, nowMs: number): KitVerdict => {
   const { kitId, owner, work } = kit;
-  const laggard = (code: LaggardCode, redo: boolean, addresses: readonly string[] = []): KitVerdict => ({
-    kind: 'LAGGARD',
-    kitId,
-    owner,
-    code,
-    addresses,
-    redo,
+  type Laggard = Extract<KitVerdict, { kind: 'LAGGARD' }>;
+  const laggard = (code: LaggardCode, redo: boolean, more: Partial<Laggard> = {}): KitVerdict => ({
+    ...{ kind: 'LAGGARD', kitId, owner, code, redo, addresses: [] },
+    ...more,
   });
   const updated = (kind: Evidence['kind'], atMs: number): KitVerdict => ({
     kind: 'UPDATED',
@@ -61,25 +68,33 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
     return laggard('NOT_DISTRIBUTED', true);
   if (work.state === 'FAILED') return laggard('DISTRIBUTION_FAILED', true);
 
-  const recent = uses.filter((use) => use.lastUsedAtMs >= nowMs - kit.lookBackSeconds * 1000);
+  const recent = uses.filter((use) => use.lastUsedAtMs >= nowMs - kit.lookBackSeconds * 1000 && !isRetired(kit, use));
   const onTarget = uses.filter((use) => use.credentialId === expected.targetId && use.lastUsedAtMs >= work.changedAtMs);
-  const stuck = sourcesStillElsewhere(recent, onTarget, expected.targetId);
-  if (work.readBack && !work.readBack.matches)
-    return laggard(
-      'READ_BACK_DIFFERS',
-      true,
-      stuck.map((use) => use.address),
-    );
-  if (stuck.length > 0) {
-    const settledAtMs = work.changedAtMs + (kit.traits.propagationSeconds + expected.useRecordingSeconds) * 1000;
-    return laggard(
-      'STILL_ON_PREDECESSOR',
-      stuck.some((use) => use.lastUsedAtMs > settledAtMs) && kit.traits.installedBy === 'us',
-      stuck.map((use) => use.address),
-    );
+  const settledAtMs = work.changedAtMs + (kit.traits.propagationSeconds + expected.useRecordingSeconds) * 1000;
+  const elsewhere = sourcesElsewhere(
+    recent,
+    onTarget,
+    { installedAtMs: work.changedAtMs, settledAtMs },
+    expected.targetId,
+  );
+  if (work.readBack && !work.readBack.matches) return laggard('READ_BACK_DIFFERS', true, seenAt(elsewhere.all));
+  if (elsewhere.stuck.length > 0) {
+    const mayHelp = elsewhere.stuck.some((use) => use.lastUsedAtMs > settledAtMs) && kit.traits.installedBy === 'us';
+    return laggard('STILL_ON_PREDECESSOR', mayHelp, seenAt(elsewhere.all));
   }
+  if (elsewhere.onBoth.length > 0) return laggard('SEEN_ON_BOTH', false, seenAt(elsewhere.onBoth));
+  if (
+    expected.readBackSinceMs !== undefined &&
+    work.state === 'INSTALLED' &&
+    kit.traits.readBackProves !== 'nothing' &&
+    (work.readBack?.atMs ?? 0) < expected.readBackSinceMs
+  )
+    return laggard('NOT_READ_BACK', false);
   const seen = onTarget.reduce((latest, use) => Math.max(latest, use.lastUsedAtMs), 0);
-  if (seen > 0) return updated('observed', seen);
+  if (seen > 0) {
+    const sources = { seen: new Set(onTarget.map(sourceOf)).size, expected: kit.expectedSources ?? 1 };
+    return sources.seen < sources.expected ? laggard('TOO_FEW_SOURCES', false, { sources }) : updated('observed', seen);
+  }
 
   const readBack = work.readBack?.matches ? work.readBack : undefined;
   if (readBack && kit.traits.readBackProves === 'data-plane') return updated('read-back', readBack.atMs);
@@ -92,13 +107,41 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
   return laggard(kit.traits.installedBy === 'owner' ? 'WAITS_FOR_OWNER' : 'NOT_SEEN_YET', false);
 };
 
-/** The addresses whose latest use is of another credential; a tie counts as not moved. */
-const sourcesStillElsewhere = (
+/** Whether a person has declared the source gone, and it has been silent since. */
+const isRetired = ({ retiredSources = [] }: Kit, use: Use): boolean =>
+  retiredSources.some(({ source, atMs }) => source === sourceOf(use) && use.lastUsedAtMs <= atMs);
+
+/** Names the sources, and when the latest of them was seen. */
+const seenAt = (uses: readonly Use[]): { addresses: readonly string[]; lastUseMs?: number } => ({
+  addresses: [...new Set(uses.map(sourceOf))],
+  ...(uses.length > 0 ? { lastUseMs: Math.max(...uses.map((use) => use.lastUsedAtMs)) } : {}),
+});
+
+/**
+ * The uses that show a source elsewhere: `stuck` is one whose latest use is of another credential (a tie counts as not
+ * moved), `onBoth` one that used another credential after its own first use of the target: several nodes behind one address.
+ */
+const sourcesElsewhere = (
   recent: readonly Use[],
   onTarget: readonly Use[],
+  { installedAtMs, settledAtMs }: { readonly installedAtMs: number; readonly settledAtMs: number },
   targetId: CredentialId,
-): readonly Use[] => {
-  const moved = new Map<string, number>();
-  for (const use of onTarget) moved.set(use.address, Math.max(moved.get(use.address) ?? 0, use.lastUsedAtMs));
-  return recent.filter((use) => use.credentialId !== targetId && use.lastUsedAtMs >= (moved.get(use.address) ?? 0));
+): { readonly stuck: readonly Use[]; readonly onBoth: readonly Use[]; readonly all: readonly Use[] } => {
+  /** Of a credential that was used before it was installed (again), the first use since is not known: the time to pick it up is. */
+  const firstUseMs = (use: Use): number => (use.firstUsedAtMs >= installedAtMs ? use.firstUsedAtMs : settledAtMs);
+  const moved = new Map<string, { firstMs: number; lastMs: number }>();
+  for (const use of onTarget) {
+    const before = moved.get(sourceOf(use));
+    moved.set(sourceOf(use), {
+      firstMs: Math.min(before?.firstMs ?? Number.POSITIVE_INFINITY, firstUseMs(use)),
+      lastMs: Math.max(before?.lastMs ?? 0, use.lastUsedAtMs),
+    });
+  }
+  const others = recent.filter((use) => use.credentialId !== targetId);
+  const stuck = others.filter((use) => use.lastUsedAtMs >= (moved.get(sourceOf(use))?.lastMs ?? 0));
+  const onBoth = others.filter((use) => {
+    const own = moved.get(sourceOf(use));
+    return own !== undefined && use.lastUsedAtMs > own.firstMs && !stuck.includes(use);
+  });
+  return { stuck, onBoth, all: [...stuck, ...onBoth] };
 };

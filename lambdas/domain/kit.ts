@@ -33,28 +33,46 @@ export type Kit = {
   readonly lookBackSeconds: number;
   /** A client API URL behind the kit: asking it makes an idle kit show itself. */
   readonly probeUrl?: string;
+  /** So many nodes are known to present its credential: all of them have to be seen on a new one. */
+  readonly expectedSources?: number;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly registeredAtMs: number;
   readonly retiredAtMs?: number;
   readonly work?: KitWork;
   readonly acknowledged?: Acknowledgement;
+  readonly retiredSources?: readonly RetiredSource[];
+};
+
+/** A source that a named person has declared gone; any use after `atMs` undoes it. */
+type RetiredSource = {
+  readonly source: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly atMs: number;
 };
 
 /** The recorded use of one credential by one source; without `kitId` the Service URL named no kit. Times in epoch ms. */
 export type Use = {
   readonly credentialId: CredentialId;
   readonly kitId?: string;
+  /** The node that the Service URL named: then it is the source, whatever its address. */
+  readonly node?: string;
   readonly address: string;
   readonly firstUsedAtMs: number;
   readonly lastUsedAtMs: number;
 };
+
+/** Who used it, as people call it: the named node, or the address. */
+export const sourceOf = ({ node, address }: Pick<Use, 'node' | 'address'>): string => node ?? address;
 
 /** Where and by whom a credential was used; `probe` is the hash of the nonce of one of our own probes. */
 export type Seen = {
   readonly gatewayId: GatewayId;
   readonly credentialId: CredentialId;
   readonly shard: number;
-  readonly source: { readonly kitId?: string; readonly address: string } | { readonly probe: string };
+  readonly source:
+    | { readonly kitId?: string; readonly node?: string; readonly address: string }
+    | { readonly probe: string };
 };
 
 /** A message to the owner of a kit: what happened, what to do, by when; never a value. */

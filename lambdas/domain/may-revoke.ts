@@ -1,9 +1,10 @@
 import { leftToRetire } from './decision.ts';
-import { type Gateway, hasReached, type KitSummary } from './gateway.ts';
+import { type Gateway, hasReached, type KitSummary, timeOf } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import type { Use } from './kit.ts';
 import { type KitVerdict, laggardCodes } from './kit-verdict.ts';
 import { usedUntilMs } from './policy.ts';
+import { isWatched } from './quiet-window.ts';
 
 /** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}, addresses of a kit the first {@link addressesAtMost}. */
 export type EvidenceSummary = {
@@ -27,8 +28,8 @@ export type EvidenceSummary = {
 type Laggard = Extract<KitVerdict, { kind: 'LAGGARD' }>;
 
 export const namedAtMost = 50;
-export const ownersAtMost = 500;
-export const addressesAtMost = 5;
+const ownersAtMost = 500;
+const addressesAtMost = 5;
 
 export const emptySummary: EvidenceSummary = {
   kits: 0,
@@ -99,11 +100,13 @@ export const kitSummaryOf = ({ kits, laggards, named }: EvidenceSummary, atMs: n
 };
 
 /** Why a predecessor may not be revoked yet. */
-export type Blocker =
+type Blocker =
   | { readonly code: 'NOT_DISTRIBUTED' }
   | { readonly code: 'NO_KITS' }
   | { readonly code: 'LAGGARDS'; readonly count: number }
-  | { readonly code: 'NOT_QUIET'; readonly quietAtMs: number };
+  | { readonly code: 'NOT_QUIET'; readonly quietAtMs: number }
+  /** Nobody has proven lately that the policy check answers and records: silence says nothing. */
+  | { readonly code: 'NOT_WATCHED' };
 
 /** May the retiring credentials be revoked, and if not, why and because of whom. */
 export type RevocationVerdict = {
@@ -119,7 +122,8 @@ export type RevocationVerdict = {
  * Invariant 2: yes only when every kit has sufficient evidence and the whole quiet window passed without a use. An empty
  * list of kits is not "all kits moved"; with nothing to retire (a gateway's first credential) only the kits count.
  */
-export const judgeRevocation = (gateway: Gateway, summary: EvidenceSummary, nowMs: number): RevocationVerdict => {
+export const judgeRevocation = (gateway: Gateway, summary: EvidenceSummary, clockMs: number): RevocationVerdict => {
+  const nowMs = timeOf(gateway, clockMs);
   const { rotation, policy } = gateway;
   if (!rotation?.targetId || !hasReached(rotation, 'DISTRIBUTED'))
     return { atMs: nowMs, mayRevoke: false, blockers: [{ code: 'NOT_DISTRIBUTED' }] };
@@ -130,7 +134,8 @@ export const judgeRevocation = (gateway: Gateway, summary: EvidenceSummary, nowM
   if (summary.kits === 0 && retiring.length > 0) blockers.push({ code: 'NO_KITS' });
   if (summary.laggards > 0) blockers.push({ code: 'LAGGARDS', count: summary.laggards });
   if (retiring.length > 0 && nowMs < quietAtMs) blockers.push({ code: 'NOT_QUIET', quietAtMs });
-  const onlyTime = blockers.every((blocker) => blocker.code === 'NOT_QUIET');
+  if (retiring.length > 0 && !isWatched(policy, rotation, nowMs)) blockers.push({ code: 'NOT_WATCHED' });
+  const onlyTime = blockers.every(({ code }) => code === 'NOT_QUIET' || code === 'NOT_WATCHED');
   return {
     atMs: nowMs,
     mayRevoke: blockers.length === 0,

@@ -1,6 +1,15 @@
 import { leftToConfirm, leftToRetire, leftToRevoke } from './decision.ts';
-import { escalationFromMs, type Gateway, hasReached, liveCredential, refusedEverywhereAtMs } from './gateway.ts';
+import {
+  escalationFromMs,
+  type Gateway,
+  hasReached,
+  isPastItsTime,
+  liveCredential,
+  refusedEverywhereAtMs,
+  timeOf,
+} from './gateway.ts';
 import type { CredentialId } from './ids.ts';
+import { longestUnwatchedMs } from './policy.ts';
 
 /** Where the workflow goes next; the names are those of its states. */
 export type NextStage =
@@ -15,12 +24,14 @@ export type NextStage =
 export const overdue = (gateway: Gateway, nowMs: number): readonly CredentialId[] =>
   (gateway.rotation ? leftToRevoke(gateway, gateway.rotation) : []).filter((id) => {
     const compromised = liveCredential(gateway, id)?.compromised;
-    return compromised !== undefined && nowMs >= compromised.rejectAfterMs;
+    return compromised !== undefined && isPastItsTime(gateway, compromised, nowMs);
   });
 
 /** Whether the propagation bound of a revocation has passed; while it runs, kits are better given their credential. */
 const confirmable = (gateway: Gateway, nowMs: number): boolean =>
-  gateway.revoked.some((one) => one.confirmedAtMs === undefined && nowMs >= refusedEverywhereAtMs(gateway, one));
+  gateway.revoked.some(
+    (one) => one.confirmedAtMs === undefined && timeOf(gateway, nowMs) >= refusedEverywhereAtMs(gateway, one),
+  );
 
 /**
  * The one routing rule of the workflow: a pure function of the record, so that any attempt can go on where any other
@@ -40,6 +51,10 @@ export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefine
   return 'VerifyKits';
 };
 
+/** The reconciler proves every minute that the policy check watches; a window that needs it more often is
+ * watched by the passes, once nothing but quiet is missing. */
+const everyMinuteMs = 90_000;
+
 /**
  * How long to wait before the next look at the kits, in whole seconds: from one second, growing with the time already
  * waited, never past what falls due next (quiet window, a level of the escalation, a compromised credential's end).
@@ -55,6 +70,8 @@ export const waitSeconds = (gateway: Gateway, nowMs: number, earliestAtMs: numbe
     escalationFromMs(rotation) + policy.escalateAfterSeconds * 1000,
     ...leftToRetire(gateway, rotation).map((id) => liveCredential(gateway, id)?.compromised?.rejectAfterMs),
   ].filter((atMs) => atMs !== undefined && atMs > nowMs);
-  const growing = Math.min(policy.longestWaitSeconds, Math.max(1, waited / 10_000));
+  const isWatchedHere = earliestAtMs !== undefined && longestUnwatchedMs(policy) < everyMinuteMs;
+  const watching = isWatchedHere ? longestUnwatchedMs(policy) / 2_000 : policy.longestWaitSeconds;
+  const growing = Math.min(policy.longestWaitSeconds, watching, Math.max(1, waited / 10_000));
   return Math.max(1, Math.ceil(Math.min(growing, ...dueAtMs.map((atMs) => ((atMs ?? nowMs) - nowMs) / 1000))));
 };

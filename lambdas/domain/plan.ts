@@ -4,10 +4,10 @@ import type { Kit, Use } from './kit.ts';
 import type { Evidence } from './kit-verdict.ts';
 
 /** A kit whose nodes may take longer than this is called slow. */
-export const slowSeconds = 60;
+const slowSeconds = 60;
 
 /** Why a kit will hold a rotation up; in the order in which people should look at them. */
-export const attentionCodes = ['UNREACHABLE', 'OWNER_INSTALLS', 'IDLE_WITHOUT_PROOF', 'SLOW'] as const;
+const attentionCodes = ['UNREACHABLE', 'OWNER_INSTALLS', 'IDLE_WITHOUT_PROOF', 'SLOW'] as const;
 export type AttentionCode = (typeof attentionCodes)[number];
 
 /** What a rotation would need of one kit. */

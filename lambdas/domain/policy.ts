@@ -23,6 +23,9 @@ export type Policy = {
   readonly rejectWithinSeconds: number;
 };
 
+/** Two checks of a second each have to fit into half the window. */
+const shortestQuietSeconds = 4;
+
 /** What a kit declares that a policy must leave time for. */
 export type KitTiming = { readonly kitId: string; readonly propagationSeconds: number };
 
@@ -44,6 +47,13 @@ export const defaultPolicy: Policy = {
 export const usedUntilMs = (policy: Policy, lastUseMs: number | undefined): number | undefined =>
   lastUseMs === undefined ? undefined : lastUseMs + policy.useRecordingSeconds * 1000;
 
+/**
+ * How far two proofs that the policy check answers and records may lie apart: quiet is watched time, so a longer gap begins
+ * the window again, whatever the reason for it was.
+ */
+export const longestUnwatchedMs = ({ quietWindowSeconds }: Policy): number =>
+  Math.min(150_000, quietWindowSeconds * 500);
+
 /** The worst-case overlap of a rotation: its deadline, then the last quiet window and the propagation bound. */
 export const worstCaseOverlapSeconds = (policy: Policy): number =>
   policy.deadlineSeconds + policy.useRecordingSeconds + policy.quietWindowSeconds + policy.serveStaleSeconds;
@@ -62,6 +72,11 @@ export const contradictions = (policy: Policy, kits: readonly KitTiming[]): read
     ...(quiet < 2 * policy.useRecordingSeconds
       ? [
           `quietWindowSeconds is ${quiet}, but use is recorded every ${policy.useRecordingSeconds} s: at least ${2 * policy.useRecordingSeconds} is needed.`,
+        ]
+      : []),
+    ...(quiet < shortestQuietSeconds
+      ? [
+          `quietWindowSeconds is ${quiet}, but the policy check has to be proven to watch twice in it: at least ${shortestQuietSeconds} is needed.`,
         ]
       : []),
     ...(quiet < lastLeg

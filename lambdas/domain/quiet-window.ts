@@ -1,7 +1,15 @@
 import { type Decision, isRefusal, note, refuse, running } from './decision.ts';
-import { type Gateway, hasReached, type KitSummary, type Rotation } from './gateway.ts';
+import {
+  clockSkewMs,
+  type Gateway,
+  hasReached,
+  type KitSummary,
+  type QuietBreak,
+  type Rotation,
+  timeOf,
+} from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
-import { usedUntilMs } from './policy.ts';
+import { longestUnwatchedMs, type Policy, usedUntilMs } from './policy.ts';
 
 /** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier probe leaves the quiet unproven. */
 export type ArmProbe = {
@@ -13,39 +21,66 @@ export type ArmProbe = {
 };
 
 /** No quiet is proven any more: the window begins with the next check that proves recording, and so does verification. */
-export const withoutQuiet = ({ quietSinceMs: _, ...rotation }: Rotation): Rotation => ({
+export const withoutQuiet = (
+  { quietSinceMs, watchedAtMs: _, ...rotation }: Rotation,
+  why: QuietBreak,
+  atMs: number,
+): Rotation => ({
   ...rotation,
   stage: rotation.stage === 'VERIFIED' ? 'DISTRIBUTED' : rotation.stage,
+  ...(quietSinceMs === undefined ? {} : { quietBroken: { atMs, why } }),
 });
+
+/** A probe that was armed no longer ago may still be under way: the reconciler and a pass of VerifyKits may watch at the same time. */
+const probeAnsweredWithinMs = 15_000;
 
 export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): Decision => {
   const { rotationId, nonceHash, credentialId } = command;
+  if (gateway.probe?.nonceHash === nonceHash) return { kind: 'unchanged' }; // the answer to this very write was lost
   const probe = { nonceHash, credentialId, armedAtMs: nowMs };
   if (rotationId === undefined)
     return gateway.rotation
       ? refuse('ROTATION_RUNNING', `Rotation ${gateway.rotation.rotationId} runs: probing is its own affair.`)
-      : note(gateway, { probe });
+      : note(gateway, { probe }, nowMs);
   const rotation = running(gateway, rotationId);
   if (isRefusal(rotation)) return rotation;
-  const unread = gateway.probe !== undefined && gateway.probe.credentialId === rotation.targetId;
-  return note(gateway, { probe, rotation: unread ? withoutQuiet(rotation) : rotation });
+  const { probe: before } = gateway;
+  const unread =
+    before !== undefined &&
+    before.credentialId === rotation.targetId &&
+    nowMs - before.armedAtMs > probeAnsweredWithinMs;
+  const armed = unread ? withoutQuiet(rotation, 'RECORDING_NOT_PROVEN', nowMs) : rotation;
+  return note(gateway, { probe, rotation: armed }, nowMs);
 };
 
-/** What a check of the quiet saw: whether recording of use works, and the last use of any retiring credential. */
+/** What a check of the quiet saw: whether recording of use works, and, if the kits were read too, the last use of any retiring credential. */
 export type QuietChecked = {
   readonly kind: 'quiet-checked';
   readonly rotationId: RotationId;
   readonly nonceHash: string;
   readonly recordingProven: boolean;
   readonly lastUseMs?: number;
-  readonly kitSummary: KitSummary;
+  /** Absent when nothing but the watching was checked. */
+  readonly kitSummary?: KitSummary;
 };
 
+/** Why the chain of checks is broken before this one, if it is: the time in between says nothing of anybody's use. */
+const chainBroken = (gateway: Gateway, rotation: Rotation, clockMs: number): QuietBreak | undefined => {
+  if (clockMs < gateway.writtenAtMs - clockSkewMs) return 'CLOCK_SET_BACK';
+  return isWatched(gateway.policy, rotation, timeOf(gateway, clockMs)) ? undefined : 'NOT_WATCHED';
+};
+
+/** Whether the last proof of watching is fresh enough for quiet to go on. */
+export const isWatched = (policy: Policy, { watchedAtMs }: Rotation, nowMs: number): boolean =>
+  watchedAtMs !== undefined && nowMs - watchedAtMs <= longestUnwatchedMs(policy);
+
 /**
- * The quiet window begins at the last use of a retiring credential, or with the first check that proves recording: while
- * recording is not proven there is none (invariant 6), since use that was lost after a check would look like quiet.
+ * Quiet is watched time. The window begins at the last use of a retiring credential, or with the first check that proves
+ * recording, and counts only in a chain of such checks: one that fails (invariant 6), a gap, or a clock that was set back
+ * begins it again, since nobody can say what was not recorded meanwhile. `clockMs` is what the clock says.
  */
-export const quietChecked = (gateway: Gateway, command: QuietChecked, nowMs: number): Decision => {
+export const quietChecked = (gateway: Gateway, command: QuietChecked, clockMs: number): Decision => {
+  const nowMs = timeOf(gateway, clockMs);
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (gateway.probe?.nonceHash !== command.nonceHash)
@@ -54,11 +89,14 @@ export const quietChecked = (gateway: Gateway, command: QuietChecked, nowMs: num
       `Another probe of rotation ${rotation.rotationId} was armed since; this check says nothing.`,
     );
   const { probe: _, ...rest } = gateway;
-  const summarised = { ...rotation, kitSummary: command.kitSummary };
-  if (!hasReached(rotation, 'DISTRIBUTED')) return note(rest, { rotation: summarised });
-  if (!command.recordingProven) return note(rest, { rotation: withoutQuiet(summarised) });
-  const since = rotation.quietSinceMs ?? nowMs;
+  const seen = command.kitSummary ? { ...rotation, kitSummary: command.kitSummary } : rotation;
+  const save = (next: Rotation): Decision => note(rest, { rotation: next }, nowMs);
+  if (!hasReached(rotation, 'DISTRIBUTED')) return save(seen);
+  if (!command.recordingProven) return save(withoutQuiet(seen, 'RECORDING_NOT_PROVEN', nowMs));
+  const broken = chainBroken(gateway, rotation, clockMs);
+  const chained = broken ? withoutQuiet(seen, broken, nowMs) : seen;
+  const since = chained.quietSinceMs ?? nowMs;
   const quietSinceMs = Math.max(since, usedUntilMs(gateway.policy, command.lastUseMs) ?? since);
-  const restarted = quietSinceMs > since ? withoutQuiet(summarised) : summarised;
-  return note(rest, { rotation: { ...restarted, quietSinceMs } });
+  const restarted = quietSinceMs > since ? withoutQuiet(chained, 'USED', nowMs) : chained;
+  return save({ ...restarted, quietSinceMs, watchedAtMs: nowMs });
 };

@@ -30,7 +30,7 @@ export type FoundGateway = {
 };
 
 /** In the order in which they are made: every one may be interrupted after any other, and applying again goes on. */
-export const changeKinds = [
+const changeKinds = [
   'CREATE_SECRET',
   'RESTORE_SECRET',
   'ADD_GATEWAY',

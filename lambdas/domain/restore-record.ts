@@ -62,6 +62,8 @@ export const restored = (backup: Gateway, since: Since, command: By, nowMs: numb
       ...confirmationIn(later, one),
     })),
     revision,
+    transitionRevision: revision,
+    writtenAtMs: Math.max(nowMs, backup.writtenAtMs, ...later.map((one) => one.atMs)),
     generation: backup.generation + later.length + 1,
     currentVersionId: since.currentVersionId,
     ...(current ? { currentCredentialId: current.credentialId } : {}),

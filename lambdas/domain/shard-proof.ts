@@ -10,10 +10,10 @@ export type ShardProof = {
 };
 
 /** The verdict on one kit, and the sources whose use it rests on. */
-export type KitProof = { readonly verdict: KitVerdict; readonly sources: readonly Use[] };
+type KitProof = { readonly verdict: KitVerdict; readonly sources: readonly Use[] };
 
 /** So many sources of one kit are kept: an item of DynamoDB has 400 KB, and a shard about 100 kits. */
-export const sourcesAtMost = 8;
+const sourcesAtMost = 8;
 
 /** The proof of a shard as it is kept, with the latest uses of each kit. */
 export const shardProof = (

@@ -2,8 +2,10 @@ import { type Adopt, adopt } from './adopt.ts';
 import { type Escalate, escalate, type NextAttempt, nextAttempt } from './attempt.ts';
 import { type Begin, begin } from './begin.ts';
 import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, retire } from './configure.ts';
+import { type Confirm, confirm } from './confirm.ts';
 import type { Decision } from './decision.ts';
-import type { Gateway } from './gateway.ts';
+import { type Complete, complete, type Fail, fail } from './end.ts';
+import { type Gateway, timeOf } from './gateway.ts';
 import {
   type Extend,
   extend,
@@ -21,20 +23,37 @@ import {
   rollBack,
 } from './operator-decisions.ts';
 import { type Compromise, compromise, type Evict, evict } from './press.ts';
-import * as progress from './progress.ts';
+import {
+  type Accepted,
+  accepted,
+  type Created,
+  created,
+  type Promoted,
+  type Promoting,
+  promoted,
+  promoting,
+} from './promotion.ts';
 import { type ArmProbe, armProbe, type QuietChecked, quietChecked } from './quiet-window.ts';
-import { type Complete, type Confirm, complete, confirm, type Fail, fail, type Revoke, revoke } from './revoke.ts';
+import { type Revoke, revoke } from './revoke.ts';
+import {
+  type Distributed,
+  distributed,
+  type InvalidateEvidence,
+  invalidateEvidence,
+  type Verified,
+  verified,
+} from './verification.ts';
 
 /** Everything that can happen to a gateway record. */
 export type Command =
   | Begin
-  | progress.Created
-  | progress.Accepted
-  | progress.Promoting
-  | progress.Promoted
-  | progress.Distributed
-  | progress.Verified
-  | progress.InvalidateEvidence
+  | Created
+  | Accepted
+  | Promoting
+  | Promoted
+  | Distributed
+  | Verified
+  | InvalidateEvidence
   | ArmProbe
   | QuietChecked
   | Revoke
@@ -57,29 +76,33 @@ export type Command =
   | KitsChanged
   | Retire;
 
-/** `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. */
-export const transition = (gateway: Gateway, command: Command, nowMs: number): Decision => {
+/**
+ * `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. Time never runs
+ * back for a record: nothing is decided at an earlier time than that of its last write, whatever the clock says.
+ */
+export const transition = (gateway: Gateway, command: Command, clockMs: number): Decision => {
+  const nowMs = timeOf(gateway, clockMs);
   switch (command.kind) {
     case 'begin':
       return begin(gateway, command, nowMs);
     case 'created':
-      return progress.created(gateway, command, nowMs);
+      return created(gateway, command, nowMs);
     case 'accepted':
-      return progress.accepted(gateway, command, nowMs);
+      return accepted(gateway, command, nowMs);
     case 'promoting':
-      return progress.promoting(gateway, command, nowMs);
+      return promoting(gateway, command, nowMs);
     case 'promoted':
-      return progress.promoted(gateway, command, nowMs);
+      return promoted(gateway, command, nowMs);
     case 'distributed':
-      return progress.distributed(gateway, command, nowMs);
+      return distributed(gateway, command, nowMs);
     case 'verified':
-      return progress.verified(gateway, command, nowMs);
+      return verified(gateway, command, nowMs);
     case 'invalidate-evidence':
-      return progress.invalidateEvidence(gateway, command, nowMs);
+      return invalidateEvidence(gateway, command, nowMs);
     case 'arm-probe':
       return armProbe(gateway, command, nowMs);
     case 'quiet-checked':
-      return quietChecked(gateway, command, nowMs);
+      return quietChecked(gateway, command, clockMs);
     case 'revoke':
       return revoke(gateway, command, nowMs);
     case 'confirm':

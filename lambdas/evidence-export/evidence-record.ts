@@ -1,8 +1,8 @@
-import { outcomeOf } from '../console/view/history.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway, RevocationCause, Transition, Trigger } from '../domain/gateway.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
+import { outcomeOf } from '../domain/rotation-outcome.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import { type EvidenceRecord, evidenceFormat } from './evidence-schema.ts';
 

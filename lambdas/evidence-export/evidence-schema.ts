@@ -19,7 +19,7 @@ const use = z.strictObject({
 });
 
 /** What is signed: one rotation, from its beginning to its end, or to the time of the export. */
-export const evidenceRecord = z.strictObject({
+const evidenceRecord = z.strictObject({
   format: z.literal(evidenceFormat),
   exportedAt: at,
   gatewayId: z.string(),

@@ -4,7 +4,7 @@ import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { stepInput } from '../workflow/shared/step.ts';
 import { evidenceRecordOf, retiredIn } from './evidence-record.ts';
 import type { EvidenceDocument } from './evidence-schema.ts';

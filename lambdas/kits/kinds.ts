@@ -58,7 +58,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
 };
 
 /** Whether a text names a kind of this version. */
-export const isKindName = (text: string): text is KindName => Object.hasOwn(kitKinds, text);
+const isKindName = (text: string): text is KindName => Object.hasOwn(kitKinds, text);
 
 /** The kind of a kit; throws KitMisconfigured for a name that this version does not know. */
 export const kitKindOf = (kind: string): CheckedKitKind => {

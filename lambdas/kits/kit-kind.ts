@@ -1,15 +1,16 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
+import type { KitSecrets } from '../ports.ts';
 
 /** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
 export type KitAccess = {
   readonly fetch: typeof globalThis.fetch;
   /** The AWSCURRENT text of a secret that the kit's settings name (a token, a signing key). */
   readSecret(secretId: string): Promise<string>;
-  readonly secrets: SecretsManagerClient;
+  /** A secret that the kit itself reads its credential from. */
+  readonly secrets: Pick<KitSecrets, 'read' | 'write'>;
   notifyOwner(message: OwnerMessage): Promise<void>;
   nowMs(): number;
   /** Aborts when the time for this kit is over. */
@@ -27,10 +28,10 @@ export type Installation = {
 };
 
 /** `acknowledged`: the kit's own endpoint repeated the credentialId that it installed. */
-export type Installed = { readonly state: 'INSTALLED' | 'WITH_OWNER'; readonly acknowledged?: boolean };
+type Installed = { readonly state: 'INSTALLED' | 'WITH_OWNER'; readonly acknowledged?: boolean };
 
 /** Whether the kit shows exactly this credential; what that proves is in the kind's traits. */
-export type ReadBack = { readonly matches: boolean };
+type ReadBack = { readonly matches: boolean };
 
 /**
  * How credentials reach one kind of kit. `install` may be run twice and asks first whether it is already done; `readBack`

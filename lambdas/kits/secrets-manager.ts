@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
-import { callSecretsManager, ifPresent } from './secrets-manager-call.ts';
+import { callForSecret, noSuchSecret } from './secret-call.ts';
 
 const settings = z.strictObject({
   secretId: z.string().min(1).max(2048).describe('The name or ARN of the secret that the kit reads.'),
@@ -37,17 +36,10 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
     if (before.value === installation.value) return { state: 'INSTALLED' };
     const { jsonKey } = settings;
     const text = jsonKey ? JSON.stringify({ ...before.json, [jsonKey]: installation.value }) : installation.value;
-    const put = new PutSecretValueCommand({
-      SecretId: settings.secretId,
-      ClientRequestToken: tokenFor(installation, before.versionId),
-      SecretString: text,
-    });
-    await callSecretsManager(
-      access.secrets.send(put, { abortSignal: access.signal }),
-      `Writing secret ${settings.secretId}`,
-      installation.kit,
-      access.signal,
-    );
+    const doing = `Writing secret ${settings.secretId}`;
+    const versionId = versionIdFor(installation, before.versionId);
+    const write = access.secrets.write(settings.secretId, versionId, text, access.signal);
+    if (!(await callForSecret(write, doing, installation.kit))) throw noSuchSecret(doing, installation.kit);
     if ((await read(installation, settings, access)).value !== installation.value)
       throw new KitUnreachable('NOT_STORED', {
         doing: `Reading secret ${settings.secretId} back`,
@@ -66,7 +58,7 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
  * The idempotency token and version id of a write: the same for a repeated write over the same version, another one once
  * something else was written (a roll-back and forward again must write again). Made of ids only.
  */
-const tokenFor = ({ kit, rotationId, credentialId }: Installation, replaces: string | undefined): string =>
+const versionIdFor = ({ kit, rotationId, credentialId }: Installation, replaces: string | undefined): string =>
   createHash('sha256')
     .update([kit.gatewayId, kit.kitId, rotationId, credentialId, replaces ?? 'none'].join(' '))
     .digest('hex');
@@ -82,19 +74,18 @@ const objectSchema = z.record(z.string(), z.unknown());
 const read = async ({ kit, secretArn }: Installation, settings: Settings, access: KitAccess): Promise<Current> => {
   const { secretId, jsonKey } = settings;
   const doing = `Reading secret ${secretId}`;
-  const get = new GetSecretValueCommand({ SecretId: secretId });
-  const found = await ifPresent(access.secrets.send(get, { abortSignal: access.signal }), doing, kit, access.signal);
+  const found = await callForSecret(access.secrets.read(secretId, access.signal), doing, kit);
   // A secret that has no value yet and one that does not exist answer alike; writing tells them apart.
   if (!found) return { value: undefined, json: {}, versionId: undefined };
-  if (found.ARN === secretArn)
+  if (found.arn === secretArn)
     throw new KitMisconfigured('SETTINGS_WRONG', {
       doing,
       kit,
       answer: "it is the gateway's own secret, whose versions the rotation moves",
       todo: 'Give the kit a secret of its own.',
     });
-  if (!jsonKey) return { value: found.SecretString, json: {}, versionId: found.VersionId };
-  const json = objectSchema.safeParse(parsed(found.SecretString));
+  if (!jsonKey) return { value: found.text, json: {}, versionId: found.versionId };
+  const json = objectSchema.safeParse(parsed(found.text));
   const value = json.success ? json.data[jsonKey] : undefined;
   if (!json.success || (value !== undefined && typeof value !== 'string'))
     throw new KitMisconfigured('SECRET_UNUSABLE', {
@@ -103,7 +94,7 @@ const read = async ({ kit, secretArn }: Installation, settings: Settings, access
       answer: `it is not a JSON object with a text under "${jsonKey}"`,
       todo: 'Put a JSON object into the secret, or leave jsonKey out.',
     });
-  return { value, json: json.data, versionId: found.VersionId };
+  return { value, json: json.data, versionId: found.versionId };
 };
 
 const parsed = (text: string | undefined): unknown => {

@@ -1,10 +1,6 @@
 import * as z from 'zod';
 import type { Command } from '../domain/transition.ts';
 
-/** The source and the version of every event of this system. A change that readers must know of is a new version. */
-export const eventSource = 'gateway-credential-rotation';
-export const transitionDetailType = 'Gateway Credential Transition v1';
-
 /** Every kind of transition, in a sentence; it does not compile until each command that records one is here. */
 export const transitionKinds: Readonly<
   Record<Exclude<Command['kind'], 'arm-probe' | 'quiet-checked'> | 'register' | 'restore', string>

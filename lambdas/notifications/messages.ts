@@ -28,8 +28,13 @@ const todo = ({ code, addresses, kitId, gatewayId, credentialId }: LateKit): str
     DISTRIBUTION_FAILED:
       'Giving it the credential failed. See whether its management API answers and lets us in, then retry the kit (operate retry-kit).',
     STILL_ON_PREDECESSOR: `It was given the credential, but still presents an old one from ${addresses.join(', ') || 'some of its nodes'}. Reload or restart these nodes.`,
+    SEEN_ON_BOTH: `It was seen on both credentials from ${addresses.join(', ') || 'one address'}: several nodes may be behind it, and one of them still presents an old one. Reload or restart them all.`,
     READ_BACK_DIFFERS:
-      'It shows another credential than the one it was given. Look for another tool that writes its configuration.',
+      'It shows another credential than the one it was given. Look for another tool that writes its configuration (decK, Terraform, an operator).',
+    NOT_READ_BACK:
+      'It cannot be asked what it holds just now, and nothing is revoked before it shows the new credential. See whether its management API answers.',
+    TOO_FEW_SOURCES:
+      'Not all of its nodes were seen with the credential yet. Send a client request through each of them.',
     WAITS_FOR_OWNER: `Install the credential as the instructions said, then ${acknowledge}.`,
     NOT_SEEN_YET: `It was not seen with the credential yet. Send one client request through it, or ${acknowledge}.`,
   };

@@ -20,7 +20,7 @@ const versionId = z
   .regex(/^[A-Za-z0-9-]{32,64}$/, 'must be the id of a version of the secret, never its value');
 
 /** What an operator may decide. A credential is named by its id and its version in the gateway's secret; a value is refused unread. */
-export const operatorCommand = z.discriminatedUnion('command', [
+const operatorCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('hold'), ...common }),
   z.strictObject({ command: z.literal('resume'), ...common }),
   z.strictObject({ command: z.literal('extend'), ...common, deadlineAt: z.iso.datetime() }),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { By } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import { transition } from '../domain/transition.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { collectEvidence } from '../workflow/shared/collect-evidence.ts';
 import type { Of } from './command-input.ts';
 import { type Confirmation, notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';

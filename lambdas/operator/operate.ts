@@ -2,7 +2,7 @@ import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Command } from '../domain/transition.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
 import { adoptCredential } from './adopt.ts';
 import { type Of, type OperatorCommand, readCommand } from './command-input.ts';

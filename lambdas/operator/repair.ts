@@ -1,6 +1,6 @@
 import type { By } from '../domain/decision.ts';
 import { type Gateway, isUnpromoted } from '../domain/gateway.ts';
-import type { Dependencies } from '../wiring/dependencies.ts';
+import type { Dependencies } from '../ports.ts';
 import { type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
 /**

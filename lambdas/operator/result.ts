@@ -1,9 +1,9 @@
-import type { Applied } from '../aws/gateways.ts';
 import type { RefusalCode } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import type { KitVerdict } from '../domain/kit-verdict.ts';
+import type { Applied } from '../ports.ts';
 
 /** What a person has to repeat before kits are cut off, and whom it hits. */
 export type Confirmation = {

@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { probeHeader } from '../domain/gateway.ts';
+import { probeHeader } from '../domain/probe.ts';
 import type { Presented, Verdict } from './authorize.ts';
 
 /** The header in which kits present the credential (PingOne Authorize: "CLIENT-TOKEN"). */

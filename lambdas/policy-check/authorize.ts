@@ -18,7 +18,7 @@ export type Presented = {
 };
 
 /** Why a request is refused. The first five are found without a read. */
-export type AuthorizationRefusal =
+type AuthorizationRefusal =
   | 'PATH_INVALID'
   | 'CREDENTIAL_ABSENT'
   | 'CREDENTIALS_DIFFER'

@@ -1,17 +1,15 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { digestOf } from '../domain/digest.ts';
 
 /** Stands in for the digest of a credential that the record does not hold: no value is known to have it. */
 const noDigest = 'A'.repeat(43);
 
-/** The SHA-256 of a text, base64url: the form in which the record holds digests and nonce hashes. */
-export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
-
 /**
- * Whether `text` is what `digest` was made of. ClockAndLog one hash and one comparison of equal length, also without a digest:
+ * Whether `text` is what `digest` was made of. Always one hash and one comparison of equal length, also without a digest:
  * how long the answer takes says neither whether a credential is known nor how much of it is right.
  */
 export const matchesDigest = (text: string, digest: string | undefined): boolean => {
   const expected = Buffer.from(digest?.length === noDigest.length ? digest : noDigest);
-  const isEqual = timingSafeEqual(Buffer.from(sha256(text)), expected);
+  const isEqual = timingSafeEqual(Buffer.from(digestOf(text)), expected);
   return isEqual && digest !== undefined;
 };

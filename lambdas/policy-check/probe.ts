@@ -1,26 +1,23 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CredentialValue } from '../domain/credential.ts';
+import { digestOf } from '../domain/digest.ts';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
-import { probeHeader } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
+import { type Nonce, probeHeader } from '../domain/probe.ts';
 import { refusalMark } from './api-gateway.ts';
 
-/** A one-time nonce: the value goes into the request, its SHA-256 (base64url) into the record. */
-export type Nonce = { readonly value: string; readonly hash: string };
-
+/** A nonce that nobody has used before. */
 export const newNonce = (): Nonce => {
   const value = randomBytes(32).toString('base64url');
-  return { value, hash: createHash('sha256').update(value).digest('base64url') };
+  return { value, hash: digestOf(value) };
 };
 
-/** The real policy check, asked as a kit asks it. */
-export type PolicyCheck = {
-  /** Whether it accepts the credential now. Every other answer, and none within 10 s, throws {@link TemporarilyUnavailable}: ambiguous is not yes, and not no. */
-  ask(gatewayId: GatewayId, value: CredentialValue, nonce: Nonce): Promise<'ACCEPTED' | 'REFUSED'>;
-};
-
-export const policyCheckAt = (url: string): PolicyCheck => ({
-  ask: async (gatewayId, value, nonce) => {
+/**
+ * The real policy check, asked as a kit asks it: whether it accepts the credential now. Every other answer, and none within
+ * 10 s, throws {@link TemporarilyUnavailable}: ambiguous is not yes, and not no.
+ */
+export const policyCheckAt = (url: string) => ({
+  ask: async (gatewayId: GatewayId, value: CredentialValue, nonce: Nonce): Promise<'ACCEPTED' | 'REFUSED'> => {
     const ambiguous = (what: string, cause?: unknown) =>
       new TemporarilyUnavailable(`The policy check of gateway ${gatewayId} ${what}; see whether ${url} answers.`, {
         cause,

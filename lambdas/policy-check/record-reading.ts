@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts';
 import { withinMs } from './time-limit.ts';
 
 /** How long each of the two attempts may take: together the 1 s that a request may spend on reading. */
-export const attemptLimitsMs = [400, 600] as const;
+const attemptLimitsMs = [400, 600] as const;
 
 const budgetMs = attemptLimitsMs[0] + attemptLimitsMs[1];
 

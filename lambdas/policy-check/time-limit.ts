@@ -1,5 +1,5 @@
 /** Thrown when something outside took longer than it was given. */
-export class TookTooLong extends Error {
+class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
 }
 

@@ -1,8 +1,8 @@
 import type { Gateway } from '../domain/gateway.ts';
 import { gaugesOf } from '../domain/gauges.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { countMetric, recordGauges } from '../runtime/log.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 import type { Repair } from './reconcile.ts';
 
 type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<Dependencies, 'secretVersions'> &

@@ -1,15 +1,18 @@
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
 import { isDoneWith } from '../domain/credential-status.ts';
+import { leftToRetire } from '../domain/decision.ts';
 import { RotationPreempted } from '../domain/failure.ts';
 import { type Gateway, hasReached, isUnpromoted, type Rotation, refusedEverywhereAtMs } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
-import { promote } from '../workflow/create-credential.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { checkQuiet } from '../workflow/shared/check-quiet.ts';
+import { targetOf } from '../workflow/shared/own-rotation.ts';
+import { promote } from '../workflow/shared/promote.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 
 /** What the reconciler did, for its log and its alarm. */
 export type Repair = {
@@ -41,8 +44,26 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
   if (!rotation) return [...flushed, ...(await confirmDead(needs, gateway))];
   if (rotation.driver === 'secrets-manager' && !rotation.held && needs.now() >= (rotation.handOverByMs ?? 0))
     return [...flushed, ...(await takeOver(needs, gateway, rotation))];
+  await watch(needs, gateway, rotation);
   const mayRun = rotation.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
+};
+
+/**
+ * Proves, while a rotation waits for quiet, that the policy check answers and records: quiet is watched time, and the
+ * workflow's own passes may be further apart than a window allows. What goes wrong here begins the window again and no more.
+ */
+const watch = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<void> => {
+  if (!hasReached(rotation, 'DISTRIBUTED') || leftToRetire(gateway, rotation).length === 0) return;
+  try {
+    const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
+    await checkQuiet(needs, { gatewayId: gateway.gatewayId, rotationId: rotation.rotationId }, gateway, stored);
+  } catch (error) {
+    needs.log('INFO', 'The quiet of a gateway could not be watched.', {
+      gatewayId: gateway.gatewayId,
+      why: reasonOf(error),
+    });
+  }
 };
 
 /** Publishes what was not published yet. News that cannot go out are no reason to leave the rotation alone. */

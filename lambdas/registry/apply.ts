@@ -10,18 +10,15 @@ import {
   shardCountFor,
   type WantedGateway,
 } from '../domain/registry-changes.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import { secretNameOf } from '../domain/secret-name.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { applySchedule } from './apply-schedule.ts';
 import { beginBootstrap, reconfigure, register } from './change-gateway.ts';
 import { changeKits, copyIntoShards } from './change-kits.ts';
-import { restoreSecret, secretNameOf, secretStateOf } from './gateway-secret.ts';
+import { secretStateOf } from './gateway-secret.ts';
 import type { Registry } from './read-registry.ts';
-import { applySchedule } from './schedule.ts';
 
-type Needs = Pick<
-  Dependencies,
-  'gateways' | 'kits' | 'secretsManager' | 'secrets' | 'executions' | 'rotationFunction'
-> &
-  ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'gatewaySecrets' | 'secretPrefix' | 'executions'> & ClockAndLog;
 
 /**
  * Makes gateways and kits what `gateways.json` says, and returns the changes in their order; with `plan` it only reads. It may be
@@ -70,7 +67,7 @@ const signs: Readonly<Record<ChangeKind, string>> = {
 
 const find = async (needs: Needs, gatewayId: GatewayId): Promise<FoundGateway> => {
   const gateway = await needs.gateways.read(gatewayId);
-  const secret = await secretStateOf(needs, gateway?.secretArn ?? secretNameOf(needs, gatewayId));
+  const secret = await secretStateOf(needs, gateway?.secretArn ?? secretNameOf(needs.secretPrefix, gatewayId));
   const kits: Kit[] = [];
   if (gateway) for await (const kit of needs.kits.all(gatewayId, gateway.shardCount)) kits.push(kit);
   return { kits, secret, ...(gateway ? { gateway } : {}) };
@@ -90,7 +87,8 @@ const applyGateway = async (
   const has = (kind: ChangeKind): boolean =>
     changes.some((change) => change.kind === kind && change.refused === undefined);
 
-  if (has('RESTORE_SECRET')) await restoreSecret(needs, found.gateway?.secretArn ?? secretNameOf(needs, gatewayId));
+  if (has('RESTORE_SECRET'))
+    await needs.gatewaySecrets.restore(found.gateway?.secretArn ?? secretNameOf(needs.secretPrefix, gatewayId));
   if (has('ADD_GATEWAY')) await register(needs, wanted, by);
   if (has('UPDATE_GATEWAY')) note('UPDATE_GATEWAY', await reconfigure(needs, wanted, undefined, by));
   if (has('GROW_SHARDS') && found.gateway) {

@@ -5,11 +5,11 @@ import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId, RotationId } from '../domain/ids.ts';
 import { shardCountFor, type WantedGateway } from '../domain/registry-changes.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { ensureSecret } from './gateway-secret.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'secretsManager' | 'secrets' | 'executions'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'gatewaySecrets' | 'secretPrefix' | 'executions'> & ClockAndLog;
 
 /** The record of a new gateway, with its secret; one that another run has added meanwhile is as good. */
 export const register = async (needs: Needs, wanted: WantedGateway, by: By): Promise<Gateway> => {

@@ -1,4 +1,3 @@
-import type { RegisteredKit } from '../aws/kits.ts';
 import type { By } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
@@ -10,8 +9,8 @@ import {
   type WantedGateway,
   type WantedKit,
 } from '../domain/registry-changes.ts';
+import type { ClockAndLog, Dependencies, RegisteredKit } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits'> & ClockAndLog;
 

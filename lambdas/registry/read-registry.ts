@@ -1,9 +1,9 @@
 import type { GatewayId, KitId } from '../domain/ids.ts';
 import { contradictions } from '../domain/policy.ts';
 import type { WantedGateway, WantedKit } from '../domain/registry-changes.ts';
+import { scheduleContradiction } from '../domain/schedule.ts';
 import { kitKindOf } from '../kits/kinds.ts';
 import { pathText, problemsOf } from './problems.ts';
-import { scheduleContradiction } from './schedule.ts';
 import { type GatewayOfFile, gatewaySchema, registryJsonSchema, registrySchema } from './schema.ts';
 
 /** Thrown for a `gateways.json` that cannot be applied: names every problem of the file at once, and no setting's text. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type GatewayId, isGatewayId, isKitId, type KitId, nameRule } from '../domain/ids.ts';
 import { defaultPolicy } from '../domain/policy.ts';
+import { readSchedule } from '../domain/schedule.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
-import { readSchedule } from './schedule.ts';
 
 const day = 86_400;
 const year = 365 * day;
@@ -91,8 +91,9 @@ const kit = kitSchemaWith({
     .describe('An http or https URL behind the kit: asking it makes an idle kit show itself.')
     .exactOptional(),
   demo: z
-    .strictObject({ nodes: z.int().min(1).max(4) })
-    .describe('How many nodes the stand-in for this kit has; in a demo gateway only.')
+    .strictObject({
+      nodes: z.int().min(1).max(4).describe('How many nodes the stand-in for this kit has; in a demo gateway only.'),
+    })
     .exactOptional(),
 });
 

@@ -2,7 +2,7 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Thrown at the first call when variables are missing; names all of them at once. */
-export class EnvironmentIncomplete extends Error {
+class EnvironmentIncomplete extends Error {
   override readonly name = 'EnvironmentIncomplete';
 }
 

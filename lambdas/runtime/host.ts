@@ -2,8 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { isRotationId } from '../domain/ids.ts';
+import type { Log } from '../domain/log-line.ts';
 import type { Environment } from './environment.ts';
-import { type Log, withoutSecrets } from './log.ts';
+import { withoutSecrets } from './log.ts';
+import { steadyClock } from './steady-clock.ts';
 
 /** What a function is built from when it starts: its variables, its log, and the time (epoch ms). */
 export type Runtime = { readonly environment: Environment; readonly log: Log; readonly now: () => number };
@@ -54,5 +56,5 @@ export const lambdasWith =
       return (event: Event, context: Context) =>
         about.run(rotationIn(event), () => handler(event, context)) as Promise<Result>;
     };
-    return Object.assign(host({ environment: process.env, log: ownLog, now: Date.now }), { in: host });
+    return Object.assign(host({ environment: process.env, log: ownLog, now: steadyClock() }), { in: host });
   };

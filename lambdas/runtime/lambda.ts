@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { isCounted, type Log, type MetricFields } from '../domain/log-line.ts';
 import { metricNamespace, metricService } from '../domain/metric.ts';
 import { lambdasWith } from './host.ts';
-import { isCounted, type Log, type MetricFields } from './log.ts';
 
 const serviceName = metricService.service;
 const logger = new Logger({ serviceName });

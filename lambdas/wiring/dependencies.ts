@@ -4,51 +4,24 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { type Signer, signerWith } from '../aws/evidence-signer.ts';
-import { type Executions, executionsOf } from '../aws/executions.ts';
-import { type Gateways, gatewaysIn } from '../aws/gateways.ts';
-import { type Kits, kitsIn } from '../aws/kits.ts';
-import { type ManualStarts, manualStartsOf, type Plans, plansOf } from '../aws/manual-starts.ts';
+import { signerWith } from '../aws/evidence-signer.ts';
+import { executionsOf } from '../aws/executions.ts';
+import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
+import { kitSecretsIn } from '../aws/kit-secrets.ts';
+import { kitsIn } from '../aws/kits.ts';
+import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
 import { notifyOwnersOn } from '../aws/notify-owners.ts';
-import { type Proofs, proofsIn } from '../aws/proofs.ts';
+import { proofsIn } from '../aws/proofs.ts';
 import { publishTo } from '../aws/publish-events.ts';
-import { type Records, recordsIn } from '../aws/records.ts';
-import { type SecretVersions, secretVersionsIn } from '../aws/secret-versions.ts';
-import { type Uses, usesIn } from '../aws/uses.ts';
-import type { OwnerMessage } from '../domain/kit.ts';
-import { type PolicyCheck, policyCheckAt } from '../policy-check/probe.ts';
+import { recordsIn } from '../aws/records.ts';
+import { secretVersionsIn } from '../aws/secret-versions.ts';
+import { usesIn } from '../aws/uses.ts';
+import { policyCheckAt } from '../policy-check/probe.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { type ClientSettings, clientSettings } from '../runtime/client-settings.ts';
 import { variables } from '../runtime/environment.ts';
 import type { Runtime } from '../runtime/host.ts';
-import type { Log } from '../runtime/log.ts';
-
-/** Everything a stage may work with. */
-export type Dependencies = {
-  readonly gateways: Gateways;
-  /** The same records, for who only looks. */
-  readonly records: Records;
-  readonly kits: Kits;
-  readonly uses: Uses;
-  readonly proofs: Proofs;
-  /** Signs what auditors get. */
-  readonly signer: Signer;
-  readonly secretVersions: SecretVersions;
-  readonly secretsManager: SecretsManagerClient;
-  readonly policyCheck: PolicyCheck;
-  readonly executions: Executions;
-  readonly manualStarts: ManualStarts;
-  readonly plans: Plans;
-  readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
-  /** How gateway secrets are named and encrypted. */
-  readonly secrets: { readonly prefix: string; readonly key?: string };
-  /** The ARN of the function that Secrets Manager rotates with. */
-  readonly rotationFunction: string;
-  /** The ARN of the function that acts for the console. */
-  readonly actFunction: string;
-};
-
-/** What a stage has besides: its clock and its log. */
-export type ClockAndLog = { readonly now: () => number; readonly log: Log };
+import { gatewaysIn } from './gateways.ts';
 
 /** The AWS clients of one function, each made once: parts that ask the same service share its connections. */
 const clientsWith = (settings: ClientSettings) => ({
@@ -102,7 +75,12 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     make: ({ EVIDENCE_KEY = '' }, clients) => signerWith(clients.kms(), EVIDENCE_KEY),
   },
   secretVersions: { needs: [], make: (_, clients) => secretVersionsIn(clients.secretsManager()) },
-  secretsManager: { needs: [], make: (_, clients) => clients.secretsManager() },
+  gatewaySecrets: {
+    needs: ['ROTATION_FUNCTION'],
+    make: ({ ROTATION_FUNCTION: rotationFunction = '' }, clients, { environment: { SECRETS_KEY: key } }) =>
+      gatewaySecretsIn(clients.secretsManager(), { rotationFunction, ...(key ? { key } : {}) }),
+  },
+  kitSecrets: { needs: [], make: (_, clients) => kitSecretsIn(clients.secretsManager()) },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   executions: {
     needs: ['STATE_MACHINE_ARN'],
@@ -121,14 +99,7 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     make: ({ NOTIFICATIONS_TOPIC = '' }, clients) => notifyOwnersOn(clients.sns(), NOTIFICATIONS_TOPIC),
   },
   actFunction: { needs: ['ACT_FUNCTION'], make: ({ ACT_FUNCTION = '' }) => ACT_FUNCTION },
-  rotationFunction: { needs: ['ROTATION_FUNCTION'], make: ({ ROTATION_FUNCTION = '' }) => ROTATION_FUNCTION },
-  secrets: {
-    needs: ['SECRET_PREFIX'],
-    make: ({ SECRET_PREFIX = '' }, _, { environment: { SECRETS_KEY } }) => ({
-      prefix: SECRET_PREFIX,
-      ...(SECRETS_KEY ? { key: SECRETS_KEY } : {}),
-    }),
-  },
+  secretPrefix: { needs: ['SECRET_PREFIX'], make: ({ SECRET_PREFIX = '' }) => SECRET_PREFIX },
 };
 
 /** The named parts, made in the function's own environment. Throws EnvironmentIncomplete naming every variable that is missing. */

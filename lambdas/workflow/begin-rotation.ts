@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { InputRefused, RotationRefused } from '../domain/failure.ts';
-import type { RotationId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
-import { rotationIdFrom } from './shared/derived-id.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { rotationIdOf } from './shared/derived-id.ts';
 import { planRotation } from './shared/plan-rotation.ts';
 import { type StepOutput, stepInput, stepOutput } from './shared/step.ts';
 
@@ -29,10 +28,7 @@ const allowed =
 /** What the workflow ends with after a plan: nothing was begun. */
 export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'secretsManager'> & ClockAndLog;
-
-/** The rotation that an execution started by hand is: the same execution is always the same rotation. */
-export const rotationIdOf = (executionArn: string): RotationId => rotationIdFrom(executionArn);
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'kitSecrets'> & ClockAndLog;
 
 /**
  * Begins the rotation that an execution is about, or joins the one that the record names already; a plan only reads. Throws

@@ -1,9 +1,10 @@
 import { isDoneWith } from '../domain/credential-status.ts';
 import { refusedEverywhereAtMs } from '../domain/gateway.ts';
 import { nextStage } from '../domain/next-stage.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow } from './shared/apply-command.ts';
-import { readOwnRotation, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { readOwnRotation } from './shared/own-rotation.ts';
+import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 import { verifyRefusal } from './shared/verify-refusal.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog;

@@ -1,21 +1,18 @@
-import { readSecret, type Stored } from '../aws/secret-versions.ts';
-import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import { StepFailed } from '../domain/failure.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
 import type { Kit, KitWork } from '../domain/kit.ts';
 import { kitKindOf } from '../kits/kinds.ts';
-import { isKitError } from '../kits/kit-errors.ts';
-import type { Installation, KitAccess } from '../kits/kit-kind.ts';
+import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
-import { targetOf } from './create-credential.ts';
-import { readOwnRotation, type StepInput } from './shared/step.ts';
+import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
+import { accessFor, installationOf, kitFailure } from './shared/reach-kit.ts';
+import type { StepInput } from './shared/step.ts';
 
-type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'secretsManager' | 'notifyOwner'> &
+type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'kitSecrets' | 'notifyOwner'> &
   ClockAndLog & { readonly gateways: Pick<Dependencies['records'], 'read'> };
 
-/** How many kits of a shard are installed at once, and how long one may take. */
+/** How many kits of a shard are installed at once. */
 const atOnce = 10;
-export const installSeconds = 20;
 
 /** Puts the credential into every kit of a shard that does not have it. A kit that fails is recorded and does not stop the others. */
 export const distributeShard = async (
@@ -99,37 +96,3 @@ const install = async (
     return { state: 'FAILED', failure };
   }
 };
-
-/** What is kept and shown of a kit's error: the message of our own ones; that of any other may quote a header or a body (invariant 9). */
-export const kitFailure = (error: unknown): NonNullable<KitWork['failure']> => {
-  const code = error instanceof Error ? error.name : 'Error';
-  const isOurs = isKitError(error) || error instanceof TemporarilyUnavailable || error instanceof StepFailed;
-  return {
-    code,
-    message: isOurs ? error.message : `A defect of this kind of kit (${code}); report it, and retry the kit.`,
-  };
-};
-
-/** What a kind is told for one kit. */
-export const installationOf = (gateway: Gateway, rotation: Rotation, kit: Kit, stored: Stored): Installation => ({
-  kit,
-  credentialId: stored.credentialId,
-  value: stored.value,
-  rotationId: rotation.rotationId,
-  secretArn: gateway.secretArn,
-  deadlineAtMs: rotation.deadlineAtMs,
-});
-
-/** What a kind may use for one kit, with its time limit. */
-export const accessFor = ({
-  secretsManager,
-  notifyOwner,
-  now,
-}: Pick<Needs, 'secretsManager' | 'notifyOwner' | 'now'>): KitAccess => ({
-  fetch: globalThis.fetch,
-  readSecret: (secretId) => readSecret(secretsManager, secretId),
-  secrets: secretsManager,
-  notifyOwner,
-  nowMs: now,
-  signal: AbortSignal.timeout(installSeconds * 1000),
-});

@@ -1,16 +1,26 @@
+import { authorityOf } from '../authorities/authority-of.ts';
 import { leftToRevoke } from '../domain/decision.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { CredentialId } from '../domain/ids.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
 import { overdue } from '../domain/next-stage.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
-import { collectEvidence } from './shared/collect-evidence.ts';
-import { readOwnRotation, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { collectEvidence, lastUseOf } from './shared/collect-evidence.ts';
+import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
+import { recheckAll } from './shared/recheck.ts';
+import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs'> & ClockAndLog;
+type Needs = Pick<
+  Dependencies,
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'notifyOwner'
+> &
+  ClockAndLog;
 
 /**
  * Revokes what is compromised and past its time without further proof; everything else only after reading kits and use
- * once more, at the very revision that is changed (invariant 2). When the proof does not hold any more, back to the kits.
+ * once more, and kits back, since the last transition (invariant 2): first all of it, which may take a while, then in a
+ * short pass the use of what is to be revoked. When the proof does not hold any more, back to the kits.
  */
 export const revokeCredential = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
   const { gateways, now } = needs;
@@ -23,19 +33,26 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
       kind: 'revoke',
       rotationId,
       credentialIds: dead,
-      revision: gateway.revision,
+      readAt: gateway.transitionRevision,
       ...by,
     });
+    await revokeAtAuthority(revoked, dead);
     return stepOutput(revoked, input, now());
   }
   const credentialIds = leftToRevoke(gateway, rotation);
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
-  const readAtMs = now();
-  const { summary } = await collectEvidence(needs, gateway, rotation, {
+  const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
+  const collected = await collectEvidence(needs, gateway, rotation, {
     keep: (proof) => needs.proofs.keep(gateway.gatewayId, rotationId, proof),
+    ...(stored ? { refresh: recheckAll(needs, gateway, rotation, stored) } : {}),
+    readBackSinceMs: now(),
   });
-  const verdict = judgeRevocation(gateway, summary, readAtMs);
+  const { gateway: fresh } = await readOwnRotation(gateways, input); // the watching went on meanwhile
+  const readAtMs = now();
+  const lastUseMs = await lastUseOf(needs.uses, gateway, credentialIds);
+  const summary = lastUseMs === undefined ? collected.summary : { ...collected.summary, lastUseMs };
+  const verdict = judgeRevocation(fresh, summary, readAtMs);
   const invalidateEvidence = async (why: string): Promise<StepOutput> =>
     stepOutput(
       await applyCommand(gateways, input, { kind: 'invalidate-evidence', rotationId, ...asWorkflow(why) }),
@@ -47,10 +64,25 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   const by = rotation.forced
     ? { actor: rotation.forced.actor, reason: rotation.forced.reason }
     : asWorkflow('every kit has evidence and the predecessors are quiet');
-  const revoke = { kind: 'revoke', rotationId, credentialIds, revision: gateway.revision, verdict, ...by } as const;
+  const revoke = {
+    kind: 'revoke',
+    rotationId,
+    credentialIds,
+    readAt: gateway.transitionRevision,
+    verdict,
+    ...by,
+  } as const;
   const result = await gateways.apply(input.gatewayId, revoke);
-  if (result.kind === 'applied') return stepOutput(result.gateway, input, now());
+  if (result.kind === 'applied') {
+    await revokeAtAuthority(result.gateway, credentialIds);
+    return stepOutput(result.gateway, input, now());
+  }
   if (result.code === 'HELD' || result.code === 'NOT_QUIET')
     return invalidateEvidence(`the record says ${result.code}`);
   throw failureOf(revoke, result);
+};
+
+/** The record has said so; the authority is told at once. What fails here is done again before the refusal is looked for. */
+const revokeAtAuthority = async (gateway: Gateway, credentialIds: readonly CredentialId[]): Promise<void> => {
+  for (const credentialId of credentialIds) await authorityOf(gateway).revoke(gateway, credentialId);
 };

@@ -1,25 +1,24 @@
-import type { Stored } from '../aws/secret-versions.ts';
 import { leftToRevoke } from '../domain/decision.ts';
-import { type Gateway, hasReached, type Rotation } from '../domain/gateway.ts';
+import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { EvidenceSummary } from '../domain/may-revoke.ts';
-import { emptySummary, judgeRevocation, kitSummaryOf } from '../domain/may-revoke.ts';
+import { emptySummary, judgeRevocation } from '../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
-import type { ClockAndLog, Dependencies } from '../wiring/dependencies.ts';
-import { targetOf } from './create-credential.ts';
-import { applyCommand, asWorkflow } from './shared/apply-command.ts';
+import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
+import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
+import { checkQuiet } from './shared/check-quiet.ts';
 import { collectEvidence } from './shared/collect-evidence.ts';
 import { escalateLaggards } from './shared/escalate.ts';
-import { armProbeNonce } from './shared/probe-nonce.ts';
-import { recheck } from './shared/recheck.ts';
-import { readOwnRotation, rotationOf, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { readOwnRotation, rotationOf, targetOf } from './shared/own-rotation.ts';
+import { recheck, recheckAll } from './shared/recheck.ts';
+import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'secretsManager' | 'notifyOwner'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'kitSecrets' | 'notifyOwner'
 > &
   ClockAndLog;
 
-/** One pass may take so long; a larger fleet goes on where it ended, at the same revision. */
+/** One pass may take so long; a larger fleet goes on where it ended, as long as no transition comes between. */
 const lookForMs = 240_000;
 
 /**
@@ -32,7 +31,7 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
     return stepOutput(gateway, input, needs.now());
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   const from =
-    input.cursor?.revision === gateway.revision
+    input.cursor?.revision === gateway.transitionRevision
       ? { summary: { ...emptySummary, ...input.cursor.summary }, nextShard: input.cursor.shard, done: false }
       : undefined;
   const collected = await collectEvidence(needs, gateway, rotation, {
@@ -43,7 +42,7 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
   if (!collected.done)
     return stepOutput(gateway, input, needs.now(), {
       next: 'VerifyKits',
-      cursor: { shard: collected.nextShard, summary: collected.summary, revision: gateway.revision },
+      cursor: { shard: collected.nextShard, summary: collected.summary, revision: gateway.transitionRevision },
     });
   return judge(needs, input, gateway, collected.summary, stored);
 };
@@ -55,7 +54,7 @@ const judge = async (
   summary: EvidenceSummary,
   stored: Stored | undefined,
 ): Promise<StepOutput> => {
-  const { gateways, now } = needs;
+  const { now } = needs;
   const wasDistributed = hasReached(rotationOf(seen, input), 'DISTRIBUTED');
   if (!wasDistributed && summary.undistributed > 0) {
     const turned = await escalateLaggards(needs, input, seen, summary);
@@ -63,38 +62,62 @@ const judge = async (
     return goesOn ? redo(turned ?? seen, input, summary, now()) : stepOutput(turned, input, now());
   }
   const distributed = wasDistributed ? seen : await recordDistribution(needs, input, seen, summary);
-  const quiet = await checkQuiet(needs, input, distributed, summary, stored);
-  const escalated = await escalateLaggards(needs, input, quiet.gateway, summary);
-  const after = escalated ?? quiet.gateway;
-  const nothingElseHappened = after.revision === seen.revision + (wasDistributed ? 2 : 3); // distributed, armed, quiet checked
-  const verdict = judgeRevocation(after, summary, now());
-  if (verdict.mayRevoke && quiet.recordingProven && nothingElseHappened && nextStage(after, now()) === 'VerifyKits') {
-    if (leftToRevoke(after, rotationOf(after, input)).length === 0)
-      await collectEvidence(needs, after, rotationOf(after, input), {
-        keep: (proof) => needs.proofs.keep(input.gatewayId, input.rotationId, proof), // no revocation follows that would keep it
-      });
-    const { kits, observed, readBack, acknowledged } = summary;
-    const verified = await applyCommand(gateways, input, {
-      kind: 'verified',
-      rotationId: input.rotationId,
-      revision: after.revision,
-      detail: { kits, observed, readBack, acknowledged, quietSinceMs: rotationOf(after, input).quietSinceMs },
-      ...asWorkflow('every kit has evidence and the predecessors are quiet'),
-    });
-    return stepOutput(verified, input, now());
-  }
+  if (!distributed) return waitForKits(needs, input, (await readOwnRotation(needs.gateways, input)).gateway, summary);
+  const quiet = await checkQuiet(needs, input, distributed, stored, summary);
+  const isUndisturbed = quiet.gateway.transitionRevision === distributed.transitionRevision;
+  const verdict = judgeRevocation(quiet.gateway, summary, now());
+  if (verdict.mayRevoke && quiet.recordingProven && isUndisturbed && nextStage(quiet.gateway, now()) === 'VerifyKits')
+    return confirmEvidence(needs, input, quiet.gateway, stored);
+  const after = (await escalateLaggards(needs, input, quiet.gateway, summary)) ?? quiet.gateway;
   if (nextStage(after, now()) !== 'VerifyKits') return stepOutput(after, input, now());
+  return waitForKits(needs, input, after, summary);
+};
+
+/** Says why, and goes back to distribution where that may help; else looks again later. */
+const waitForKits = (needs: Needs, input: StepInput, gateway: Gateway, summary: EvidenceSummary): StepOutput => {
+  const nowMs = needs.now();
+  const verdict = judgeRevocation(gateway, summary, nowMs);
   needs.log('INFO', 'The rotation waits.', {
     gatewayId: input.gatewayId,
     rotationId: input.rotationId,
     blockers: verdict.blockers,
     laggards: summary.named.slice(0, 5),
   });
-  if (summary.redoShards.length > 0) return redo(after, input, summary, now());
-  return stepOutput(after, input, now(), {
+  if (summary.redoShards.length > 0) return redo(gateway, input, summary, nowMs);
+  return stepOutput(gateway, input, nowMs, {
     next: 'WaitForKits',
-    waitSeconds: waitSeconds(after, now(), verdict.earliestAtMs),
+    waitSeconds: waitSeconds(gateway, nowMs, verdict.earliestAtMs),
   });
+};
+
+/**
+ * The last pass before `verified`: reads every kit back once more, observed or not, since another tool may have set one
+ * back; and keeps what was read when no revocation follows that would keep it.
+ */
+const confirmEvidence = async (
+  needs: Needs,
+  input: StepInput,
+  gateway: Gateway,
+  stored: Stored | undefined,
+): Promise<StepOutput> => {
+  const { now } = needs;
+  const rotation = rotationOf(gateway, input);
+  const isEnd = leftToRevoke(gateway, rotation).length === 0;
+  const { summary } = await collectEvidence(needs, gateway, rotation, {
+    ...(stored ? { refresh: recheckAll(needs, gateway, rotation, stored) } : {}),
+    ...(isEnd ? { keep: (proof) => needs.proofs.keep(input.gatewayId, input.rotationId, proof) } : {}),
+    readBackSinceMs: now(),
+  });
+  if (summary.laggards > 0) return waitForKits(needs, input, gateway, summary);
+  const { kits, observed, readBack, acknowledged } = summary;
+  const verified = await applyCommand(needs.gateways, input, {
+    kind: 'verified',
+    rotationId: input.rotationId,
+    readAt: gateway.transitionRevision,
+    detail: { kits, observed, readBack, acknowledged, quietSinceMs: rotation.quietSinceMs },
+    ...asWorkflow('every kit has evidence and the predecessors are quiet'),
+  });
+  return stepOutput(verified, input, now());
 };
 
 /** Back to distribution, after a pause that grows with the rotation's age: a kit that refuses is not asked in a tight loop. */
@@ -105,51 +128,28 @@ const redo = (gateway: Gateway, input: StepInput, summary: EvidenceSummary, nowM
     waitSeconds: waitSeconds(gateway, nowMs, undefined),
   });
 
-/** Every kit was tried once: what failed is a laggard now and is found by every later pass. */
+/** Every kit was tried once: what failed is a laggard now and is found by every later pass. `undefined` when the record has changed since the kits were read. */
 const recordDistribution = async (
   { gateways }: Needs,
   input: StepInput,
   gateway: Gateway,
   summary: EvidenceSummary,
-): Promise<Gateway> => {
-  const rotation: Rotation = rotationOf(gateway, input);
-  return applyCommand(gateways, input, {
+): Promise<Gateway | undefined> => {
+  const command = {
     kind: 'distributed',
     rotationId: input.rotationId,
-    generation: rotation.generation,
+    readAt: gateway.transitionRevision,
+    generation: rotationOf(gateway, input).generation,
     kits: summary.kits,
     failed: summary.failed,
-    ...asWorkflow('every kit was given the credential'),
-  });
-};
-
-/** Sends one probe with the new credential through the real policy check and reads its recorded use back: lost use would look like quiet. */
-const checkQuiet = async (
-  { gateways, policyCheck, uses, log, now }: Needs,
-  input: StepInput,
-  gateway: Gateway,
-  summary: EvidenceSummary,
-  stored: Stored | undefined,
-): Promise<{ gateway: Gateway; recordingProven: boolean }> => {
-  const { credentialId } = targetOf(gateway);
-  const nonce = await armProbeNonce({ gateways }, input, credentialId);
-  const recordingProven = await (async () =>
-    stored !== undefined &&
-    (await policyCheck.ask(gateway.gatewayId, stored.value, nonce)) === 'ACCEPTED' &&
-    (await uses.sawProbe(gateway.gatewayId, credentialId, nonce.hash)))().catch((error: unknown) => {
-    log('WARN', 'The recording of use could not be proven; the quiet window starts again.', {
-      gatewayId: gateway.gatewayId,
-      error: error instanceof Error ? error.message : '',
-    });
-    return false;
-  });
-  const checked = await applyCommand(gateways, input, {
-    kind: 'quiet-checked',
-    rotationId: input.rotationId,
-    nonceHash: nonce.hash,
-    recordingProven,
-    kitSummary: kitSummaryOf(summary, now()),
-    ...(summary.lastUseMs === undefined ? {} : { lastUseMs: summary.lastUseMs }),
-  });
-  return { gateway: checked, recordingProven };
+    ...asWorkflow(
+      summary.failed === 0
+        ? 'every kit was given the credential'
+        : `every kit was tried; ${summary.failed} of ${summary.kits} could not be given the credential`,
+    ),
+  } as const;
+  const result = await gateways.apply(input.gatewayId, command);
+  if (result.kind === 'applied') return result.gateway;
+  if (result.code === 'NO_PROOF') return undefined;
+  throw failureOf(command, result);
 };

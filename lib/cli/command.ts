@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
+/** The deployment that is asked, and the terminal that asks. */
 export type At = { readonly connection: Connection; readonly terminal: Terminal };
 
 /** What a command came to: a document for programs, and a text for people; `isFailed` ends with the exit code of a refusal. */

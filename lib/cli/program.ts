@@ -1,13 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import { defaultStackName } from '../defaults.ts';
 import type { CliCommand, Result } from './command.ts';
-import { actCommands } from './commands-decide.ts';
-import { evidenceCommand } from './commands-evidence.ts';
-import { kitCommands } from './commands-kits.ts';
-import { restoreCommand } from './commands-restore.ts';
-import { showCommands } from './commands-show.ts';
+import { actCommands } from './commands/decide.ts';
+import { evidenceCommand } from './commands/evidence.ts';
+import { kitCommands } from './commands/kits.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { showCommands } from './commands/show.ts';
 import { type Connection, connect } from './connection.ts';
 import { CommandFailed, exitCodes } from './failure.ts';
-import { defaultStackName, targetOf } from './target.ts';
+import { targetOf } from './target.ts';
 import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {
@@ -18,6 +19,17 @@ const kits: CliCommand = {
   run: () =>
     Promise.reject(new CommandFailed('usage', 'Say what to do with the kits: gateway-credentials kits --help.')),
   subcommands: kitCommands,
+};
+
+const commands: readonly CliCommand[] = [...showCommands, ...actCommands, kits, evidenceCommand, restoreCommand];
+
+/** Every command with what it does, as a table of a page, and how it can end. */
+export const commandsText = (): string => {
+  const row = ({ usage, about }: CliCommand, before = '') => `| \`${before}${usage}\` | ${about} |`;
+  const rows = commands.flatMap((one) =>
+    one.subcommands ? one.subcommands.map((sub) => row(sub, `${one.usage} `)) : [row(one)],
+  );
+  return [...['| command | what it does |', '| --- | --- |'], ...rows, codes].join('\n');
 };
 
 const codes = `
@@ -45,8 +57,7 @@ const programFor = (terminal: Terminal, end: (exitCode: number) => void): Comman
     .description('Rotates the credentials of API gateways, and shows how they stand.')
     .addHelpText('after', codes);
   settle(program, terminal);
-  for (const one of [...showCommands, ...actCommands, kits, evidenceCommand, restoreCommand])
-    add(program, one, terminal, end);
+  for (const one of commands) add(program, one, terminal, end);
   return program;
 };
 

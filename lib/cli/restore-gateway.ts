@@ -2,11 +2,13 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readAudit } from '../../lambdas/aws/audit.ts';
 import { readGateway } from '../../lambdas/aws/gateway-item.ts';
 import { replaceRecord, storedRevision } from '../../lambdas/aws/replace-record.ts';
-import { digestOf, liveLabel, type SecretVersions } from '../../lambdas/aws/secret-versions.ts';
 import type { By } from '../../lambdas/domain/decision.ts';
+import { digestOf } from '../../lambdas/domain/digest.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
 import { type KeptVersion, restored } from '../../lambdas/domain/restore-record.ts';
+import { liveLabel } from '../../lambdas/domain/secret-text.ts';
+import type { SecretVersions } from '../../lambdas/ports.ts';
 
 /** Where the backup was restored to, and where the gateways live. */
 export type RestoreNeeds = {

@@ -1,5 +1,5 @@
+import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { NodeSha256 } from '../node-sha256.ts';
 
 /** A key and its region, as an SDK client has found them. */
 export type Signer = {
@@ -20,7 +20,7 @@ export const signedPost = async (
   { url, service, contentType, body }: { url: string; service: string; contentType: string; body: string },
 ): Promise<{ readonly status: number; readonly text: string }> => {
   const { protocol, hostname, port, pathname } = new URL(url);
-  const signer = new SignatureV4({ credentials, region, service, sha256: NodeSha256 });
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
   const { headers } = await signer.sign({
     method: 'POST',
     protocol,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { defaultDataFolder } from '../local/options.ts';
+import { defaultDataFolder, defaultStackName } from '../defaults.ts';
 import { CommandFailed } from './failure.ts';
 
 /** Which deployment is meant: a stack on AWS, found with the SDK's usual credentials and region, or this machine. */
@@ -10,8 +10,6 @@ export type Target = {
   readonly isLocal: boolean;
   readonly settings: Partial<Pick<ClientSettings, 'region' | 'endpoint' | 'credentials'>>;
 };
-
-export const defaultStackName = 'GatewayCredentialRotation';
 
 type Asked = { readonly stack?: string; readonly region?: string; readonly local?: boolean; readonly data?: string };
 

@@ -3,14 +3,14 @@ import { styleText } from 'node:util';
 import { fromNow, lateWords, lengthOf, outcomeWords } from '../../lambdas/console/view/labels.ts';
 import { type GatewaysView, type GatewayView, phases } from '../../lambdas/console/view/views.ts';
 import type { Connection } from './connection.ts';
-import { bold, rotationLine } from './show.ts';
 import { plain, type Terminal } from './terminal.ts';
+import { bold, rotationLine } from './view-text.ts';
 
 const barWidth = 30;
 const latest = 8;
 
 /** `████░░░░ 3 of 5`: how many of the kits have moved. */
-export const progressBar = (done: number, of: number): string => {
+const progressBar = (done: number, of: number): string => {
   const filled = of === 0 ? 0 : Math.round((barWidth * done) / of);
   return `${styleText('green', '█'.repeat(filled))}${styleText('dim', '░'.repeat(barWidth - filled))} ${done} of ${of}`;
 };
@@ -83,7 +83,7 @@ export const watchGateway = async (
 };
 
 /** Every gateway on which a rotation runs, a line each; a pure function of the view. */
-export const fleetFrameOf = ({ rows, counts, nowMs }: GatewaysView): string => {
+const fleetFrameOf = ({ rows, counts, nowMs }: GatewaysView): string => {
   const running = rows.flatMap(({ gatewayId, rotation }) => (rotation ? [{ gatewayId, rotation }] : []));
   if (running.length === 0)
     return `No rotation runs on ${Object.values(counts).reduce((sum, count) => sum + count, 0)} gateways.`;

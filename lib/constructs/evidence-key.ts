@@ -1,7 +1,7 @@
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { RotationFunction } from './rotation-function.ts';
+import type { Grant } from './rotation-function.ts';
 
 /** The key that signs evidence records. It is kept when the stack goes: auditors compare with its public half. */
 export class EvidenceKey extends Construct {
@@ -17,13 +17,14 @@ export class EvidenceKey extends Construct {
     });
   }
 
-  get keyArn(): string {
-    return this.key.keyArn;
-  }
-
-  /** To sign, and to tell the public half. */
-  grantSign(to: RotationFunction): void {
-    to.allow(['kms:Sign', 'kms:GetPublicKey'], [this.key.keyArn]);
-    to.addEnvironment('EVIDENCE_KEY', this.key.keyArn);
+  /** On the key itself. */
+  on(...operations: readonly ('GetPublicKey' | 'Sign')[]): Grant {
+    return (to) => {
+      to.allow(
+        operations.map((operation) => `kms:${operation}`),
+        [this.key.keyArn],
+      );
+      to.addEnvironment('EVIDENCE_KEY', this.key.keyArn);
+    };
   }
 }

@@ -3,7 +3,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { probeHeader } from '../../lambdas/domain/gateway.ts';
+import { probeHeader } from '../../lambdas/domain/probe.ts';
 
 export type FirewallProps = { readonly stage: Stage; readonly logRetentionDays: RetentionDays };
 

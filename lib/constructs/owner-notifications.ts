@@ -1,6 +1,6 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { RotationFunction } from './rotation-function.ts';
+import type { Grant } from './rotation-function.ts';
 import type { RotationKey } from './rotation-key.ts';
 
 export type OwnerNotificationsProps = { readonly key: RotationKey };
@@ -24,10 +24,12 @@ export class OwnerNotifications extends Construct {
     return this.topic.topicArn;
   }
 
-  /** To tell owners. */
-  grantPublish(to: RotationFunction): void {
-    to.allow(['sns:Publish'], [this.topic.topicArn]);
-    this.key.grantEncryptDecrypt(to, 'sns');
-    to.addEnvironment('NOTIFICATIONS_TOPIC', this.topic.topicArn);
+  /** To tell owners: the topic, and its key through SNS. */
+  get publish(): Grant {
+    return (to) => {
+      to.allow(['sns:Publish'], [this.topic.topicArn]);
+      this.key.grantEncryptDecrypt(to, 'sns');
+      to.addEnvironment('NOTIFICATIONS_TOPIC', this.topic.topicArn);
+    };
   }
 }

@@ -14,14 +14,12 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, Duration, RemovalPolicies } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { accept } from './exceptions.ts';
-import type { GatewayStore } from './gateway-store.ts';
 import { namedBy, onlyThrough, reachedFrom } from './policy-check-address.ts';
 import { answerLikePingOne } from './policy-check-answers.ts';
 import { deployAfterPermissions, released } from './policy-check-release.ts';
-import { type Network, RotationFunction } from './rotation-function.ts';
+import { type Grant, type Network, RotationFunction } from './rotation-function.ts';
 
 export type PolicyCheckProps = {
-  readonly store: GatewayStore;
   readonly logRetentionDays: RetentionDays;
   /** Memory of the authorizer, 128 to 10,240. */
   readonly authorizeMemoryMb: number;
@@ -64,15 +62,16 @@ const accessLog = {
 export class PolicyCheck extends Construct {
   readonly api: RestApi;
   readonly authorize: RotationFunction;
+  readonly sideband: RotationFunction;
   private readonly authorizer: RequestAuthorizer;
-  private readonly sideband: LambdaIntegration;
+  private readonly integration: LambdaIntegration;
   private readonly network: Network | undefined;
   private readonly privateEndpointId: string | undefined;
   private readonly domain: DomainName | undefined;
 
   constructor(scope: Construct, id: string, props: PolicyCheckProps) {
     super(scope, id);
-    const { store, logRetentionDays, authorizeMemoryMb, requestsPerSecond, requestBurst, setAccountLogRole } = props;
+    const { logRetentionDays, authorizeMemoryMb, requestsPerSecond, requestBurst, setAccountLogRole } = props;
     this.network = props.network;
     this.privateEndpointId = props.privateEndpointIds[0];
     this.authorize = new RotationFunction(this, 'Authorize', {
@@ -82,14 +81,13 @@ export class PolicyCheck extends Construct {
       logRetentionDays,
       logsEachCall: false,
     });
-    store.grantAuthorize(this.authorize);
-    const sideband = new RotationFunction(this, 'Sideband', {
+    this.sideband = new RotationFunction(this, 'Sideband', {
       description: 'Answers what a request behind a good gateway credential may do.',
       timeoutSeconds: 9, // kits give up after 10 s by default: answer before, with a body they can read
       logRetentionDays,
       logsEachCall: false,
     });
-    this.sideband = new LambdaIntegration(sideband, { allowTestInvoke: false });
+    this.integration = new LambdaIntegration(this.sideband, { allowTestInvoke: false });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
       handler: released(this.authorize, props.authorizeProvisioned ?? 0),
       identitySources: [],
@@ -145,15 +143,17 @@ export class PolicyCheck extends Construct {
   }
 
   /** To ask the policy check as a kit would, and to reach kits: from where they are. */
-  grantAsk(to: RotationFunction): void {
-    to.addEnvironment('POLICY_CHECK_URL', this.stageUrl);
-    if (this.network) to.join(this.network);
+  get ask(): Grant {
+    return (to) => {
+      to.addEnvironment('POLICY_CHECK_URL', this.stageUrl);
+      if (this.network) to.join(this.network);
+    };
   }
 
   private addSideband(under: IResource): void {
     const sideband = under.addResource('sideband');
     for (const leg of ['request', 'response'])
-      sideband.addResource(leg).addMethod('POST', this.sideband, {
+      sideband.addResource(leg).addMethod('POST', this.integration, {
         authorizer: this.authorizer,
         authorizationType: AuthorizationType.CUSTOM,
       });

@@ -36,6 +36,9 @@ export type RotationFunctionProps = {
   readonly files?: Readonly<Record<string, string>>;
 };
 
+/** What lets a function do something, and tells it by a variable to what: the one never without the other. */
+export type Grant = (to: RotationFunction) => void;
+
 /** `BeginRotation` is `lambdas/begin-rotation.ts`. */
 const sourceOf = (id: string): string =>
   `lambdas/${id.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.ts`;

@@ -6,7 +6,7 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acceptWildcard } from './exceptions.ts';
-import type { RotationFunction } from './rotation-function.ts';
+import type { Grant, RotationFunction } from './rotation-function.ts';
 
 export type RotationWorkflowProps = {
   /** The functions that the definition names, by these names: all of them and no others. */
@@ -15,6 +15,9 @@ export type RotationWorkflowProps = {
 };
 
 const file = join(import.meta.dirname, '..', 'rotation.asl.json');
+
+/** What each operation is done to. */
+const operates = { StartExecution: 'machine', DescribeExecution: 'execution', StopExecution: 'execution' } as const;
 
 /** The workflow of `lib/rotation.asl.json`. It may invoke its tasks, and its logs say where a run went, never with what. */
 export class RotationWorkflow extends Construct {
@@ -46,40 +49,19 @@ export class RotationWorkflow extends Construct {
     acceptWildcard(this.stateMachine.role, '*', 'X-Ray and the delivery of logs name no resources.');
   }
 
-  /** To start an attempt. */
-  grantStart(to: RotationFunction): void {
-    to.allow(['states:StartExecution'], [this.stateMachine.stateMachineArn]);
-    to.addEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
-  }
-
-  /** To see what became of an execution. */
-  grantLook(to: RotationFunction): void {
-    to.allowWherever(
-      ['states:DescribeExecution'],
-      this.executions,
-      'Every attempt is an execution of its own, of this one state machine.',
-    );
-    to.addEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
-  }
-
-  /** To start attempts, and to stop what they replace. */
-  grantReplace(to: RotationFunction): void {
-    this.grantStart(to);
-    to.allowWherever(
-      ['states:StopExecution'],
-      this.executions,
-      'Every attempt is an execution of its own, of this one state machine.',
-    );
-  }
-
-  /** To start attempts, and to see whether one runs. */
-  grantWatch(to: RotationFunction): void {
-    this.grantStart(to);
-    to.allowWherever(
-      ['states:DescribeExecution'],
-      this.executions,
-      'Every attempt is an execution of its own, of this one state machine.',
-    );
+  /** On the state machine and its executions: each attempt is one. */
+  on(...operations: readonly (keyof typeof operates)[]): Grant {
+    return (to) => {
+      for (const operation of operations)
+        if (operates[operation] === 'machine') to.allow([`states:${operation}`], [this.stateMachine.stateMachineArn]);
+        else
+          to.allowWherever(
+            [`states:${operation}`],
+            this.executions,
+            'Every attempt is an execution of its own, of this one state machine.',
+          );
+      to.addEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
+    };
   }
 
   private get executions(): string {

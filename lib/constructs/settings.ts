@@ -4,13 +4,15 @@ import { z } from 'zod';
 
 /** A number, or the text of one: the command line gives texts. */
 const wholeNumber = (least: number, most: number) =>
-  z.preprocess(
-    (given) => (typeof given === 'string' && given !== '' ? Number(given) : given),
-    z.custom<number>(
-      (given) => Number.isInteger(given) && Number(given) >= least && Number(given) <= most,
-      `allowed is a whole number from ${least} to ${most}`,
-    ),
-  );
+  z
+    .preprocess(
+      (given) => (typeof given === 'string' && given !== '' ? Number(given) : given),
+      z.custom<number>(
+        (given) => Number.isInteger(given) && Number(given) >= least && Number(given) <= most,
+        `allowed is a whole number from ${least} to ${most}`,
+      ),
+    )
+    .meta({ type: 'integer', minimum: least, maximum: most });
 
 const yesOrNo = (otherwise: boolean) =>
   z
@@ -31,54 +33,70 @@ const listOf = (form: RegExp, allowed: string) =>
 
 const retentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
 
-const schema = z.strictObject({
-  /** Path of the registry of gateways and kits. */
-  gateways: z.string().min(1).default('./gateways.json'),
-  /** Memory of the authorizer in MB: 128 to 10,240. */
-  authorizeMemoryMb: wholeNumber(128, 10_240).default(1024),
-  /** Requests per second of all gateways together; the default leaves half of an account's quota to other APIs. */
-  requestsPerSecond: wholeNumber(1, 100_000).default(5000),
-  /** Requests at once, see {@link requestsPerSecond}. */
-  requestBurst: wholeNumber(1, 50_000).default(2500),
-  /** How long all logs are kept: one of CloudWatch's numbers of days. */
-  logRetentionDays: z.coerce
-    .number()
-    .refine((days) => retentions.includes(days), `allowed is one of ${retentions.join(', ')}`)
-    .default(RetentionDays.ONE_YEAR),
-  /** Whether to set API Gateway's log role of the account and region; `false` when another stack does. */
-  setAccountLogRole: yesOrNo(true),
-  /** Instances of the authorizer that are kept warm, paid whether used or not. To end it set 0: taken away, it is kept like all of the policy check. */
-  authorizeProvisioned: wholeNumber(0, 10_000).optional(),
-  /** A name of your own for the policy check, with its certificate of this region in ACM. */
+/** The schema of the settings; what it says of each is printed in the reference. */
+export const settingsSchema = z.strictObject({
+  gateways: z.string().min(1).default('./gateways.json').describe('The registry of gateways and kits to apply.'),
+  operatorsEmail: z
+    .email('allowed is an e-mail address')
+    .optional()
+    .describe(
+      'Who gets every alarm, once confirmed; without it, subscribe to the output `OperatorsTopicArn` yourself.',
+    ),
+  requestsPerSecond: wholeNumber(1, 100_000)
+    .default(5000)
+    .describe(
+      "Requests of all gateways together; above it the policy check answers 429 with `Retry-After`. The default leaves half of an account's quota to other APIs.",
+    ),
+  requestBurst: wholeNumber(1, 50_000).default(2500).describe('Requests at once, with the same answer above it.'),
+  authorizeMemoryMb: wholeNumber(128, 10_240).default(1024).describe('Memory of the authorizer.'),
+  authorizeProvisioned: wholeNumber(0, 10_000)
+    .optional()
+    .describe(
+      'Instances of the authorizer that are kept warm, paid whether used or not. To end it set 0: taken away, it is kept like all of the policy check.',
+    ),
   domainName: z
     .string()
     .regex(
       /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
       'allowed is a DNS name in small letters',
     )
-    .optional(),
+    .optional()
+    .describe('A name of your own for the policy check; point it at the output `PolicyCheckDomainTarget`.'),
   certificateArn: z
     .string()
     .regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'allowed is the ARN of a certificate in ACM')
-    .optional(),
-  /** Where functions run that ask the policy check or reach kits, when these are inside a VPC. */
-  subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'allowed are ids of subnets, comma-separated'),
-  securityGroupIds: listOf(/^sg-[0-9a-f]{8,17}$/, 'allowed are ids of security groups, comma-separated'),
-  /** The VPC endpoints for execute-api through which alone the policy check is reached; the default is the internet. */
-  privateEndpointIds: listOf(/^vpce-[0-9a-f]{8,17}$/, 'allowed are ids of VPC endpoints, comma-separated'),
-  /** Whether an AWS WAF keeps addresses with a bad reputation from the policy check. */
-  firewall: yesOrNo(false),
-  /** Who gets every alarm by e-mail; without one, subscribe to the topic yourself. */
-  operatorsEmail: z.email('allowed is an e-mail address').optional(),
-  /** Who else may press the compromise button with an event, comma-separated: accounts, or IAM roles and users by ARN. */
+    .optional()
+    .describe('The certificate of that name, in ACM of the same region; goes with `domainName`.'),
+  subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'allowed are ids of subnets, comma-separated').describe(
+    'Where functions run that ask the policy check or reach kits, when these are inside a VPC. The subnets must lead to the AWS services too.',
+  ),
+  securityGroupIds: listOf(/^sg-[0-9a-f]{8,17}$/, 'allowed are ids of security groups, comma-separated').describe(
+    'The security groups of these functions; goes with `subnetIds`.',
+  ),
+  privateEndpointIds: listOf(/^vpce-[0-9a-f]{8,17}$/, 'allowed are ids of VPC endpoints, comma-separated').describe(
+    'VPC endpoints for execute-api through which alone the policy check is reached; needs `subnetIds` and excludes `domainName`. Without it, the internet.',
+  ),
+  firewall: yesOrNo(false).describe(
+    'An AWS WAF that blocks addresses with a bad reputation. Add no rate rule: its 429 breaks Kong workers.',
+  ),
+  logRetentionDays: z.coerce
+    .number()
+    .refine((days) => retentions.includes(days), `allowed is one of ${retentions.join(', ')}`)
+    .default(RetentionDays.ONE_YEAR)
+    .describe("How long logs, and the trail of who pressed, are kept: one of CloudWatch's numbers of days."),
+  setAccountLogRole: yesOrNo(true).describe(
+    "Whether to set API Gateway's log role of the account and region; `false` when another stack does.",
+  ),
   compromisePrincipals: listOf(
     /^(\d{12}|arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=.@/-]+)$/,
     'allowed are accounts (12 digits) and ARNs of IAM roles and users, comma-separated',
+  ).describe(
+    'Accounts, or IAM roles and users of another system, that may press the compromise button by an event on a bus of its own.',
   ),
 });
 
 /** What a deployment may choose, as context: `npx cdk deploy -c requestsPerSecond=8000`. */
-export type Settings = z.infer<typeof schema>;
+export type Settings = z.infer<typeof settingsSchema>;
 
 /** Settings that say nothing, or something wrong, without each other. */
 const contradictionsOf = (settings: Settings): readonly string[] => [
@@ -104,7 +122,7 @@ const isOfCdk = (key: string): boolean =>
 export const settingsOf = (node: Node): Settings => {
   const context: Readonly<Record<string, unknown>> = node.getAllContext();
   const given = Object.fromEntries(Object.entries(context).filter(([key]) => !isOfCdk(key)));
-  const parsed = schema.safeParse(given);
+  const parsed = settingsSchema.safeParse(given);
   const refusals = parsed.success
     ? contradictionsOf(parsed.data)
     : parsed.error.issues.map((issue) => refusalOf(issue, given));
@@ -114,5 +132,5 @@ export const settingsOf = (node: Node): Settings => {
 
 const refusalOf = (issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string =>
   issue.code === 'unrecognized_keys'
-    ? `${issue.keys.join(', ')}: unknown; allowed are ${Object.keys(schema.shape).join(', ')}`
+    ? `${issue.keys.join(', ')}: unknown; allowed are ${Object.keys(settingsSchema.shape).join(', ')}`
     : `${String(issue.path[0])}: given ${JSON.stringify(given[String(issue.path[0])])}; ${issue.message}`;

@@ -3,9 +3,9 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { eventSource } from '../../lambdas/notifications/event-schema.ts';
+import { eventSource } from '../../lambdas/domain/names.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { RotationFunction } from './rotation-function.ts';
+import type { Grant } from './rotation-function.ts';
 
 export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays; readonly deadLetters: DeadLetters };
 
@@ -47,9 +47,11 @@ export class TransitionEvents extends Construct {
     return this.bus.eventBusName;
   }
 
-  /** To publish transitions. */
-  grantPublish(to: RotationFunction): void {
-    to.allow(['events:DescribeEventBus', 'events:PutEvents'], [this.bus.eventBusArn]);
-    to.addEnvironment('EVENT_BUS', this.bus.eventBusName);
+  /** To publish transitions: PutEvents does not say when the bus is gone, DescribeEventBus does. */
+  get publish(): Grant {
+    return (to) => {
+      to.allow(['events:DescribeEventBus', 'events:PutEvents'], [this.bus.eventBusArn]);
+      to.addEnvironment('EVENT_BUS', this.bus.eventBusName);
+    };
   }
 }

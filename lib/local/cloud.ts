@@ -3,30 +3,32 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
-import { createCloudFormation } from '../emulator/cloudformation/stacks.ts';
+import { accountId, region } from '../emulator/account.ts';
+import { createCloudFormation } from '../emulator/cloudformation/cloudformation.ts';
 import { resolverFor, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 import { openDynamoDb } from '../emulator/dynamodb/dynamodb.ts';
+import { type AnsweredCall, startEndpoint } from '../emulator/endpoint/endpoint.ts';
 import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventbridge.ts';
 import { accessOf, type Decided, grantsOf, principalOf } from '../emulator/iam/access.ts';
 import type { Grant } from '../emulator/iam/grants.ts';
-import { policiesOf } from '../emulator/iam/policies.ts';
+import { policiesOf } from '../emulator/iam/template-policies.ts';
 import { createKms } from '../emulator/kms/kms.ts';
 import { type InvokeLambda, lambdaService } from '../emulator/lambda/lambda.ts';
 import { createSecretsManager } from '../emulator/secrets-manager/secrets-manager.ts';
 import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
+import { executionsInFolder, executionsInMemory } from '../emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../emulator/step-functions/step-functions.ts';
-import { executionsInFolder, executionsInMemory } from '../emulator/step-functions/store.ts';
 import { createSts } from '../emulator/sts/sts.ts';
-import { type AnsweredCall, startEndpoint } from '../emulator/wire/endpoint.ts';
 import { createKeys, OPERATOR } from '../emulator/wire/keys.ts';
 import { inFile, inMemory } from '../emulator/wire/persistence.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
 import { freePort } from './free-port.ts';
 import { functionsOf, hostFunctions } from './functions.ts';
-import { accountId, deployedNames, localStack, pseudoParameters, region, stateMachineName } from './names.ts';
+import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
+import { secretsKeyOf } from './secrets-key.ts';
 import { createTables } from './tables.ts';
 
 /** What to deploy, and where its data and its listeners are. */
@@ -82,7 +84,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const awsPort = options.awsPort === 0 ? await freePort() : options.awsPort;
   const endpointUrl = `http://127.0.0.1:${awsPort}`;
   const keys = createKeys(dataFolder, { region, endpointUrl });
-  const dynamoDb = await openDynamoDb(dataFolder === undefined ? undefined : join(dataFolder, 'tables'), region);
+  const dynamoDb = await openDynamoDb(dataFolder === undefined ? undefined : join(dataFolder, 'tables'));
   const names = deployedNames(template);
   const resolve = resolverFor(names, pseudoParameters);
   const nameOf = (type: string): readonly string[] =>
@@ -95,9 +97,11 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   }));
 
   const policies = policiesOf(template, resolve);
+  const secretsKey = secretsKeyOf(template, resolve);
   const access = accessOf({
     policies,
     secretOf: (secretId) => secretsManager.find(secretId),
+    secretsKey,
     onDecision: (decided) => {
       options.onDecision?.(decided);
       const { caller, isAllowed, because, question } = decided;
@@ -132,10 +136,9 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       signs: Properties?.KeyUsage === 'SIGN_VERIFY',
     })),
   });
-  const { keysOfTopics, secretsKey } = policies;
+  const { keysOfTopics } = policies;
   const secretsManager = createSecretsManager({
     persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json')),
-    region,
     clock: timers.now,
     canInvoke: async (functionArn, secretArn) =>
       functions.some(({ name }) => functionArn === name || functionArn === lambda.arnOf(name)) &&
@@ -151,7 +154,6 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       options.log('secrets-manager')('INFO', `${name}: ${secretArn}`, { rotationId: versionId }),
   });
   const sns = createSns({
-    region,
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
     isKeyEnabled: (topic) => kms.isEnabled(keysOfTopics.get(topic) ?? ''),
@@ -164,7 +166,6 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   };
   const rules = eventRulesOf(template, resolve);
   const eventBridge = createEventBridge({
-    region,
     buses: nameOf('AWS::Events::EventBus'),
     clock: timers.now,
     onEvent: async (event) => {

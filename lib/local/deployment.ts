@@ -3,12 +3,13 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readAudit } from '../../lambdas/aws/audit.ts';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import { publishTo } from '../../lambdas/aws/publish-events.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import { isGatewayId } from '../../lambdas/domain/ids.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
+import { accountId, region } from '../emulator/account.ts';
 import {
   NotPermitted,
   type PolicyCheckServer,
@@ -17,7 +18,7 @@ import {
 } from '../emulator/api-gateway/api-gateway.ts';
 import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
 import { freePort } from './free-port.ts';
-import { accountId, functionNameOf, region } from './names.ts';
+import { functionNameOf } from './names.ts';
 import type { Stores } from './snapshot.ts';
 
 /** What the cloud needs, and where the policy check listens. */

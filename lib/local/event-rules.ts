@@ -1,6 +1,6 @@
+import { accountId, region } from '../emulator/account.ts';
 import { resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 import type { BusEvent } from '../emulator/eventbridge/eventbridge.ts';
-import { accountId, region } from './names.ts';
 
 /** A rule of the template: which events of which bus call which function; copies to log groups are not played. */
 export type EventRule = {

@@ -3,11 +3,12 @@ import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
 import type { Hosted } from '../../lambdas/runtime/host.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
+import { region } from '../emulator/account.ts';
 import { resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 import type { Lambda } from '../emulator/lambda/lambda.ts';
 import type { Keys } from '../emulator/wire/keys.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
-import { functionNameOf, region } from './names.ts';
+import { functionNameOf } from './names.ts';
 
 /** One function of the template: its name here, its entry, its variables with everything resolved, its timeout. */
 export type DeclaredFunction = {

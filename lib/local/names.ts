@@ -1,24 +1,11 @@
 import { basename } from 'node:path';
+import { defaultStackName } from '../defaults.ts';
+import { accountId, arn, pseudoParameters as ofAnyStack, stackArn } from '../emulator/account.ts';
+import { apiId } from '../emulator/api-gateway/event.ts';
 import { type Deployed, type Resource, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 
-/** The account and region that this machine plays. */
-export const accountId = '000000000000';
-export const region = 'us-east-1';
-
-/** The id of the one REST API. */
-export const apiId = 'local';
-
-/** The name of the stack, here and by default on AWS. */
-export const stackName = 'GatewayCredentialRotation';
-
 /** The values of CloudFormation's pseudo parameters here. */
-export const pseudoParameters = {
-  'AWS::AccountId': accountId,
-  'AWS::Partition': 'aws',
-  'AWS::Region': region,
-  'AWS::StackName': stackName,
-  'AWS::URLSuffix': 'amazonaws.com',
-} as const;
+export const pseudoParameters = { ...ofAnyStack, 'AWS::StackName': defaultStackName } as const;
 
 /** The name a function has here: that of its source file. */
 export const functionNameOf = (source: string): string => basename(source, '.ts');
@@ -26,10 +13,8 @@ export const functionNameOf = (source: string): string => basename(source, '.ts'
 /** The name of the one state machine. */
 export const stateMachineName = 'rotation';
 
-const arn = (service: string, resource: string): string => `arn:aws:${service}:${region}:${accountId}:${resource}`;
-
 /** The one stack of this machine. */
-export const localStack = { name: stackName, id: arn('cloudformation', `stack/${stackName}/local`) } as const;
+export const localStack = { name: defaultStackName, id: stackArn(defaultStackName) } as const;
 
 const namedBy: Readonly<Record<string, (logicalId: string, resource: Resource) => Deployed>> = {
   'AWS::DynamoDB::Table': (id) => ({ ref: id, attributes: { Arn: arn('dynamodb', `table/${id}`) } }),

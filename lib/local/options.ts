@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultDataFolder } from '../defaults.ts';
 
 /** How this machine is asked to be the cloud. Ports: 0 takes any free one. */
 export type Options = {
@@ -18,16 +18,14 @@ export type Options = {
   /** Only say what applying the gateways file would change. */
   readonly plan: boolean;
   readonly reportFile: string | undefined;
+  /** How many requests the clients of the demo send, all together. */
+  readonly demoRequestsPerSecond: number;
 };
 
 /** A command line that cannot be followed; the message is one line for the person who typed it. */
 export class OptionRefused extends Error {
   override readonly name = 'OptionRefused';
 }
-
-const userData = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
-/** Where a start without `--data` keeps everything. */
-export const defaultDataFolder = join(userData, 'gateway-credential-rotation');
 
 /** What `--help` prints. */
 export const help = `Rotates the credentials of your API gateways on this machine, without a failed request.
@@ -47,6 +45,7 @@ export const help = `Rotates the credentials of your API gateways on this machin
                        no legitimate request was refused and the old credentials are refused
   --plan               only print what applying the gateways file would change
   --report FILE        write what happened as JSON
+  --demo-rate N        requests per second that the clients of demo gateways send (default 240)
   --help               this text
 
 Every option takes effect for this start only. A port of 0 takes any free port.
@@ -65,6 +64,7 @@ const flags = {
   once: { type: 'boolean' },
   plan: { type: 'boolean' },
   report: { type: 'string' },
+  'demo-rate': { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
@@ -73,6 +73,12 @@ const portOf = (flag: string, text: string | undefined, byDefault: number): numb
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new OptionRefused(`--${flag} is "${text}": a port is a number from 0 to 65535.`);
   return port;
+};
+
+const rateOf = (text = '240'): number => {
+  const rate = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (rate >= 1 && rate <= 1000) return rate;
+  throw new OptionRefused(`--demo-rate is "${text}": allowed is a whole number of requests per second from 1 to 1000.`);
 };
 
 const readable = (flag: string, path: string): Buffer => {
@@ -122,6 +128,7 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
     once: values.once ?? false,
     plan: values.plan ?? false,
     reportFile: values.report === undefined ? undefined : resolve(values.report),
+    demoRequestsPerSecond: rateOf(values['demo-rate']),
   };
 };
 

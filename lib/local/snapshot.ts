@@ -1,10 +1,8 @@
-import type { Gateways } from '../../lambdas/aws/gateways.ts';
-import type { Kits } from '../../lambdas/aws/kits.ts';
-import type { Uses } from '../../lambdas/aws/uses.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
 import { judgeKit, type KitVerdict } from '../../lambdas/domain/kit-verdict.ts';
+import type { Gateways, Kits, Uses } from '../../lambdas/ports.ts';
 
 /** What may be read to show a gateway: the same stores that the functions use, with the operator's key. */
 export type Stores = {

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { createLogUpdate } from 'log-update';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { steadyClock } from '../../lambdas/runtime/steady-clock.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
-import { type ConsoleServer, startConsoleServer } from './console-server.ts';
+import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
 import { linesOf } from './demo/live-view.ts';
 import { isProven, type RotationReport, type TrafficCount, writeReport } from './demo/report.ts';
@@ -16,7 +17,6 @@ import { snapshotOf } from './snapshot.ts';
 import { synthesised } from './synthesised.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
-const demoRequestsPerSecond = 240;
 const none: TrafficCount = { requests: 0, refused: 0 };
 
 /** Shows the gateways live: as a picture that moves on a terminal, else a line for each transition. */
@@ -69,7 +69,7 @@ const main = async (options: Options): Promise<number> => {
     ...options,
     template: await synthesised(projectFolder, options.gatewaysFile),
     projectFolder,
-    timers: systemTimers,
+    timers: { ...systemTimers, now: steadyClock() },
     log: journal.logOf,
     registryFile: options.gatewaysFile,
     onPublish: (message) => demo?.deliver(message),
@@ -112,7 +112,7 @@ const main = async (options: Options): Promise<number> => {
       ? `${page.link()} (for one browser, once; the next link`
       : `${page.url} (its link`;
     console.log(`Console ${shown} is in ${page.linkFile})`);
-    demo.startTraffic(demoRequestsPerSecond);
+    demo.startTraffic(options.demoRequestsPerSecond);
     const view = show(deployment, registry, counts);
     const reports: RotationReport[] = [];
     for (const { gatewayId } of registry.gateways) {

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { compromiseDetail, compromiseDetailType } from '../../lambdas/compromise/press-input.ts';
-import { transitionDetail, transitionDetailType } from '../../lambdas/notifications/event-schema.ts';
+import { transitionDetailType } from '../../lambdas/domain/names.ts';
+import { transitionDetail } from '../../lambdas/notifications/event-schema.ts';
 
 /** The events of this system: their versioned detail types, and what stands in `detail`. */
 export const eventSchemas = [

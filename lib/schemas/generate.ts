@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { evidenceDocument, evidenceFormat } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
 import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
+import { pageFile, pages, withBlocks } from './pages.ts';
 
 /** Where editors find the schema of gateways.json. */
 export const schemaFile = fileURLToPath(new URL('gateways.schema.json', import.meta.url));
@@ -21,4 +22,5 @@ if (import.meta.main) {
   writeFileSync(schemaFile, schemaText());
   writeFileSync(evidenceSchemaFile, evidenceSchemaText());
   for (const event of eventSchemas) writeFileSync(eventFile(`${event.file}.schema`), eventSchemaText(event));
+  for (const page of pages) writeFileSync(pageFile(page), withBlocks(readFileSync(pageFile(page), 'utf8')));
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { RegisteredKit } from '../../lambdas/aws/kits.ts';
+import { builtin } from '../../lambdas/authorities/builtin.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
-import type { GatewayId, KitId } from '../../lambdas/domain/ids.ts';
+import type { GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
+import type { RegisteredKit, SecretVersions } from '../../lambdas/ports.ts';
 import { createSecretsManager } from '../../lib/emulator/secrets-manager/secrets-manager.ts';
 import { inMemory } from '../../lib/emulator/wire/persistence.ts';
 import { elsewhere, optionsFor } from '../conformance/target.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 
 /**
  * DynamoDB and Secrets Manager of the local deployment, or of the implementation that this run asks, with one empty table,
@@ -17,7 +18,6 @@ import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvoke: false }) => {
   const secrets = createSecretsManager({
     persistence: inMemory(),
-    region: 'us-east-1',
     clock: Date.now,
     canInvoke: async () => rotations.canInvoke,
     invokeFunction: async () => undefined,
@@ -58,6 +58,8 @@ export const openEmulated = async (rotations: { canInvoke: boolean } = { canInvo
 export const gateway = (gatewayId: string): Gateway => ({
   gatewayId: gatewayId as GatewayId,
   revision: 1,
+  transitionRevision: 1,
+  writtenAtMs: 0,
   decision: { kind: 'allow-all' },
   policy: defaultPolicy,
   secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway-credential/orders-abcdef',
@@ -81,6 +83,14 @@ export const kit = (kitId: string): RegisteredKit => ({
   settings: {},
   registeredAtMs: 1_000,
 });
+
+/** A credential of the builtin authority under a version id, in the secret of any gateway. */
+export const mintIn = (
+  secretVersions: SecretVersions,
+  secretArn: string,
+  versionId: string,
+  rotation?: { readonly rotationToken: string | undefined },
+) => builtin.mint({ secretVersions }, { ...gateway('orders'), secretArn }, versionId as RotationId, rotation);
 
 /** Everything an async generator yields. */
 export const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {

@@ -1,10 +1,10 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAudit } from '../../lambdas/aws/audit.ts';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import type { Gateway, LiveCredential, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { all, gateway, openEmulated } from './emulated.ts';
 
 const nowMs = 1_800_000_000_000;

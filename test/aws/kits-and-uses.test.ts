@@ -49,15 +49,6 @@ describe('The kits', () => {
     );
   });
 
-  it('list a kit in the sparse index only while its distribution is open', async () => {
-    const kits = kitsIn(emulated.dynamodb, emulated.table);
-    await kits.save(kit('open'), 1);
-    await kits.saveWork(kit('open'), work(1, 'FAILED'), 1);
-    expect(await all(kits.pending(gatewayId))).toContain('open');
-    await kits.saveWork(kit('open'), work(1, 'INSTALLED'), 1);
-    expect(await all(kits.pending(gatewayId))).not.toContain('open');
-  });
-
   it('pass over retired kits, and over copies that a change of the shard count left', async () => {
     const kits = kitsIn(emulated.dynamodb, emulated.table);
     const other = 'sharded' as GatewayId;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
-import { type Records, recordsIn } from '../../lambdas/aws/records.ts';
+import { recordsIn } from '../../lambdas/aws/records.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import type { Records } from '../../lambdas/ports.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { gateway, openEmulated } from './emulated.ts';
 
 let emulated: Awaited<ReturnType<typeof openEmulated>>;

@@ -1,8 +1,9 @@
 import { CreateSecretCommand, DescribeSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { liveLabel, placeholder, secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { CurrentMovedElsewhere, StepFailed } from '../../lambdas/domain/failure.ts';
-import { openEmulated } from './emulated.ts';
+import { liveLabel, placeholder } from '../../lambdas/domain/secret-text.ts';
+import { mintIn, openEmulated } from './emulated.ts';
 
 const first = '11111111-1111-4111-8111-111111111111';
 const second = '22222222-2222-4222-8222-222222222222';
@@ -27,25 +28,9 @@ const stages = async () =>
   (await emulated.secretsManager.send(new DescribeSecretCommand({ SecretId: secretArn }))).VersionIdsToStages;
 
 describe('The secret versions', () => {
-  it('mints one value for a version id, however often and concurrently it is asked (invariant 4)', async () => {
-    const secretVersions = secretVersionsIn(emulated.secretsManager);
-    const minted = await Promise.all([
-      secretVersions.mint(secretArn, first),
-      secretVersions.mint(secretArn, first),
-      secretVersions.mint(secretArn, first),
-    ]);
-    expect(new Set(minted.map(({ value }) => value)).size).toBe(1);
-    expect(await secretVersions.mint(secretArn, first)).toEqual(minted[0]);
-  });
-
-  it('puts a minted value under its live label only: AWSCURRENT stays where it is', async () => {
-    const { credentialId } = await secretVersionsIn(emulated.secretsManager).mint(secretArn, first);
-    expect(await stages()).toEqual({ [placeholderVersion]: ['AWSCURRENT'], [first]: [liveLabel(credentialId)] });
-  });
-
   it('promotes only from the version that the record names, and a second time does nothing', async () => {
     const secretVersions = secretVersionsIn(emulated.secretsManager);
-    await secretVersions.mint(secretArn, first);
+    await mintIn(secretVersions, secretArn, first);
     await secretVersions.promote(secretArn, first, [placeholderVersion]);
     await secretVersions.promote(secretArn, first, [placeholderVersion]);
     expect((await stages())?.[first]).toContain('AWSCURRENT');
@@ -53,7 +38,7 @@ describe('The secret versions', () => {
 
   it('refuses to promote over a value that somebody put by hand, and a compromise may', async () => {
     const secretVersions = secretVersionsIn(emulated.secretsManager);
-    await secretVersions.mint(secretArn, first);
+    await mintIn(secretVersions, secretArn, first);
     await emulated.secretsManager.send(
       new PutSecretValueCommand({ SecretId: secretArn, ClientRequestToken: second, SecretString: '{"by":"hand"}' }),
     );
@@ -65,8 +50,8 @@ describe('The secret versions', () => {
 
   it('releases the live label of what nobody needs, once or twice, and no other', async () => {
     const secretVersions = secretVersionsIn(emulated.secretsManager);
-    const { credentialId } = await secretVersions.mint(secretArn, first);
-    const alive = await secretVersions.mint(secretArn, second);
+    const { credentialId } = await mintIn(secretVersions, secretArn, first);
+    const alive = await mintIn(secretVersions, secretArn, second);
     const asked: string[][] = [];
     const isDone = (...version: [string, string]) => asked.push(version) > 0 && version[0] === credentialId;
     await secretVersions.release(secretArn, isDone);
@@ -82,9 +67,8 @@ describe('The secret versions', () => {
         if (command instanceof PutSecretValueCommand) throw Object.assign(new Error('marked-secret'), { name });
         throw Object.assign(new Error(), { name: 'ResourceNotFoundException' });
       };
-      const error = await secretVersionsIn({ send } as unknown as Parameters<typeof secretVersionsIn>[0])
-        .mint(secretArn, first)
-        .catch((cause: unknown) => cause);
+      const secretVersions = secretVersionsIn({ send } as unknown as Parameters<typeof secretVersionsIn>[0]);
+      const error = await mintIn(secretVersions, secretArn, first).catch((cause: unknown) => cause);
       expect(error).toBeInstanceOf(StepFailed);
       expect(String(error)).toMatch(new RegExp(`^(?!.*marked-secret).*${name}`));
     },

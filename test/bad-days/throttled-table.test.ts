@@ -28,7 +28,7 @@ afterEach(async () => {
   await system.close();
 });
 
-describe('The table is throttled', { timeout: 120_000 }, () => {
+describe('The table is throttled', () => {
   it('in the middle of a rotation: no wrong "no" to a kit, no false proof, and it goes on by itself (invariants 2, 5 and 6)', async () => {
     await open();
     await system.start({ gatewayId, reason: 'quarterly' });

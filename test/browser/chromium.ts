@@ -11,12 +11,9 @@ const places = [
 ];
 const executablePath = process.env.CHROMIUM ?? places.find((place) => existsSync(place));
 
-/** A browser has no virtual time, and shares a loaded machine with every other test. */
-const timeout = 120_000;
-
 /** A suite in a real browser. Where there is none it is skipped and says so, but not in CI: there it fails. */
 export const describeInBrowser = (name: string, suite: () => void): void => {
-  if (executablePath || process.env.CI) describe(name, { timeout }, suite);
+  if (executablePath || process.env.CI) describe(name, suite);
   else describe.skip(`${name} (skipped: no Chromium in ${places.join(', ')}; name one with CHROMIUM)`, suite);
 };
 
@@ -54,7 +51,7 @@ export const openPage = async (browser: Browser, { width = 1280, dark = false, s
     locale: 'en-GB',
     timezoneId: 'UTC',
   });
-  context.setDefaultTimeout(timeout / 3); // what was waited for in vain is then named
+  context.setDefaultTimeout(60_000); // before the test is given up: what was waited for in vain is then named
   const page: Page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

@@ -19,7 +19,7 @@ describeInBrowser('the console in a browser', () => {
       quietGateway('hostile', hostile('owner')),
     ]);
     await vi.waitFor(async () => expect(await atRest()).toBe(true), { timeout: 50_000 });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await system?.close();
@@ -75,9 +75,7 @@ describeInBrowser('the console in a browser', () => {
     expect(opened?.complaints).toEqual([]);
   });
 
-  it('takes a compromised credential from the button to its refusal, by keyboard alone', {
-    timeout: 60_000,
-  }, async () => {
+  it('takes a compromised credential from the button to its refusal, by keyboard alone', async () => {
     const thief = await system.thief('orders');
     expect(await thief()).toBe(200);
     const page = await visit();

@@ -7,7 +7,7 @@ import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { readRegistry } from '../../lambdas/registry/read-registry.ts';
 import type { Template } from '../../lib/emulator/cloudformation/template.ts';
 import { systemTimers } from '../../lib/emulator/wire/timers.ts';
-import { startConsoleServer } from '../../lib/local/console-server.ts';
+import { startConsoleServer } from '../../lib/local/console/server.ts';
 import { openDemo } from '../../lib/local/demo/demo.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import { openForTest } from '../support/open-deployment.ts';

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type ConsoleServer, startConsoleServer } from '../../lib/local/console-server.ts';
+import { type ConsoleServer, startConsoleServer } from '../../lib/local/console/server.ts';
 import { describeInBrowser, openBrowser, openPage } from './chromium.ts';
 
 const everyMs = 3_000;

@@ -1,5 +1,5 @@
 import { render } from '../../lambdas/console/html/render.ts';
-import { startConsoleServer } from '../../lib/local/console-server.ts';
+import { startConsoleServer } from '../../lib/local/console/server.ts';
 import { viewsOf } from '../console/all-views.ts';
 
 const views: Readonly<Record<string, ReturnType<typeof viewsOf>[keyof ReturnType<typeof viewsOf>]>> = viewsOf();

@@ -60,7 +60,7 @@ const npx = async (args: readonly string[], watching?: (child: ChildProcess, out
   return { exitCode: code ?? (signal === 'SIGINT' ? 130 : -1), out, err }; // as a shell counts
 };
 
-describe('npx gateway-credentials', { timeout: 60_000 }, () => {
+describe('npx gateway-credentials', () => {
   it('explains itself', async () => {
     const { exitCode, out } = await npx(['--help']);
     expect(out).toMatch(/Usage: gateway-credentials[\s\S]*compromised[\s\S]*Exit codes: 0 done/);

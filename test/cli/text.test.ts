@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayView } from '../../lambdas/console/view/views.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { compromised } from '../../lib/cli/decide.ts';
 import { CommandFailed } from '../../lib/cli/failure.ts';
+import { pressButton } from '../../lib/cli/press-button.ts';
 import { runCommand } from '../../lib/cli/program.ts';
-import { gatewayText } from '../../lib/cli/show.ts';
 import { jsonText, plain, rowsOf, type Terminal } from '../../lib/cli/terminal.ts';
+import { gatewayText } from '../../lib/cli/view-text.ts';
 import { frameOf } from '../../lib/cli/watch.ts';
 
 const nowMs = Date.UTC(2030, 0, 1);
@@ -94,7 +94,7 @@ describe('The emergency button', () => {
       },
     } as unknown as Connection;
     const terminal = { say: (text: string) => void said.push(text), isInteractive: false } as unknown as Terminal;
-    await compromised({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
+    await pressButton({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
     expect(pressed).toMatchObject([{ gatewayId: 'orders', confirmGatewayId: 'orders', actor: 'unknown' }]);
     expect(said.join()).toMatch(/cannot be shown: console failed/);
   });
@@ -111,7 +111,7 @@ describe('The emergency button', () => {
       },
     } as unknown as Connection;
     const terminal = { say: () => undefined, isInteractive: false } as unknown as Terminal;
-    await compromised({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
+    await pressButton({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
     expect(pressed[0]?.actor).toHaveLength(128);
     expect(pressed[0]?.actor).toMatch(/@example\.com$/);
   });

@@ -94,7 +94,7 @@ describe('a press of the button', () => {
     ]);
   });
 
-  it('revokes at its time whatever the kits do', async () => {
+  it('revokes at its time whatever the kits do (invariant 7)', async () => {
     system = await openRotated();
     const old = await only();
     const atMs = system.timers.now();
@@ -106,7 +106,7 @@ describe('a press of the button', () => {
     expect((await system.gateway()).rotation?.stage).toBe('DISTRIBUTED');
   });
 
-  it('changes nothing more than once, however often it comes', async () => {
+  it('changes nothing more than once, however often it comes (invariant 5)', async () => {
     system = await openRotated();
     const [first, second] = await Promise.all([pressed(), pressed()]);
     await system.timers.advance(5_000);
@@ -204,7 +204,7 @@ describe('what stands in its way', () => {
     await expect(pressed({ credential: 'x' })).rejects.toThrow(/credential/);
   });
 
-  it('is not stopped by a hold, and nothing extends it', async () => {
+  it('is not stopped by a hold, and nothing extends it (invariant 7)', async () => {
     system = await openRotated();
     const old = await only();
     const { rejectAfter } = await pressed();

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, it } from 'vitest';
-import type { Executions } from '../../lambdas/aws/executions.ts';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
 import { compromise } from '../../lambdas/compromise/press.ts';
+import type { Executions } from '../../lambdas/ports.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 let system: System;

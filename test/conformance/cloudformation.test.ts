@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createCloudFormation } from '../../lib/emulator/cloudformation/stacks.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { createCloudFormation } from '../../lib/emulator/cloudformation/cloudformation.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 import { elsewhere } from './target.ts';
 

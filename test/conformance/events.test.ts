@@ -10,14 +10,12 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createEventBridge } from '../../lib/emulator/eventbridge/eventbridge.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 
 const EventBusName = `gateways-${randomUUID()}`;
 const { clause, clientOptions } = contractOf('events', () =>
-  runEndpoint([
-    createEventBridge({ region: 'us-east-1', buses: [EventBusName], clock: Date.now, onEvent: async () => undefined }),
-  ]),
+  runEndpoint([createEventBridge({ buses: [EventBusName], clock: Date.now, onEvent: async () => undefined })]),
 );
 
 let client: EventBridgeClient;

@@ -12,11 +12,11 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, expect } from 'vitest';
 import { accessOf } from '../../lib/emulator/iam/access.ts';
 import { grantsIn } from '../../lib/emulator/iam/grants.ts';
-import type { Role } from '../../lib/emulator/iam/policies.ts';
+import type { Role } from '../../lib/emulator/iam/template-policies.ts';
 import { createSts } from '../../lib/emulator/sts/sts.ts';
 import type { Keys } from '../../lib/emulator/wire/keys.ts';
 import type { AwsService } from '../../lib/emulator/wire/service.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 import { type ClientOptions, elsewhere, optionsFor } from './target.ts';
 
@@ -30,8 +30,9 @@ const answering: AwsService = { signingName: 'secretsmanager', call: async () =>
 let keys: Keys;
 const openAtHome = async () => {
   const { check } = accessOf({
-    policies: { roles, ofResources: new Map(), keysOfTopics: new Map(), secretsKey: undefined },
+    policies: { roles, ofResources: new Map(), keysOfTopics: new Map() },
     secretOf: () => undefined,
+    secretsKey: undefined,
     onDecision: () => undefined,
   });
   const sts = createSts((name) => `arn:aws:sts::000000000000:assumed-role/${name}/${name}`);

@@ -36,12 +36,7 @@ const dynamoDbLocal: Implementation = {
   target: 'DynamoDB Local',
   version: only(readFileSync(pom, 'utf8').match(/DynamoDBLocal<\/artifactId>\s*<version>(.+)<\/version>/), pom),
   needs: ['mvn', 'javac'],
-  suites: [
-    'conformance/dynamodb.test.ts',
-    'store/gateways.test.ts',
-    'store/kits-and-use.test.ts',
-    'store/records.test.ts',
-  ],
+  suites: ['conformance/dynamodb.test.ts', 'aws/gateways.test.ts', 'aws/kits-and-uses.test.ts', 'aws/records.test.ts'],
   install: (folder) => {
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
     runOrThrow(

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createKms } from '../../lib/emulator/kms/kms.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 import { elsewhere } from './target.ts';
 

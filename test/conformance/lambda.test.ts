@@ -2,7 +2,7 @@ import { InvokeCommand, type InvokeCommandInput, LambdaClient } from '@aws-sdk/c
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Lambda, lambdaService } from '../../lib/emulator/lambda/lambda.ts';
 import { systemTimers } from '../../lib/emulator/wire/timers.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 
 // Asked of this machine alone: without containers, no other implementation runs functions.

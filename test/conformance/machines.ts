@@ -10,13 +10,13 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll } from 'vitest';
+import { readBody } from '../../lib/emulator/endpoint/guard.ts';
 import type { Lambda } from '../../lib/emulator/lambda/lambda.ts';
-import { readBody } from '../../lib/emulator/wire/endpoint-guard.ts';
 import { restJsonProtocol } from '../../lib/emulator/wire/protocol-rest-json.ts';
 import type { AwsService } from '../../lib/emulator/wire/service.ts';
 import { systemTimers } from '../../lib/emulator/wire/timers.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { startFunctions, startServices } from '../emulator/step-functions/running.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
 import { contractOf, type Service } from './contract.ts';
 import { type ClientOptions, elsewhere, optionsFor } from './target.ts';
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from 'table';
@@ -16,6 +16,8 @@ const project = join(import.meta.dirname, '..', '..');
 const ask = (running: Running, suites: readonly string[]): boolean => {
   const vitest = join(project, 'node_modules', 'vitest', 'vitest.mjs');
   const files = suites.map((suite) => join('test', suite));
+  const gone = files.filter((file) => !existsSync(join(project, file)));
+  if (gone.length > 0) throw new Error(`${running.target} is to answer ${gone.join(', ')}, which is not there.`);
   const { status } = spawnSync(
     process.execPath,
     [vitest, 'run', '--project', 'all', '--no-file-parallelism', ...files],

@@ -9,13 +9,13 @@ import {
 } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createSns } from '../../lib/emulator/sns/sns.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { contractOf } from './contract.ts';
 
 /** The topics of a deployment are those of its template: elsewhere CreateTopic makes this one. */
 const Name = 'gateway-news';
 const { clause, clientOptions } = contractOf('sns', () =>
-  runEndpoint([createSns({ region: 'us-east-1', topics: [Name], onPublish: async () => undefined })]),
+  runEndpoint([createSns({ topics: [Name], onPublish: async () => undefined })]),
 );
 
 let client: SNSClient;

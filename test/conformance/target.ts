@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** The implementations of AWS's services that the contracts are asked of; none of them is AWS. */
-export const elsewheres = ['DynamoDB Local', 'moto'] as const;
+const elsewheres = ['DynamoDB Local', 'moto'] as const;
 export type Elsewhere = (typeof elsewheres)[number];
 export type Target = 'this machine' | Elsewhere;
 

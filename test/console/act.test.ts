@@ -4,7 +4,7 @@ import { showConsole } from '../../lambdas/console/show-page.ts';
 import { actConsole } from '../../lambdas/console/submit-form.ts';
 import type { Outcome } from '../../lambdas/console/view/outcome.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
-import { rotationIdOf } from '../../lambdas/workflow/begin-rotation.ts';
+import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
 import { type Bench, benchWith } from '../workflow/doubles.ts';
 import { atRest, everyState, kits, nowMs, rotating, uses } from './scenes.ts';
 

@@ -1,8 +1,8 @@
 import type { ShowNeeds } from '../../lambdas/console/read-view.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
-import { shardOf } from '../../lambdas/domain/gateway.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
+import { shardOf } from '../../lambdas/domain/shards.ts';
 import { atRest, compromised, kit, minutes, newId, nowMs, oldId, rotating, transitions } from './scenes.ts';
 
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);

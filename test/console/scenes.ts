@@ -12,7 +12,7 @@ const days = 86_400_000;
 export const oldId = 'j2oh157DT0' as CredentialId;
 export const newId = 'Zt3kPq81Aa' as CredentialId;
 const earlierId = 'KNmVc18R15' as CredentialId;
-export const rotationId = '0fe56e24-b0d1-8994-abc6-395c55fd7152' as RotationId;
+const rotationId = '0fe56e24-b0d1-8994-abc6-395c55fd7152' as RotationId;
 const earlierRotationId = '57a896d8-b8f7-4c56-880c-f0f6d7a87b11' as RotationId;
 const version = (last: number) => `00000000-0000-4000-8000-00000000000${last}`;
 
@@ -31,6 +31,8 @@ const live = (
 export const atRest = (gatewayId = 'orders', changes: Partial<Gateway> = {}): Gateway => ({
   gatewayId: gatewayId as GatewayId,
   revision: 30,
+  transitionRevision: 30,
+  writtenAtMs: 0,
   decision: { kind: 'allow-all' },
   policy: defaultPolicy,
   secretArn: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:gateway-credential/${gatewayId}-AbCdEf`,
@@ -74,6 +76,7 @@ export const rotating = (
         fromVersionId: version(2),
       },
       ...{ fromCredentialId: oldId, distributedAtMs: nowMs - 38 * minutes, quietSinceMs: nowMs - 9 * minutes },
+      watchedAtMs: nowMs - 20_000,
       kitSummary: {
         ...{ atMs: nowMs - minutes, kits: 5, laggards: 2 },
         worst: { kitId: 'partner-eu' as KitId, owner: 'partners@example.com', code: 'STILL_ON_PREDECESSOR' },

@@ -321,7 +321,7 @@ describe('the record', () => {
   });
 });
 
-it('no view has a digest, a version of a secret or a nonce in it', () => {
+it('no view has a digest, a version of a secret or a nonce in it (invariant 9)', () => {
   const probe = { nonceHash: 'hash-of-a-nonce', credentialId: newId, armedAtMs: nowMs };
   const views = [
     gatewaysView(everyState, all, nowMs),

@@ -1,9 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../lib/constructs/bundle.ts';
+import { synthesise } from '../../lib/synthesise.ts';
+import { gateways } from './synthesised.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
@@ -13,16 +15,16 @@ const clientsIn = (inputs: Readonly<Record<string, unknown>>): readonly string[]
   ...new Set(Object.keys(inputs).flatMap((path) => /node_modules\/(@aws-sdk\/client-[^/]+)\//.exec(path)?.[1] ?? [])),
 ];
 
-describe('a bundle', () => {
-  test.skipIf(!existsSync(join(root, 'lambdas/authorize.ts')))(
-    'of the authorizer has no client but that of DynamoDB',
-    () => {
-      const { inputs } = bundle('lambdas/authorize.ts', join(folder, 'authorize.mjs'));
-      expect(clientsIn(inputs)).toEqual(['@aws-sdk/client-dynamodb']);
-    },
-  );
+/** Every file but the types of the ports is the entry of a Lambda. */
+const entries = readdirSync(join(root, 'lambdas')).filter((name) => name.endsWith('.ts') && name !== 'ports.ts');
 
-  test.skipIf(!existsSync(join(root, 'lambdas/sideband.ts')))('of the sideband has no client at all', () => {
+describe('a bundle', () => {
+  test('of the authorizer has no client but that of DynamoDB', () => {
+    const { inputs } = bundle('lambdas/authorize.ts', join(folder, 'authorize.mjs'));
+    expect(clientsIn(inputs)).toEqual(['@aws-sdk/client-dynamodb']);
+  });
+
+  test('of the sideband has no client at all', () => {
     const { inputs } = bundle('lambdas/sideband.ts', join(folder, 'sideband.mjs'));
     expect(clientsIn(inputs)).toEqual([]);
   });
@@ -42,13 +44,15 @@ describe('a bundle', () => {
     expect(readFileSync(join(folder, 'once.mjs'))).toEqual(readFileSync(join(folder, 'twice.mjs')));
   });
 
-  test.for(readdirSync(join(root, 'lambdas')).filter((name) => name.endsWith('.ts')))(
-    'of %s loads and has the handler that Lambda calls',
-    async (name) => {
-      const outfile = join(folder, `${name}.mjs`);
-      bundle(`lambdas/${name}`, outfile);
-      const { handler } = await import(/* @vite-ignore */ pathToFileURL(outfile).href);
-      expect(handler).toBeTypeOf('function');
-    },
-  );
+  test.for(entries)('of %s loads and has the handler that Lambda calls', async (name) => {
+    const outfile = join(folder, `${name}.mjs`);
+    bundle(`lambdas/${name}`, outfile);
+    const { handler } = await import(/* @vite-ignore */ pathToFileURL(outfile).href);
+    expect(handler).toBeTypeOf('function');
+  });
+
+  test('is made of every entry of a function of the stack', () => {
+    const named = Object.values(synthesise({ gateways }).Resources).flatMap(({ Metadata }) => Metadata?.source ?? []);
+    expect(entries.map((name) => `lambdas/${name}`).toSorted()).toEqual(named.toSorted());
+  });
 });

@@ -24,7 +24,7 @@ export const text = (value: unknown): string => {
 };
 
 /** Reads a template: resources by type, functions by their entry, and what the role of each may do. */
-export const reading = (template: ReturnType<typeof synthesise>) => {
+const reading = (template: ReturnType<typeof synthesise>) => {
   const all = Object.entries(template.Resources);
   const ofType = (type: string): readonly (readonly [string, Resource])[] =>
     all.filter(([, resource]) => resource.Type === type);

@@ -1,7 +1,7 @@
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
-import type { AnsweredCall } from '../../lib/emulator/wire/endpoint.ts';
+import type { AnsweredCall } from '../../lib/emulator/endpoint/endpoint.ts';
 import { gatewayId, openSystem, type System, tagOfKits } from '../support/system.ts';
 
 /** What a piece of work used, in the units of the bill. */

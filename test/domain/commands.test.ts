@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { escalationDue, flushed } from '../../lambdas/domain/attempt.ts';
-import { type Gateway, liveCredential, rotationStages, shardOf } from '../../lambdas/domain/gateway.ts';
+import { type Gateway, liveCredential, rotationStages } from '../../lambdas/domain/gateway.ts';
 import { nextStage } from '../../lambdas/domain/next-stage.ts';
+import { shardOf } from '../../lambdas/domain/shards.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
 import { a, atRest, b, by, inRotation, live, now, outcome, r1, r2, recordAfter } from './gateways.ts';
 import { credentialId } from './model.ts';
@@ -13,7 +14,7 @@ const give = (gateway: Gateway, command: Command, atMs = now) => transition(gate
 const code = (gateway: Gateway, command: Command, atMs = now): string => outcome(give(gateway, command, atMs));
 
 const verdict = { atMs: now, mayRevoke: true, targetId: b, blockers: [] };
-const revoke: Command = { kind: 'revoke', credentialIds: [a], revision: 1, verdict, ...of };
+const revoke: Command = { kind: 'revoke', credentialIds: [a], readAt: 1, verdict, ...of };
 const begin: Command = { kind: 'begin', rotationId: r2, trigger: 'manual', ...by };
 const created: Command = { kind: 'created', credentialId: b, digest: 'digest of c-b', versionId: 'v-c-b', ...of };
 const doomed = { compromised: { atMs: 0, rejectAfterMs: now } };
@@ -69,7 +70,7 @@ describe('revoke', () => {
       { verdict: { ...verdict, mayRevoke: false } },
       'NO_PROOF',
     ],
-    ['with a verdict of another revision', inRotation('VERIFIED'), { revision: 0 }, 'NO_PROOF'],
+    ['with a verdict of another revision', inRotation('VERIFIED'), { readAt: 0 }, 'NO_PROOF'],
     [
       'with a verdict older than a minute',
       inRotation('VERIFIED'),
@@ -92,7 +93,7 @@ describe('revoke', () => {
       'UNKNOWN_CREDENTIAL',
     ],
     [
-      'of one that is not ours',
+      'of one that is not ours (invariant 10)',
       inRotation('VERIFIED', {}, { live: [live('c-a', { origin: { kind: 'foreign' } }), live('c-b')] }),
       {},
       'NOT_OURS',
@@ -143,11 +144,11 @@ describe('the steps', () => {
     expect([gateway.currentCredentialId, gateway.currentVersionId]).toEqual([b, 'v-c-b']);
   });
   it('refuse a distribution of an earlier generation', () =>
-    expect(code(inRotation('PROMOTED'), { kind: 'distributed', generation: 1, kits: 1, failed: 0, ...of })).toBe(
-      'WRONG_STAGE',
-    ));
+    expect(
+      code(inRotation('PROMOTED'), { kind: 'distributed', readAt: 1, generation: 1, kits: 1, failed: 0, ...of }),
+    ).toBe('WRONG_STAGE'));
   it('refuse evidence that was read at another revision', () =>
-    expect(code(inRotation('DISTRIBUTED'), { kind: 'verified', revision: 0, detail: {}, ...of })).toBe('NO_PROOF'));
+    expect(code(inRotation('DISTRIBUTED'), { kind: 'verified', readAt: 0, detail: {}, ...of })).toBe('NO_PROOF'));
   it('go back to the kits when the proof does not hold, or kits changed', () => {
     const changedKits: Command = { kind: 'kits-changed', added: 1, changed: 0, retired: 0, ...by };
     for (const command of [changedKits, { kind: 'invalidate-evidence', ...of } satisfies Command])
@@ -333,7 +334,7 @@ describe('adopt', () => {
   });
   it('is not swept up by a decision to force that did not know of it', () =>
     expect(recordAfter(give(inRotation('VERIFIED', forced), adopt)).rotation?.retireIds).toEqual([a]));
-  it('names who gave it and why', () =>
+  it('names who gave it and why (invariant 10)', () =>
     expect(liveCredential(recordAfter(give(atRest(), adopt)), credentialId('c-h'))?.origin).toEqual({
       kind: 'adopted',
       ...by,

@@ -10,8 +10,8 @@ const stale = (seconds: number, credential = live('c-a')) => {
 
 describe('the status of a credential', () => {
   it('is live until the very end of a doomed credential, and rejected from then on', () => {
-    expect(credentialStatusOf({ live: [doomed], revoked: [] }, a, now - 1).kind).toBe('live');
-    expect(credentialStatusOf({ live: [doomed], revoked: [] }, a, now).kind).toBe('rejected');
+    expect(credentialStatusOf({ live: [doomed], revoked: [], writtenAtMs: 0 }, a, now - 1).kind).toBe('live');
+    expect(credentialStatusOf({ live: [doomed], revoked: [], writtenAtMs: 0 }, a, now).kind).toBe('rejected');
   });
   it('is revoked for a revoked one and unknown for any other', () => {
     const gone = {
@@ -22,8 +22,8 @@ describe('the status of a credential', () => {
       rotationId: r1,
       revokedAtMs: 1,
     } as const;
-    expect(credentialStatusOf({ live: [], revoked: [gone] }, a, now).kind).toBe('revoked');
-    expect(credentialStatusOf({ live: [], revoked: [gone] }, b, now).kind).toBe('unknown');
+    expect(credentialStatusOf({ live: [], revoked: [gone], writtenAtMs: 0 }, a, now).kind).toBe('revoked');
+    expect(credentialStatusOf({ live: [], revoked: [gone], writtenAtMs: 0 }, b, now).kind).toBe('unknown');
   });
 });
 
@@ -36,7 +36,9 @@ describe('a version of the secret', () => {
     ['seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1, confirmedAtMs: 2 }], ended: [] }, true],
     ['minted for an ended rotation and never recorded', { live: [], revoked: [], ended }, true],
     ['minted for a rotation that may still record it, or put by a person', { live: [], revoked: [], ended: [] }, false],
-  ])('of a credential that is %s', (_, gateway, isDone) => expect(isDoneWith(gateway, a, r1)).toBe(isDone));
+  ])('of a credential that is %s', (_, gateway, isDone) =>
+    expect(isDoneWith({ ...gateway, writtenAtMs: 0 }, a, r1)).toBe(isDone),
+  );
 });
 
 describe('a copy of the record', () => {

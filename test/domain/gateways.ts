@@ -58,7 +58,7 @@ export const inRotation = (
       fromVersionId: 'v-c-a',
       fromCredentialId: a,
       ...(hasTarget ? { targetId: b } : {}),
-      ...(isQuiet ? { distributedAtMs: now - 950_000, quietSinceMs: now - 900_000 } : {}),
+      ...(isQuiet ? { distributedAtMs: now - 950_000, quietSinceMs: now - 900_000, watchedAtMs: now } : {}),
       ...changes,
     },
     ...gateway,

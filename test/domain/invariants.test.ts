@@ -32,8 +32,13 @@ const revocations = (world: World): Revoked[] =>
       .filter((one) => liveCredential(step.before, one.credentialId))
       .map(({ credentialId, cause }) => ({ step, credentialId, cause })),
   );
-const overdueAt = ({ before, nowMs }: Step, id: CredentialId): boolean =>
-  nowMs >= (liveCredential(before, id)?.compromised?.rejectAfterMs ?? Number.POSITIVE_INFINITY);
+/** Past its time, or pressed at a time that a clock which was set back has not reached yet. */
+const overdueAt = ({ before, clockMs, nowMs }: Step, id: CredentialId): boolean => {
+  const compromised = liveCredential(before, id)?.compromised;
+  return compromised !== undefined && (nowMs >= compromised.rejectAfterMs || clockMs < compromised.atMs - 5_000);
+};
+const isProven = (step: Step, id: CredentialId): boolean =>
+  step.truth !== undefined && !step.before.rotation?.forced && !overdueAt(step, id);
 
 describe('the record, whatever happens', () => {
   always('invariant 1: no predecessor is revoked before its successor was accepted by the policy check', (world) => {
@@ -63,7 +68,12 @@ describe('the record, whatever happens', () => {
       const { rotation } = step.before;
       if (cause === 'NEVER_DISTRIBUTED') expect(step.handedOut.has(credentialId)).toBe(false);
       else if (cause === 'COMPROMISED')
-        expect(overdueAt(step, credentialId) || step.command.kind === 'evict').toBe(true);
+        expect(
+          overdueAt(step, credentialId) ||
+            step.command.kind === 'evict' ||
+            rotation?.forced?.actor === 'alice' ||
+            step.truth !== undefined,
+        ).toBe(true);
       else if (cause === 'FORCED') expect(rotation?.forced?.actor).toBe('alice');
       else expect(step.truth).toBeDefined();
     }
@@ -71,7 +81,7 @@ describe('the record, whatever happens', () => {
 
   always('invariant 2: a proven revocation finds every kit moved and a whole quiet window without use', (world) => {
     for (const { step, credentialId, cause } of revocations(world)) {
-      if (cause !== 'RETIRED' || !step.truth) continue;
+      if (cause === 'FORCED' || !step.truth || !isProven(step, credentialId)) continue;
       const { truth } = step;
       expect(truth.kits).toBeGreaterThan(0);
       expect(truth.kitsThatDidNotMove).toEqual([]);
@@ -80,6 +90,21 @@ describe('the record, whatever happens', () => {
         expect(truth.elapsedMs - usedAtMs).toBeGreaterThanOrEqual(step.before.policy.quietWindowSeconds * 1000);
       const turnedBackMs = step.turnedBackMs - truth.turnedBackMs;
       expect(step.elapsedMs - truth.elapsedMs).toBeLessThanOrEqual(proofValidMs + turnedBackMs);
+    }
+  });
+
+  always('invariant 2: quiet that revokes was watched without a gap of more than 150 s', (world) => {
+    for (const { step, credentialId, cause } of revocations(world)) {
+      if (cause === 'FORCED' || cause === 'NEVER_DISTRIBUTED' || !isProven(step, credentialId)) continue;
+      const proofs = changed(world)
+        .filter(({ command, elapsedMs }) => command.kind === 'quiet-checked' && elapsedMs <= step.elapsedMs)
+        .filter(({ command }) => command.kind === 'quiet-checked' && command.recordingProven)
+        .map(({ elapsedMs }) => elapsedMs);
+      const fromMs = step.elapsedMs - step.before.policy.quietWindowSeconds * 1000;
+      const times = [...new Set([...proofs.filter((atMs) => atMs > fromMs - 150_000), step.elapsedMs])];
+      for (const [index, atMs] of times.slice(1).entries())
+        expect(atMs - (times[index] ?? 0)).toBeLessThanOrEqual(150_000);
+      expect(Math.min(...times)).toBeLessThanOrEqual(fromMs + 150_000);
     }
   });
 

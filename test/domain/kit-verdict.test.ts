@@ -109,3 +109,84 @@ describe('a kit stays a laggard', () => {
     expect(redoes(installedAtMs + 120_001)).toMatchObject({ redo: true });
   });
 });
+
+describe('Several nodes behind one address', () => {
+  const from = (firstUsedAtMs: number, use: Use): Use => ({ ...use, firstUsedAtMs });
+  const both = [
+    from(installedAtMs + 10_000, used('c-b', '10.0.0.1', now - 5)),
+    from(0, used('c-a', '10.0.0.1', installedAtMs + 10_001)),
+  ];
+
+  it('stay a laggard for the whole look-back, though the latest use is of the new credential', () => {
+    expect(judgeKit(kit(), both, expected, now)).toMatchObject({
+      code: 'SEEN_ON_BOTH',
+      addresses: ['10.0.0.1'],
+      lastUseMs: installedAtMs + 10_001,
+      redo: false,
+    });
+    expect(judge(kit({ lookBackSeconds: 590 }), both)).toBe('SEEN_ON_BOTH');
+    expect(judge(kit({ lookBackSeconds: 589 }), both)).toBe('observed');
+  });
+  it('are one node when its last use of the old one came before its first of the new one', () =>
+    expect(
+      judge(kit(), [
+        from(installedAtMs + 10_000, used('c-b', '10.0.0.1', now - 5)),
+        from(0, used('c-a', '10.0.0.1', installedAtMs + 10_000)),
+      ]),
+    ).toBe('observed'));
+  it('are told apart by the time to pick it up when the credential was used before it was installed again', () => {
+    const again = (oldMs: number) => [
+      from(0, used('c-b', '10.0.0.1', now - 5)),
+      from(0, used('c-a', '10.0.0.1', oldMs)),
+    ];
+    expect(judge(kit(), again(installedAtMs + 120_000))).toBe('observed');
+    expect(judge(kit(), again(installedAtMs + 120_001))).toBe('SEEN_ON_BOTH');
+  });
+  it('are counted exactly when their Service URLs name them, whatever their address', () => {
+    const node = (name: string, use: Use): Use => ({ ...use, node: name });
+    const uses = [
+      node('blue', used('c-b', '10.0.0.1', now - 5)),
+      node('green', from(0, used('c-a', '10.0.0.1', now - 9))),
+    ];
+    expect(judgeKit(kit(), uses, expected, now)).toMatchObject({ code: 'STILL_ON_PREDECESSOR', addresses: ['green'] });
+  });
+  it('are all wanted when it is said how many there are', () => {
+    const uses = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((address) => used('c-b', address, now - 5));
+    expect(judgeKit(kit({ expectedSources: 4 }), uses, expected, now)).toMatchObject({
+      code: 'TOO_FEW_SOURCES',
+      sources: { seen: 3, expected: 4 },
+    });
+    expect(judge(kit({ expectedSources: 3 }), uses)).toBe('observed');
+  });
+});
+
+describe('A source that a person has declared gone', () => {
+  const retiredSources = [{ source: '10.0.0.2', actor: 'ann', reason: 'the pod was replaced', atMs: now - 60_000 }];
+  const uses = (goneMs: number) => [used('c-b', '10.0.0.1', now - 5), used('c-a', '10.0.0.2', goneMs)];
+
+  it('holds nothing up any more', () => expect(judge(kit({ retiredSources }), uses(now - 60_000))).toBe('observed'));
+  it('is back with any new use', () =>
+    expect(judge(kit({ retiredSources }), uses(now - 59_999))).toBe('STILL_ON_PREDECESSOR'));
+  it('is that one source only', () =>
+    expect(judge(kit({ retiredSources }), [used('c-a', '10.0.0.3', now - 60_000)])).toBe('STILL_ON_PREDECESSOR'));
+});
+
+describe('In a pass that decides, what can be read back', () => {
+  const decides = { ...expected, readBackSinceMs: now - 10 };
+  const observed = [used('c-b', '10.0.0.1', now - 5)];
+  const readBackAt = (atMs: number, readBackProves: KitTraits['readBackProves'] = 'store', value = true) =>
+    judgeKit(
+      kit({ traits: traits(readBackProves), work: { ...work, readBack: { matches: value, atMs } } }),
+      observed,
+      decides,
+      now,
+    );
+
+  it('has to match now, though it was observed', () => {
+    expect(readBackAt(now - 10)).toMatchObject({ kind: 'UPDATED' });
+    expect(readBackAt(now - 11)).toMatchObject({ code: 'NOT_READ_BACK' });
+    expect(readBackAt(now - 10, 'store', false)).toMatchObject({ code: 'READ_BACK_DIFFERS', redo: true });
+  });
+  it('is asked of no kit that shows nothing', () =>
+    expect(readBackAt(now - 11, 'nothing')).toMatchObject({ kind: 'UPDATED' }));
+});

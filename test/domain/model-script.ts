@@ -15,11 +15,11 @@ import {
   use,
   type World,
 } from './model.ts';
-import { startTask, type Task } from './model-workflow.ts';
+import { startTask, type Task, watch } from './model-workflow.ts';
 
 /** What happens next; plain data, so that fast-check can shrink it. */
-export type Action =
-  | { readonly do: 'wait'; readonly seconds: number }
+type Action =
+  | { readonly do: 'wait'; readonly seconds: number; readonly watched: boolean }
   | { readonly do: 'begin'; readonly trigger: 'bootstrap' | 'scheduled' | 'manual'; readonly again: boolean }
   | { readonly do: 'run'; readonly slot: number; readonly steps: number }
   | { readonly do: 'crash'; readonly slot: number }
@@ -63,7 +63,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: of('wait'), seconds: fc.constantFrom(1, 30, 61, 900, 961, 4000, -30, -900) }),
+    arbitrary: fc.record({
+      do: of('wait'),
+      seconds: fc.constantFrom(1, 30, 61, 900, 961, 4000, -30, -900),
+      watched: fc.boolean(),
+    }),
   },
   { weight: 3, arbitrary: fc.record({ do: of('use'), kit: index, node: fc.nat({ max: 1 }), pickUp: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: of('repeat'), back: fc.nat({ max: 40 }) }) },
@@ -141,8 +145,18 @@ export const rotate = (world: World, tasks: number, kitsMove: boolean): void => 
           useFrom(world, one, which);
         });
       }
-    advance(world, 400_000);
+    pass(world, 400_000, true);
   }
+};
+
+/** Time goes by, with the reconciler at work or without it. */
+const pass = (world: World, ms: number, watched: boolean): void => {
+  let left = ms;
+  for (; watched && left > 100_000; left -= 100_000) {
+    advance(world, 100_000);
+    watch(world);
+  }
+  advance(world, left);
 };
 
 const mutable = (world: World): Command[] => world.steps.map((step) => step.command);
@@ -174,7 +188,7 @@ const act = (world: World, slots: (Task | undefined)[], one: Action): void => {
   const { rotation } = world.gateway;
   switch (one.do) {
     case 'wait':
-      advance(world, one.seconds * 1000);
+      pass(world, one.seconds * 1000, one.watched);
       return;
     case 'begin': {
       const id = one.again && rotation ? rotation.rotationId : rotationId(`r${++world.names}`);

@@ -85,7 +85,8 @@ function* distributeCredential(world: World, rotation: Rotation): Task {
     yield;
   }
   const { rotationId, generation } = rotation;
-  done(world, { kind: 'distributed', rotationId, generation, kits: world.kits.length, failed: 0, ...by });
+  const readAt = world.gateway.transitionRevision;
+  done(world, { kind: 'distributed', readAt, rotationId, generation, kits: world.kits.length, failed: 0, ...by });
 }
 
 /** Reads back what the kit holds: its nodes, or only its configuration. */
@@ -100,7 +101,7 @@ const readBack = (world: World, one: ModelKit): void => {
 };
 
 /** Everything recorded, as one shard. */
-export const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): EvidenceSummary => {
+const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): EvidenceSummary => {
   const { targetId, generation, retireIds } = rotation;
   if (!targetId) return emptySummary;
   const uses = [...world.recorded.values()].map((one) => one.use);
@@ -136,7 +137,7 @@ function* verifyKits(world: World, rotation: Rotation): Task {
   const verdict = judgeRevocation(gateway, summary, world.nowMs);
   yield;
   if (verdict.mayRevoke && recordingProven)
-    done(world, { kind: 'verified', rotationId, revision: gateway.revision, detail: {}, ...by });
+    done(world, { kind: 'verified', rotationId, readAt: gateway.transitionRevision, detail: {}, ...by });
   else if (summary.redoShards.length > 0)
     for (const one of world.kits)
       if (
@@ -149,14 +150,25 @@ function* verifyKits(world: World, rotation: Rotation): Task {
       }
 }
 
+/** What the reconciler does every minute while a rotation waits for quiet. */
+export const watch = (world: World): void => {
+  const { rotation } = world.gateway;
+  if (!rotation?.targetId || !hasReached(rotation, 'DISTRIBUTED')) return;
+  const { rotationId, targetId } = rotation;
+  const nonceHash = `n${++world.names}`;
+  if (!done(world, { kind: 'arm-probe', rotationId, nonceHash, credentialId: targetId })) return;
+  const recordingProven = probe(world) && accepts(world, targetId);
+  done(world, { kind: 'quiet-checked', rotationId, nonceHash, recordingProven });
+};
+
 function* revokeCredential(world: World, rotation: Rotation): Task {
   const { gateway } = world;
   const { rotationId } = rotation;
-  const { revision } = gateway;
+  const { transitionRevision: readAt } = gateway;
   const dead = overdue(gateway, world.nowMs);
   if (dead.length > 0) {
     yield;
-    done(world, { kind: 'revoke', rotationId, credentialIds: dead, revision, ...by });
+    done(world, { kind: 'revoke', rotationId, credentialIds: dead, readAt, ...by });
     return;
   }
   const credentialIds = leftToRetire(gateway, rotation).filter(
@@ -169,7 +181,7 @@ function* revokeCredential(world: World, rotation: Rotation): Task {
     done(world, { kind: 'invalidate-evidence', rotationId, ...by });
     return;
   }
-  const command: Command = { kind: 'revoke', rotationId, credentialIds, revision, verdict, ...by };
+  const command: Command = { kind: 'revoke', rotationId, credentialIds, readAt, verdict, ...by };
   world.truths.set(command, truth);
   done(world, command);
 }

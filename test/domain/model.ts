@@ -21,6 +21,8 @@ export type Step = {
   readonly command: Command;
   readonly decision: Decision;
   readonly after: Gateway;
+  /** What the clock said, and the time at which the record was judged: never before its last write. */
+  readonly clockMs: number;
   readonly nowMs: number;
   readonly elapsedMs: number;
   readonly turnedBackMs: number;
@@ -31,7 +33,7 @@ export type Step = {
 };
 
 /** One node of a kit: what it presents now, and when it used what last. */
-export type Node = {
+type Node = {
   readonly address: string;
   holds?: CredentialId;
   last?: { credentialId: CredentialId; atMs: number };
@@ -75,7 +77,7 @@ export type World = {
 export const rotationId = (text: string): RotationId => text as RotationId;
 export const credentialId = (text: string): CredentialId => text as CredentialId;
 
-export const modelPolicy: Policy = {
+const modelPolicy: Policy = {
   quietWindowSeconds: 900,
   useRecordingSeconds: 60,
   longestRequestSeconds: 60,
@@ -124,6 +126,8 @@ export const newWorld = (kits: number, withForeign: boolean): World => {
     gateway: {
       gatewayId: 'shop' as GatewayId,
       revision: 1,
+      transitionRevision: 1,
+      writtenAtMs: 0,
       decision: { kind: 'allow-all' },
       policy: modelPolicy,
       secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop',
@@ -165,7 +169,8 @@ export const apply = (world: World, command: Command): Decision => {
     command,
     decision,
     after: world.gateway,
-    nowMs: world.nowMs,
+    clockMs: world.nowMs,
+    nowMs: Math.max(world.nowMs, before.writtenAtMs),
     elapsedMs: world.elapsedMs,
     turnedBackMs: world.turnedBackMs,
     accepted: new Set(world.accepted),

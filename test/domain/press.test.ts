@@ -74,7 +74,7 @@ describe('the button', () => {
   });
   it('refuses a credential that is not live', () =>
     expect(outcome(give(atRest(), press({ credentialIds: [b] })))).toBe('UNKNOWN_CREDENTIAL'));
-  it('leaves alone what was not made here, and refuses when there is nothing else', () => {
+  it('leaves alone what was not made here, and refuses when there is nothing else (invariant 10)', () => {
     const foreign = live('c-f', { origin: { kind: 'foreign' } });
     const both = recordAfter(give(atRest({ live: [live('c-a'), foreign] }), press()));
     expect(endOf(both, a)).toBe(now + 60_000);

@@ -16,7 +16,7 @@ const registry = {
   gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [] }],
 };
 
-describe('The end-to-end scenario', { timeout: 240_000 }, () => {
+describe('The end-to-end scenario', () => {
   const folder = mkdtempSync(join(tmpdir(), 'e2e-'));
   let deployment: Deployment;
   let connection: Connection;

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connect } from '../../lib/cli/connection.ts';
 import { CommandFailed, exitCodes } from '../../lib/cli/failure.ts';
-import { defaultStackName, type Target, targetOf } from '../../lib/cli/target.ts';
+import { type Target, targetOf } from '../../lib/cli/target.ts';
+import { defaultStackName } from '../../lib/defaults.ts';
 import { callerOf, withDeployment } from './deployment.ts';
 import { playEndToEnd } from './scenario.ts';
 

@@ -24,7 +24,7 @@ export type Stage = {
 };
 
 /** What did not come out as it must. The message says what was expected and what was there. */
-export class NotAsPromised extends Error {
+class NotAsPromised extends Error {
   override readonly name = 'NotAsPromised';
 }
 

@@ -7,6 +7,7 @@ import {
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { composeCredential, randomDigits } from '../../lambdas/domain/credential.ts';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
+import { mintIn } from '../aws/emulated.ts';
 import { manualKit, type System } from '../support/system.ts';
 import { begin, distributed, operate, orders, press, reconciled, scheduled } from './playing.ts';
 
@@ -62,7 +63,7 @@ export const notHandedOver = async (system: System): Promise<void> => {
   const { secretArn } = await system.gateway();
   const ClientRequestToken = '55555555-5555-4555-8555-555555555555' as RotationId;
   const secretVersions = secretVersionsIn(system.deployment.secretsManager);
-  await secretVersions.mint(secretArn, ClientRequestToken, { rotationToken: undefined });
+  await mintIn(secretVersions, secretArn, ClientRequestToken, { rotationToken: undefined });
   for (const Step of ['createSecret', 'setSecret'])
     await system.call('rotate-secret', { Step, SecretId: secretArn, ClientRequestToken });
   await reconciled(system, 2 * 86_400_000);

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { resolverFor, type Template } from '../../lib/emulator/cloudformation/template.ts';
 import { accessOf } from '../../lib/emulator/iam/access.ts';
-import { needsOf } from '../../lib/emulator/iam/calls.ts';
 import { evaluator, keysLookedAt } from '../../lib/emulator/iam/evaluate.ts';
-import { grantsIn, lineOf } from '../../lib/emulator/iam/grants.ts';
-import { policiesOf } from '../../lib/emulator/iam/policies.ts';
+import { grantsIn } from '../../lib/emulator/iam/grants.ts';
+import { needsOf } from '../../lib/emulator/iam/required-permissions.ts';
+import { policiesOf } from '../../lib/emulator/iam/template-policies.ts';
 import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { gateways } from '../constructs/synthesised.ts';
+import { lineOf } from './grant-line.ts';
 
 const statement = (changed: object = {}) => ({
   Effect: 'Allow',
@@ -84,9 +85,9 @@ describe('The policies of a template', () => {
   test('refuses to start with a condition that no call here carries', () => {
     const given = policies(template(statement({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } })));
 
-    expect(() => accessOf({ policies: given, secretOf: () => undefined, onDecision: () => undefined })).toThrow(
-      'aws:sourcevpc',
-    );
+    expect(() =>
+      accessOf({ policies: given, secretOf: () => undefined, secretsKey: undefined, onDecision: () => undefined }),
+    ).toThrow('aws:sourcevpc');
   });
 });
 
@@ -96,8 +97,13 @@ test.each([
   ['secretsmanager', 'constructor'],
 ])('refuses a call that the table does not have: %s %s', async (service, operation) => {
   expect(needsOf(service, operation)).toBeUndefined();
-  const noPolicies = { roles: new Map(), ofResources: new Map(), keysOfTopics: new Map(), secretsKey: undefined };
-  const { check } = accessOf({ policies: noPolicies, secretOf: () => undefined, onDecision: () => undefined });
+  const noPolicies = { roles: new Map(), ofResources: new Map(), keysOfTopics: new Map() };
+  const { check } = accessOf({
+    policies: noPolicies,
+    secretOf: () => undefined,
+    secretsKey: undefined,
+    onDecision: () => undefined,
+  });
 
   await expect(check({ name: 'operator' }, service, operation, {})).rejects.toMatchObject({
     name: 'UnknownOperationException',

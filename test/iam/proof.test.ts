@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { lineOf } from '../../lib/emulator/iam/grants.ts';
+import { lineOf } from './grant-line.ts';
 import { scenarios } from './scenarios.ts';
 import { countUsage, neverUsed } from './usage.ts';
 
 const { usage, add } = countUsage();
 
 describe('The policies of the template', () => {
-  test.each(scenarios)('allow every call of: $name', { timeout: 60_000 }, async ({ play }) => {
+  test.each(scenarios)('allow every call of: $name', async ({ play }) => {
     const system = await play();
     add(system.deployment.cloud.grants, system.decisions);
     await system.close();

@@ -6,9 +6,9 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDynamoDb } from '../../lib/emulator/dynamodb/dynamodb.ts';
+import { startEndpoint } from '../../lib/emulator/endpoint/endpoint.ts';
 import { accessOf } from '../../lib/emulator/iam/access.ts';
 import { grantsIn } from '../../lib/emulator/iam/grants.ts';
-import { startEndpoint } from '../../lib/emulator/wire/endpoint.ts';
 import { type AccessKey, createKeys, OPERATOR } from '../../lib/emulator/wire/keys.ts';
 import type { AwsService } from '../../lib/emulator/wire/service.ts';
 
@@ -73,8 +73,8 @@ beforeAll(async () => {
         [key, grantsIn('key', keyPolicy)],
       ]),
       keysOfTopics: new Map([[`arn:aws:sns:${here}:encrypted`, key]]),
-      secretsKey: undefined,
     },
+    secretsKey: undefined,
     secretOf: (secretId) => ({
       arn: `arn:aws:secretsmanager:${here}:secret:${secretId}-AbCdEf`,
       tags: [{ Key: 'gateway-credential-rotation', Value: tagOf[secretId] ?? '' }],
@@ -82,7 +82,7 @@ beforeAll(async () => {
     }),
     onDecision: () => undefined,
   });
-  const dynamoDb = await openDynamoDb(undefined, 'us-east-1');
+  const dynamoDb = await openDynamoDb(undefined);
   const services = ['secretsmanager', 'states', 'lambda', 'sns', 'events'].map(answering);
   const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock: Date.now };
   const endpoint = await startEndpoint({ ...options, checkAccess: check, arnOf: (name) => name });

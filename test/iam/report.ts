@@ -1,6 +1,7 @@
 import { table } from 'table';
-import { type Grant, lineOf } from '../../lib/emulator/iam/grants.ts';
-import { outsideTheProof } from '../../lib/emulator/iam/outside-the-proof.ts';
+import type { Grant } from '../../lib/emulator/iam/grants.ts';
+import { lineOf } from './grant-line.ts';
+import { outsideTheProof } from './outside-the-proof.ts';
 import { scenarios } from './scenarios.ts';
 import { countUsage, type GrantUse, nearlyRefused, neverUsed, type Usage } from './usage.ts';
 

@@ -42,7 +42,7 @@ const everyMinute = async (system: System): Promise<void> => {
   await system.timers.advance(61_000);
 };
 
-/** Every path that there is, in the order of the README. */
+/** Every path that there is, those of a quiet day first. */
 export const scenarios: readonly Scenario[] = [
   { name: 'the first credential, and a rotation by hand', play: rotated(begin) },
   { name: 'a plan', play: rotated((system) => system.start({ gatewayId, reason: 'look', plan: true })) },

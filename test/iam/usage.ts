@@ -1,6 +1,7 @@
 import type { Decided } from '../../lib/emulator/iam/access.ts';
-import { type Grant, lineOf } from '../../lib/emulator/iam/grants.ts';
-import { outsideTheProof } from '../../lib/emulator/iam/outside-the-proof.ts';
+import type { Grant } from '../../lib/emulator/iam/grants.ts';
+import { lineOf } from './grant-line.ts';
+import { outsideTheProof } from './outside-the-proof.ts';
 
 /** How often a grant allowed a call. */
 export type GrantUse = { readonly grant: Grant; calls: number; readonly resources: Set<string> };

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
+import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
 import { type CredentialValue, composeCredential } from '../../lambdas/domain/credential.ts';
 import { type CredentialId, isGatewayId, isKitId, isRotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork } from '../../lambdas/domain/kit.ts';
@@ -16,7 +17,7 @@ export const newer: Credential = composeCredential(Array.from({ length: 53 }, (_
 export const signingSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export const adminToken = 'marked-admin-token';
 export const startAtMs = Date.UTC(2026, 0, 1, 12);
-export const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway/orders-AbCdEf';
+const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway/orders-AbCdEf';
 
 const ids = (() => {
   const [gatewayId, kitId, rotationId] = ['orders', 'edge-1', '6d0f5a3e-1111-4222-8333-944455556666'] as const;
@@ -56,7 +57,7 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
   const access: KitAccess = {
     fetch: globalThis.fetch,
     readSecret: async (secretId) => named[secretId] ?? '',
-    secrets,
+    secrets: kitSecretsIn(secrets),
     notifyOwner: async (message) => {
       told.push(message);
     },

@@ -120,7 +120,7 @@ describe('Kong', () => {
     expect(await errorOf(install())).toMatchObject({ name, code });
   });
 
-  test('never repeats what a failed write answered', async () => {
+  test('never repeats what a failed write answered (invariant 9)', async () => {
     kong.addPlugin({ serviceUrl, sharedSecret: older.value });
     const fetch: typeof globalThis.fetch = (url, init) => {
       if (init?.method === 'PATCH') kong.faults.push(500);

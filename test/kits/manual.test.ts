@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => running.close());
 
-test('the owner is told where the credential is, what to do and by when, and never the credential', async () => {
+test('the owner is told where the credential is, what to do and by when, and never the credential (invariant 9)', async () => {
   const { access, told } = accessTo(running.client);
   expect(await kind.install(installationOf('manual', settings, newer, { secretArn }), settings, access)).toEqual({
     state: 'WITH_OWNER',

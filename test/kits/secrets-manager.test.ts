@@ -6,6 +6,7 @@ import {
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { createSecretReader } from '../../lib/local/stand-ins/secret-reader.ts';
 import { type RunningSecretsManager, runSecretsManager } from '../emulator/secrets-manager/running-secrets-manager.ts';
@@ -72,7 +73,7 @@ test('a write whose answer was lost is not made twice', async () => {
     },
   });
   const installation = installationOf('secrets-manager', settings);
-  const error = await errorOf(kind.install(installation, settings, { ...access, secrets: lossy }));
+  const error = await errorOf(kind.install(installation, settings, { ...access, secrets: kitSecretsIn(lossy) }));
   expect(error).toMatchObject({ name: 'KitUnreachable', code: 'NO_CONNECTION' });
   await install();
   expect([await held(), await versions()]).toEqual([newer.value, 2]);

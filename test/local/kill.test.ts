@@ -15,7 +15,8 @@ afterEach(() => {
 
 /** `npm start` without npm, on free ports; everything it prints, to be looked at while it runs. */
 const start = (...args: string[]) => {
-  const ports = ['--port', '0', '--aws-port', '0', '--console-port', '0'];
+  // What refuses nothing must not depend on how fast a machine is that has other work.
+  const ports = ['--port', '0', '--aws-port', '0', '--console-port', '0', '--demo-rate', '24'];
   const child = spawn(process.execPath, ['lib/local/start.ts', '--data', join(folder, 'data'), ...ports, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -46,7 +47,7 @@ const demoOnFreePorts = async (): Promise<string> => {
   return path;
 };
 
-it('goes on with the rotation in which it was killed, and exits 0 (invariant 5)', { timeout: 120_000 }, async () => {
+it('goes on with the rotation in which it was killed, and exits 0 (invariant 5)', async () => {
   const gateways = ['--gateways', await demoOnFreePorts()];
   const first = start('--once', ...gateways);
   await first.until(/orders complete.* orders promoted/s); // the bootstrap is through; AWSCURRENT has just moved
@@ -58,7 +59,7 @@ it('goes on with the rotation in which it was killed, and exits 0 (invariant 5)'
 
   const second = start('--once', ...gateways);
   await second.until(/orders: /);
-  expect((await second.exited)[0]).toBe(0);
+  expect((await second.exited)[0], second.printed.text).toBe(0);
   expect(second.printed.text).toContain(` orders complete ${killed}`);
   expect(second.printed.text).toMatch(/orders: rotated\. \d+ kit requests, 0 refused/);
   expect(second.printed.text).not.toMatch(/orders (begin|created) /); // the one rotation, and its one credential

@@ -48,6 +48,8 @@ describe('The command line', () => {
       reportFile: join(process.cwd(), 'r.json'),
     });
     expect(parse('--ephemeral')).toMatchObject({ dataFolder: undefined });
+    expect(parse()).toMatchObject({ demoRequestsPerSecond: 240 });
+    expect(parse('--demo-rate', '24')).toMatchObject({ demoRequestsPerSecond: 24 });
     expect(parse('--help')).toBe('help');
   });
 
@@ -64,6 +66,7 @@ describe('The command line', () => {
     [['--port', 'http'], /--port is "http": a port is a number from 0 to 65535/],
     [['--aws-port', '65536'], /--aws-port is "65536"/],
     [['--port'], /--port/],
+    [['--demo-rate', '0'], /--demo-rate is "0": allowed is a whole number of requests per second from 1 to 1000/],
     [['--gateways', '/does/not/exist.json'], /--gateways names "\/does\/not\/exist.json", which does not exist/],
     [['--ephemeral', '--data', folder], /give one of them/],
     [['--tls-cert', join(folder, 'cert.pem')], /go together/],

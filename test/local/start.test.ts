@@ -24,6 +24,9 @@ const start = async (...args: string[]): Promise<{ code: number | null; output: 
   return { code, output };
 };
 
+/** What refuses nothing must not depend on how fast a machine is that has other work. */
+const gently = ['--demo-rate', '24'];
+
 /** The shipped gateways.json with its stand-ins on free ports. */
 const demoOnFreePorts = async (): Promise<string> => {
   let text = readFileSync('gateways.json', 'utf8');
@@ -34,9 +37,7 @@ const demoOnFreePorts = async (): Promise<string> => {
 };
 
 describe('npm start', () => {
-  it('rotates behind a certificate that is made out to the name by which kits on other machines ask', {
-    timeout: 90_000,
-  }, async () => {
+  it('rotates behind a certificate that is made out to the name by which kits on other machines ask', async () => {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const certificate = '-x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=gateway.internal'.split(' ');
     execFileSync('openssl', ['req', ...certificate, '-keyout', key, '-out', cert], { stdio: 'ignore' });
@@ -49,15 +50,14 @@ describe('npm start', () => {
       await demoOnFreePorts(),
       ...listening,
       ...ports,
+      ...gently,
     );
     expect(output).toMatch(/Policy check https:/);
     expect(output).toMatch(/orders: rotated\. \d+ kit requests, 0 refused/);
     expect(code).toBe(0);
   });
 
-  it('rotates the demo gateway under traffic with --once, refuses nothing, and reports it', {
-    timeout: 90_000,
-  }, async () => {
+  it('rotates the demo gateway under traffic with --once, refuses nothing, and reports it', async () => {
     const report = join(folder, 'report.json');
     const data = join(folder, 'data');
     const { code, output } = await start(
@@ -74,6 +74,7 @@ describe('npm start', () => {
       '0',
       '--report',
       report,
+      ...gently,
     );
     expect(output).toMatch(/orders: rotated\. \d+ kit requests, 0 refused/);
     expect(code).toBe(0);
@@ -101,7 +102,7 @@ describe('npm start', () => {
     expect(statSync(join(data, 'secrets.json')).mode & 0o777).toBe(0o600);
   });
 
-  it('only prints the changes with --plan', { timeout: 30_000 }, async () => {
+  it('only prints the changes with --plan', async () => {
     const { code, output } = await start(
       '--plan',
       '--ephemeral',
@@ -118,7 +119,7 @@ describe('npm start', () => {
     expect(output).not.toMatch(/register|begin /);
   });
 
-  it('refuses a port in use in one line, and ends with a code other than 0', { timeout: 30_000 }, async () => {
+  it('refuses a port in use in one line, and ends with a code other than 0', async () => {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -141,7 +142,7 @@ describe('npm start', () => {
     );
   });
 
-  it('refuses a bad gateways file with every problem, and changes nothing', { timeout: 30_000 }, async () => {
+  it('refuses a bad gateways file with every problem, and changes nothing', async () => {
     const path = join(folder, 'bad.json');
     writeFileSync(path, JSON.stringify({ gateways: [{ gatewayId: 'Orders!', kits: [] }] }));
     const { code, output } = await start('--once', '--ephemeral', '--gateways', path, '--port', '0', '--aws-port', '0');

@@ -72,7 +72,7 @@ beforeAll(async () => {
   await secretsManager.send(new CreateSecretCommand({ Name: 'kits/reader', SecretString: markers.reader, Tags }));
   await play();
   await collectOutputs();
-}, 120_000);
+});
 
 afterAll(async () => {
   await system.close();

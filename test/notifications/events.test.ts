@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readPress } from '../../lambdas/compromise/press-input.ts';
-import { eventSource, transitionDetail, transitionDetailType } from '../../lambdas/notifications/event-schema.ts';
+import { eventSource, transitionDetailType } from '../../lambdas/domain/names.ts';
+import { transitionDetail } from '../../lambdas/notifications/event-schema.ts';
 import { eventFile, eventSchemas, eventSchemaText } from '../../lib/schemas/event-schemas.ts';
 import { gatewayId, manualKit, openRotated, type System } from '../support/system.ts';
 

@@ -16,7 +16,7 @@ const rotating = async (...kits: string[]) => {
 };
 
 describe('force', () => {
-  it('is refused without the kits it cuts off, names them, and goes on when they are repeated', async () => {
+  it('is refused without the kits it cuts off, names them, and goes on when they are repeated (invariant 2)', async () => {
     await rotating('one', 'two');
     await system.acknowledge('two');
     const asked = await operate({ command: 'force' });
@@ -76,7 +76,7 @@ describe('adopt', () => {
   const adopt = (changes: object = {}) =>
     operate({ command: 'adopt', credentialId: 'OLDold0001', versionId: version, ...changes });
 
-  it('makes a credential in the secret of the gateway ours: accepted, labelled, and retired by the next rotation', async () => {
+  it('makes a credential in the secret of the gateway ours: accepted, labelled, and retired by the next rotation (invariant 10)', async () => {
     system = await openRotated();
     await put(oldToken);
     expect(await system.ask(oldToken)).toBe(401);
@@ -141,7 +141,7 @@ describe('adopt', () => {
     });
   });
 
-  it('refuses a value in the place of an id, and does not repeat it', async () => {
+  it('refuses a value in the place of an id, and does not repeat it (invariant 9)', async () => {
     system = await openRotated();
     const failure = await adopt({ credentialId: oldToken }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ name: 'InputRefused', message: expect.stringMatching(/never its value/) });
@@ -155,7 +155,7 @@ describe('who decided', () => {
     body: JSON.stringify(body),
   });
 
-  it('is recorded as AWS names the caller of the function URL, whatever the body claims', async () => {
+  it('is recorded as AWS names the caller of the function URL, whatever the body claims (invariant 11)', async () => {
     await rotating('one');
     const answer = await system.call('operate', viaUrl({ command: 'hold', gatewayId, reason: 'lunch', actor: 'bob' }));
     expect(answer).toMatchObject({ statusCode: 200 });
@@ -174,7 +174,7 @@ describe('who decided', () => {
     expect((await system.gateway()).rotation?.held?.actor).toBe('arn:aws:iam::111122223333:user/alice');
   });
 
-  it('is recorded as claimed, with the request id, when nobody vouches for it', async () => {
+  it('is recorded as claimed, with the request id, when nobody vouches for it (invariant 11)', async () => {
     await rotating('one');
     await operate({ command: 'hold' });
     expect((await system.audit()).at(-1)?.actor).toMatch(/^claimed: alice \(request [0-9a-f-]{36}\)$/);

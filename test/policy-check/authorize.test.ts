@@ -197,7 +197,7 @@ test.each([
   expect((await check(request)).context).toStrictEqual({ refusedBy: 'policy-check' });
 });
 
-test('neither the log nor an error repeats a credential, a nonce or a digest', async () => {
+test('neither the log nor an error repeats a credential, a nonce or a digest (invariant 9)', async () => {
   const { world, effect } = openInstance();
   const failing = openInstance({
     readGateway: async () => {

@@ -30,8 +30,8 @@ const live = (credentialId: string, digest: string): LiveCredential => ({
   origin: { kind: 'minted', rotationId, trigger: 'scheduled' },
 });
 export const oldLive = live('OLDold0001', 'oX7rnLhuyu4YE56D7cw1Vhf5GqNUDK96g7IeY4QuuEo');
-export const newLive = live('NEWnew0002', 'HmSGp_vECufRzr9yVEonIMQiiWF4gbkmSk4vC_szTbM');
-export const leakedLive: LiveCredential = {
+const newLive = live('NEWnew0002', 'HmSGp_vECufRzr9yVEonIMQiiWF4gbkmSk4vC_szTbM');
+const leakedLive: LiveCredential = {
   ...live('LEAKleak04', 'QKbL8-eXF6TWp8IeqQTkuy-f2PWpAWgZ5x38ud9NsRk'),
   compromised: { atMs: 500_000, rejectAfterMs: 1_060_000 },
 };
@@ -48,6 +48,8 @@ export const goneRevoked: RevokedCredential = {
 export const orders: Gateway = {
   gatewayId: 'orders' as GatewayId,
   revision: 7,
+  transitionRevision: 7,
+  writtenAtMs: 0,
   decision: { kind: 'allow-all' },
   policy: defaultPolicy,
   secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway-credential/orders-abcdef',

@@ -28,7 +28,7 @@ const openFailing = () => {
   return { outage, ...opened };
 };
 
-test('throws when DynamoDB cannot be read, so that people see an outage and not a wrong credential', async () => {
+test('throws when DynamoDB cannot be read, so that people see an outage and not a wrong credential (invariant 6)', async () => {
   const { outage, world, check } = openFailing();
   await check(presenting(oldToken));
   outage.isOn = true;

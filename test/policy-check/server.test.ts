@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { authorizer } from '../../lambdas/policy-check/authorizer.ts';
 import { handler as sideband } from '../../lambdas/sideband.ts';
-import { evaluate } from '../../lib/emulator/api-gateway/policy.ts';
+import { evaluate } from '../../lib/emulator/api-gateway/authorizer-policy.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { newToken, oldLive, oldToken, orders } from './fixtures.ts';
 import { allow, type Handler, ok, open, openAgent, policy, post, start, template, uri } from './small-api.ts';

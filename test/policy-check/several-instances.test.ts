@@ -7,7 +7,7 @@ import { gatewayItem } from '../../lambdas/aws/gateway-item.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { all } from '../aws/emulated.ts';
-import { runEndpoint } from '../emulator/wire/running-endpoint.ts';
+import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
 import { newToken, oldLive, oldToken, openInstance, orders, presenting, staleFor } from './fixtures.ts';
 
 /** One finished check; `startedAt` is the place in the history at which it began. */
@@ -82,7 +82,7 @@ const play = async (
 const checks = fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.boolean()), { minLength: 1, maxLength: 16 });
 const outages = fc.array(fc.boolean(), { minLength: 1, maxLength: 10 });
 
-test('no check that began after a revocation was acknowledged is accepted, and none of a live credential is refused', async () => {
+test('no check that began after a revocation was acknowledged is accepted, and none of a live credential is refused (invariant 8)', async () => {
   let late = 0;
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), checks, outages, async (scheduler, given, down) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ExecutionState } from '../../lambdas/aws/executions.ts';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
+import type { ExecutionState } from '../../lambdas/ports.ts';
 import { reconcile } from '../../lambdas/reconciler/reconcile.ts';
 import { a, atRest, b, inRotation, live, now, r1 } from '../domain/gateways.ts';
 import { benchWith } from '../workflow/doubles.ts';
@@ -26,10 +26,11 @@ const failed: ExecutionState = { kind: 'ENDED', failed: true, stoppedAtMs: now -
 const aborted: ExecutionState = { kind: 'ABORTED', failed: true, stoppedAtMs: now - 3_600_000 };
 
 describe('while a rotation is held', () => {
-  test('nothing is started', async () => {
+  test('nothing is started, and the quiet goes on being watched', async () => {
     const { bench, dependencies } = benchAt(inRotation('DISTRIBUTED', { ...running, held }), failed);
     expect(await reconcile(dependencies)).toEqual([]);
-    expect(bench.commands).toEqual([]);
+    expect(bench.commands.map(({ kind }) => kind)).toEqual(['arm-probe', 'quiet-checked']);
+    expect(bench.record.rotation?.watchedAtMs).toBe(now);
   });
 
   test('a compromised credential that was revoked is still seen refused (invariant 7)', async () => {

@@ -2,6 +2,7 @@ import { DeleteSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets
 import { describe, expect, it } from 'vitest';
 import { readAudit } from '../../lambdas/aws/audit.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
+import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { reconcile } from '../../lambdas/reconciler/reconcile.ts';
 import { applyRegistry } from '../../lambdas/registry/apply.ts';
@@ -63,7 +64,8 @@ const convergesFromEveryCrash = async (
     opened.calls.crashAt = undefined;
     await apply(opened, registry);
     const policyCheck = { ask: async () => 'REFUSED' as const };
-    await reconcile({ ...opened.needs, secretVersions: secretVersionsIn(opened.secretsManager), policyCheck });
+    const uses = usesIn(opened.dynamodb, opened.table);
+    await reconcile({ ...opened.needs, secretVersions: secretVersionsIn(opened.secretsManager), policyCheck, uses });
     expect(await outcome(opened), `killed ${crash} call ${index + 1}, ${call}`).toEqual(expected);
     expect(await apply(opened, registry)).toEqual([]);
     await opened.close();
@@ -72,13 +74,11 @@ const convergesFromEveryCrash = async (
 };
 
 describe.each(['before', 'after'] as const)('Killed %s any call to AWS, applying again', (crash) => {
-  it('registers a new gateway once, with one secret, its kits and its bootstrap rotation', {
-    timeout: 120_000,
-  }, async () => {
+  it('registers a new gateway once, with one secret, its kits and its bootstrap rotation', async () => {
     expect(await convergesFromEveryCrash(crash, async () => undefined, orders(['one', 'two']))).toBeGreaterThan(15);
   });
 
-  it('updates policy and kits and restores the secret', { timeout: 120_000 }, async () => {
+  it('updates policy and kits and restores the secret', async () => {
     const prepare = async (opened: Opened) => {
       await apply(opened, orders(['one', 'two']));
       await opened.secretsManager.send(new DeleteSecretCommand({ SecretId: 'gateway-credential/orders' }));
@@ -87,7 +87,7 @@ describe.each(['before', 'after'] as const)('Killed %s any call to AWS, applying
     expect(await convergesFromEveryCrash(crash, prepare, changed)).toBeGreaterThan(15);
   });
 
-  it('has a kit whose settings changed given the credential again', { timeout: 120_000 }, async () => {
+  it('has a kit whose settings changed given the credential again', async () => {
     const prepare = async (opened: Opened) => {
       await apply(opened, instructed('there'));
       await bring(opened.needs, 'VERIFIED');

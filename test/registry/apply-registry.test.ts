@@ -193,7 +193,7 @@ describe('Applying gateways.json', () => {
     const { secretArn, currentVersionId } = await gateway();
     const second = await openRegistry();
     await opened.secretsManager.send(new DeleteSecretCommand({ SecretId: secretArn }));
-    const needs = { ...second.needs, secretsManager: opened.secretsManager };
+    const needs = { ...second.needs, gatewaySecrets: opened.needs.gatewaySecrets };
     const changes = await applyRegistry(needs, orders(['one']), by, { plan: false });
     expect(changes.map(({ kind }) => kind)).toEqual(['RESTORE_SECRET', 'ADD_GATEWAY', 'ADD_KIT', 'BEGIN_BOOTSTRAP']);
     expect(await second.needs.gateways.read(gatewayId)).toMatchObject({ secretArn, currentVersionId });

@@ -1,11 +1,13 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import type { Executions } from '../../lambdas/aws/executions.ts';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
+import { gatewaySecretsIn } from '../../lambdas/aws/gateway-secrets.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
+import type { Executions } from '../../lambdas/ports.ts';
 import { type Registry, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { openEmulated } from '../aws/emulated.ts';
 
+export const rotationFunction = 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret';
 export const nowMs = 1_800_000_000_000;
 
 /** Calls to AWS in their order; from the `crashAt`-th on the process is dead, either before it reaches AWS or after AWS has done it. */
@@ -52,7 +54,6 @@ export const openRegistry = async () => {
     stop: async () => undefined,
   };
   const needs = {
-    rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
     gateways: gatewaysIn(
       emulated.dynamodb,
       emulated.table,
@@ -60,8 +61,8 @@ export const openRegistry = async () => {
       () => nowMs,
     ),
     kits: kitsIn(emulated.dynamodb, emulated.table),
-    secretsManager: emulated.secretsManager,
-    secrets: { prefix: 'gateway-credential/' },
+    gatewaySecrets: gatewaySecretsIn(emulated.secretsManager, { rotationFunction }),
+    secretPrefix: 'gateway-credential/',
     executions,
     now: () => nowMs,
     log: () => undefined,
@@ -113,11 +114,20 @@ export const bring = async (
     return applied.gateway.revision;
   };
   await command({ kind: 'created', rotationId, credentialId, digest: 'digest', versionId: rotationId, ...workflow });
+  let readAt = 0;
   for (const kind of ['accepted', 'promoting', 'promoted'] as const)
-    await command({ kind, rotationId, credentialId, ...workflow });
-  const revision = await command({ kind: 'distributed', rotationId, generation, kits: 1, failed: 0, ...workflow });
+    readAt = await command({ kind, rotationId, credentialId, ...workflow });
+  const revision = await command({
+    kind: 'distributed',
+    readAt,
+    rotationId,
+    generation,
+    kits: 1,
+    failed: 0,
+    ...workflow,
+  });
   if (to === 'DISTRIBUTED') return;
-  await command({ kind: 'verified', rotationId, revision, detail: {}, ...workflow });
+  await command({ kind: 'verified', rotationId, readAt: revision, detail: {}, ...workflow });
   if (to === 'COMPLETED') await command({ kind: 'complete', rotationId, ...workflow });
 };
 

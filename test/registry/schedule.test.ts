@@ -1,11 +1,14 @@
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it } from 'vitest';
+import { gatewaySecretsIn } from '../../lambdas/aws/gateway-secrets.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import type { WantedGateway } from '../../lambdas/domain/registry-changes.ts';
+import { readSchedule } from '../../lambdas/domain/schedule.ts';
 import { applyRegistry } from '../../lambdas/registry/apply.ts';
+import { applySchedule } from '../../lambdas/registry/apply-schedule.ts';
 import { readRegistry } from '../../lambdas/registry/read-registry.ts';
-import { applySchedule, readSchedule } from '../../lambdas/registry/schedule.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
+import { rotationFunction } from './emulated-registry.ts';
 
 const none = async (): Promise<never> => {
   throw new Error('This test starts nothing.');
@@ -50,9 +53,8 @@ describe('Applying a schedule', () => {
     system = await openRotated();
     const { secretsManager } = system.deployment;
     const needs = {
-      secretsManager,
-      secrets: { prefix: 'gateway-credential/' },
-      rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
+      gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }),
+      secretPrefix: 'gateway-credential/',
     };
     const wanted: WantedGateway = {
       gatewayId,
@@ -84,15 +86,15 @@ describe('Applying a schedule', () => {
     system = await openRotated();
     const { secretsManager } = system.deployment;
     const needs = {
-      secretsManager,
-      secrets: { prefix: 'gateway-credential/' },
-      rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
+      gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }),
+      secretPrefix: 'gateway-credential/',
     };
     const wanted = { gatewayId, schedule: { expression: 'rate(30 days)' } };
     const SecretId = 'gateway-credential/orders';
     await applySchedule(needs, wanted, false);
     await system.timers.advance(5_000);
-    const moved = { ...needs, rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:operate' };
+    const elsewhere = { rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:operate' };
+    const moved = { ...needs, gatewaySecrets: gatewaySecretsIn(secretsManager, elsewhere) };
     expect(await applySchedule(moved, wanted, true)).toEqual([
       { kind: 'SET_SCHEDULE', gatewayId: 'orders', detail: 'rate(30 days)' },
     ]);
@@ -110,9 +112,8 @@ describe('Applying a schedule', () => {
     const SecretId = 'gateway-credential/orders';
     const needs = {
       ...stores,
-      secretsManager,
-      secrets: { prefix: 'gateway-credential/' },
-      rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret',
+      gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }),
+      secretPrefix: 'gateway-credential/',
       executions: { arnOf: () => '', start: none, stateOf: none, stop: none },
       log: () => undefined,
     };

@@ -2,7 +2,7 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
-import type { PolicyCheck } from '../../lambdas/policy-check/probe.ts';
+import type { PolicyCheck } from '../../lambdas/ports.ts';
 import { reconcile } from '../../lambdas/reconciler/reconcile.ts';
 import { first, fourSteps, openRotations, other, type Rotations, token } from './emulated-rotation.ts';
 

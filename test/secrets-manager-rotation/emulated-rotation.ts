@@ -5,17 +5,17 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Executions } from '../../lambdas/aws/executions.ts';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
-import { digestOf, secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
+import { digestOf } from '../../lambdas/domain/digest.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
-import type { PolicyCheck } from '../../lambdas/policy-check/probe.ts';
+import type { Executions, PolicyCheck } from '../../lambdas/ports.ts';
 import { rotateSecret } from '../../lambdas/secrets-manager-rotation/rotate-secret.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { createCredential } from '../../lambdas/workflow/create-credential.ts';
 import { startAttempt } from '../../lambdas/workflow/shared/start-attempt.ts';
-import { gateway as blank, openEmulated } from '../aws/emulated.ts';
+import { gateway as blank, mintIn, openEmulated } from '../aws/emulated.ts';
 
 export const token = '55555555-5555-4555-8555-555555555555' as RotationId;
 export const other = '66666666-6666-4666-8666-666666666666' as RotationId;
@@ -83,7 +83,7 @@ export const openRotations = async () => {
       policyCheck,
       executions,
       uses: usesIn(dynamodb, emulated.table),
-      secrets: { prefix: 'gateway-credential/' },
+      secretPrefix: 'gateway-credential/',
       now,
       log: () => undefined,
       pause: async () => undefined,
@@ -101,7 +101,7 @@ export const openRotations = async () => {
     );
     const secretArn = secret.ARN ?? '';
     const bare: Gateway = { ...blank(gatewayId), secretArn, currentVersionId: secret.VersionId ?? '', shardCount: 1 };
-    const minted = kind === 'rotated' ? await needs.secretVersions.mint(secretArn, first) : undefined;
+    const minted = kind === 'rotated' ? await mintIn(needs.secretVersions, secretArn, first) : undefined;
     if (minted) await needs.secretVersions.promote(secretArn, first, undefined);
     await unwatched.register(
       minted

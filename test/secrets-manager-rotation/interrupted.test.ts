@@ -66,7 +66,6 @@ describe('A rotation of Secrets Manager', () => {
     ['bootstrap', 'after', 1],
   ] as const)(
     'of a %s gateway, killed %s any of its calls, is completed by the retry with one new credential (invariants 4 and 5)',
-    { timeout: 120_000 },
     async (kind, when, liveInTheEnd) => {
       const calls = await callsOf(kind);
       for (let at = 1; at <= calls.length; at++) {
@@ -97,7 +96,6 @@ describe('A rotation of Secrets Manager', () => {
 
   it.each(['is done while the run is paused', 'comes after it'] as const)(
     'paused at each of its calls: the button is pressed, its replacement %s, and AWSCURRENT is where the record says (invariants 3 and 7)',
-    { timeout: 120_000 },
     async (order) => {
       const calls = await callsOf('rotated');
       for (let at = 1; at <= calls.length; at++) {

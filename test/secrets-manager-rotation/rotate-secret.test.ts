@@ -2,6 +2,7 @@ import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secr
 import { afterEach, describe, expect, it } from 'vitest';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
+import { mintIn } from '../aws/emulated.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 const token = '55555555-5555-4555-8555-555555555555' as RotationId;
@@ -45,7 +46,7 @@ const enable = async (): Promise<void> => {
 };
 /** What a createSecret leaves that put the value and was killed before it recorded anything. */
 const pending = async () =>
-  secretVersionsIn(system.deployment.secretsManager).mint(await secretArn(), token, { rotationToken: undefined });
+  mintIn(secretVersionsIn(system.deployment.secretsManager), await secretArn(), token, { rotationToken: undefined });
 
 describe('Secrets Manager rotation', () => {
   it('rotates a gateway end to end: the new version is current first, and the old credential dead in the end', async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { lambdaService } from '../../lib/emulator/lambda/lambda.ts';
+import { executionsInMemory } from '../../lib/emulator/step-functions/execution-store.ts';
 import { type HistoryEvent, stepFunctionsService } from '../../lib/emulator/step-functions/step-functions.ts';
-import { executionsInMemory } from '../../lib/emulator/step-functions/store.ts';
 import { virtualTimers } from '../support/virtual-timers.ts';
 
 type State = {

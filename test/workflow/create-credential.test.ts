@@ -39,7 +39,8 @@ describe('rolled back between the mint and its record', () => {
   const undone = () => {
     const bench = benchWith(inRotation('BEGUN'));
     const stored = { versionId: 'v-c-b', credentialId: b, value: 'value of v-c-b' as CredentialValue };
-    const secretVersions = { ...bench.dependencies.secretVersions, mint: async () => stored };
+    const readVersion = async () => undefined;
+    const secretVersions = { ...bench.dependencies.secretVersions, readVersion, putOnce: async () => stored };
     bench.before = ({ kind }) => {
       if (kind !== 'created') return;
       const decision = transition(bench.record, { kind: 'roll-back', rotationId: r1, ...by }, bench.nowMs);

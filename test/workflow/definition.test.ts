@@ -139,7 +139,7 @@ describe('The definition of the workflow', () => {
     expect(definition.States.NextStage?.Choices?.map(({ StringEquals }) => StringEquals).sort()).toEqual(named);
   });
 
-  it('carries only these paths from state to state: ids, numbers and the next stage, nothing that could be a secret', () => {
+  it('carries only these paths from state to state: ids, numbers and the next stage, nothing that could be a secret (invariant 9)', () => {
     const paths = new Set([...text.matchAll(/"(\$[^"{]*)"/g)].map(([, path]) => path));
     expect([...paths].sort()).toEqual(
       [

@@ -3,7 +3,7 @@ import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork, OwnerMessage, Use } from '../../lambdas/domain/kit.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
-import type { ClockAndLog, Dependencies } from '../../lambdas/wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../lambdas/ports.ts';
 import type { StepInput } from '../../lambdas/workflow/shared/step.ts';
 import { now, r1 } from '../domain/gateways.ts';
 
@@ -22,7 +22,7 @@ export type Bench = {
     Dependencies,
     'gateways' | 'kits' | 'proofs' | 'uses' | 'secretVersions' | 'policyCheck' | 'executions'
   > &
-    Pick<Dependencies, 'secretsManager' | 'notifyOwner'> &
+    Pick<Dependencies, 'kitSecrets' | 'notifyOwner'> &
     ClockAndLog;
 };
 
@@ -75,7 +75,6 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           return true;
         },
         acknowledge: unused,
-        pending: unused as never,
       },
       uses: {
         ofCredential: async function* (_, credentialId, shard) {
@@ -90,7 +89,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           credentialId: versionId.slice('v-'.length) as CredentialId,
           value: `value of ${versionId}` as CredentialValue,
         }),
-        mint: unused,
+        putOnce: unused,
         promote: unused,
         release: unused,
         keep: async () => undefined,
@@ -104,7 +103,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
       },
       executions: { arnOf: () => 'arn', start: async () => undefined, stateOf: unused, stop: unused },
-      secretsManager: {} as Dependencies['secretsManager'],
+      kitSecrets: { readText: unused, read: unused, write: unused },
       notifyOwner: async (message) => void bench.told.push(message),
       ...more,
     },

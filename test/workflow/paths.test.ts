@@ -371,7 +371,7 @@ describe('A rotation that is turned', () => {
     server.close();
   });
 
-  it('hands on to the next attempt before its history is full', { timeout: 120_000 }, async () => {
+  it('hands on to the next attempt before its history is full', async () => {
     const system = await rotated();
     const { stores } = system.deployment;
     const { decision, policy } = await system.gateway();

@@ -21,12 +21,11 @@ test('names 50 kits that cannot be asked, says how many more there are, and repe
     signingSecret: 'kits/one',
   };
   for (const [kitId, kit] of bench.kits) bench.kits.set(kitId as KitId, { ...kit, settings });
-  const secretsManager = new Proxy(bench.dependencies.secretsManager, {
-    get: () => {
-      throw new Error('marked-secret');
-    },
-  });
-  const { obstacles, kits } = await planRotation({ ...bench.dependencies, secretsManager }, bench.record, r2);
+  const readText = async (): Promise<never> => {
+    throw new Error('marked-secret');
+  };
+  const kitSecrets = { ...bench.dependencies.kitSecrets, readText };
+  const { obstacles, kits } = await planRotation({ ...bench.dependencies, kitSecrets }, bench.record, r2);
   expect(kits.unreachable).toBe(52);
   expect(obstacles).toHaveLength(51);
   expect(obstacles.at(-1)?.message).toBe('And 2 more kits that cannot be asked.');

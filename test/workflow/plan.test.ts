@@ -3,7 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
-import { gatewaysIn } from '../../lambdas/aws/gateways.ts';
+import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import { publishTo } from '../../lambdas/aws/publish-events.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
@@ -11,6 +11,7 @@ import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
+import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { beginRotation } from '../../lambdas/workflow/begin-rotation.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import { gatewayId, manualKit, openRotated, type System, tagOfKits } from '../support/system.ts';
@@ -129,7 +130,7 @@ describe('a start with plan', () => {
       kits: kitsIn(dynamodb, gatewaysTable),
       uses: usesIn(dynamodb, useTable),
       secretVersions: secretVersionsIn(secretsManager),
-      secretsManager,
+      kitSecrets: kitSecretsIn(secretsManager),
       now: system.timers.now,
       log: () => undefined,
     };

@@ -98,7 +98,8 @@ describe('a proof', () => {
   test('that is too old by one transition is read again, and the attempt does not fail', async () => {
     const bench = benchWith(inRotation('DISTRIBUTED'), [kitOf('edge', {}, moved)]);
     bench.before = ({ kind }) => {
-      if (kind === 'verified') bench.record = { ...bench.record, revision: bench.record.revision + 1 };
+      if (kind === 'verified')
+        bench.record = { ...bench.record, transitionRevision: bench.record.transitionRevision + 1 };
     };
     await expect(verifyKits(bench.dependencies, step)).rejects.toThrow(TemporarilyUnavailable);
   });
@@ -113,7 +114,7 @@ describe('a proof', () => {
         firstUsedAtMs: now - 1_000,
         lastUsedAtMs: now - 1_000,
       });
-    bench.record = { ...bench.record, shardCount: 2 };
+    bench.record = { ...bench.record, shardCount: 64 };
     let clock = now;
     const late = { ...bench.dependencies, now: () => (clock += 200_000) }; // each look takes longer than a function may
     const { cursor } = await verifyKits(late, step);

@@ -12,7 +12,7 @@ import { statusFor } from '../support/status-for.ts';
 import { tagOfKits } from '../support/system.ts';
 import { virtualTimers } from '../support/virtual-timers.ts';
 
-export const gatewayId = 'orders' as GatewayId;
+const gatewayId = 'orders' as GatewayId;
 const kitId = 'reader';
 const kitSecret = 'kits/reader';
 

@@ -5,7 +5,7 @@ import type { JudgedKit } from './kit-rows.ts';
 import type { CompromisePreview, CutOff, CutOffKit } from './views.ts';
 
 /** How long "replace first" gives the kits, in seconds. */
-export const replaceFirstSeconds = 60;
+const replaceFirstSeconds = 60;
 const namedAtMost = 50;
 const preview = '00000000-0000-4000-8000-000000000000' as RotationId;
 

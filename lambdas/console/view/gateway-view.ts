@@ -21,7 +21,7 @@ export type GatewayFacts = {
 };
 
 /** Kits on one page. */
-export const kitsPageSize = 50;
+const kitsPageSize = 50;
 const unregisteredAtMost = 50;
 const sourcesAtMost = 20;
 const historyAtMost = 10;
@@ -62,7 +62,7 @@ export const gatewayView = (
 };
 
 /** What the workflow would add up from the same kits and uses. */
-export const evidenceSummaryOf = (
+const evidenceSummaryOf = (
   { rotation }: Gateway,
   kits: readonly JudgedKit[],
   uses: readonly Use[],

@@ -59,7 +59,7 @@ const credentialSummaries = ({ live }: Gateway): readonly CredentialSummary[] =>
   }));
 
 /** One gateway in the list, from its record alone: no kit is read for it. */
-export const gatewayRow = (gateway: Gateway): GatewayRow => {
+const gatewayRow = (gateway: Gateway): GatewayRow => {
   const { gatewayId, rotation } = gateway;
   return {
     ...{ gatewayId, state: stateOf(gateway), credentials: credentialSummaries(gateway) },
@@ -76,7 +76,7 @@ export type GatewaysQuery = {
 };
 
 /** Gateways on one page; as many schedules are looked up for it. */
-export const gatewaysPageSize = 25;
+const gatewaysPageSize = 25;
 
 /** The page of the list that is asked for: those first that need a person, then by name. */
 export const gatewaysView = (gateways: readonly Gateway[], query: GatewaysQuery, nowMs: number): GatewaysView => {

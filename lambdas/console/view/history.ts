@@ -1,5 +1,5 @@
-import type { Gateway, Outcome, Transition, Trigger } from '../../domain/gateway.ts';
-import type { RotationId } from '../../domain/ids.ts';
+import type { Gateway, Transition, Trigger } from '../../domain/gateway.ts';
+import { outcomeOf } from '../../domain/rotation-outcome.ts';
 import { paged } from './paging.ts';
 import type { HistoryEntry, HistoryStep, HistoryView } from './views.ts';
 
@@ -9,8 +9,6 @@ export const historyOf = (transitions: readonly Transition[], gateway: Gateway):
   const groups = Map.groupBy(inOrder, ({ rotationId, revision }) => rotationId ?? `#${revision}`);
   return [...groups.values()].map((steps) => entryOf(steps, gateway)).toReversed();
 };
-
-const endings = new Set(['complete', 'fail']);
 
 const entryOf = (steps: readonly Transition[], gateway: Gateway): HistoryEntry => {
   const first = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise') ?? steps[0];
@@ -27,29 +25,6 @@ const entryOf = (steps: readonly Transition[], gateway: Gateway): HistoryEntry =
   };
 };
 
-/** How a rotation ended, by what the record remembers, or by its own transitions. */
-export const outcomeOf = (
-  steps: readonly Transition[],
-  { rotation, ended }: Gateway,
-  rotationId: RotationId | undefined,
-): Pick<HistoryEntry, 'outcome' | 'endedAtMs'> => {
-  const end = steps.find(({ kind }) => endings.has(kind));
-  const remembered = ended.find((one) => one.rotationId === rotationId);
-  const endedAtMs = remembered?.endedAtMs ?? end?.atMs;
-  const outcome =
-    rotationId !== undefined && rotation?.rotationId === rotationId
-      ? 'RUNNING'
-      : (remembered?.outcome ?? outcomeIn(end, rotationId !== undefined));
-  return { ...(outcome ? { outcome } : {}), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
-};
-
-/** A rotation without an end of its own was ended by another one's begin: only a compromise does that. */
-const outcomeIn = (end: Transition | undefined, isRotation: boolean): Outcome | undefined => {
-  if (end?.kind === 'fail') return 'FAILED';
-  if (end) return end.detail?.outcome === 'ROLLED_BACK' ? 'ROLLED_BACK' : 'COMPLETED';
-  return isRotation ? 'PREEMPTED' : undefined;
-};
-
 const triggers: readonly Trigger[] = ['bootstrap', 'scheduled', 'manual', 'compromise'];
 const triggerIn = (begin: Transition | undefined): Trigger | undefined =>
   triggers.find((trigger) => trigger === begin?.detail?.trigger);
@@ -59,7 +34,7 @@ const stepOf = ({ revision, kind, atMs, actor, reason, credentialIds, detail }: 
 });
 
 /** Entries on one page of the record. */
-export const historyPageSize = 20;
+const historyPageSize = 20;
 
 /** The page of the record that is asked for. */
 export const historyView = (

@@ -31,20 +31,28 @@ export const judgeKits = (
 export const expectedOf = ({ rotation, currentCredentialId }: Gateway): CredentialId | undefined =>
   rotation?.targetId ?? currentCredentialId;
 
+type Late = Extract<KitVerdict, { kind: 'LAGGARD' }>;
+
 /** What a late kit waits for, in a sentence. */
-const waitTexts: Readonly<Record<LaggardCode, (kit: Kit, addresses: readonly string[]) => string>> = {
+const waitTexts: Readonly<Record<LaggardCode, (kit: Kit, late: Late) => string>> = {
   NOT_DISTRIBUTED: () => 'It was not given the credential yet.',
   DISTRIBUTION_FAILED: ({ work }) => `Giving it the credential failed: ${work?.failure?.message ?? 'no reason given'}`,
-  STILL_ON_PREDECESSOR: (_, addresses) => `It still presents another credential, from ${addresses.join(', ')}.`,
+  STILL_ON_PREDECESSOR: (_, { addresses }) => `It still presents another credential, from ${addresses.join(', ')}.`,
+  SEEN_ON_BOTH: (_, { addresses }) =>
+    `Seen from one address on both (${addresses.join(', ')}): several nodes behind it?`,
   READ_BACK_DIFFERS: () => 'It shows another credential than the one it was given.',
+  NOT_READ_BACK: () => 'It cannot be asked what it holds just now.',
+  TOO_FEW_SOURCES: (_, { sources }) =>
+    `${sources?.seen ?? 0}/${sources?.expected ?? 1} of its nodes were seen with it.`,
   WAITS_FOR_OWNER: ({ owner }) => `${owner} has to install the credential and acknowledge it.`,
   NOT_SEEN_YET: () => 'It has the credential, and was not seen with it yet: one client request through it is enough.',
 };
 
 /** One kit as it is shown. */
 export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): KitRow => {
-  const late = verdict?.kind === 'LAGGARD' ? verdict.code : undefined;
-  const addresses = verdict?.kind === 'LAGGARD' ? verdict.addresses : [];
+  const laggard = verdict?.kind === 'LAGGARD' ? verdict : undefined;
+  const late = laggard?.code;
+  const addresses = laggard?.addresses ?? [];
   const last = uses.reduce<Use | undefined>(
     (latest, use) => (latest && latest.lastUsedAtMs >= use.lastUsedAtMs ? latest : use),
     undefined,
@@ -52,7 +60,7 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): Kit
   return {
     ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: kitActs(kit, late, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
-    ...(late ? { late, waitsFor: waitTexts[late](kit, addresses) } : {}),
+    ...(laggard ? { late: laggard.code, waitsFor: waitTexts[laggard.code](kit, laggard) } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };

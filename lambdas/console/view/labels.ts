@@ -39,7 +39,10 @@ export const lateWords: Readonly<Record<LaggardCode, string>> = {
   NOT_DISTRIBUTED: 'not distributed',
   DISTRIBUTION_FAILED: 'distribution failed',
   STILL_ON_PREDECESSOR: 'still on predecessor',
+  SEEN_ON_BOTH: 'seen on both',
   READ_BACK_DIFFERS: 'read-back differs',
+  NOT_READ_BACK: 'cannot be read back',
+  TOO_FEW_SOURCES: 'nodes missing',
   WAITS_FOR_OWNER: 'waits for owner',
   NOT_SEEN_YET: 'not seen yet',
 };

@@ -43,7 +43,7 @@ export type CredentialSummary = {
 };
 
 /** Who said something, when and why. */
-export type Said = { readonly actor: string; readonly reason: string; readonly atMs: number };
+type Said = { readonly actor: string; readonly reason: string; readonly atMs: number };
 
 /** The running rotation. */
 export type RotationSummary = {
@@ -65,7 +65,7 @@ export type RotationSummary = {
 };
 
 /** The kit that holds a rotation up most, as the last pass of the workflow found. */
-export type WorstLaggard = { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
+type WorstLaggard = { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
 
 /** One gateway in the list. */
 export type GatewayRow = {

@@ -1,8 +1,8 @@
-import type { Gateways } from '../../aws/gateways.ts';
 import type { By, Refusal } from '../../domain/decision.ts';
 import { RotationPreempted, StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { Command } from '../../domain/transition.ts';
+import type { Gateways } from '../../ports.ts';
 import type { StepInput } from './step.ts';
 
 /** The workflow acts in its own name, for the reason that the rotation was begun for. */

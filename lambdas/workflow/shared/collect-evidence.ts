@@ -1,15 +1,15 @@
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
+import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict } from '../../domain/kit-verdict.ts';
 import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
+import { shardOf, shardsOfUse } from '../../domain/shards.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
-import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
 
-type Needs = {
-  readonly kits: Pick<Dependencies['kits'], 'ofShard'>;
-  readonly uses: Pick<Dependencies['uses'], 'ofCredential'>;
-} & ClockAndLog;
+type Uses = Pick<Dependencies['uses'], 'ofCredential'>;
+type Needs = { readonly kits: Pick<Dependencies['kits'], 'ofShard'>; readonly uses: Uses } & ClockAndLog;
 
 /** How far collecting has come; one that did not fit into a function's time goes on from here. */
 export type Collected = { readonly summary: EvidenceSummary; readonly nextShard: number; readonly done: boolean };
@@ -18,43 +18,58 @@ export type Collected = { readonly summary: EvidenceSummary; readonly nextShard:
 export type Refresh = (kit: Kit, verdict: KitVerdict) => Promise<Kit>;
 
 /** Keeps what was read of a shard. */
-export type KeepProof = (proof: ShardProof) => Promise<void>;
+type KeepProof = (proof: ShardProof) => Promise<void>;
 
 export type CollectOptions = {
   readonly keep?: KeepProof;
   readonly refresh?: Refresh;
+  /** In a pass that decides: what can be read back has to match since then. */
+  readonly readBackSinceMs?: number;
   readonly from?: Collected | undefined;
   readonly untilMs?: number;
 };
 
 const kitsAtOnce = 10;
+/** So many shards are read at once: 1,024 of them take seconds, and a function's memory holds them. */
+const shardsAtOnce = 16;
 
-/** Reads kits and use of every shard with strong consistency and judges each kit, until done or `untilMs` (at least one shard). */
+/** Reads kits and use of every shard with strong consistency and judges each kit, until done or `untilMs` (at least a few shards). */
 export const collectEvidence = async (
   needs: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { refresh, keep, from, untilMs = Number.POSITIVE_INFINITY }: CollectOptions,
+  { from, untilMs = Number.POSITIVE_INFINITY, ...options }: CollectOptions,
 ): Promise<Collected> => {
   let summary = from?.summary ?? emptySummary;
-  let shard = from?.nextShard ?? 0;
+  let nextShard = from?.nextShard ?? 0;
   do {
-    summary = await collectFromShard(needs, gateway, rotation, { refresh, keep }, shard, summary);
-    shard += 1;
-  } while (shard < gateway.shardCount && needs.now() < untilMs);
-  return { summary, nextShard: shard, done: shard >= gateway.shardCount };
+    const shards = Array.from(
+      { length: Math.min(shardsAtOnce, gateway.shardCount - nextShard) },
+      (_, index) => nextShard + index,
+    );
+    const collected = await Promise.all(shards.map((shard) => collectShard(needs, gateway, rotation, options, shard)));
+    for (const [index, { verdicts, retiring, isRegistered }] of collected.entries())
+      summary = addShard(summary, nextShard + index, verdicts, retiring, isRegistered);
+    nextShard += shards.length;
+  } while (nextShard < gateway.shardCount && needs.now() < untilMs);
+  return { summary, nextShard, done: nextShard >= gateway.shardCount };
 };
 
-const collectFromShard = async (
+type CollectedShard = {
+  readonly verdicts: readonly KitVerdict[];
+  readonly retiring: readonly Use[];
+  readonly isRegistered: (kitId: string) => boolean;
+};
+
+const collectShard = async (
   { kits, uses, now }: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { refresh, keep }: { readonly refresh: Refresh | undefined; readonly keep: KeepProof | undefined },
+  { refresh, keep, readBackSinceMs }: CollectOptions,
   shard: number,
-  summary: EvidenceSummary,
-): Promise<EvidenceSummary> => {
+): Promise<CollectedShard> => {
   const { targetId } = rotation;
-  if (!targetId) return summary;
+  if (!targetId) return { verdicts: [], retiring: [], isRegistered: () => true };
   const { byKit, retiring } = await usesOfShard(uses, gateway, rotation, shard);
   const found: Kit[] = [];
   for await (const kit of kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
@@ -63,21 +78,22 @@ const collectFromShard = async (
     generation: rotation.generation,
     useRecordingSeconds: gateway.policy.useRecordingSeconds,
   };
-  const judge = (kit: Kit): KitVerdict => judgeKit(kit, byKit.get(kit.kitId) ?? [], expected, now());
+  const judge = (kit: Kit, since: object): KitVerdict =>
+    judgeKit(kit, byKit.get(kit.kitId) ?? [], { ...expected, ...since }, now());
   const verdicts = await boundedMap(found, kitsAtOnce, async (kit) => {
-    const verdict = judge(kit);
+    const verdict = judge(kit, {});
     const refreshed = refresh ? await refresh(kit, verdict) : kit;
     const wasSentBack = verdict.kind === 'LAGGARD' && verdict.redo; // it keeps the reason for which it was
-    return wasSentBack ? verdict : judge(refreshed);
+    return wasSentBack ? verdict : judge(refreshed, readBackSinceMs === undefined ? {} : { readBackSinceMs });
   });
-  await keep?.(shardProof({ shard, revision: gateway.revision, atMs: now() }, verdicts, byKit));
+  await keep?.(shardProof({ shard, revision: gateway.transitionRevision, atMs: now() }, verdicts, byKit));
   const known = new Set<string>(found.map((kit) => kit.kitId));
-  return addShard(summary, shard, verdicts, retiring, (kitId) => known.has(kitId));
+  return { verdicts, retiring, isRegistered: (kitId) => known.has(kitId) };
 };
 
 /** Every recorded use of a live credential in a shard: by kit, and those of retiring credentials by anybody. */
 const usesOfShard = async (
-  uses: Needs['uses'],
+  uses: Uses,
   gateway: Gateway,
   rotation: Rotation,
   shard: number,
@@ -85,7 +101,7 @@ const usesOfShard = async (
   const byKit = new Map<string, Use[]>();
   const retiring: Use[] = [];
   for (const { credentialId } of gateway.live)
-    for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard)) {
+    for await (const use of usesIn(uses, gateway, credentialId, shard)) {
       if (rotation.retireIds.includes(credentialId)) retiring.push(use);
       if (use.kitId === undefined) continue;
       const ofKit = byKit.get(use.kitId);
@@ -94,3 +110,31 @@ const usesOfShard = async (
     }
   return { byKit, retiring };
 };
+
+/** The recorded uses of a credential by the sources of a shard, in whatever shard they were recorded. */
+async function* usesIn(uses: Uses, gateway: Gateway, credentialId: CredentialId, shard: number): AsyncGenerator<Use> {
+  for (const place of shardsOfUse(gateway, shard))
+    for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, place))
+      if (place === shard || shardOf(use.kitId ?? '', gateway.shardCount) === shard) yield use;
+}
+
+/** The last use of each of these credentials by anybody, read in one short pass over every shard. */
+export const lastUseOf = async (
+  uses: Uses,
+  gateway: Gateway,
+  credentialIds: readonly CredentialId[],
+): Promise<number | undefined> => {
+  const reads = Array.from({ length: gateway.shardCount }, (_, shard) => shard).flatMap((shard) =>
+    credentialIds.map((credentialId) => ({ shard, credentialId })),
+  );
+  const latest = await boundedMap(reads, readsAtOnce, async ({ shard, credentialId }) => {
+    let last: number | undefined;
+    for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard))
+      last = Math.max(last ?? 0, use.lastUsedAtMs);
+    return last;
+  });
+  const known = latest.filter((atMs) => atMs !== undefined);
+  return known.length > 0 ? Math.max(...known) : undefined;
+};
+/** At 15 ms a read, 4 credentials in 1,024 shards take two seconds. */
+const readsAtOnce = 32;

@@ -7,3 +7,6 @@ export const rotationIdFrom = (text: string): RotationId => {
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}` as RotationId;
 };
+
+/** The rotation that an execution started by hand is: the same execution is always the same rotation. */
+export const rotationIdOf = (executionArn: string): RotationId => rotationIdFrom(executionArn);

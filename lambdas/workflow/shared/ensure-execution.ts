@@ -1,6 +1,6 @@
 import type { By } from '../../domain/decision.ts';
 import type { Gateway } from '../../domain/gateway.ts';
-import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { startAttempt } from './start-attempt.ts';
 
 /**

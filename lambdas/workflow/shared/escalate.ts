@@ -13,9 +13,10 @@ import {
   moreLate,
   reminder,
 } from '../../notifications/messages.ts';
-import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { applyCommand } from './apply-command.ts';
-import { rotationOf, type StepInput } from './step.ts';
+import { rotationOf } from './own-rotation.ts';
+import type { StepInput } from './step.ts';
 
 const asPolicy = { actor: 'policy', reason: 'the escalation of the gateway' } as const;
 

@@ -1,4 +1,3 @@
-import type { Stored } from '../../aws/secret-versions.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
@@ -12,14 +11,14 @@ import {
   type Plan,
   planKit,
 } from '../../domain/plan.ts';
+import { allShards } from '../../domain/shards.ts';
 import { transition } from '../../domain/transition.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
+import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
-import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
-import { accessFor, kitFailure } from '../distribute-shard.ts';
-import { allShards } from './step.ts';
+import { accessFor, kitFailure } from './reach-kit.ts';
 
-type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'secretsManager'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets'> & ClockAndLog;
 
 /** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
 const askForMs = 30_000;

@@ -1,6 +1,7 @@
 import type { CredentialId, RotationId } from '../../domain/ids.ts';
-import { type Nonce, newNonce } from '../../policy-check/probe.ts';
-import type { Dependencies } from '../../wiring/dependencies.ts';
+import type { Nonce } from '../../domain/probe.ts';
+import { newNonce } from '../../policy-check/probe.ts';
+import type { Dependencies } from '../../ports.ts';
 import { applyCommand } from './apply-command.ts';
 import type { StepInput } from './step.ts';
 

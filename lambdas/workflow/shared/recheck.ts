@@ -1,12 +1,11 @@
-import type { Stored } from '../../aws/secret-versions.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit } from '../../domain/kit.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
-import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
-import { accessFor, installationOf } from '../distribute-shard.ts';
+import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import type { Refresh } from './collect-evidence.ts';
+import { accessFor, installationOf } from './reach-kit.ts';
 
-type Needs = Pick<Dependencies, 'kits' | 'secretsManager' | 'notifyOwner'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'kits' | 'kitSecrets' | 'notifyOwner'> & ClockAndLog;
 
 const probeMs = 5_000;
 
@@ -24,6 +23,12 @@ export const recheck =
     if (kit.probeUrl) await probe(needs, kit, kit.probeUrl);
     return readBack(needs, gateway, rotation, kit, stored);
   };
+
+/** What the passes that decide do about every kit: those that can be read back are, observed or not. */
+export const recheckAll =
+  (needs: Needs, gateway: Gateway, rotation: Rotation, stored: Stored): Refresh =>
+  async (kit, verdict) =>
+    verdict.kind === 'UPDATED' ? readBack(needs, gateway, rotation, kit, stored) : kit;
 
 const sendBack = async (
   { kits, now }: Needs,

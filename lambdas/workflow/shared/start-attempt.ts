@@ -1,6 +1,6 @@
 import type { By } from '../../domain/decision.ts';
 import type { GatewayId } from '../../domain/ids.ts';
-import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 
 /**
  * Raises the attempt of the running rotation in the record, then starts its execution. A crash between the two leaves an

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { Gateways } from '../../aws/gateways.ts';
-import { InputRefused, RotationPreempted } from '../../domain/failure.ts';
-import type { Gateway, Rotation } from '../../domain/gateway.ts';
+import { InputRefused } from '../../domain/failure.ts';
+import type { Gateway } from '../../domain/gateway.ts';
 import { type GatewayId, isGatewayId, isRotationId, nameRule, type RotationId } from '../../domain/ids.ts';
 import type { EvidenceSummary } from '../../domain/may-revoke.ts';
 import { type NextStage, nextStage } from '../../domain/next-stage.ts';
+import { allShards } from '../../domain/shards.ts';
+import { rotationOf } from './own-rotation.ts';
 
 /** What every state of the workflow is given and passes on: names and numbers, never a list of kits and never a value. */
 export const stepInput = z.object({
@@ -58,29 +59,6 @@ export const parseStep = (event: unknown): StepInput => parsedBy(stepInput, even
 export const parseShardStep = (event: unknown): StepInput & { readonly shard: number } =>
   parsedBy(shardStepInput, event);
 
-/** The record and its rotation, if this attempt is the one that the record names. Throws {@link RotationPreempted} otherwise. */
-export const readOwnRotation = async (
-  gateways: Pick<Gateways, 'read'>,
-  input: StepInput,
-): Promise<{ gateway: Gateway; rotation: Rotation }> => {
-  const gateway = await gateways.read(input.gatewayId);
-  if (!gateway) throw new InputRefused(`Gateway ${input.gatewayId} is not registered.`);
-  return { gateway, rotation: rotationOf(gateway, input) };
-};
-
-export const rotationOf = (gateway: Gateway, input: Pick<StepInput, 'rotationId' | 'attempt'>): Rotation => {
-  const { rotation } = gateway;
-  if (rotation?.rotationId !== input.rotationId)
-    throw new RotationPreempted(
-      `Rotation ${input.rotationId} of gateway ${gateway.gatewayId} does not run any more${rotation ? `; ${rotation.rotationId} does` : ''}.`,
-    );
-  if (rotation.attempt !== input.attempt)
-    throw new RotationPreempted(
-      `Rotation ${rotation.rotationId} is at attempt ${rotation.attempt}; this is attempt ${input.attempt}.`,
-    );
-  return rotation;
-};
-
 /** How a rotation that is not running any more ended, for an attempt that comes late. */
 const ends = { COMPLETED: 'RotationCompleted', ROLLED_BACK: 'RotationRolledBack', FAILED: 'RotationFailed' } as const;
 
@@ -110,6 +88,3 @@ export const stepOutput = (
   const next = nextStage(gateway, nowMs) ?? 'RotationFailed';
   return { ...base, next, shards: next === 'DistributeCredential' ? allShards(gateway) : [], ...turn };
 };
-
-export const allShards = (gateway: Gateway): readonly number[] =>
-  Array.from({ length: gateway.shardCount }, (_, shard) => shard);

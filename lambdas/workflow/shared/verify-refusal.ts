@@ -1,8 +1,9 @@
+import { authorityOf } from '../../authorities/authority-of.ts';
 import type { By } from '../../domain/decision.ts';
 import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, RevokedCredential } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
-import type { ClockAndLog, Dependencies } from '../../wiring/dependencies.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { applyCommand } from './apply-command.ts';
 import { armProbeNonce } from './probe-nonce.ts';
 
@@ -14,24 +15,23 @@ export type Asker = By & { readonly rotationId?: RotationId };
  * is said (invariant 8). Throws TemporarilyUnavailable while it is accepted, and StepFailed when its value is gone.
  */
 export const verifyRefusal = async (
-  {
-    gateways,
-    secretVersions,
-    policyCheck,
-    now,
-  }: Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog,
-  { gatewayId, secretArn }: Gateway,
+  needs: Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog,
+  gateway: Gateway,
   { credentialId, versionId }: RevokedCredential,
   { actor, ...asker }: Asker,
 ): Promise<Gateway> => {
+  const { gateways, secretVersions, now } = needs;
+  const { gatewayId, secretArn } = gateway;
+  const authority = authorityOf(gateway);
   const stored = await secretVersions.readVersion(secretArn, versionId);
   if (!stored)
     throw new StepFailed(
       `The value of revoked credential ${credentialId} is not in the secret any more, so its refusal cannot be seen.`,
     );
+  await authority.revoke(gateway, credentialId); // again: nobody knows whether the step that revoked it came so far
   const nonce = await armProbeNonce({ gateways }, { gatewayId, ...asker }, credentialId);
   const refusedAtMs = now();
-  if ((await policyCheck.ask(gatewayId, stored.value, nonce)) !== 'REFUSED')
+  if (!(await authority.proveRevoked(needs, gateway, stored, nonce)))
     throw new TemporarilyUnavailable(`The policy check still accepts revoked credential ${credentialId}.`);
   return applyCommand(
     gateways,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Template } from '../cloudformation/template.ts';
-import { type AnswerType, gatewayAnswer, type Reply } from './answers.ts';
 import { apiIn, routeOf } from './declared-api.ts';
 import { addressOf } from './event.ts';
+import { type AnswerType, gatewayAnswer, type Reply } from './gateway-responses.ts';
 import { type HttpLimits, type HttpOptions, type HttpServer, startHttpServer, usualLimits } from './http-server.ts';
 import { type InvokeFunction, invocationsOf } from './invocations.ts';
 import { type PlaceLimits, placesFor } from './places.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Template } from '../cloudformation/template.ts';
-import type { GatewayResponse } from './answers.ts';
+import type { GatewayResponse } from './gateway-responses.ts';
 
 /** One method of the API. Segments in braces are path parameters; `authorize` and `integrate` are logical ids of functions. */
 export type Route = {

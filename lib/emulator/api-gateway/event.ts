@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { apiId } from '../../local/names.ts';
 import type { Route } from './declared-api.ts';
 import type { Payload } from './media-types.ts';
+
+/** The id of the one REST API. */
+export const apiId = 'local';
 
 /** Where the API seems to be: what its ARNs name. */
 export type RequestContext = { readonly region: string; readonly accountId: string; readonly stage: string };

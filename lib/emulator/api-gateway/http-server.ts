@@ -2,7 +2,7 @@ import { createServer, type RequestListener, STATUS_CODES } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { AnswerType, Reply } from './answers.ts';
+import type { AnswerType, Reply } from './gateway-responses.ts';
 
 /** How long a client may take, in milliseconds: to send its headers, to send its whole request, and between two requests. */
 export type HttpLimits = { readonly headersMs: number; readonly requestMs: number; readonly keepAliveMs: number };

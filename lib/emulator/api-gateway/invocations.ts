@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { TookTooLong, withinMs } from '../../../lambdas/policy-check/time-limit.ts';
-import type { AnswerType, Reply } from './answers.ts';
+import { type AuthorizerVerdict, evaluate } from './authorizer-policy.ts';
 import type { Api } from './declared-api.ts';
 import {
   type Arrival,
@@ -11,8 +10,9 @@ import {
   type RequestContext,
   resourceArnOf,
 } from './event.ts';
+import type { AnswerType, Reply } from './gateway-responses.ts';
 import { answeredBody, payloadOf } from './media-types.ts';
-import { type AuthorizerVerdict, evaluate } from './policy.ts';
+import { TookTooLong, withinMs } from './time-limit.ts';
 
 /** API Gateway may not invoke a function: its policy does not say so. */
 export class NotPermitted extends Error {

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { accountId, region } from '../account.ts';
 
 /** A table as dynalite stores it. */
 type Table = { TableStatus: string; GlobalSecondaryIndexes?: { IndexStatus: string }[] };
@@ -24,7 +25,6 @@ const stores: { create(options: Options): Store } = require('dynalite/db');
 /** A dynalite server that does not listen: it answers what is emitted to it as `request`. Rejects when the folder cannot be opened. */
 export const openDynalite = async (
   folder: string | undefined,
-  region: string,
 ): Promise<{ readonly server: EventEmitter; readonly store: Store }> => {
   const { server, store } = createWithStore({
     ...(folder ? { path: folder } : {}),
@@ -32,7 +32,7 @@ export const openDynalite = async (
     deleteTableMs: 0,
     updateTableMs: 0,
   });
-  Object.assign(store.tableDb, { awsAccountId: '000000000000', awsRegion: region });
+  Object.assign(store.tableDb, { awsAccountId: accountId, awsRegion: region });
   await store.db.open();
   await finishTables(store);
   return { server, store };

@@ -13,9 +13,9 @@ export type DynamoDb = {
 };
 
 /** Opens the tables in `folder` (LevelDB), or empty ones in memory. Rejects when another process has the folder open. */
-export const openDynamoDb = async (folder: string | undefined, region: string): Promise<DynamoDb> => {
+export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb> => {
   if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { server, store } = await openDynalite(folder, region);
+  const { server, store } = await openDynalite(folder);
   const underWay = new Set<Replay>();
   const idle = new EventEmitter();
 

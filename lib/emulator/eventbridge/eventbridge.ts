@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { arn } from '../account.ts';
 import { AwsError, type AwsService, type Clock, unknownOperation } from '../wire/service.ts';
 import { type EventEntry, readEntries, refusalOf } from './entry.ts';
 
@@ -16,7 +17,6 @@ export type BusEvent = {
 
 /** What the emulated EventBridge needs: the buses of the deployment besides `default`, and who gets the events. */
 export type EventBridgeOptions = {
-  readonly region: string;
   readonly buses: readonly string[];
   readonly clock: Clock;
   /** PutEvents answers when this has resolved; an event it rejects is a failed entry with `InternalFailure`. */
@@ -24,9 +24,9 @@ export type EventBridgeOptions = {
 };
 
 /** EventBridge on this machine: buses without rules; each event goes to one listener. */
-export const createEventBridge = ({ region, buses, clock, onEvent }: EventBridgeOptions): AwsService => {
+export const createEventBridge = ({ buses, clock, onEvent }: EventBridgeOptions): AwsService => {
   const names = new Set(['default', ...buses]);
-  const arnOf = (name: string) => `arn:aws:events:${region}:000000000000:event-bus/${name}`;
+  const arnOf = (name: string) => arn('events', `event-bus/${name}`);
   const nameOf = (nameOrArn: string) => nameOrArn.replace(arnOf(''), '');
   const describe = (name: string) => ({ Name: name, Arn: arnOf(name) });
 

@@ -1,11 +1,11 @@
-import { accountId } from '../../local/names.ts';
+import { accountId } from '../account.ts';
 import { OPERATOR } from '../wire/keys.ts';
 import { AwsError, type Caller, unknownOperation } from '../wire/service.ts';
-import { always, isSupplied, needsOf } from './calls.ts';
 import { type Decision, evaluator, keysLookedAt, type Principal, type Question } from './evaluate.ts';
 import type { Grant } from './grants.ts';
-import type { Known } from './needs.ts';
-import type { Policies } from './policies.ts';
+import type { Known } from './permission-question.ts';
+import { always, isSupplied, needsOf } from './required-permissions.ts';
+import type { Policies } from './template-policies.ts';
 
 /** A call, as it was decided. */
 export type Decided = Decision & {
@@ -26,6 +26,7 @@ export type Access = {
 export type AccessOptions = {
   readonly policies: Policies;
   readonly secretOf: Known['secret'];
+  readonly secretsKey: Known['secretsKey'];
   /** Told of every decision. */
   readonly onDecision: (decided: Decided) => void;
 };
@@ -37,14 +38,14 @@ const administrator: Principal = {
 };
 
 /** Decides by the policies. Throws when one of them looks at a condition key that calls do not carry here. */
-export const accessOf = ({ policies, secretOf, onDecision }: AccessOptions): Access => {
-  const { keysOfTopics, secretsKey } = policies;
+export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessOptions): Access => {
+  const { keysOfTopics } = policies;
   const known: Known = { secret: secretOf, keyOfTopic: (topicArn) => keysOfTopics.get(topicArn), secretsKey };
   const grants = grantsOf(policies);
   const unknown = [...keysLookedAt(grants)].filter((key) => !isSupplied(key));
   if (unknown.length > 0)
     throw new Error(
-      `Policies look at ${unknown.join(', ')}, which no call carries on this machine: add it in lib/emulator/iam/calls.ts.`,
+      `Policies look at ${unknown.join(', ')}, which no call carries on this machine: add it in lib/emulator/iam/required-permissions.ts.`,
     );
   const evaluate = evaluator(policies.ofResources, keysLookedAt(grants));
 

@@ -1,5 +1,5 @@
 import { type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
-import { accountId } from '../../local/names.ts';
+import { accountId } from '../account.ts';
 import { conditionKeysOf, documentOf, type Grant } from './grants.ts';
 
 /** Whether an action may be done to a resource; `context` by condition key. */

@@ -70,7 +70,3 @@ export const conditionKeysOf = ({ condition }: Grant): readonly string[] =>
   Object.values((condition ?? {}) as Record<string, Record<string, unknown>>).flatMap((keys) =>
     Object.keys(keys).map((key) => key.toLowerCase()),
   );
-
-/** A grant as one line, as a person would read it in the template. */
-export const lineOf = ({ effect, action, resource, condition }: Grant): string =>
-  `${effect === 'Deny' ? 'deny ' : ''}${action} on ${resource}${condition === undefined ? '' : ` when ${JSON.stringify(condition)}`}`;

@@ -5,7 +5,7 @@ export const invalidParameter = (message: string): AwsError => new AwsError('Inv
 export const invalidRequest = (message: string): AwsError => new AwsError('InvalidRequestException', message);
 export const limitExceeded = (message: string): AwsError => new AwsError('LimitExceededException', message);
 export const resourceExists = (message: string): AwsError => new AwsError('ResourceExistsException', message);
-export const resourceNotFound = (message: string): AwsError => new AwsError('ResourceNotFoundException', message);
+const resourceNotFound = (message: string): AwsError => new AwsError('ResourceNotFoundException', message);
 
 export const secretNotFound = (): AwsError => resourceNotFound("Secrets Manager can't find the specified secret.");
 

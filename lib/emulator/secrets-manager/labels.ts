@@ -3,7 +3,7 @@ import type { Secret, Version } from './state.ts';
 
 export const CURRENT = 'AWSCURRENT';
 export const PENDING = 'AWSPENDING';
-export const PREVIOUS = 'AWSPREVIOUS';
+const PREVIOUS = 'AWSPREVIOUS';
 
 /** "Secrets Manager quotas": staging labels attached across all versions of a secret, and versions of a secret. */
 const MAX_STAGES = 20;

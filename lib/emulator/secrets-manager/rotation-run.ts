@@ -12,7 +12,7 @@ export type RotationEvent = {
 };
 
 /** What became of a rotation, under the names of Secrets Manager's own events; `step` is the one that failed. */
-export type RotationNews = {
+export type RotationNotice = {
   readonly name:
     | 'RotationStarted'
     | 'RotationSucceeded'
@@ -26,11 +26,11 @@ export type RotationNews = {
   readonly step?: RotationEvent['Step'];
 };
 
-/** How a rotation reaches the outside: the kept state (one change is one save), the function, and whoever wants the news. */
+/** How a rotation reaches the outside: the kept state (one change is one save), the function, and whoever follows them. */
 export type RotationSurroundings = {
   readonly change: <Result>(work: (world: World) => Result) => Result;
   readonly invokeFunction: (functionArn: string, event: RotationEvent) => Promise<void>;
-  readonly report: (news: RotationNews) => void;
+  readonly report: (notice: RotationNotice) => void;
 };
 
 const STEPS: readonly RotationEvent['Step'][] = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];

@@ -3,7 +3,7 @@ import { type AwsService, type Clock, unknownOperation } from '../wire/service.t
 import { describeSecret, listSecrets, listSecretVersionIds } from './descriptions.ts';
 import { getRandomPassword } from './password.ts';
 import { cancelRotateSecret, rotateSecret, rotationFunctionOf } from './rotation.ts';
-import { attemptRotation, beginScheduled, dueAtMs, type RotationEvent, type RotationNews } from './rotation-run.ts';
+import { attemptRotation, beginScheduled, dueAtMs, type RotationEvent, type RotationNotice } from './rotation-run.ts';
 import { createSecret, deleteSecret, restoreSecret, tagResource, untagResource, updateSecret } from './secrets.ts';
 import { purgeDeleted, type SecretsState, secretOf, type Tag, type World } from './state.ts';
 import { getSecretValue, noteRead, putSecretValue, updateSecretVersionStage } from './values.ts';
@@ -11,13 +11,12 @@ import { getSecretValue, noteRead, putSecretValue, updateSecretVersionStage } fr
 /** What the emulated Secrets Manager needs from its deployment. */
 export type SecretsManagerOptions = {
   readonly persistence: Persistence<SecretsState>;
-  readonly region: string;
   readonly clock: Clock;
   /** Whether a rotation function of that name or ARN exists, and lets Secrets Manager invoke it for the secret. */
   readonly canInvoke: (functionArn: string, secretArn: string) => Promise<boolean>;
   /** Invokes a rotation function and waits; rejects when it is not there or ends with an error. */
   readonly invokeFunction: (functionArn: string, event: RotationEvent) => Promise<void>;
-  readonly report: (news: RotationNews) => void;
+  readonly report: (notice: RotationNotice) => void;
   /** Whether the key of the secret of that name can be used; default: each can. */
   readonly isKeyEnabled?: (secretName: string) => boolean;
 };
@@ -63,12 +62,12 @@ const CHANGES: ReadonlyMap<string, Operation> = new Map([
 
 /** Secrets Manager on this machine: one saved state, each operation whole or not at all. */
 export const createSecretsManager = (options: SecretsManagerOptions): SecretsManager => {
-  const { persistence, region, clock, canInvoke, invokeFunction, report, isKeyEnabled = () => true } = options;
+  const { persistence, clock, canInvoke, invokeFunction, report, isKeyEnabled = () => true } = options;
   let state: SecretsState = persistence.load() ?? { secrets: [] };
   const running = new Map<string, Promise<void>>();
 
   const change = <Result>(work: (world: World) => Result): Result => {
-    const world: World = { state: structuredClone(state), nowMs: clock(), region, isKeyEnabled };
+    const world: World = { state: structuredClone(state), nowMs: clock(), isKeyEnabled };
     purgeDeleted(world);
     const result = work(world);
     persistence.save(world.state);
@@ -77,7 +76,7 @@ export const createSecretsManager = (options: SecretsManagerOptions): SecretsMan
   };
 
   const look = <Result>(work: (world: World) => Result): Result => {
-    const world: World = { state, nowMs: clock(), region, isKeyEnabled };
+    const world: World = { state, nowMs: clock(), isKeyEnabled };
     purgeDeleted(world);
     return work(world);
   };

@@ -30,7 +30,7 @@ export const createSecret: Operation = (world, input) => {
   }
   if (existing) throw resourceExists(`The operation failed because the secret ${name} already exists.`);
   const secret: Secret = {
-    arn: newArn(world.region, name),
+    arn: newArn(name),
     name,
     createdAtMs: world.nowMs,
     description: asked.Description,

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { arn } from '../account.ts';
 import { markedForDeletion, secretNotFound } from './errors.ts';
 
 /** A value as it was put: text, or base64 of bytes. */
@@ -24,7 +25,7 @@ export type RotationRules = {
 export type RotationWindow = { readonly startsAtMs: number; readonly endsAtMs: number };
 
 /** A rotation that has begun and is neither finished nor given up; `testOnly` is what `RotateImmediately: false` runs. */
-export type RotationUnderWay = {
+type RotationUnderWay = {
   readonly token: string;
   readonly rotationToken: string;
   readonly testOnly: boolean;
@@ -68,7 +69,6 @@ export type SecretsState = { secrets: Secret[] };
 export type World = {
   readonly state: SecretsState;
   readonly nowMs: number;
-  readonly region: string;
   /** Whether the key of the secret of that name can be used. */
   readonly isKeyEnabled: (secretName: string) => boolean;
 };
@@ -76,9 +76,9 @@ export type World = {
 const SUFFIX_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** The ARN of a new secret, with the six random characters that tell it from a deleted one of the same name. */
-export const newArn = (region: string, name: string): string => {
+export const newArn = (name: string): string => {
   const suffix = Array.from({ length: 6 }, () => SUFFIX_ALPHABET[randomInt(SUFFIX_ALPHABET.length)]).join('');
-  return `arn:aws:secretsmanager:${region}:000000000000:secret:${name}-${suffix}`;
+  return arn('secretsmanager', `secret:${name}-${suffix}`);
 };
 
 /** The secret of that name, ARN, or ARN without its suffix. */

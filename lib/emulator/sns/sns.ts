@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { accountId, arn } from '../account.ts';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
 import { readMessage, readSubject } from './message.ts';
 
@@ -13,7 +14,6 @@ export type PublishedMessage = {
 
 /** What the emulated SNS needs: the topics of the deployment, by name, and who gets what is published to them. */
 export type SnsOptions = {
-  readonly region: string;
   readonly topics: readonly string[];
   /** Publish answers when this has resolved; when it rejects, the publisher gets `InternalFailure`. */
   readonly onPublish: (message: PublishedMessage) => Promise<void>;
@@ -22,39 +22,38 @@ export type SnsOptions = {
 };
 
 /** The ARN of a topic of this machine. */
-export const topicArn = (region: string, name: string): string => `arn:aws:sns:${region}:000000000000:${name}`;
+const topicArn = (name: string): string => arn('sns', name);
 
 /** SNS on this machine: the topics are declared by the deployment, and each message goes to one listener. Nothing subscribes. */
-export const createSns = ({ region, topics, onPublish, isKeyEnabled = () => true }: SnsOptions): AwsService => {
-  const arns = new Map(topics.map((name) => [name, topicArn(region, name)]));
+export const createSns = ({ topics, onPublish, isKeyEnabled = () => true }: SnsOptions): AwsService => {
+  const arns = new Map(topics.map((name) => [name, topicArn(name)]));
 
-  const findTopic = (arn: unknown): string => {
-    if (typeof arn !== 'string' || !/^arn:aws:sns:[\w-]+:\d{12}:[\w-]{1,256}$/.test(arn)) throw invalid('TopicArn');
-    if (![...arns.values()].includes(arn)) throw new AwsError('NotFound', 'Topic does not exist', 404);
-    return arn;
+  const findTopic = (given: unknown): string => {
+    if (typeof given !== 'string' || !/^arn:aws:sns:[\w-]+:\d{12}:[\w-]{1,256}$/.test(given)) throw invalid('TopicArn');
+    if (![...arns.values()].includes(given)) throw new AwsError('NotFound', 'Topic does not exist', 404);
+    return given;
   };
 
   const operations: Record<string, (input: Record<string, unknown>) => Promise<Record<string, unknown>>> = {
     CreateTopic: async ({ Name }) => {
       if (typeof Name !== 'string' || !/^[\w-]{1,256}$/.test(Name)) throw invalid('Topic Name');
-      const arn = arns.get(Name);
-      if (arn) return { TopicArn: arn };
+      const TopicArn = arns.get(Name);
+      if (TopicArn) return { TopicArn };
       throw new AwsError('AuthorizationError', 'The topics of this machine are declared by the deployment.', 403);
     },
     GetTopicAttributes: async ({ TopicArn }) => {
-      const arn = findTopic(TopicArn);
       const counts = { SubscriptionsConfirmed: '0', SubscriptionsPending: '0', SubscriptionsDeleted: '0' };
-      return { Attributes: { TopicArn: arn, Owner: '000000000000', DisplayName: '', ...counts } };
+      return { Attributes: { TopicArn: findTopic(TopicArn), Owner: accountId, DisplayName: '', ...counts } };
     },
-    ListTopics: async () => ({ Topics: [...arns.values()].map((arn) => ({ TopicArn: arn })) }),
+    ListTopics: async () => ({ Topics: [...arns.values()].map((TopicArn) => ({ TopicArn })) }),
     Publish: async (input) => {
       if (input.PhoneNumber !== undefined) throw invalid('PhoneNumber is not emulated on this machine');
-      const arn = findTopic(input.TopicArn ?? input.TargetArn);
-      if (!isKeyEnabled(arn)) throw new AwsError('KMSDisabled', 'The key of the topic is disabled.');
+      const topic = findTopic(input.TopicArn ?? input.TargetArn);
+      if (!isKeyEnabled(topic)) throw new AwsError('KMSDisabled', 'The key of the topic is disabled.');
       const messageId = randomUUID();
       const attributes = Object(input.MessageAttributes ?? {});
       const message = readMessage(input.Message, input.MessageStructure, attributes);
-      await onPublish({ messageId, topicArn: arn, subject: readSubject(input.Subject), message, attributes });
+      await onPublish({ messageId, topicArn: topic, subject: readSubject(input.Subject), message, attributes });
       return { MessageId: messageId };
     },
   };

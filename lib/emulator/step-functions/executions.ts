@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { InvokeLambda } from '../lambda/lambda.ts';
 import { limit, type Timers } from '../wire/timers.ts';
 import type { StateMachineDefinition } from './definition.ts';
-import { StateError } from './error.ts';
+import type { ExecutionStore, HistoryEvent, StartedExecution } from './execution-store.ts';
 import { errorDetails, historyOf, inputDetails, type Line, outputDetails } from './history.ts';
 import type { Json } from './paths.ts';
-import { runRegion } from './run.ts';
-import type { ExecutionStore, HistoryEvent, StartedExecution } from './store.ts';
+import { runRegion } from './run-states.ts';
+import { StateError } from './state-error.ts';
 
-export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
 /** One execution as DescribeExecution knows it; `output` is JSON text. */
 export type Execution = StartedExecution & {

@@ -1,6 +1,6 @@
-import { runtimeError, type StateError } from './error.ts';
+import type { HistoryEvent } from './execution-store.ts';
 import type { Json } from './paths.ts';
-import type { HistoryEvent } from './store.ts';
+import { runtimeError, type StateError } from './state-error.ts';
 
 /** The events of one line of states: each names the last as its `previousEventId`. Nothing happens on it once the signal aborts. */
 export type Line = { lastEventId: number; readonly signal: AbortSignal };

@@ -1,5 +1,5 @@
-import { StateError } from './error.ts';
 import { callLibraryIntrinsic, type Json, readPath, type Scope } from './paths.ts';
+import { StateError } from './state-error.ts';
 
 /** An intrinsic call that was parsed. A text keeps its escapes until it is used: States.Format needs them. */
 type Expression =
@@ -111,7 +111,7 @@ const format = (template: Expression | undefined, filled: string, values: readon
 };
 
 /** The value of a parsed expression. Throws States.IntrinsicFailure, or States.Runtime for a path that points to nothing. */
-export const evaluateExpression = async (expression: Expression, scope: Scope): Promise<Json> => {
+const evaluateExpression = async (expression: Expression, scope: Scope): Promise<Json> => {
   if (expression.kind === 'text') return withoutEscapes(expression.raw);
   if (expression.kind === 'value') return expression.value;
   if (expression.kind === 'path') return readPath(expression.path, scope);

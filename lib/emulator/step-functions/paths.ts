@@ -1,5 +1,5 @@
 import { ExecutionError, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import { runtimeError, StateError } from './error.ts';
+import { runtimeError, StateError } from './state-error.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

@@ -1,5 +1,5 @@
 import type { State } from './definition.ts';
-import { matchesError, type StateError } from './error.ts';
+import { matchesError, type StateError } from './state-error.ts';
 
 /** The documented defaults of a retrier. */
 const defaults = { IntervalSeconds: 1, MaxAttempts: 3, BackoffRate: 2 };

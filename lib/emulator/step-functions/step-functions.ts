@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
 import { type DeclaredMachine, readDefinition } from './definition.ts';
-import { StateError } from './error.ts';
 import { type Execution, type ExecutionsOptions, type Machine, openExecutions } from './executions.ts';
 import { withoutData } from './history.ts';
-import { arn, checkName, optionalText, pageOf, readInput } from './rules.ts';
+import { arn, checkName, optionalText, pageOf, readInput } from './input.ts';
+import { StateError } from './state-error.ts';
 
-export type { Execution } from './executions.ts';
-export type { HistoryEvent } from './store.ts';
+export type { HistoryEvent } from './execution-store.ts';
 
 export type StepFunctionsOptions = ExecutionsOptions & {
   readonly region: string;
@@ -47,8 +46,9 @@ const descriptionOf = (execution: Execution) => {
 };
 
 /**
- * Emulates AWS Step Functions (Standard, JSONPath) for declared state machines. aws-local-stepfunctions evaluates paths, choices
- * and most intrinsic functions; order, time, retries, catches, Map and history are ours, so that they are exact and time is injected.
+ * Emulates AWS Step Functions (Standard, JSONPath) for declared state machines. aws-local-stepfunctions checks the definition and
+ * evaluates paths, choice rules and nine intrinsic functions, as a bare JSONPath library would not; order, time, retries, catches,
+ * Map and history are ours, so that they are exact and time is injected.
  * Throws when a definition is not valid ASL or uses what is not emulated.
  */
 export const stepFunctionsService = ({

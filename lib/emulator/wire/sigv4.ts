@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { NodeSha256 } from '../../node-sha256.ts';
 import type { AccessKey } from './keys.ts';
 import { type Claim, invalidSignature } from './sigv4-claim.ts';
 
@@ -70,7 +70,7 @@ const signerOf = (key: AccessKey): SignatureV4 => {
       credentials,
       region: 'none',
       service: 'none',
-      sha256: NodeSha256,
+      sha256: Sha256,
       applyChecksum: false,
     });
     signers.set(key, signer);

@@ -18,8 +18,8 @@ export const systemTimers: Timers = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {
     signal.throwIfAborted();
-    const dueAtMs = Date.now() + ms;
-    for (let leftMs = ms; leftMs > 0; leftMs = dueAtMs - Date.now()) {
+    const dueAtMs = performance.now() + ms; // a clock that is set makes no pause longer or shorter
+    for (let leftMs = ms; leftMs > 0; leftMs = dueAtMs - performance.now()) {
       await pause(Math.min(leftMs, longestNodeTimerMs), undefined, { signal }).catch((error: unknown) => {
         signal.throwIfAborted();
         throw error;

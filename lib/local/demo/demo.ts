@@ -5,7 +5,8 @@ import {
   type SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { liveLabel } from '../../../lambdas/aws/secret-versions.ts';
+import { secretTag } from '../../../lambdas/domain/names.ts';
+import { liveLabel } from '../../../lambdas/domain/secret-text.ts';
 import type { DemoKit, Registry } from '../../../lambdas/registry/read-registry.ts';
 import type { PublishedMessage } from '../../emulator/sns/sns.ts';
 import type { Deployment } from '../deployment.ts';
@@ -31,7 +32,7 @@ type StandIn = { readonly currentCredential: () => string | undefined; readonly 
 
 const applyMs = 300;
 /** With this tag the owner of a secret lets the functions in; their roles look for it. */
-const tagOfKits = { Key: 'gateway-credential-rotation', Value: 'kit' };
+const tagOfKits = { Key: secretTag.key, Value: secretTag.ofKit };
 const text = (settings: DemoKit['settings'], name: string): string => String(settings[name]);
 
 const ensureSecret = async (secrets: SecretsManagerClient, name: string, value: () => string): Promise<string> => {

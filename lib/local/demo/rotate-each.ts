@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { GatewayId, RotationId } from '../../../lambdas/domain/ids.ts';
-import { rotationIdOf } from '../../../lambdas/workflow/begin-rotation.ts';
+import { rotationIdOf } from '../../../lambdas/workflow/shared/derived-id.ts';
 import type { Deployment } from '../deployment.ts';
 import { snapshotOf } from '../snapshot.ts';
 import { type RotationReport, reportOf, type TrafficCount } from './report.ts';

@@ -11,7 +11,7 @@ export type KitNodeOptions = {
 };
 
 /** `refused`: HTTP 4xx from the policy check, or denied. `failed`: no answer, or one that a real kit cannot use. */
-export type Counts = { readonly requests: number; readonly refused: number; readonly failed: number };
+type Counts = { readonly requests: number; readonly refused: number; readonly failed: number };
 
 /** One node of a kit: the data plane that asks the policy check about client requests. */
 export type KitNode = {

@@ -22,7 +22,7 @@ export type KongOptions = {
   readonly nowMs: () => number;
 };
 
-export type NewPlugin = {
+type NewPlugin = {
   readonly name?: string;
   readonly serviceUrl: string;
   readonly sharedSecret?: string;

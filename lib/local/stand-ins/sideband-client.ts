@@ -3,7 +3,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { createServer } from 'node:net';
 
-export type Reply = { readonly status: number; readonly retryAfter: string | undefined; readonly text: string };
+type Reply = { readonly status: number; readonly retryAfter: string | undefined; readonly text: string };
 
 /** Posts JSON to one policy check from one source address, over connections that it keeps. */
 export type SidebandClient = {

@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDynamoDb } from '../../../lib/emulator/dynamodb/dynamodb.ts';
-import { startEndpoint } from '../../../lib/emulator/wire/endpoint.ts';
-import { type Running, runEndpoint } from '../wire/running-endpoint.ts';
+import { startEndpoint } from '../../../lib/emulator/endpoint/endpoint.ts';
+import { type Running, runEndpoint } from '../endpoint/running-endpoint.ts';
 
 const table = {
   TableName: 'gateways',
@@ -106,7 +106,7 @@ test('tables name the account and region of the deployment, whatever the environ
 test('what was written in a folder is there after a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dynamodb-'));
   const open = async () => {
-    const dynamoDb = await openDynamoDb(folder, 'us-east-1');
+    const dynamoDb = await openDynamoDb(folder);
     const endpoint = await startEndpoint({
       address: '127.0.0.1',
       port: 0,
@@ -128,7 +128,7 @@ test('what was written in a folder is there after a restart', async () => {
   const first = await open();
   await createTable(first.through);
   await first.through.send(new PutItemCommand({ TableName: 'gateways', Item: { id: { S: 'gw-1' } } }));
-  await expect(openDynamoDb(folder, 'us-east-1')).rejects.toThrow();
+  await expect(openDynamoDb(folder)).rejects.toThrow();
   await first.close();
 
   const second = await open();

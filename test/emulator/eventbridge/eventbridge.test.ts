@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BusEvent, createEventBridge } from '../../../lib/emulator/eventbridge/eventbridge.ts';
-import { type Running, runEndpoint } from '../wire/running-endpoint.ts';
+import { type Running, runEndpoint } from '../endpoint/running-endpoint.ts';
 
 // What holds on AWS too is in test/conformance/events.test.ts; here is what the listener sees.
 
@@ -12,7 +12,6 @@ let events: BusEvent[];
 beforeEach(async () => {
   events = [];
   const service = createEventBridge({
-    region: 'us-east-1',
     buses: ['gateways'],
     clock: () => Date.UTC(2026, 0, 1),
     onEvent: async (event) => {

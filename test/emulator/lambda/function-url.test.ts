@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { gatewayId, openRotated, type System } from '../../support/system.ts';
-import { send } from '../wire/signed-request.ts';
+import { send } from '../endpoint/signed-request.ts';
 
 let system: System;
 let operateUrl: string;

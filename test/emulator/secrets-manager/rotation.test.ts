@@ -83,7 +83,7 @@ const rotate = async (change: Partial<RotateSecretCommandInput> = {}) => {
 
 const describe = () => client.send(new DescribeSecretCommand({ SecretId: 'gateway/one' }));
 const stepNames = () => steps.map(({ Step }) => Step);
-const news = () => running.news.map(({ name }) => name);
+const notices = () => running.notices.map(({ name }) => name);
 
 test('a rotation takes its four steps in order, all with the same tokens, and ends with the new version current', async () => {
   const { VersionId, ARN } = await rotate();
@@ -108,7 +108,7 @@ test('a rotation takes its four steps in order, all with the same tokens, and en
     NextRotationDate: new Date('2026-01-12T00:00:00Z'),
     VersionIdsToStages: { [FIRST]: ['AWSPREVIOUS'], [TOKEN]: ['AWSCURRENT', 'AWSPENDING'] },
   });
-  expect(news()).toEqual(['RotationStarted', 'RotationSucceeded']);
+  expect(notices()).toEqual(['RotationStarted', 'RotationSucceeded']);
 });
 
 test('the version is there, empty and pending, before the first step', async () => {
@@ -147,7 +147,7 @@ test('a failed rotation is attempted again as a whole, with the same token, afte
     [FIRST]: ['AWSPREVIOUS'],
     [TOKEN]: ['AWSCURRENT', 'AWSPENDING'],
   });
-  expect(running.news.filter(({ name }) => name === 'RotationFailed')).toEqual([
+  expect(running.notices.filter(({ name }) => name === 'RotationFailed')).toEqual([
     expect.objectContaining({ versionId: TOKEN, step: 'testSecret' }),
     expect.objectContaining({ versionId: TOKEN, step: 'testSecret' }),
   ]);
@@ -197,7 +197,7 @@ test('AWSPENDING taken away by hand ends a rotation: no further step runs, and a
   await rotate();
 
   expect(stepNames()).toEqual(['createSecret', 'setSecret']);
-  expect(news()).toEqual(['RotationStarted', 'RotationAbandoned']);
+  expect(notices()).toEqual(['RotationStarted', 'RotationAbandoned']);
   running.rotate = failing('none', 0);
   await rotate({ ClientRequestToken: OTHER });
   expect((await describe()).VersionIdsToStages?.[OTHER]).toContain('AWSCURRENT');
@@ -223,7 +223,7 @@ test('a function that ends without making its version current has not rotated', 
   };
   await rotate();
 
-  expect(news()).toEqual(['RotationStarted', 'RotationFailed']);
+  expect(notices()).toEqual(['RotationStarted', 'RotationFailed']);
   expect((await describe()).LastRotatedDate).toBeUndefined();
 });
 
@@ -232,7 +232,7 @@ test('a createSecret that puts no value has failed', async () => {
   await rotate();
 
   expect(stepNames()).toEqual(['createSecret']);
-  expect(running.news.at(-1)).toMatchObject({ name: 'RotationFailed', step: 'createSecret' });
+  expect(running.notices.at(-1)).toMatchObject({ name: 'RotationFailed', step: 'createSecret' });
 });
 
 test('the schedule begins rotations by itself, each with a new token', async () => {
@@ -265,7 +265,12 @@ test('without RotateImmediately only testSecret runs, on a version that is gone 
     expect((await describe()).VersionIdsToStages).toEqual({ [FIRST]: ['AWSCURRENT'] });
   }
 
-  expect(news()).toEqual(['TestRotationStarted', 'TestRotationSucceeded', 'TestRotationStarted', 'TestRotationFailed']);
+  expect(notices()).toEqual([
+    'TestRotationStarted',
+    'TestRotationSucceeded',
+    'TestRotationStarted',
+    'TestRotationFailed',
+  ]);
   expect((await describe()).LastRotatedDate).toBeUndefined();
   expect(running.service.nextDueAtMs()).toBe(Date.UTC(2026, 0, 11));
 });
@@ -319,7 +324,7 @@ test('refuses a put with the rotation token of something else', async () => {
   running.rotate = async (event, through) => rotateByTheBook({ ...event, RotationToken: 'made up' }, through);
   await rotate();
 
-  expect(running.news.at(-1)).toMatchObject({ name: 'RotationFailed', step: 'createSecret' });
+  expect(running.notices.at(-1)).toMatchObject({ name: 'RotationFailed', step: 'createSecret' });
 });
 
 test('a rotation that a killed process left goes on with the same token at the next start', async () => {

@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { RotationEvent, RotationNews } from '../../../lib/emulator/secrets-manager/rotation-run.ts';
+import type { RotationEvent, RotationNotice } from '../../../lib/emulator/secrets-manager/rotation-run.ts';
 import { createSecretsManager, type SecretsManager } from '../../../lib/emulator/secrets-manager/secrets-manager.ts';
 import type { SecretsState } from '../../../lib/emulator/secrets-manager/state.ts';
 import { inMemory, type Persistence } from '../../../lib/emulator/wire/persistence.ts';
-import { type Running, runEndpoint } from '../wire/running-endpoint.ts';
+import { type Running, runEndpoint } from '../endpoint/running-endpoint.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:rotate';
 
@@ -12,7 +12,7 @@ export type RunningSecretsManager = {
   readonly client: SecretsManagerClient;
   readonly clientOptions: Running['clientOptions'];
   readonly service: SecretsManager;
-  readonly news: RotationNews[];
+  readonly notices: RotationNotice[];
   readonly time: { nowMs: number };
   /** What the rotation function does; does nothing until it is set. */
   rotate: (event: RotationEvent, client: SecretsManagerClient) => Promise<void>;
@@ -24,14 +24,13 @@ export const runSecretsManager = async (
   startAtMs = Date.UTC(2026, 0, 1, 12),
 ): Promise<RunningSecretsManager> => {
   const time = { nowMs: startAtMs };
-  const news: RotationNews[] = [];
+  const notices: RotationNotice[] = [];
   const service = createSecretsManager({
     persistence,
-    region: 'us-east-1',
     clock: () => time.nowMs,
     canInvoke: async (functionArn) => functionArn === FUNCTION_ARN,
     invokeFunction: (_functionArn, event) => running.rotate(event, client),
-    report: (one) => news.push(one),
+    report: (one) => notices.push(one),
   });
   const endpoint = await runEndpoint([service]);
   const client = new SecretsManagerClient(endpoint.clientOptions);
@@ -39,7 +38,7 @@ export const runSecretsManager = async (
     client,
     clientOptions: endpoint.clientOptions,
     service,
-    news,
+    notices,
     time,
     rotate: async () => undefined,
     close: async () => {

@@ -1,7 +1,7 @@
 import { CreateTopicCommand, PublishBatchCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSns, type PublishedMessage } from '../../../lib/emulator/sns/sns.ts';
-import { type Running, runEndpoint } from '../wire/running-endpoint.ts';
+import { type Running, runEndpoint } from '../endpoint/running-endpoint.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:gateway-news';
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
     if (message.message === 'fail') throw new Error('the listener is down');
     published.push(message);
   };
-  running = await runEndpoint([createSns({ region: 'us-east-1', topics: ['gateway-news'], onPublish })]);
+  running = await runEndpoint([createSns({ topics: ['gateway-news'], onPublish })]);
   client = new SNSClient(running.clientOptions);
 });
 

@@ -1,11 +1,11 @@
 import { type LambdaFunction, type LambdaOptions, lambdaService } from '../../../lib/emulator/lambda/lambda.ts';
+import { type ExecutionStore, executionsInMemory } from '../../../lib/emulator/step-functions/execution-store.ts';
 import { type HistoryEvent, stepFunctionsService } from '../../../lib/emulator/step-functions/step-functions.ts';
-import { type ExecutionStore, executionsInMemory } from '../../../lib/emulator/step-functions/store.ts';
 import type { Timers } from '../../../lib/emulator/wire/timers.ts';
 import { virtualTimers } from '../../support/virtual-timers.ts';
 
-export const startAtMs = Date.parse('2026-01-01T00:00:00.000Z');
-export const caller = { name: 'operator' };
+const startAtMs = Date.parse('2026-01-01T00:00:00.000Z');
+const caller = { name: 'operator' };
 const place = { region: 'us-east-1', accountId: '000000000000' };
 const named = (name: string, message: string) => Object.assign(new Error(message), { name, stack: 'at test' });
 

@@ -10,7 +10,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterEach, expect, test } from 'vitest';
-import { type Running, runEndpoint } from '../wire/running-endpoint.ts';
+import { type Running, runEndpoint } from '../endpoint/running-endpoint.ts';
 import { only, startServices, token } from './running.ts';
 
 const closing: (() => Promise<void> | void)[] = [];

@@ -1,0 +1,54 @@
+import { randomInt } from 'node:crypto';
+import { composeCredential, randomDigits } from '../domain/credential.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { CredentialId } from '../domain/ids.ts';
+import { allShards } from '../domain/shards.ts';
+import { newNonce } from '../policy-check/probe.ts';
+import type { Dependencies, Minted } from '../ports.ts';
+import type { Authority } from './authority.ts';
+
+/**
+ * The authority of this system: the gateway record says which digests are live, and our policy check refuses everything else.
+ * So a credential is accepted from the moment that the record names it, and refused from the write that revokes it.
+ */
+export const builtin: Authority = {
+  /** The rotation's id is the version id, and a version is written once: so there is one value, whoever was first. */
+  mint: async ({ secretVersions }, { secretArn }, rotationId, rotation) =>
+    (await secretVersions.readVersion(secretArn, rotationId)) ??
+    secretVersions.putOnce(secretArn, rotationId, randomCredential(), rotation),
+
+  list: ({ uses }, gateway) =>
+    Promise.all(
+      gateway.live.map(async ({ credentialId, createdAtMs }) => {
+        const lastUsedAtMs = await lastUseOf(uses, gateway, credentialId);
+        return { credentialId, createdAtMs, ...(lastUsedAtMs === undefined ? {} : { lastUsedAtMs }) };
+      }),
+    ),
+
+  proveAccepted: async ({ policyCheck }, { gatewayId }, { value }, nonce) =>
+    (await policyCheck.ask(gatewayId, value, nonce)) === 'ACCEPTED',
+
+  /** Nothing more to do: the record's own write was the revocation, as the policy check decides by the record. */
+  revoke: async () => undefined,
+
+  proveRevoked: async ({ policyCheck }, { gatewayId }, { value }, nonce) =>
+    (await policyCheck.ask(gatewayId, value, nonce)) === 'REFUSED',
+
+  refusesUnknown: async ({ policyCheck }, { gatewayId }) =>
+    (await policyCheck.ask(gatewayId, randomCredential().value, newNonce())) === 'REFUSED',
+};
+
+const randomCredential = (): Minted => composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
+
+/** From the recorded use of every shard; `undefined` when there is none. */
+const lastUseOf = async (
+  uses: Dependencies['uses'],
+  gateway: Gateway,
+  credentialId: CredentialId,
+): Promise<number | undefined> => {
+  let last: number | undefined;
+  for (const shard of allShards(gateway))
+    for await (const { lastUsedAtMs } of uses.ofCredential(gateway.gatewayId, credentialId, shard))
+      last = Math.max(last ?? 0, lastUsedAtMs);
+  return last;
+};

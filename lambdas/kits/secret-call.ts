@@ -1,0 +1,42 @@
+import type { Kit } from '../domain/kit.ts';
+import { SecretCallFailed, type SecretCallProblem } from '../domain/secret-call-failed.ts';
+import { KitMisconfigured, KitRefused, KitUnreachable, type Said } from './kit-errors.ts';
+
+const tryAgain = 'It is tried again.';
+
+/** What each problem with a kit's secret is thrown as. */
+const problems: Readonly<Record<SecretCallProblem, (said: Omit<Said, 'todo'>) => KitUnreachable | KitRefused>> = {
+  TIMEOUT: (said) => new KitUnreachable('TIMEOUT', { ...said, todo: tryAgain }),
+  RATE_LIMITED: (said) => new KitUnreachable('RATE_LIMITED', { ...said, todo: tryAgain }),
+  NO_CONNECTION: (said) => new KitUnreachable('NO_CONNECTION', { ...said, todo: tryAgain }),
+  SERVER_ERROR: (said) => new KitUnreachable('SERVER_ERROR', { ...said, todo: tryAgain }),
+  ACCESS_DENIED: (said) =>
+    new KitRefused('ACCESS_DENIED', {
+      ...said,
+      todo: "Allow the function to read and write the secret and to use its key (the secret's resource policy, the key policy).",
+    }),
+  REQUEST_REFUSED: (said) =>
+    new KitRefused('REQUEST_REFUSED', {
+      ...said,
+      todo: 'Check that the secret is not scheduled for deletion and its key is enabled.',
+    }),
+};
+
+/** The answer of a call about a kit's secret, or one of the kit errors. */
+export const callForSecret = async <Output>(call: Promise<Output>, doing: string, kit: Kit): Promise<Output> => {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof SecretCallFailed) throw problems[error.problem]({ doing, kit, answer: error.answer });
+    throw error;
+  }
+};
+
+/** There is no such secret to write. */
+export const noSuchSecret = (doing: string, kit: Kit): KitMisconfigured =>
+  new KitMisconfigured('NOT_FOUND', {
+    doing,
+    kit,
+    answer: 'ResourceNotFoundException',
+    todo: 'Create the secret, or correct its name, account or region in the settings.',
+  });

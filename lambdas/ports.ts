@@ -1,0 +1,40 @@
+import type { OwnerMessage } from './domain/kit.ts';
+import type { Log } from './domain/log-line.ts';
+import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
+import type { PolicyCheck } from './ports/policy-check.ts';
+import type { GatewaySecrets, KitSecrets, SecretVersions } from './ports/secrets.ts';
+import type { Signer } from './ports/signer.ts';
+import type { Gateways, Kits, Proofs, Records, Uses } from './ports/stores.ts';
+
+export type * from './ports/executions.ts';
+export type * from './ports/policy-check.ts';
+export type * from './ports/secrets.ts';
+export type * from './ports/signer.ts';
+export type * from './ports/stores.ts';
+
+/** Everything a use case may work with; each takes by name what it needs of it, and `wiring/` makes it. */
+export type Dependencies = {
+  readonly gateways: Gateways;
+  /** The same records, for who only looks. */
+  readonly records: Records;
+  readonly kits: Kits;
+  readonly uses: Uses;
+  readonly proofs: Proofs;
+  /** Signs what auditors get. */
+  readonly signer: Signer;
+  readonly secretVersions: SecretVersions;
+  readonly gatewaySecrets: GatewaySecrets;
+  readonly kitSecrets: KitSecrets;
+  readonly policyCheck: PolicyCheck;
+  readonly executions: Executions;
+  readonly manualStarts: ManualStarts;
+  readonly plans: Plans;
+  readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
+  /** What the names of gateway secrets begin with. */
+  readonly secretPrefix: string;
+  /** The ARN of the function that acts for the console. */
+  readonly actFunction: string;
+};
+
+/** What a use case has besides: its clock (epoch ms) and its log. */
+export type ClockAndLog = { readonly now: () => number; readonly log: Log };

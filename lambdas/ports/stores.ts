@@ -1,0 +1,89 @@
+import type { Refusal } from '../domain/decision.ts';
+import type { Gateway, Transition } from '../domain/gateway.ts';
+import type { CredentialId, GatewayId, KitId, RotationId } from '../domain/ids.ts';
+import type { Acknowledgement, Kit, KitWork, Use } from '../domain/kit.ts';
+import type { ShardProof } from '../domain/shard-proof.ts';
+import type { Command } from '../domain/transition.ts';
+
+/** What a command did: the record as it is now, and whether this call changed it; or the refusal. */
+export type Applied = { readonly kind: 'applied'; readonly gateway: Gateway; readonly changed: boolean } | Refusal;
+
+/** A command, or what is asked for it when the record is read; `undefined` means that nothing is to do. */
+export type Decide = Command | ((gateway: Gateway) => Command | undefined);
+
+/** The gateway records: the only way to read and change them. */
+export type Gateways = {
+  /** Strongly consistent; throws TemporarilyUnavailable. */
+  read(gatewayId: GatewayId): Promise<Gateway | undefined>;
+  /** Adds a record; false when the gateway is registered already. */
+  register(gateway: Gateway): Promise<boolean>;
+  /** Changes the record by one command, see `change-record.ts`. Throws TemporarilyUnavailable for an unknown gateway too. */
+  apply(gatewayId: GatewayId, decide: Decide, untilMs?: number): Promise<Applied>;
+  /** Brings what is in the outbox into the audit and to the subscribers, see `flush-outbox.ts`. */
+  flush(gateway: Gateway): Promise<Gateway>;
+  /** Every registered gateway; found through the index, so one registered this second may be missing. */
+  list(): AsyncGenerator<GatewayId>;
+};
+
+/** Where the records and their audit are kept: it reads and saves, and decides nothing. Throws TemporarilyUnavailable and StepFailed. */
+export type RecordStore = {
+  /** Strongly consistent. */
+  read(gatewayId: GatewayId): Promise<Gateway | undefined>;
+  /** Saves a record in place of the one at this revision; false when that is not what is stored any more. */
+  save(gateway: Gateway, replacedRevision: number): Promise<boolean>;
+  /** Adds a record; false when there is one. */
+  add(gateway: Gateway): Promise<boolean>;
+  /** Every registered gateway; found through the index, so one registered this second may be missing. */
+  list(): AsyncGenerator<GatewayId>;
+  /** Copies transitions to the audit; each is written whole, so a second copy is the same item. */
+  writeAudit(gatewayId: GatewayId, transitions: readonly Transition[]): Promise<void>;
+  /** The recorded transitions in their order, from a revision on; strongly consistent. */
+  readAudit(gatewayId: GatewayId, fromRevision: number): AsyncGenerator<Transition>;
+  /** Tells subscribers of transitions, at least once each. */
+  publish(gatewayId: GatewayId, transitions: readonly Transition[]): Promise<void>;
+};
+
+/** The gateway records for who only looks: nothing here can write. */
+export type Records = {
+  /** Strongly consistent; throws TemporarilyUnavailable. */
+  read(gatewayId: GatewayId): Promise<Gateway | undefined>;
+  /** Every registered gateway, for finding and showing: what was written this second may be missing. */
+  all(): Promise<readonly Gateway[]>;
+  /** The whole audit in order, what is still in the record's outbox counted in. */
+  audit(gateway: Gateway): AsyncGenerator<Transition>;
+  /** The last transitions, newest first, those that are still in the record's outbox counted in. */
+  latest(gateway: Gateway, limit: number): Promise<readonly Transition[]>;
+};
+
+/** What the registry says of a kit; the rest of the item is the state of its distribution. */
+export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged'>;
+
+/** The kits of the gateways, kept by `gatewayId#shard`. */
+export type Kits = {
+  /** Every kit of a shard that is not retired, strongly consistent; copies left by a change of the shard count are passed over. */
+  ofShard(gatewayId: GatewayId, shard: number, shardCount: number): AsyncGenerator<Kit>;
+  /** Every kit of the gateway, retired ones too. */
+  all(gatewayId: GatewayId, shardCount: number): AsyncGenerator<Kit>;
+  /** Adds or updates what the registry says; the state of distribution stays. */
+  save(kit: RegisteredKit, shardCount: number): Promise<void>;
+  /** Saves the state of distribution unless a later generation has written; false when it has (a pre-empted run's write). */
+  saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
+  /** Saves an acknowledgement; false when the kit is not registered. */
+  acknowledge(gatewayId: GatewayId, kitId: KitId, acknowledged: Acknowledgement, shardCount: number): Promise<boolean>;
+};
+
+/** Recorded use, read with strong consistency: decisions are taken from it. */
+export type Uses = {
+  /** Every source that used the credential and falls into the shard; probes are left out. */
+  ofCredential(gatewayId: GatewayId, credentialId: CredentialId, shard: number): AsyncGenerator<Use>;
+  /** Whether the use of our own probe was recorded. */
+  sawProbe(gatewayId: GatewayId, credentialId: CredentialId, nonceHash: string): Promise<boolean>;
+};
+
+/** What was read before a rotation was decided on: kits and use change later, and what was proven has to stay. */
+export type Proofs = {
+  /** Keeps the proof of a shard, in place of one that was read before: the last one is the one that counted. */
+  keep(gatewayId: GatewayId, rotationId: RotationId, proof: ShardProof): Promise<void>;
+  /** By shard, strongly consistent. */
+  of(gatewayId: GatewayId, rotationId: RotationId): AsyncGenerator<ShardProof>;
+};

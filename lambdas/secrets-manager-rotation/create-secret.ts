@@ -1,0 +1,55 @@
+import { authorityOf } from '../authorities/authority-of.ts';
+import { RotationInOverlap, RotationPreempted, StepFailed } from '../domain/failure.ts';
+import { type Gateway, isUnpromoted } from '../domain/gateway.ts';
+import type { RotationId } from '../domain/ids.ts';
+import { countMetric } from '../runtime/log.ts';
+import { asSecretsManager, type Needs, type RotationStep, refuseHeld, rotates } from './rotation-step.ts';
+
+/** How long Secrets Manager may drive a rotation before the reconciler takes over. */
+const handOverWithinMs = 3_600_000;
+
+/** Begins the rotation, and puts the value under AWSPENDING: once, however often it is asked. */
+export const createSecret = async (needs: Needs, step: RotationStep): Promise<void> => {
+  const { gateway, rotationId, rotationToken } = step;
+  const { gatewayId, secretArn } = gateway;
+  await replaceUnpromoted(needs, gateway, rotationId);
+  const trigger = gateway.live.length === 0 && gateway.revoked.length === 0 ? 'bootstrap' : 'scheduled';
+  const begun = await needs.gateways.apply(gatewayId, {
+    kind: 'begin',
+    rotationId,
+    trigger,
+    handOverByMs: needs.now() + handOverWithinMs,
+    ...rotates,
+  });
+  if (begun.kind === 'refused' && begun.code === 'ROTATION_RUNNING') {
+    countMetric(needs.log, 'RotationInOverlap', { gatewayId });
+    throw new RotationInOverlap(begun.message);
+  }
+  if (begun.kind === 'refused') throw new StepFailed(`${begun.code}: ${begun.message}`);
+  const { rotation } = begun.gateway;
+  if (rotation?.rotationId !== rotationId || rotation.rolledBack) {
+    await needs.secretVersions.stripPending(secretArn, rotationId); // else Secrets Manager would try this version for ever
+    throw new RotationPreempted(
+      `Rotation ${rotationId} of gateway ${gatewayId} does not go forward any more: nothing is minted for it.`,
+    );
+  }
+  refuseHeld(rotation);
+  await authorityOf(gateway).mint(needs, gateway, rotationId, { rotationToken });
+};
+
+/** A new token replaces a rotation of Secrets Manager that never got beyond accepted: nobody has its credential. */
+const replaceUnpromoted = async (
+  { gateways }: Needs,
+  { gatewayId }: Gateway,
+  rotationId: RotationId,
+): Promise<void> => {
+  await gateways.apply(gatewayId, ({ rotation }) =>
+    rotation && rotation.rotationId !== rotationId && isUnpromoted(rotation)
+      ? {
+          kind: 'fail',
+          rotationId: rotation.rotationId,
+          ...asSecretsManager(`replaced by ${rotationId}`),
+        }
+      : undefined,
+  );
+};

@@ -1,0 +1,43 @@
+import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
+import type { Gateway, Rotation } from '../../domain/gateway.ts';
+import type { Kit, KitWork } from '../../domain/kit.ts';
+import { isKitError } from '../../kits/kit-errors.ts';
+import type { Installation, KitAccess } from '../../kits/kit-kind.ts';
+import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
+
+/** How long one kit may take. */
+const kitSeconds = 20;
+
+/** What a kind is told for one kit. */
+export const installationOf = (gateway: Gateway, rotation: Rotation, kit: Kit, stored: Stored): Installation => ({
+  kit,
+  credentialId: stored.credentialId,
+  value: stored.value,
+  rotationId: rotation.rotationId,
+  secretArn: gateway.secretArn,
+  deadlineAtMs: rotation.deadlineAtMs,
+});
+
+/** What a kind may use for one kit, with its time limit. */
+export const accessFor = ({
+  kitSecrets,
+  notifyOwner,
+  now,
+}: Pick<Dependencies, 'kitSecrets' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>): KitAccess => ({
+  fetch: globalThis.fetch,
+  readSecret: kitSecrets.readText,
+  secrets: kitSecrets,
+  notifyOwner,
+  nowMs: now,
+  signal: AbortSignal.timeout(kitSeconds * 1000),
+});
+
+/** What is kept and shown of a kit's error: the message of our own ones; that of any other may quote a header or a body (invariant 9). */
+export const kitFailure = (error: unknown): NonNullable<KitWork['failure']> => {
+  const code = error instanceof Error ? error.name : 'Error';
+  const isOurs = isKitError(error) || error instanceof TemporarilyUnavailable || error instanceof StepFailed;
+  return {
+    code,
+    message: isOurs ? error.message : `A defect of this kind of kit (${code}); report it, and retry the kit.`,
+  };
+};

@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import { kindNames } from '../../../lambdas/kits/kinds.ts';
+import { applyText, readText, writeText } from '../apply-registry.ts';
+import { type At, command, paging, type Result, reason, text, wholeNumber, why } from '../command.ts';
+import { CommandFailed } from '../failure.ts';
+import { type KitEntry, readKits, withKits, withoutKit } from '../registry-edit.ts';
+import { decide } from '../send-decision.ts';
+import { kitsText } from '../view-text.ts';
+
+const inFile = [
+  ['--file <path>', 'the gateways.json that is changed and applied (default gateways.json)'],
+  ['--yes', 'do not ask'],
+  why,
+] as const;
+const fileInput = { file: text.default('gateways.json'), reason: reason.default('kits were changed at a terminal') };
+
+/** Applies the changed text, and only then puts it in place of the file: so a refusal or a no changes neither. */
+const change = async (
+  at: At,
+  { file, reason, yes }: { file: string; reason: string; yes: boolean },
+  after: string,
+): Promise<Result> => {
+  const json = await applyText(at, after, { reason, isAnswered: yes });
+  writeText(file, after);
+  return { json, text: `${file} was changed and applied: ${json.count} changes.` };
+};
+
+const settingsIn = (given: string | undefined): unknown => {
+  if (given === undefined) return undefined;
+  try {
+    return JSON.parse(given.startsWith('@') ? readText(given.slice(1)) : given);
+  } catch (error) {
+    throw error instanceof CommandFailed
+      ? error
+      : new CommandFailed('usage', '--settings: given is no JSON; allowed is a JSON object, or @FILE with one.');
+  }
+};
+
+/** The kits of a gateway: `gateways.json` says which there are, and stays the one place that does. */
+export const kitCommands = [
+  command({
+    usage: 'list <gatewayId>',
+    about: 'The kits of a gateway, late ones first.',
+    examples: ['list orders', 'list orders --filter kong --json'],
+    options: [['--filter <text>', 'kits, owners or kinds that contain it'], paging],
+    input: { gatewayId: text, filter: z.string().max(64).optional(), page: wholeNumber(1, 100_000).optional() },
+    run: async ({ connection }, { gatewayId, filter, page }) => {
+      const { kits, nowMs } = await connection.show({
+        view: 'gateway',
+        gatewayId,
+        ...(filter === undefined ? {} : { filter }),
+        ...(page === undefined ? {} : { page }),
+      });
+      const { page: now, pages, total } = kits.page;
+      return { json: kits, text: [kitsText(kits.rows, nowMs), `Page ${now} of ${pages}, ${total} kits.`].join('\n') };
+    },
+  }),
+  command({
+    usage: 'add <gatewayId> <kitId>',
+    about: 'Adds a kit to gateways.json, and applies it.',
+    examples: [
+      'add orders warehouse --kind manual --owner warehouse-team@example.com',
+      `add orders kong-eu --kind kong --owner edge@example.com --settings '{"adminUrl":"https://kong.internal:8444","adminTokenSecret":"kits/kong-eu"}'`,
+    ],
+    options: [
+      ['--kind <kind>', `how it gets the credential: ${kindNames.join(', ')}`],
+      ['--owner <owner>', 'who is told when it lags'],
+      ['--settings <json>', 'what its kind needs, as JSON or @FILE: names of secrets, never a secret'],
+      ['--look-back-seconds <n>', 'a kit unused for so long counts as idle'],
+      ['--probe-url <url>', 'a URL behind the kit: asking it makes an idle kit show itself'],
+      ...inFile,
+    ],
+    input: {
+      ...fileInput,
+      gatewayId: text,
+      kitId: text,
+      kind: text,
+      owner: text,
+      settings: text.optional(),
+      lookBackSeconds: wholeNumber(1, 2_592_000).optional(),
+      probeUrl: text.optional(),
+    },
+    run: async (at, { gatewayId, kitId, kind, owner, settings, lookBackSeconds, probeUrl, ...rest }) => {
+      const own = { settings: settingsIn(settings), lookBackSeconds, probeUrl };
+      const kit: KitEntry = {
+        kitId,
+        kind,
+        owner,
+        ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
+      };
+      return change(at, rest, withKits(readText(rest.file), gatewayId, [{ kit }]));
+    },
+  }),
+  command({
+    usage: 'import <gatewayId> <kits>',
+    about: 'Adds all kits of a CSV or JSON file to gateways.json, and applies it; all of them or none.',
+    examples: ['import orders kits.csv', 'import orders kits.json --yes'],
+    options: inFile,
+    input: { ...fileInput, gatewayId: text, kits: text },
+    run: async (at, { gatewayId, kits, ...rest }) =>
+      change(at, rest, withKits(readText(rest.file), gatewayId, readKits(kits, readText(kits)))),
+  }),
+  command({
+    usage: 'remove <gatewayId> <kitId>',
+    about: 'Takes a kit out of gateways.json, and applies it: it gets no new credential any more.',
+    examples: ['remove orders warehouse --reason "closed"'],
+    options: inFile,
+    input: { ...fileInput, gatewayId: text, kitId: text },
+    run: async (at, { gatewayId, kitId, ...rest }) => {
+      const after = withoutKit(readText(rest.file), gatewayId, kitId);
+      const { kits, nowMs } = await at.connection.show({ view: 'gateway', gatewayId, filter: kitId });
+      at.terminal.say(
+        kitsText(
+          kits.rows.filter((row) => row.kitId === kitId),
+          nowMs,
+        ),
+      );
+      at.terminal.say(`Kit ${kitId} gets no new credential any more, and is cut off by the next rotation.`);
+      return change(at, rest, after);
+    },
+  }),
+  command({
+    usage: 'acknowledge <gatewayId> <kitId>',
+    about: 'Says for the owner of a kit that this very credential is installed in it.',
+    examples: ['acknowledge orders warehouse --reason "installed by Kim"'],
+    options: [why, ['--credential <id>', 'the credential that was installed (default: the one that kits shall hold)']],
+    input: { gatewayId: text, kitId: text, reason, credential: text.optional() },
+    run: async (at, { gatewayId, kitId, reason, credential }) => {
+      const credentialId = credential ?? (await at.connection.show({ view: 'gateway', gatewayId })).targetId;
+      if (!credentialId)
+        throw new CommandFailed('refused', `Gateway ${gatewayId} has no credential yet that a kit could hold.`);
+      const json = await decide(at, { command: 'acknowledge-kit', gatewayId, kitId, reason, credentialId });
+      return { json, text: `Kit ${kitId} is recorded to hold ${credentialId}.` };
+    },
+  }),
+  command({
+    usage: 'retry <gatewayId> <kitId>',
+    about: 'Gives a kit the credential again.',
+    examples: ['retry orders kong-public --reason "node replaced"'],
+    options: [why],
+    input: { gatewayId: text, kitId: text, reason },
+    run: async (at, { gatewayId, kitId, reason }) => {
+      const json = await decide(at, { command: 'retry-kit', gatewayId, kitId, reason });
+      return { json, text: `Kit ${kitId} is given the credential again.` };
+    },
+  }),
+];

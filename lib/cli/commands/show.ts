@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { gatewayStates } from '../../../lambdas/console/view/views.ts';
+import { command, paging, text, wholeNumber } from '../command.ts';
+import { withoutFrames } from '../terminal.ts';
+import { gatewaysText, gatewayText, historyText } from '../view-text.ts';
+import { watchAll, watchGateway } from '../watch.ts';
+
+const page = wholeNumber(1, 100_000).optional();
+const filter = z.string().max(64).optional();
+const given = (parts: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+
+/** How gateways stand. */
+export const showCommands = [
+  command({
+    usage: 'status [gatewayId]',
+    about: 'How all gateways stand, those that need a person first; or one of them with its credentials and kits.',
+    examples: ['status', 'status orders', 'status --state HELD --json'],
+    options: [
+      ['--filter <text>', 'names (of one gateway: kits, owners or kinds) that contain it'],
+      ['--state <state>', `only gateways in this state: ${gatewayStates.join(', ')}`],
+      paging,
+    ],
+    input: { gatewayId: text.optional(), filter, state: z.enum(gatewayStates).optional(), page },
+    run: async ({ connection }, { gatewayId, filter, state, page }) => {
+      if (gatewayId === undefined) {
+        const view = await connection.show({ view: 'gateways', ...given({ filter, state, page }) });
+        return { json: view, text: gatewaysText(view) };
+      }
+      const view = await connection.show({ view: 'gateway', gatewayId, ...given({ filter, page }) });
+      return { json: view, text: gatewayText(view) };
+    },
+  }),
+  command({
+    usage: 'watch [gatewayId]',
+    about: 'Shows the rotation of a gateway while it runs, and ends with it; without a gateway all that run.',
+    examples: ['watch orders', 'watch', 'watch orders --json'],
+    options: [['--every <seconds>', 'how often to look (default 2)']],
+    input: { gatewayId: text.optional(), every: wholeNumber(1, 3600).default(2) },
+    run: async ({ connection, terminal }, { gatewayId, every, json }) => {
+      const shownOn = json ? withoutFrames(terminal) : terminal;
+      if (gatewayId === undefined) {
+        await watchAll(connection, shownOn, every * 1000);
+        return { json: { outcome: 'NONE_RUNS' }, text: '' };
+      }
+      const outcome = await watchGateway(connection, shownOn, gatewayId, every * 1000);
+      const isFailed = outcome !== undefined && outcome !== 'COMPLETED' && outcome !== 'ROLLED_BACK';
+      return { json: { gatewayId, outcome }, text: '', isFailed };
+    },
+  }),
+  command({
+    usage: 'history <gatewayId>',
+    about: 'What was done to a gateway, by whom and why, newest first.',
+    examples: ['history orders', 'history orders --page 2 --json'],
+    options: [paging],
+    input: { gatewayId: text, page },
+    run: async ({ connection }, { gatewayId, page }) => {
+      const view = await connection.show({ view: 'history', gatewayId, ...given({ page }) });
+      return { json: view, text: historyText(view) };
+    },
+  }),
+];

@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { attentionWords, counted, fromNow, inFull, lengthOf } from '../../lambdas/console/view/labels.ts';
+import type { Plan } from '../../lambdas/domain/plan.ts';
+import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
+import { actorOf } from './actor.ts';
+import type { At } from './command.ts';
+import type { ExecutionState } from './connection.ts';
+import { CommandFailed } from './failure.ts';
+import { plain, rowsOf } from './terminal.ts';
+
+const lookEveryMs = 500;
+/** A start is refused or has begun within this time; a plan may take longer. */
+const [startWithinMs, planWithinMs] = [60_000, 180_000];
+
+/** Starts a rotation, and sees that it has begun. Throws {@link CommandFailed} with the reason when it is refused. */
+export const rotate = async (
+  at: At,
+  gatewayId: string,
+  reason: string,
+): Promise<{ gatewayId: string; executionArn: string; rotationId: string }> => {
+  const { connection } = at;
+  const executionArn = await connection.start({ gatewayId, reason, actor: await actorOf(at) });
+  const rotationId = rotationIdOf(executionArn);
+  for (let waitedMs = 0; waitedMs < startWithinMs; waitedMs += lookEveryMs) {
+    const state = await connection.stateOf(executionArn);
+    const { rotation, history } = await connection.show({ view: 'gateway', gatewayId });
+    if ([rotation, ...history].some((one) => one?.rotationId === rotationId))
+      return { gatewayId, executionArn, rotationId };
+    ended(state);
+    await pause(lookEveryMs);
+  }
+  throw new CommandFailed(
+    'refused',
+    `Execution ${executionArn} has not begun the rotation within ${lengthOf(startWithinMs)}; look at it.`,
+  );
+};
+
+const ended = ({ status, error, cause }: ExecutionState): void => {
+  if (status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED')
+    throw new CommandFailed('refused', `${error ?? status}: ${cause ?? 'no cause is given'}`);
+};
+
+/** What a rotation would do; nothing is written. */
+export const plan = async ({ connection }: At, gatewayId: string, reason: string): Promise<Plan> => {
+  const executionArn = await connection.start({ gatewayId, reason, plan: true });
+  for (let waitedMs = 0; waitedMs < planWithinMs; waitedMs += lookEveryMs) {
+    const state = await connection.stateOf(executionArn);
+    ended(state);
+    if (state.status === 'SUCCEEDED') return (state.output as { plan: Plan }).plan;
+    await pause(lookEveryMs);
+  }
+  throw new CommandFailed(
+    'refused',
+    `Execution ${executionArn} has not made the plan within ${lengthOf(planWithinMs)}.`,
+  );
+};
+
+/** A plan in lines, for people. */
+export const planText = (one: Plan, nowMs: number): string => {
+  const { kits, attention } = one;
+  const table = rowsOf(
+    ['KIT', 'KIND', 'OWNER', 'WHY', 'EVIDENCE NEEDED', 'LAST SEEN', 'TAKES'],
+    attention.map((kit) => [
+      kit.kitId,
+      kit.kind,
+      kit.owner,
+      [kit.why ? attentionWords[kit.why] : '', kit.failure ?? ''].filter((text) => text !== ''),
+      kit.evidenceNeeded,
+      kit.lastSeenAt ? fromNow(Date.parse(kit.lastSeenAt), nowMs) : 'not seen',
+      lengthOf(1000 * kit.propagationSeconds),
+    ]),
+  );
+  return [
+    one.mayStart
+      ? `A rotation of ${plain(one.gatewayId)} may start.`
+      : `A rotation of ${plain(one.gatewayId)} would certainly fail:`,
+    ...one.obstacles.map(({ code, message }) => `  ${code}: ${plain(message)}`),
+    `${counted(kits.total, 'kit')}: ${kits.inUse} in use, ${kits.idle} idle; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable, ${kits.notAsked} not asked.`,
+    `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.`,
+    ...(one.earliestRevokeAt
+      ? [
+          `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}.`,
+        ]
+      : []),
+    ...(attention.length > 0 ? ['', table] : []),
+  ].join('\n');
+};

@@ -1,0 +1,155 @@
+import type { EvidenceKey } from './evidence-key.ts';
+import type { GatewaySecrets } from './gateway-secrets.ts';
+import type { GatewayStore } from './gateway-store.ts';
+import type { OwnerNotifications } from './owner-notifications.ts';
+import type { PolicyCheck } from './policy-check.ts';
+import type { Grant, RotationFunction } from './rotation-function.ts';
+import type { RotationWorkflow } from './rotation-workflow.ts';
+import type { TransitionEvents } from './transition-events.ts';
+
+/** What the functions of the stack are let do something with. */
+export type Granted = {
+  readonly store: GatewayStore;
+  readonly secrets: GatewaySecrets;
+  readonly events: TransitionEvents;
+  readonly owners: OwnerNotifications;
+  readonly workflow: RotationWorkflow;
+  readonly policyCheck: PolicyCheck;
+  readonly evidenceKey: EvidenceKey;
+  readonly rotateSecret: RotationFunction;
+};
+
+/**
+ * Who may do what: each function by the id of its construct, with the actions on each resource. Besides, each writes its own
+ * log, and the state machine invokes its tasks. Who saves a record publishes from its audit what could not be published before.
+ */
+const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evidenceKey, rotateSecret }: Granted) =>
+  ({
+    Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
+    Sideband: [],
+    BeginRotation: [
+      policyCheck.ask,
+      store.onGateways('GetItem', 'PutItem', 'Query'),
+      events.publish,
+      store.onUse('Query'),
+      secrets.onGateways('GetSecretValue'),
+      secrets.onKits('GetSecretValue'),
+    ],
+    CreateCredential: [
+      policyCheck.ask,
+      store.onGateways('GetItem', 'PutItem', 'Query'),
+      events.publish,
+      store.onUse('Query'),
+      secrets.onGateways('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+    ],
+    DistributeShard: [
+      policyCheck.ask,
+      store.onGateways('GetItem', 'Query', 'UpdateItem'),
+      secrets.onGateways('GetSecretValue'),
+      secrets.onKits('GetSecretValue', 'PutSecretValue'),
+      owners.publish,
+    ],
+    VerifyKits: [
+      policyCheck.ask,
+      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      events.publish,
+      store.onUse('GetItem', 'Query'),
+      secrets.onGateways('GetSecretValue'),
+      secrets.onKits('GetSecretValue'),
+      owners.publish,
+    ],
+    RevokeCredential: [
+      policyCheck.ask,
+      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      events.publish,
+      store.onUse('Query'),
+      secrets.onGateways('GetSecretValue'),
+      secrets.onKits('GetSecretValue'),
+      owners.publish,
+    ],
+    ConfirmRevoked: [
+      policyCheck.ask,
+      store.onGateways('GetItem', 'PutItem', 'Query'),
+      events.publish,
+      secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+    ],
+    Reconcile: [
+      store.onGateways('BatchGetItem', 'GetItem', 'PutItem', 'Query'),
+      store.onList('Query'),
+      events.publish,
+      store.onUse('GetItem'), // its own probes
+      workflow.on('StartExecution', 'DescribeExecution'),
+      secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      policyCheck.ask,
+    ],
+    RotateSecret: [
+      store.onGateways('GetItem', 'PutItem', 'Query'),
+      events.publish,
+      policyCheck.ask,
+      workflow.on('StartExecution', 'DescribeExecution'),
+      secrets.onGateways('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+      secrets.named,
+    ],
+    ApplyRegistry: [
+      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      store.onList('Query'),
+      secrets.onGateways(
+        ...(['CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'] as const),
+        ...(['RotateSecret', 'CancelRotateSecret'] as const),
+      ),
+      events.publish,
+      workflow.on('StartExecution'),
+      invoke(rotateSecret, 'ROTATION_FUNCTION'), // who sets a schedule must be allowed to call its function
+    ],
+    Operate: [
+      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      store.onUse('Query'),
+      secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      events.publish,
+      workflow.on('StartExecution', 'DescribeExecution'),
+    ],
+    Compromise: [
+      store.onGateways('GetItem', 'PutItem', 'Query'),
+      events.publish,
+      workflow.on('StartExecution', 'StopExecution'),
+    ],
+    Evidence: [
+      store.onGateways('BatchGetItem', 'GetItem', 'Query'),
+      store.onList('Query'),
+      store.onUse('Query'),
+      evidenceKey.on('Sign', 'GetPublicKey'),
+    ],
+    ConsoleAct: [
+      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      store.onUse('Query'),
+      secrets.onGateways('DescribeSecret'), // adopt and repair, which need more, are not among its acts
+      events.publish,
+      workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
+    ],
+    Console: [
+      store.onGateways('BatchGetItem', 'GetItem', 'Query'),
+      store.onList('Query'),
+      store.onUse('Query'),
+      secrets.onGateways('DescribeSecret'),
+      workflow.on('DescribeExecution'),
+    ],
+  }) satisfies Readonly<Record<string, readonly Grant[]>>;
+
+const invoke =
+  (other: RotationFunction, variable: string): Grant =>
+  (to) => {
+    to.allow(['lambda:InvokeFunction'], [other.functionArn]);
+    to.addEnvironment(variable, other.functionArn);
+  };
+
+/** The functions of the stack, by the ids of their constructs. */
+export type Functions = Readonly<Record<keyof ReturnType<typeof grantsOf>, RotationFunction>>;
+
+/** Lets each function do what the table says, and nothing else. Throws for a function under another's name. */
+export const grant = (functions: Functions, granted: Granted): void => {
+  const table: Readonly<Record<string, readonly Grant[]>> = grantsOf(granted);
+  for (const [id, to] of Object.entries(functions)) {
+    if (to.node.id !== id) throw new Error(`grants: given ${to.node.id} as ${id}; allowed is the function of that id.`);
+    for (const give of table[id] ?? []) give(to);
+  }
+};

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { style as consoleStyle } from '../../../lambdas/console/html/style.ts';
+import { enterPage, headersWith, messagePage, pageOf, scriptPath } from './document.ts';
+import { cookieOf, readForm, refusalOf } from './guard.ts';
+import { isSame, openVisitors, type Visitor, type Visitors } from './visitors.ts';
+
+export type ConsoleServerOptions = {
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Where the link is kept; `undefined` for a temporary folder. */
+  readonly dataFolder: string | undefined;
+  /** Calls a function and returns its result; rejects with its error's name and message. */
+  readonly call: (functionName: string, event: unknown) => Promise<unknown>;
+};
+
+/** The console as a page of this machine: `link` lets one browser in, once; the next link is then in `linkFile`. */
+export type ConsoleServer = Pick<Visitors, 'link' | 'linkFile'> & { readonly url: string; close(): Promise<void> };
+
+type Answer = { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> };
+
+const script = readFileSync(new URL('page.js', import.meta.url), 'utf8');
+const cookieName = 'console';
+
+const say = (status: number, title: string, ...sentences: readonly string[]): Answer => ({
+  status,
+  body: messagePage(title, sentences),
+});
+const onlyMethods = (...allowed: readonly string[]): Answer => ({
+  ...say(405, 'Refused', `Here only ${allowed.join(' and ')} is understood.`),
+  headers: { allow: allowed.join(', ') },
+});
+
+/** Listens on the loopback address. Rejects when the port is taken. */
+export const startConsoleServer = async ({ port, dataFolder, call }: ConsoleServerOptions): Promise<ConsoleServer> => {
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const bound = server.address();
+  const boundPort = typeof bound === 'object' && bound ? bound.port : port;
+  const url = `http://127.0.0.1:${boundPort}`;
+  const visitors = openVisitors(dataFolder, url);
+
+  const whoAreYou = (): Answer =>
+    say(
+      401,
+      'Who are you?',
+      'Every user of this machine reaches this address, so the console opens only by a link, which lets one browser in, once.',
+      `The next link is in ${visitors.linkFile}, which only the user who started this machine can read.`,
+    );
+
+  /** Asks a function of the console: the fields of an address or a form are its event, and every form that it makes carries the token. */
+  const ask = async (
+    functionName: 'console' | 'console-act',
+    fields: URLSearchParams,
+    { token }: Visitor,
+  ): Promise<Answer> => {
+    try {
+      const html = await call(functionName, { ...Object.fromEntries(fields), format: 'html', token });
+      return {
+        status: 200,
+        body: pageOf(String(html), functionName === 'console' ? 'view' : 'answer', fields.get('gatewayId')),
+      };
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'Error';
+      return say(
+        500,
+        'The console could not answer',
+        `It failed with ${name}; functions.log in the data folder says more.`,
+      );
+    }
+  };
+
+  const act = async (request: IncomingMessage, visitor: Visitor): Promise<Answer> => {
+    const form = await readForm(request);
+    if (!(form instanceof URLSearchParams)) return say(form.status, 'Refused', form.message, 'Nothing was done.');
+    if (!isSame(form.get('token') ?? '', visitor.token))
+      return say(403, 'Refused', 'The form does not come from a page of this visit. Nothing was done.');
+    return ask('console-act', form, visitor);
+  };
+
+  const enter = (key: string): Answer => {
+    const visitor = visitors.enter(key);
+    if (!visitor) return whoAreYou();
+    const cookie = `${cookieName}=${visitor.cookie}; Path=/${visitor.place}/; HttpOnly; SameSite=Strict`;
+    return { status: 200, body: enterPage(visitor.place), headers: { 'set-cookie': cookie } };
+  };
+
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const refusal = refusalOf(request, boundPort);
+    if (refusal) return say(refusal.status, 'Refused', refusal.message, 'Nothing was done.');
+    const { method = '' } = request;
+    const [pathname = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+    const { key, place } = /^\/(?:enter\/(?<key>[\w-]{43})|(?<place>[\w-]{43})\/)$/.exec(pathname)?.groups ?? {};
+    if (pathname === scriptPath || pathname === '/' || key !== undefined) {
+      if (method !== 'GET') return onlyMethods('GET');
+      if (key !== undefined) return enter(key);
+      if (pathname === '/') return whoAreYou();
+      return { status: 200, body: script, headers: { 'content-type': 'text/javascript; charset=utf-8' } };
+    }
+    if (place === undefined) return say(404, 'No such page', 'Nothing is here.');
+    const visitor = visitors.find(place, cookieOf(request, cookieName));
+    if (!visitor) return whoAreYou();
+    if (method === 'GET') return ask('console', new URLSearchParams(query), visitor);
+    return method === 'POST' ? act(request, visitor) : onlyMethods('GET', 'POST');
+  };
+
+  const standardHeaders = headersWith([consoleStyle]);
+  const listen = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { status, body, headers } = await answer(request);
+    if (!request.complete) response.setHeader('connection', 'close');
+    response
+      .writeHead(status, { ...standardHeaders, 'content-type': 'text/html; charset=utf-8', ...headers })
+      .end(body);
+  };
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    listen(request, response).catch(() => response.destroy()); // the browser went away while it sent its form
+  });
+
+  return {
+    url,
+    link: visitors.link,
+    linkFile: visitors.linkFile,
+    close: async () => {
+      visitors.close();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+};
