@@ -31,7 +31,12 @@ const lib = {
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(defaults|rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/'],
-  constructs: ['^lambdas/domain/', '^lambdas/notifications/event-schema', '^lambdas/compromise/press-input'],
+  constructs: [
+    '^lambdas/domain/',
+    '^lambdas/notifications/event-schema',
+    '^lambdas/compromise/press-input',
+    '^lambdas/policy-check/sideband-body',
+  ],
   // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands.
   schemas: [
     '^lambdas/([a-z-]+/[a-z-]*(schema|input)|domain/names|kits/kinds)[.]ts$',

@@ -21,7 +21,7 @@ export type AuthorizerVerdict =
  * IAM's wildcards: `*` for any text, `?` for one character. Compared step by step and never as a regular expression, which
  * a resource with a dozen stars would keep busy for good. A policy variable (`${…}`) has no value here and matches nothing.
  */
-export const matches = (pattern: string, text: string): boolean => {
+const matches = (pattern: string, text: string): boolean => {
   if (pattern.includes('${')) return false;
   let at = 0;
   let from = 0;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** API Gateway's own limit of a body. */
-export const bodyLimitBytes = 10 * 1024 * 1024;
+const bodyLimitBytes = 10 * 1024 * 1024;
 
 /** Whether a request says that its body is larger than API Gateway takes. */
 export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>
