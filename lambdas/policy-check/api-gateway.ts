@@ -20,6 +20,7 @@ export const presentedIn = (event: APIGatewayRequestAuthorizerEvent): Presented 
   return {
     gatewayId: event.pathParameters?.gatewayId,
     kitId: event.pathParameters?.kitId,
+    node: event.pathParameters?.node,
     tokens: valuesOf(event, tokenHeader),
     nonce: nonces.length === 1 ? nonces[0] : undefined,
     address: event.requestContext.identity.sourceIp,

@@ -12,6 +12,8 @@ import { recordProbe, recordSource } from './use-recording.ts';
 export type Presented = {
   readonly gatewayId: string | undefined;
   readonly kitId: string | undefined;
+  /** The node of the kit that its Service URL names. */
+  readonly node: string | undefined;
   readonly tokens: readonly string[];
   readonly nonce: string | undefined;
   readonly address: string;
@@ -79,9 +81,14 @@ const probeOf = (gateway: Gateway, credentialId: CredentialId, nonce: string | u
  * TemporarilyUnavailable when the record cannot be read and no copy may be served: an outage, and not a refusal.
  */
 export const authorize = async (ports: Ports, memory: InstanceMemory, presented: Presented): Promise<Verdict> => {
-  const { gatewayId, kitId, tokens, nonce, address } = presented;
+  const { gatewayId, kitId, node, tokens, nonce, address } = presented;
   memory.latestOf(ports.nowMs());
-  if (gatewayId === undefined || !isGatewayId(gatewayId) || (kitId !== undefined && !isKitId(kitId)))
+  if (
+    gatewayId === undefined ||
+    !isGatewayId(gatewayId) ||
+    (kitId !== undefined && !isKitId(kitId)) ||
+    (node !== undefined && !isKitId(node))
+  )
     return { kind: 'refused', code: 'PATH_INVALID' };
   const path = kitId === undefined ? { gatewayId } : { gatewayId, kitId };
   const [token, ...others] = tokens;
@@ -105,7 +112,8 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
     return { kind: 'refused', code: isRevoked ? 'CREDENTIAL_REVOKED' : 'CREDENTIAL_REJECTED', ...named };
   }
   if (isStale) ports.count('StaleRecordServed', gatewayId);
-  if (nonceHash === undefined) await recordSource(ports, memory, gateway, { ...named, address }, nowMs);
+  if (nonceHash === undefined)
+    await recordSource(ports, memory, gateway, { ...named, ...(node === undefined ? {} : { node }), address }, nowMs);
   else await recordProbe(ports, gateway, credentialId, nonceHash, nowMs);
   const decision = statedDecision(gateway);
   const isProbe = nonceHash !== undefined;

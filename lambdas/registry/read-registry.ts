@@ -79,7 +79,7 @@ const parsed = (text: string): unknown => {
 };
 
 const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
-  const { kitId, kind, owner, lookBackSeconds, probeUrl, settings, demo } = kit;
+  const { kitId, kind, owner, lookBackSeconds, probeUrl, expectedSources, settings, demo } = kit;
   return {
     kitId,
     kind,
@@ -89,6 +89,7 @@ const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
     traits: kitKindOf(kind).traits(settings),
     nodes: demo?.nodes ?? 1,
     ...(probeUrl === undefined ? {} : { probeUrl }),
+    ...(expectedSources === undefined ? {} : { expectedSources }),
   };
 };
 

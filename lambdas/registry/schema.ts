@@ -86,6 +86,12 @@ const kit = kitSchemaWith({
   kitId,
   owner: z.string().min(1).max(256).describe('who is told when this kit lags, such as an e-mail address or a team'),
   lookBackSeconds: seconds(1, 30 * day, day, 'A kit unused for so long counts as idle.'),
+  expectedSources: z
+    .int()
+    .min(1)
+    .max(1000)
+    .describe('How many nodes present its credential: each has to be seen on a new one before the old one goes.')
+    .exactOptional(),
   probeUrl: z
     .url({ protocol: /^https?$/ })
     .describe('An http or https URL behind the kit: asking it makes an idle kit show itself.')

@@ -120,7 +120,9 @@ export class PolicyCheck extends Construct {
     for (const [rule, reason] of Object.entries(accepted)) accept(this.api, rule as keyof typeof accepted, reason);
     const gateway = this.api.root.addResource('gateways').addResource('{gatewayId}');
     this.addSideband(gateway);
-    this.addSideband(gateway.addResource('kits').addResource('{kitId}'));
+    const kit = gateway.addResource('kits').addResource('{kitId}');
+    this.addSideband(kit);
+    this.addSideband(kit.addResource('nodes').addResource('{node}'));
     deployAfterPermissions(this.api, this.authorize);
     if (props.domain) this.domain = namedBy(this.api, props.domain.name, props.domain.certificateArn);
     RemovalPolicies.of(this).retainOnUpdateOrDelete();

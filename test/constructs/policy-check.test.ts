@@ -28,6 +28,8 @@ describe('the authorizer', () => {
     const methods = stack.ofType('AWS::ApiGateway::Method').map(([, { Properties }]) => Properties ?? {});
     const legs = methods.map((method) => `${method.HttpMethod} ${pathOf((method.ResourceId as { Ref: string }).Ref)}`);
     expect(legs.toSorted()).toEqual([
+      'POST /gateways/{gatewayId}/kits/{kitId}/nodes/{node}/sideband/request',
+      'POST /gateways/{gatewayId}/kits/{kitId}/nodes/{node}/sideband/response',
       'POST /gateways/{gatewayId}/kits/{kitId}/sideband/request',
       'POST /gateways/{gatewayId}/kits/{kitId}/sideband/response',
       'POST /gateways/{gatewayId}/sideband/request',
