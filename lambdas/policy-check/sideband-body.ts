@@ -1,14 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { membersOf } from './json-members.ts';
 
-/**
- * The largest body that is decided about. It travels in base64 in an event and in an answer of Lambda, 6,291,456 bytes each
- * with everything else in them: 4.5 MB are 6.0 MB of that, whatever the bytes.
- */
-export const bodyLimitBytes = 4_500_000;
-export const bodyTooLarge = `The body is larger than ${bodyLimitBytes / 1_000_000} MB (${bodyLimitBytes} bytes), the most that can be decided about.`;
-
-/** Twice as much fits into Lambda's answer: as text, in which quotation marks, backslashes and line ends take two bytes. */
+/** Twice as much fits into an answer of Lambda, which text may become there: in it quotation marks, backslashes and line ends take two bytes. */
 const textLimitBytes = 3_000_000;
 
 /**

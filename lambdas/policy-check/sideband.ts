@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { bodyLimitBytes, bodyTooLarge } from '../domain/body-limit.ts';
 import { type Answer, decided, failed, type SidebandRefusal } from './answer.ts';
 import type { Report } from './authorizer.ts';
-import { bodyLimitBytes, bodyTooLarge, bytesOf, parseBody } from './sideband-body.ts';
+import { bytesOf, parseBody } from './sideband-body.ts';
 import { answerRequest } from './sideband-request.ts';
 import { answerResponse } from './sideband-response.ts';
 

@@ -1,5 +1,5 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { bodyTooLarge } from '../../lambdas/policy-check/sideband-body.ts';
+import { bodyTooLarge } from '../../lambdas/domain/body-limit.ts';
 
 /** What API Gateway answers in its own name: PingOne's error body, because kits parse it, and fixed texts, because its own may repeat a header. */
 type Answer = {
