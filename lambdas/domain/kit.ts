@@ -48,12 +48,19 @@ export type Kit = {
 };
 
 /** A source that a named person has declared gone; any use after `atMs` undoes it. */
-type RetiredSource = {
+export type RetiredSource = {
   readonly source: string;
   readonly actor: string;
   readonly reason: string;
   readonly atMs: number;
 };
+
+/** So many fit into a kit's item with room to spare; one that is forgotten only counts again. */
+const retiredSourcesKept = 50;
+
+/** The sources of a kit that are declared gone, newest first, with one more. */
+export const withRetiredSource = (before: readonly RetiredSource[], retired: RetiredSource): readonly RetiredSource[] =>
+  [retired, ...before.filter(({ source }) => source !== retired.source)].slice(0, retiredSourcesKept);
 
 /** The recorded use of one credential by one source; without `kitId` the Service URL named no kit. Times in epoch ms. */
 export type Use = {

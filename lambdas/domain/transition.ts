@@ -17,9 +17,11 @@ import {
   kitDecided,
   type Repair,
   type Resume,
+  type RetireSource,
   type RollBack,
   repair,
   resume,
+  retireSource,
   rollBack,
 } from './operator-decisions.ts';
 import { type Compromise, compromise, type Evict, evict } from './press.ts';
@@ -68,6 +70,7 @@ export type Command =
   | Force
   | Adopt
   | KitDecided
+  | RetireSource
   | NextAttempt
   | Escalate
   | Compromise
@@ -128,6 +131,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
     case 'acknowledge-kit':
     case 'retry-kit':
       return kitDecided(gateway, command, nowMs);
+    case 'retire-source':
+      return retireSource(gateway, command, nowMs);
     case 'next-attempt':
       return nextAttempt(gateway, command, nowMs);
     case 'escalate':

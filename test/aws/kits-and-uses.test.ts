@@ -49,6 +49,28 @@ describe('The kits', () => {
     );
   });
 
+  it('keep the sources that a person declared gone, whatever the registry changes', async () => {
+    const kits = kitsIn(emulated.dynamodb, emulated.table);
+    const other = 'declared' as GatewayId;
+    const silent = { ...kit('pods'), gatewayId: other };
+    const gone = { source: '10.0.0.2', actor: 'ann', reason: 'the pod was replaced', atMs: 7_000 };
+    await kits.save(silent, 1);
+    expect(await kits.saveRetiredSources(silent, [gone], 1)).toBe(true);
+    await kits.save({ ...silent, owner: 'team-new' }, 1);
+    expect(await all(kits.ofShard(other, 0, 1))).toMatchObject([{ owner: 'team-new', retiredSources: [gone] }]);
+  });
+
+  it('refuse sources declared gone of a kit that is not registered, and over a decision that was not read', async () => {
+    const kits = kitsIn(emulated.dynamodb, emulated.table);
+    const gone = (source: string) => ({ source, actor: 'ann', reason: 'replaced', atMs: 7_000 });
+    expect(await kits.saveRetiredSources(kit('unknown'), [gone('10.0.0.2')], 1)).toBe(false);
+    await kits.save(kit('contended'), 1);
+    expect(await kits.saveRetiredSources(kit('contended'), [gone('10.0.0.2')], 1)).toBe(true);
+    expect(await kits.saveRetiredSources(kit('contended'), [gone('10.0.0.3')], 1)).toBe(false);
+    const read = { ...kit('contended'), retiredSources: [gone('10.0.0.2')] };
+    expect(await kits.saveRetiredSources(read, [gone('10.0.0.3'), gone('10.0.0.2')], 1)).toBe(true);
+  });
+
   it('pass over retired kits, and over copies that a change of the shard count left', async () => {
     const kits = kitsIn(emulated.dynamodb, emulated.table);
     const other = 'sharded' as GatewayId;

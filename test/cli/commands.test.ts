@@ -155,6 +155,13 @@ describe('the commands that decide', () => {
     await system.until(({ rotation }) => rotation === undefined);
   });
 
+  it('retire-source refuses a source that the kit was not seen from, and says so', async () => {
+    expect(await run(['kits', 'retire-source', gatewayId, 'one', '10.0.0.7', '--reason', 'replaced'])).toMatchObject({
+      exitCode: 1,
+      said: expect.stringContaining('was not seen from 10.0.0.7'),
+    });
+  });
+
   it('repair says when there is nothing to repair; adopt refuses a version that is not there', async () => {
     expect((await run(['repair', gatewayId, '--reason', 'stuck'])).out).toMatch(/nothing has changed/);
     const version = '0'.repeat(36);

@@ -196,6 +196,17 @@ describe('the kits', () => {
     expect(rows[1]).toMatchObject({ late: 'WAITS_FOR_OWNER', acts: ['acknowledge-kit', 'retry-kit'] });
     expect(rows[4]).toMatchObject({ evidence: { kind: 'observed' }, acts: [] });
   });
+  it('name a source that holds them up and is silent, since when, and offer to retire it', () => {
+    const [late] = uses.filter(({ kitId, credentialId }) => kitId === 'partner-eu' && credentialId === oldId);
+    if (!late) throw new Error('No kit of the scene is late because of a source.');
+    const silent = { ...late, address: '203.0.113.98', lastUsedAtMs: nowMs - 240 * minutes };
+    const [row] = shown(rotating(), { uses: [...uses, silent] }).kits.rows;
+    expect(row).toMatchObject({
+      silent: [{ source: '203.0.113.98', lastUsedAtMs: nowMs - 240 * minutes }],
+      acts: ['retry-kit', 'retire-source'],
+      waitsFor: expect.stringContaining('203.0.113.98 is silent since'),
+    });
+  });
   it('are filtered by name, kind and owner, and counted whole', () => {
     const { rows, total } = shown(rotating(), {}, { filter: 'Billing', page: 1 }).kits;
     expect(rows.map(({ kitId }) => kitId)).toEqual(['billing-hook']);

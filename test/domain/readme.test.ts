@@ -57,6 +57,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   }),
   'acknowledge-kit': () => ({ kind: 'acknowledge-kit', kitId: 'kit' as KitId, credentialId: b, ...by }),
   'retry-kit': () => ({ kind: 'retry-kit', kitId: 'kit' as KitId, credentialId: b, ...by }),
+  'retire-source': () => ({ kind: 'retire-source', kitId: 'kit' as KitId, source: '10.0.0.2', ...by }),
   'next-attempt': () => ({ kind: 'next-attempt', from: 1, failed: false, executionArn: 'arn', ...ofRotation }),
   escalate: () => ({ kind: 'escalate', escalationLevel: 1, ...ofRotation }),
   compromise: ({ live }) => {

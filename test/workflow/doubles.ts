@@ -81,6 +81,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           return true;
         },
         acknowledge: unused,
+        saveRetiredSources: unused,
       },
       uses: {
         ofCredential: async function* (_, credentialId, shard) {

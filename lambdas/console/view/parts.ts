@@ -121,6 +121,9 @@ export const kitActs = commandsAbout('kit');
 export type KitAct = (typeof kitActs)[number];
 export const isKitAct = (act: Act): act is KitAct => kitActs.some((one) => one === act);
 
+/** A source that holds a kit up, and was last heard of at the given time. */
+export type SilentSource = { readonly source: string; readonly lastUsedAtMs: number };
+
 /** One kit with its evidence, or with what is missing. */
 export type KitRow = {
   readonly kitId: KitId;
@@ -134,6 +137,8 @@ export type KitRow = {
   readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
   /** Addresses that still present an old credential. */
   readonly addresses: readonly string[];
+  /** Those of them that are silent; one that is gone can be retired. */
+  readonly silent?: readonly SilentSource[];
   readonly acts: readonly KitAct[];
 };
 
