@@ -1,6 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { GatewayId, KitId } from '../domain/ids.ts';
-import type { Acknowledgement, Kit, KitWork, RetiredSource } from '../domain/kit.ts';
+import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
@@ -34,6 +34,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ...(item.work?.S ? { work: JSON.parse(item.work.S) as KitWork } : {}),
         ...(item.acknowledged?.S ? { acknowledged: JSON.parse(item.acknowledged.S) as Acknowledgement } : {}),
         ...(item.retiredSources?.S ? { retiredSources: JSON.parse(item.retiredSources.S) as RetiredSource[] } : {}),
+        ...(item.reverted?.S ? { reverted: JSON.parse(item.reverted.S) as Reverted } : {}),
       };
     }
   };
@@ -99,6 +100,17 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
             ':retired': { S: JSON.stringify(retired) },
             ...(kit.retiredSources ? { ':before': { S: JSON.stringify(kit.retiredSources) } } : {}),
           },
+        }),
+      ),
+    saveReverted: ({ gatewayId, kitId }, reverted, shardCount) =>
+      update(
+        `Marking kit ${kitId}`,
+        new UpdateItemCommand({
+          TableName: table,
+          Key: key(gatewayId, kitId, shardCount),
+          UpdateExpression: reverted ? 'SET reverted = :reverted' : 'REMOVE reverted',
+          ConditionExpression: isRegistered,
+          ...(reverted ? { ExpressionAttributeValues: { ':reverted': { S: JSON.stringify(reverted) } } } : {}),
         }),
       ),
   };

@@ -45,6 +45,7 @@ export type Kit = {
   readonly work?: KitWork;
   readonly acknowledged?: Acknowledgement;
   readonly retiredSources?: readonly RetiredSource[];
+  readonly reverted?: Reverted;
 };
 
 /** A source that a named person has declared gone; any use after `atMs` undoes it. */
@@ -53,6 +54,14 @@ export type RetiredSource = {
   readonly actor: string;
   readonly reason: string;
   readonly atMs: number;
+};
+
+/** A kit presents a revoked credential, from these sources, and is refused; its owner was last told of it at `toldAtMs`. */
+export type Reverted = RevertedUse & { readonly toldAtMs?: number };
+export type RevertedUse = {
+  readonly credentialId: CredentialId;
+  readonly sources: readonly string[];
+  readonly lastUsedAtMs: number;
 };
 
 /** So many fit into a kit's item with room to spare; one that is forgotten only counts again. */
@@ -81,6 +90,8 @@ export type Seen = {
   readonly gatewayId: GatewayId;
   readonly credentialId: CredentialId;
   readonly shard: number;
+  /** It was presented after its revocation, and refused: kept apart from use. */
+  readonly isRefused?: true;
   readonly source:
     | { readonly kitId?: string; readonly node?: string; readonly address: string }
     | { readonly probe: string };

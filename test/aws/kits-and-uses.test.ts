@@ -71,6 +71,19 @@ describe('The kits', () => {
     expect(await kits.saveRetiredSources(read, [gone('10.0.0.3'), gone('10.0.0.2')], 1)).toBe(true);
   });
 
+  it('are marked as reverted, and not any more', async () => {
+    const kits = kitsIn(emulated.dynamodb, emulated.table);
+    const other = 'set-back' as GatewayId;
+    const back = { ...kit('back'), gatewayId: other };
+    const reverted = { credentialId, sources: ['10.0.0.2'], lastUsedAtMs: 9_000, toldAtMs: 9_500 };
+    expect(await kits.saveReverted(back, reverted, 1)).toBe(false);
+    await kits.save(back, 1);
+    expect(await kits.saveReverted(back, reverted, 1)).toBe(true);
+    expect(await all(kits.ofShard(other, 0, 1))).toMatchObject([{ reverted }]);
+    await kits.saveReverted(back, undefined, 1);
+    expect((await all(kits.ofShard(other, 0, 1)))[0]).not.toHaveProperty('reverted');
+  });
+
   it('pass over retired kits, and over copies that a change of the shard count left', async () => {
     const kits = kitsIn(emulated.dynamodb, emulated.table);
     const other = 'sharded' as GatewayId;
@@ -122,5 +135,17 @@ describe('The use of credentials', () => {
     ]);
     expect(await uses.sawProbe(gatewayId, other, 'hash-of-nonce')).toBe(true);
     expect(await uses.sawProbe(gatewayId, other, 'another')).toBe(false);
+  });
+
+  it('keeps what was refused apart: the last use of a credential stays what it was', async () => {
+    const uses = usesIn(emulated.dynamodb, emulated.table);
+    const gone = 'gonegonego' as CredentialId;
+    const seen = { gatewayId, credentialId: gone, shard: 0, source: { kitId: 'kong', address: '127.0.0.2' } };
+    await recordUse(emulated.dynamodb, emulated.table, seen, 1_000);
+    await recordUse(emulated.dynamodb, emulated.table, { ...seen, isRefused: true }, 9_000);
+    expect(await all(uses.ofCredential(gatewayId, gone, 0))).toMatchObject([{ lastUsedAtMs: 1_000 }]);
+    expect(await all(uses.refusals(gatewayId, gone))).toEqual([
+      { credentialId: gone, kitId: 'kong', address: '127.0.0.2', firstUsedAtMs: 9_000, lastUsedAtMs: 9_000 },
+    ]);
   });
 });

@@ -1,0 +1,30 @@
+import { type Kit, type RevertedUse, sourceOf, type Use } from './kit.ts';
+import { isRetired } from './kit-verdict.ts';
+
+/** So many sources of a kit are named. */
+const sourcesNamed = 10;
+
+/**
+ * Whether a kit presents a revoked credential: somebody set it back, or left a node behind. A source that was seen with a
+ * live one since has moved; one that has been silent for the look-back, or that a person retired, is nobody any more.
+ */
+export const revertedUse = (
+  kit: Kit,
+  refused: readonly Use[],
+  live: readonly Use[],
+  nowMs: number,
+): RevertedUse | undefined => {
+  const movedAtMs = new Map<string, number>();
+  for (const use of live) movedAtMs.set(sourceOf(use), Math.max(movedAtMs.get(sourceOf(use)) ?? 0, use.lastUsedAtMs));
+  const [latest, ...others] = refused
+    .filter(
+      (use) =>
+        use.lastUsedAtMs >= nowMs - kit.lookBackSeconds * 1000 &&
+        use.lastUsedAtMs >= (movedAtMs.get(sourceOf(use)) ?? 0) &&
+        !isRetired(kit, use),
+    )
+    .toSorted((one, other) => other.lastUsedAtMs - one.lastUsedAtMs);
+  if (!latest) return undefined;
+  const sources = [...new Set([latest, ...others].map(sourceOf))].slice(0, sourcesNamed);
+  return { credentialId: latest.credentialId, sources, lastUsedAtMs: latest.lastUsedAtMs };
+};
