@@ -1,3 +1,5 @@
+import { type By, by, type Decision, record, unchanged } from './decision.ts';
+import type { Gateway } from './gateway.ts';
 import { type Kit, type RevertedUse, sourceOf, type Use } from './kit.ts';
 import { isRetired } from './kit-verdict.ts';
 
@@ -27,4 +29,16 @@ export const revertedUse = (
   if (!latest) return undefined;
   const sources = [...new Set([latest, ...others].map(sourceOf))].slice(0, sourcesNamed);
   return { credentialId: latest.credentialId, sources, lastUsedAtMs: latest.lastUsedAtMs };
+};
+
+/** So many kits present a revoked credential: recorded when the number changes. */
+export type KitsBehind = By & { readonly kind: 'kits-behind'; readonly kits: number };
+export const kitsBehind = (gateway: Gateway, command: KitsBehind, nowMs: number): Decision => {
+  const { kitsBehind: before = 0, ...rest } = gateway;
+  if (command.kits === before) return unchanged;
+  return record(rest, command.kits > 0 ? { kitsBehind: command.kits } : {}, nowMs, {
+    kind: 'kits-behind',
+    ...by(command),
+    detail: { kits: command.kits },
+  });
 };

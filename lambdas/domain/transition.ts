@@ -36,6 +36,7 @@ import {
   promoting,
 } from './promotion.ts';
 import { type ArmProbe, armProbe, type QuietChecked, quietChecked } from './quiet-window.ts';
+import { type KitsBehind, kitsBehind } from './reverted.ts';
 import { type Revoke, revoke } from './revoke.ts';
 import {
   type Distributed,
@@ -77,7 +78,8 @@ export type Command =
   | Evict
   | Configure
   | KitsChanged
-  | Retire;
+  | Retire
+  | KitsBehind;
 
 /**
  * `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. Time never runs
@@ -147,5 +149,7 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return kitsChanged(gateway, command, nowMs);
     case 'retire':
       return retire(gateway, command, nowMs);
+    case 'kits-behind':
+      return kitsBehind(gateway, command, nowMs);
   }
 };

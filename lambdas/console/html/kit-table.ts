@@ -43,9 +43,11 @@ const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surfa
     html`${one.kitId}<br><span class="soft small">${one.kind}</span>`,
     cell(
       'Evidence',
-      one.evidence
-        ? html`${badge('good', one.evidence.kind)} ${when(one.evidence.atMs, nowMs)}`
-        : one.late && badge(laggards[one.late].mayAcknowledge ? 'busy' : 'warn', lateWords[one.late]),
+      one.reverted
+        ? badge('danger', 'on a revoked one')
+        : one.evidence
+          ? html`${badge('good', one.evidence.kind)} ${when(one.evidence.atMs, nowMs)}`
+          : one.late && badge(laggards[one.late].mayAcknowledge ? 'busy' : 'warn', lateWords[one.late]),
     ),
     cell(
       'Last seen on',

@@ -1,6 +1,6 @@
 import type { Gateway } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
-import { type Kit, sourceOf, type Use } from '../../domain/kit.ts';
+import { type Kit, type RevertedUse, sourceOf, type Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
 import { inFull } from './labels.ts';
 import { type KitAct, type KitMoves, type KitRow, kitActs, type SilentSource } from './views.ts';
@@ -51,12 +51,27 @@ const waitText = (kit: Kit, { code, addresses, sources }: Late): string => {
   }
 };
 
+/** What is shown of the mark: when its owner was told is not. */
+const revertedPart = ({ reverted }: Kit): RevertedUse | undefined => {
+  if (!reverted) return undefined;
+  const { credentialId, sources, lastUsedAtMs } = reverted;
+  return { credentialId, sources, lastUsedAtMs };
+};
+
+const revertedText = ({ credentialId, sources, lastUsedAtMs }: RevertedUse): string =>
+  `It presents the revoked credential ${credentialId} from ${sources.join(', ')}, last at ${inFull(lastUsedAtMs)}, and is refused. Look for who else writes its configuration (decK, Terraform, an operator), and reload nodes that were left behind.`;
+
 /** One kit as it is shown. */
 export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowMs: number): KitRow => {
   const laggard = verdict?.kind === 'LAGGARD' ? verdict : undefined;
   const late = laggard?.code;
   const addresses = laggard?.addresses ?? [];
   const silent = silentSources(addresses, uses, gateway, nowMs);
+  const reverted = revertedPart(kit);
+  const waits = [
+    ...(reverted ? [revertedText(reverted)] : []),
+    ...(laggard ? [waitText(kit, laggard), ...silent.map(silentText)] : []),
+  ];
   const last = uses.reduce<Use | undefined>(
     (latest, use) => (latest && latest.lastUsedAtMs >= use.lastUsedAtMs ? latest : use),
     undefined,
@@ -64,7 +79,9 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowM
   return {
     ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn({ kit, late, silent }, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
-    ...(laggard ? { late: laggard.code, waitsFor: [waitText(kit, laggard), ...silent.map(silentText)].join(' ') } : {}),
+    ...(laggard ? { late: laggard.code } : {}),
+    ...(waits.length > 0 ? { waitsFor: waits.join(' ') } : {}),
+    ...(reverted ? { reverted } : {}),
     ...(silent.length > 0 ? { silent } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
@@ -108,8 +125,10 @@ const actsOn = (
 export const byLateness = (kits: readonly JudgedKit[]): readonly JudgedKit[] =>
   kits.toSorted((one, other) => weight(one) - weight(other) || (one.kit.kitId < other.kit.kitId ? -1 : 1));
 
-const weight = ({ verdict }: JudgedKit): number =>
-  verdict?.kind === 'LAGGARD' ? laggardCodes.indexOf(verdict.code) : laggardCodes.length;
+const weight = ({ kit, verdict }: JudgedKit): number => {
+  if (kit.reverted) return -1; // it is refused now
+  return verdict?.kind === 'LAGGARD' ? laggardCodes.indexOf(verdict.code) : laggardCodes.length;
+};
 
 const movesAtMost = 48;
 
