@@ -3,6 +3,9 @@ import type { Gateway } from './gateway.ts';
 import { type Kit, type RevertedUse, sourceOf, type Use } from './kit.ts';
 import { isRetired } from './kit-verdict.ts';
 
+/** It is looked every quarter of an hour: a shorter look-back would see nothing. */
+const leastLookBackMs = 3_600_000;
+
 /** So many sources of a kit are named. */
 const sourcesNamed = 10;
 
@@ -21,7 +24,7 @@ export const revertedUse = (
   const [latest, ...others] = refused
     .filter(
       (use) =>
-        use.lastUsedAtMs >= nowMs - kit.lookBackSeconds * 1000 &&
+        use.lastUsedAtMs >= nowMs - Math.max(leastLookBackMs, kit.lookBackSeconds * 1000) &&
         use.lastUsedAtMs >= (movedAtMs.get(sourceOf(use)) ?? 0) &&
         !isRetired(kit, use),
     )

@@ -33,6 +33,8 @@ describe('a kit that presents a revoked credential', () => {
   });
   it('is no more when its sources have been silent for its look-back, or a person has retired them', () => {
     expect(revertedUse(kit, [used('c-a', '10.0.0.2', now - 3_600_001)], [], now)).toBeUndefined();
+    const short = { ...kit, lookBackSeconds: 60 }; // shorter than the time between two looks
+    expect(revertedUse(short, [used('c-a', '10.0.0.2', now - 3_600_000)], [], now)).toBeDefined();
     const retiredSources = [{ source: '10.0.0.2', actor: 'ann', reason: 'gone', atMs: now }];
     expect(revertedUse({ ...kit, retiredSources }, refused, [], now)).toBeUndefined();
   });
