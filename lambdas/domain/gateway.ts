@@ -98,16 +98,10 @@ export type Rotation = {
 };
 
 /** Why a quiet window began again: a use, a check that failed, a gap between two checks, a clock that was set back, or one more credential to retire. */
-const quietBreaks = [
-  'USED',
-  'RECORDING_NOT_PROVEN',
-  'NOT_WATCHED',
-  'CLOCK_SET_BACK',
-  'PREDECESSOR_ADDED',
-] as const;
+const quietBreaks = ['USED', 'RECORDING_NOT_PROVEN', 'NOT_WATCHED', 'CLOCK_SET_BACK', 'PREDECESSOR_ADDED'] as const;
 export type QuietBreak = (typeof quietBreaks)[number];
 
-/** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; without it (a policy decided beforehand) it covers every kit. */
+/** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; sources that are no registered kit included; without it (a policy decided beforehand) it covers everybody. */
 type Forced = Decided & { readonly kitsHash?: string };
 
 /** How many kits there are and how many are late; the one that matters most by name. */

@@ -10,8 +10,20 @@ export type Hold = OfRotation & { readonly kind: 'hold' };
 export type Resume = OfRotation & { readonly kind: 'resume' };
 export type Extend = OfRotation & { readonly kind: 'extend'; readonly deadlineAtMs: number };
 export type RollBack = OfRotation & { readonly kind: 'roll-back' };
-/** The number of kits that will be cut off and the hash of their list repeat what the person was shown. */
-export type Force = OfRotation & { readonly kind: 'force'; readonly kits: number; readonly kitsHash: string };
+/**
+ * The number of kits that will be cut off and the hash of the list repeat what the person was shown: it covers these and
+ * nobody else. Without a hash (a policy decided beforehand) it covers everybody.
+ */
+export type Force = OfRotation & { readonly kind: 'force'; readonly kits: number; readonly kitsHash?: string };
+
+/** Somebody would be cut off whom the author of the force was not shown: what he confirmed says nothing of them. */
+export type DropForce = OfRotation & {
+  readonly kind: 'drop-force';
+  readonly kitsHash: string;
+  /** How many they are, and the first of them. */
+  readonly uncovered: number;
+  readonly named: readonly string[];
+};
 
 /** What a person decided about one kit: the kit's own item holds its effect, the record that it was said. */
 export type KitDecided = By & {
@@ -154,7 +166,9 @@ const undo = (gateway: Gateway, rotation: Rotation, command: RollBack, nowMs: nu
 export const force = (gateway: Gateway, command: Force, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
-  if (rotation.forced) return unchanged;
+  const { kitsHash } = command;
+  if (rotation.forced && (rotation.forced.kitsHash === undefined || rotation.forced.kitsHash === kitsHash))
+    return unchanged;
   if (!hasReached(rotation, 'DISTRIBUTED') || !rotation.targetId)
     return refuse(
       'WRONG_STAGE',
@@ -164,10 +178,25 @@ export const force = (gateway: Gateway, command: Force, nowMs: number): Decision
     );
   if (rotation.held)
     return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
-  const forced = { ...by(command), atMs: nowMs };
+  const covers = kitsHash === undefined ? {} : { kitsHash };
+  const forced = { ...by(command), atMs: nowMs, ...covers };
   return record(gateway, { rotation: { ...rotation, forced } }, nowMs, {
     ...by(command),
     kind: 'force',
-    detail: { kits: command.kits, kitsHash: command.kitsHash },
+    detail: { kits: command.kits, ...covers },
+  });
+};
+
+/** The rotation goes on under the rule of everybody; a force that another person confirmed meanwhile stays. */
+export const dropForce = (gateway: Gateway, command: DropForce, nowMs: number): Decision => {
+  const rotation = running(gateway, command.rotationId);
+  if (isRefusal(rotation)) return rotation;
+  const { forced, ...rest } = rotation;
+  if (forced?.kitsHash !== command.kitsHash) return unchanged;
+  const { uncovered, named, kitsHash } = command;
+  return record(gateway, { rotation: rest }, nowMs, {
+    ...by(command),
+    kind: 'drop-force',
+    detail: { forcedBy: forced.actor, kitsHash, uncovered, named },
   });
 };

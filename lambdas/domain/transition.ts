@@ -7,6 +7,8 @@ import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
 import { type Gateway, timeOf } from './gateway.ts';
 import {
+  type DropForce,
+  dropForce,
   type Extend,
   extend,
   type Force,
@@ -66,6 +68,7 @@ export type Command =
   | Extend
   | RollBack
   | Force
+  | DropForce
   | Adopt
   | KitDecided
   | NextAttempt
@@ -123,6 +126,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return rollBack(gateway, command, nowMs);
     case 'force':
       return force(gateway, command, nowMs);
+    case 'drop-force':
+      return dropForce(gateway, command, nowMs);
     case 'adopt':
       return adopt(gateway, command, nowMs);
     case 'acknowledge-kit':

@@ -28,6 +28,7 @@ export const transitionKinds: Readonly<
   extend: 'Its deadline moved.',
   'roll-back': 'It goes back to the credential it came from.',
   force: 'A person takes it on himself to cut off the kits that did not move.',
+  'drop-force': 'Others would be cut off than those that he was shown: it holds no more.',
   escalate: 'A level of the escalation was done.',
   adopt: 'A credential made by hand became ours.',
   repair: 'A stuck AWSPENDING was taken off the secret.',

@@ -86,4 +86,13 @@ export type Proofs = {
   keep(gatewayId: GatewayId, rotationId: RotationId, proof: ShardProof): Promise<void>;
   /** By shard, strongly consistent. */
   of(gatewayId: GatewayId, rotationId: RotationId): AsyncGenerator<ShardProof>;
+  /** Keeps the list that a force covers, before the record names its hash. */
+  keepCovered(
+    gatewayId: GatewayId,
+    rotationId: RotationId,
+    kitsHash: string,
+    covered: readonly string[],
+  ): Promise<void>;
+  /** The list of that hash, as far as it is there. */
+  covered(gatewayId: GatewayId, rotationId: RotationId, kitsHash: string): Promise<readonly string[]>;
 };

@@ -148,7 +148,7 @@ const backOffMs = (failedAttempts: number): number =>
 
 const next = async (needs: Needs, gateway: Gateway, failed: boolean, why: string): Promise<readonly Repair[]> => {
   const { gatewayId, rotation } = gateway;
-  const started = await startAttempt(needs, gatewayId, { failed, actor: 'reconciler', reason: why });
+  const started = await startAttempt(needs, gateway, { failed, actor: 'reconciler', reason: why });
   if (started === 'STARTED') return [{ gatewayId, what: 'STARTED', why }];
   return started === 'TOO_MANY_ATTEMPTS' && rotation
     ? hold(needs, gateway, rotation, `${maxFailedAttempts} attempts failed without progress`)

@@ -113,7 +113,21 @@ describe('revoke', () => {
   ])('refuses %s', (_, gateway, changes, expected) => {
     expect(code(gateway, { ...revoke, ...changes } as Command)).toBe(expected);
   });
-  it('cuts off what a named person forced', () =>
+  it('cuts off what a named person forced, if somebody has read since that he was shown everybody (invariant 2)', () => {
+    const shown = inRotation('DISTRIBUTED', { forced: { ...forced.forced, kitsHash: 'hash' } });
+    const covering = { ...revoke, coveredBy: 'hash' } as Command;
+    for (const other of [revoke, { ...revoke, coveredBy: 'of another list' }, { ...covering, readAt: 0 }])
+      expect(code(shown, other as Command)).toBe('NO_PROOF');
+    expect(recordAfter(give(shown, covering)).revoked[0]?.cause).toBe('FORCED');
+  });
+  it('drops a force with its own hash, and not one that another person gave since', () => {
+    const drop = { kind: 'drop-force', kitsHash: 'hash', uncovered: 1, named: ['one'], ...of } as const;
+    for (const kitsHash of ['other', undefined]) {
+      const given = { ...forced.forced, ...(kitsHash ? { kitsHash } : {}) };
+      expect(code(inRotation('DISTRIBUTED', { forced: given }), drop)).toBe('unchanged');
+    }
+  });
+  it('cuts off everybody when the policy decided so beforehand', () =>
     expect(recordAfter(give(inRotation('DISTRIBUTED', forced), revoke)).revoked[0]?.cause).toBe('FORCED'));
   it('does not let hold stop the end of a compromised credential', () =>
     expect(recordAfter(give(dying, revoke)).revoked[0]?.cause).toBe('COMPROMISED'));

@@ -82,7 +82,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
         sawProbe: async () => true,
       },
-      proofs: { keep: async () => undefined, of: unused as never },
+      proofs: { keep: async () => undefined, of: unused as never, keepCovered: unused, covered: unused },
       secretVersions: {
         readVersion: async (_, versionId) => ({
           versionId,

@@ -121,7 +121,6 @@ const deadlineCommand = (gateway: Gateway, summary: EvidenceSummary): DeadlineCo
       kind: 'force',
       rotationId,
       kits: summary.laggards,
-      kitsHash: '',
       actor: policy.atDeadline.author,
       reason: 'decided beforehand for the deadline',
     };
