@@ -19,11 +19,13 @@ export const distributeShard = async (
   needs: Needs,
   input: StepInput & { readonly shard: number },
 ): Promise<{ shard: number; installed: number; failed: number }> => {
-  const { gateway } = await readOwnRotation(needs.gateways, input);
+  const { gateway, rotation } = await readOwnRotation(needs.gateways, input);
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   if (!stored) throw new StepFailed(`Version ${targetOf(gateway).versionId} of the gateway's secret has no value.`);
   const kits: Kit[] = [];
   for await (const kit of needs.kits.ofShard(input.gatewayId, input.shard, gateway.shardCount)) kits.push(kit);
+  const triesOf = ({ work }: Kit): number => (work?.generation === rotation.generation ? work.attempts : 0);
+  kits.sort((one, other) => triesOf(one) - triesOf(other)); // what fails again and again keeps nobody waiting
   const states = await boundedMap(kits, atOnce, (kit) => distributeTo(needs, input, kit, stored));
   const failed = states.filter((state) => state === 'FAILED').length;
   return { shard: input.shard, installed: states.length - failed, failed };

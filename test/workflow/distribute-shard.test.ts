@@ -40,3 +40,16 @@ test('an error that is not a kit error is recorded by its name: its message may 
 test('refuses a step without a shard in our own words', () => {
   expect(() => parseShardStep({ ...step, shard: -1 })).toThrow(/^A state of the workflow was given .*shard/s);
 });
+
+test('kits that were never tried come before those that have failed', async () => {
+  const told: string[] = [];
+  const failing = (kitId: string, attempts: number) => kitOf(kitId, { state: 'PENDING', attempts });
+  const { work: _, ...untried } = kitOf('untried');
+  const earlier = kitOf('earlier', { generation: 1, attempts: 9, credentialId: 'c-a' });
+  const kits = [failing('thrice', 3), failing('once', 1), untried, earlier, failing('sent', 0)];
+  const bench = benchWith(inRotation('PROMOTED'), kits, {
+    notifyOwner: async ({ kitId }) => void told.push(kitId ?? ''),
+  });
+  await distributeShard(bench.dependencies, shard);
+  expect(told).toEqual(['untried', 'earlier', 'sent', 'once', 'thrice']);
+});
