@@ -48,20 +48,16 @@ const distributeTo = async (needs: Needs, input: StepInput, kit: Kit, stored: St
   }
   const startedAtMs = needs.now();
   const attempts = (kit.work?.generation === rotation.generation ? kit.work.attempts : 0) + 1;
-  const claimed = await needs.kits.saveWork(
-    kit,
-    { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs },
-    gateway.shardCount,
-  );
-  if (!claimed) return 'PENDING';
+  const claim: KitWork = { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs };
+  if (!(await needs.kits.saveWork(kit, claim, gateway.shardCount))) return 'PENDING';
   const work = {
     ...base,
     attempts,
     changedAtMs: startedAtMs,
     ...(await install(needs, gateway, rotation, kit, stored)),
   };
-  await needs.kits.saveWork(kit, work, gateway.shardCount);
-  return work.state;
+  const isSaved = await needs.kits.saveWork({ ...kit, work: claim }, work, gateway.shardCount);
+  return isSaved ? work.state : 'PENDING';
 };
 
 /** Installs and reads back; whatever goes wrong is the kit's state and not this function's error (invariant 6: it never counts as installed). */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import { distributeShard } from '../../lambdas/workflow/distribute-shard.ts';
 import { parseShardStep } from '../../lambdas/workflow/shared/step.ts';
-import { inRotation } from '../domain/gateways.ts';
+import { a, inRotation } from '../domain/gateways.ts';
 import { benchWith, kitOf, step } from './doubles.ts';
 
 const pending = kitOf('edge', { state: 'PENDING' });
@@ -45,7 +45,7 @@ test('kits that were never tried come before those that have failed', async () =
   const told: string[] = [];
   const failing = (kitId: string, attempts: number) => kitOf(kitId, { state: 'PENDING', attempts });
   const { work: _, ...untried } = kitOf('untried');
-  const earlier = kitOf('earlier', { generation: 1, attempts: 9, credentialId: 'c-a' });
+  const earlier = kitOf('earlier', { generation: 1, attempts: 9, credentialId: a });
   const kits = [failing('thrice', 3), failing('once', 1), untried, earlier, failing('sent', 0)];
   const bench = benchWith(inRotation('PROMOTED'), kits, {
     notifyOwner: async ({ kitId }) => void told.push(kitId ?? ''),
