@@ -85,6 +85,8 @@ export type Rotation = {
   readonly fromCredentialId?: CredentialId;
   readonly rolledBack?: Decided;
   readonly held?: Decided;
+  /** When somebody resumed it after its deadline: the escalation is counted from there. */
+  readonly resumedAtMs?: number;
   readonly forced?: Forced;
   readonly distributedAtMs?: number;
   /** No use of a retiring credential is known since then; absent until recording of use is proven to work (again). */
@@ -194,8 +196,9 @@ export const hasReached = (rotation: Rotation, stage: RotationStage): boolean =>
 export const isUnpromoted = (rotation: Rotation): boolean =>
   rotation.driver === 'secrets-manager' && !hasReached(rotation, 'PROMOTING');
 
-/** From when reminding and escalating are counted: a roll-back begins the escalation anew. */
-export const escalationFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
+/** From when reminding and escalating are counted: a roll-back begins the escalation anew, and so does a resume after the deadline. */
+export const escalationFromMs = ({ begun, rolledBack, resumedAtMs = 0 }: Rotation): number =>
+  Math.max(rolledBack?.atMs ?? begun.atMs, resumedAtMs);
 
 /** The clocks of two functions are never further apart than this: more is a clock that was set. */
 export const clockSkewMs = 5_000;

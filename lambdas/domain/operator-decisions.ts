@@ -10,21 +10,6 @@ export type Hold = OfRotation & { readonly kind: 'hold' };
 export type Resume = OfRotation & { readonly kind: 'resume' };
 export type Extend = OfRotation & { readonly kind: 'extend'; readonly deadlineAtMs: number };
 export type RollBack = OfRotation & { readonly kind: 'roll-back' };
-/**
- * The number of kits that will be cut off and the hash of the list repeat what the person was shown: it covers these and
- * nobody else. Without a hash (a policy decided beforehand) it covers everybody.
- */
-export type Force = OfRotation & { readonly kind: 'force'; readonly kits: number; readonly kitsHash?: string };
-
-/** Somebody would be cut off whom the author of the force was not shown: what he confirmed says nothing of them. */
-export type DropForce = OfRotation & {
-  readonly kind: 'drop-force';
-  readonly kitsHash: string;
-  /** How many they are, and the first of them. */
-  readonly uncovered: number;
-  readonly named: readonly string[];
-};
-
 /** What a person decided about one kit: the kit's own item holds its effect, the record that it was said. */
 export type KitDecided = By & {
   readonly kind: 'acknowledge-kit' | 'retry-kit';
@@ -53,13 +38,19 @@ export const hold = (gateway: Gateway, command: Hold, nowMs: number): Decision =
   return record(gateway, { rotation: { ...rotation, held } }, nowMs, { ...by(command), kind: 'hold' });
 };
 
-/** Goes on with a held rotation and forgives its failed attempts. */
+/** Goes on with a held rotation and forgives its failed attempts; after the deadline with a new one, and the escalation anew. */
 export const resume = (gateway: Gateway, command: Resume, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (!rotation.held) return unchanged;
   const { held: _, ...rest } = rotation;
-  return record(gateway, { rotation: { ...rest, failedAttempts: 0 } }, nowMs, { ...by(command), kind: 'resume' });
+  const deadlineAtMs = nowMs + gateway.policy.deadlineSeconds * 1000;
+  const anew = nowMs < rest.deadlineAtMs ? {} : ({ escalationLevel: 0, deadlineAtMs, resumedAtMs: nowMs } as const);
+  return record(gateway, { rotation: { ...rest, failedAttempts: 0, ...anew } }, nowMs, {
+    ...by(command),
+    kind: 'resume',
+    ...(nowMs < rest.deadlineAtMs ? {} : { detail: { deadlineAtMs } }),
+  });
 };
 
 /** Moves the deadline to a later time; the time of a compromised credential's end is another one and never moves. */
@@ -159,44 +150,5 @@ const undo = (gateway: Gateway, rotation: Rotation, command: RollBack, nowMs: nu
     kind: 'roll-back',
     ...(targetId ? { credentialIds: [targetId] } : {}),
     detail: { undone: true },
-  });
-};
-
-/** A named person takes it on himself to cut off the kits that did not move (invariant 2). */
-export const force = (gateway: Gateway, command: Force, nowMs: number): Decision => {
-  const rotation = running(gateway, command.rotationId);
-  if (isRefusal(rotation)) return rotation;
-  const { kitsHash } = command;
-  if (rotation.forced && (rotation.forced.kitsHash === undefined || rotation.forced.kitsHash === kitsHash))
-    return unchanged;
-  if (!hasReached(rotation, 'DISTRIBUTED') || !rotation.targetId)
-    return refuse(
-      'WRONG_STAGE',
-      rotation.targetId
-        ? `Rotation ${rotation.rotationId} is at ${rotation.stage}: it can be forced once its credential is distributed.`
-        : `Rotation ${rotation.rotationId} has no credential: there is nothing to force.`,
-    );
-  if (rotation.held)
-    return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
-  const covers = kitsHash === undefined ? {} : { kitsHash };
-  const forced = { ...by(command), atMs: nowMs, ...covers };
-  return record(gateway, { rotation: { ...rotation, forced } }, nowMs, {
-    ...by(command),
-    kind: 'force',
-    detail: { kits: command.kits, ...covers },
-  });
-};
-
-/** The rotation goes on under the rule of everybody; a force that another person confirmed meanwhile stays. */
-export const dropForce = (gateway: Gateway, command: DropForce, nowMs: number): Decision => {
-  const rotation = running(gateway, command.rotationId);
-  if (isRefusal(rotation)) return rotation;
-  const { forced, ...rest } = rotation;
-  if (forced?.kitsHash !== command.kitsHash) return unchanged;
-  const { uncovered, named, kitsHash } = command;
-  return record(gateway, { rotation: rest }, nowMs, {
-    ...by(command),
-    kind: 'drop-force',
-    detail: { forcedBy: forced.actor, kitsHash, uncovered, named },
   });
 };

@@ -5,14 +5,11 @@ import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, 
 import { type Confirm, confirm } from './confirm.ts';
 import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
+import { type DropForce, dropForce, type Force, force } from './force.ts';
 import { type Gateway, timeOf } from './gateway.ts';
 import {
-  type DropForce,
-  dropForce,
   type Extend,
   extend,
-  type Force,
-  force,
   type Hold,
   hold,
   type KitDecided,

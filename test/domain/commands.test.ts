@@ -52,6 +52,20 @@ describe('an operator, at each stage', () => {
     );
     expect([rotation?.held, rotation?.failedAttempts]).toEqual([undefined, 0]);
   });
+  it('resumes after the deadline with a deadline of its own: owners are reminded, then escalated to, anew', () => {
+    const late = inRotation('DISTRIBUTED', { ...held, escalationLevel: 3, deadlineAtMs: now });
+    const resumed = recordAfter(give(late, { kind: 'resume', ...of }));
+    const { remindAfterSeconds, escalateAfterSeconds, deadlineSeconds } = resumed.policy;
+    const due = (afterSeconds: number) => escalationDue(resumed, now + afterSeconds * 1000);
+    expect(resumed.rotation).toMatchObject({ escalationLevel: 0, deadlineAtMs: now + deadlineSeconds * 1000 });
+    expect([remindAfterSeconds - 1, remindAfterSeconds].map(due)).toEqual([undefined, 1]);
+    expect([escalateAfterSeconds, deadlineSeconds].map(due)).toEqual([2, 3]);
+  });
+  it('resumes before the deadline with the escalation as far as it was', () => {
+    const early = inRotation('DISTRIBUTED', { ...held, escalationLevel: 2, deadlineAtMs: now + 1 });
+    const { rotation } = recordAfter(give(early, { kind: 'resume', ...of }));
+    expect(rotation).toMatchObject({ escalationLevel: 2, deadlineAtMs: now + 1 });
+  });
   it.each([now - 1, now + 999_999])('refuses to extend the deadline to an earlier time', (deadlineAtMs) =>
     expect(code(inRotation('BEGUN'), { kind: 'extend', deadlineAtMs, ...of })).toBe('DEADLINE_NOT_LATER'),
   );

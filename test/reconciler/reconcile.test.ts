@@ -48,6 +48,34 @@ describe('while a rotation is held', () => {
   });
 });
 
+describe('after five failed attempts', () => {
+  const fourFailed = { ...running, failedAttempts: 4 };
+  const benchOf = (rotation: object) => {
+    const { bench, dependencies } = benchAt(inRotation('PROMOTED', rotation, { live: [doomed, live('c-b')] }), failed);
+    const secretVersions = { ...dependencies.secretVersions, release: async () => undefined };
+    return { bench, dependencies: { ...dependencies, secretVersions } };
+  };
+
+  test('what is compromised and past its time is revoked and seen refused all the same, and it is held once (invariant 7)', async () => {
+    const { bench, dependencies } = benchOf(fourFailed);
+    const ended = [{ what: 'REVOKED' }, { what: 'CONFIRMED' }];
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'HELD' }, ...ended]);
+    const gone = { credentialId: a, cause: 'COMPROMISED', confirmedAtMs: now };
+    expect(bench.record.revoked).toMatchObject([gone]);
+    expect(await reconcile(dependencies)).toEqual([]);
+  });
+
+  test('so it is while the rotation is held already, and nothing but that is revoked', async () => {
+    const { bench, dependencies } = benchOf({ ...fourFailed, held, stage: 'DISTRIBUTED', retireIds: [a, b] });
+    const other = live('c-b', { compromised: { atMs: now - 2_000, rejectAfterMs: now + 60_000 } });
+    bench.record = { ...bench.record, live: [doomed, other, live('c-c')] };
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'REVOKED' }, { what: 'CONFIRMED' }]);
+    expect(bench.record.live.map(({ credentialId }) => credentialId)).toEqual([b, 'c-c']);
+    bench.nowMs += 60_000;
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'REVOKED' }, { what: 'CONFIRMED' }]);
+  });
+});
+
 describe('while no rotation runs', () => {
   const never = { ...dead, cause: 'NEVER_DISTRIBUTED' } as const;
   const resting = atRest({ live: [live('c-b')], revoked: [never] });
