@@ -3,7 +3,9 @@ import { InputRefused } from '../domain/failure.ts';
 import { type Gateway, liveCredential, type Press } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { withinMs } from '../runtime/time-limit.ts';
 import { rotationIdFrom } from '../workflow/shared/derived-id.ts';
+import { executionWithinMs } from '../workflow/shared/ensure-execution.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { stopExecution, wakeRotation } from '../workflow/shared/wake.ts';
 import { answerTo, type PressAnswer } from './answer.ts';
@@ -69,7 +71,7 @@ const press = async (needs: Needs, request: PressRequest): Promise<PressResult> 
   if (applied.kind === 'refused') return { result: 'REFUSED', gatewayId, code: applied.code, message: applied.message };
   const made = applied.gateway.presses.find((one) => one.requestId === requestId);
   if (!made) throw new InputRefused(`Request ${requestId} left no trace in the record of gateway ${gatewayId}.`);
-  await carryOn(needs, before, applied.gateway, made).catch((error: unknown) =>
+  await withinMs(executionWithinMs, () => carryOn(needs, before, applied.gateway, made)).catch((error: unknown) =>
     needs.log('WARN', 'The execution is not changed yet; the reconciler carries on within a minute.', {
       gatewayId,
       rotationId: made.rotationId,

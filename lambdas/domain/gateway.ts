@@ -72,6 +72,8 @@ export type Rotation = {
   readonly deadlineAtMs: number;
   /** Which level of the escalation was done: 0 none, 1 reminded, 2 escalated, 3 the deadline itself. */
   readonly escalationLevel: 0 | 1 | 2 | 3;
+  /** Whom nobody could tell yet of the last level that was done; see `tell.ts` for what is kept of them. */
+  readonly untold?: readonly string[];
   /** The running execution: raised before it is started. `failedAttempts` counts those since the last progress. */
   readonly attempt: number;
   readonly failedAttempts: number;

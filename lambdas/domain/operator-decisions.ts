@@ -43,9 +43,11 @@ export const resume = (gateway: Gateway, command: Resume, nowMs: number): Decisi
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (!rotation.held) return unchanged;
-  const { held: _, ...rest } = rotation;
+  const { held: _, untold, ...rest } = rotation;
   const deadlineAtMs = nowMs + gateway.policy.deadlineSeconds * 1000;
-  const anew = nowMs < rest.deadlineAtMs ? {} : ({ escalationLevel: 0, deadlineAtMs, resumedAtMs: nowMs } as const);
+  const asBefore = untold ? { untold } : {};
+  const anew =
+    nowMs < rest.deadlineAtMs ? asBefore : ({ escalationLevel: 0, deadlineAtMs, resumedAtMs: nowMs } as const);
   return record(gateway, { rotation: { ...rest, failedAttempts: 0, ...anew } }, nowMs, {
     ...by(command),
     kind: 'resume',
@@ -127,6 +129,7 @@ const turned = ({
   forced: _f,
   held: _h,
   handOverByMs: _o,
+  untold: _u,
   ...rest
 }: Rotation): Rotation => ({ ...rest, driver: 'workflow' });
 

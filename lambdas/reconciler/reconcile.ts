@@ -4,6 +4,8 @@ import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { boundedMap } from '../runtime/bounded-map.ts';
+import { withinMs } from '../runtime/time-limit.ts';
 import { checkQuiet } from '../workflow/shared/check-quiet.ts';
 import { targetOf } from '../workflow/shared/own-rotation.ts';
 import { promote } from '../workflow/shared/promote.ts';
@@ -12,19 +14,24 @@ import { confirmDead, endCompromised, type Repair } from './end-compromised.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 
+/** One that hangs is left after its time, and looked at again a minute later. */
+const gatewayMs = 30_000;
+const gatewaysAtOnce = 10;
+
 /** Runs every minute: whatever should go on by itself and does not, is made to. One gateway's trouble does not stop the others. */
 export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
-  const repairs: Repair[] = [];
-  for await (const gatewayId of needs.gateways.list()) {
+  const gatewayIds: GatewayId[] = [];
+  for await (const gatewayId of needs.gateways.list()) gatewayIds.push(gatewayId);
+  const repairs = await boundedMap(gatewayIds, gatewaysAtOnce, async (gatewayId) => {
     try {
-      repairs.push(...(await reconcileGateway(needs, gatewayId)));
+      return await withinMs(gatewayMs, () => reconcileGateway(needs, gatewayId));
     } catch (error) {
       const why = reasonOf(error);
       needs.log('ERROR', 'A gateway could not be reconciled.', { gatewayId, why });
-      repairs.push({ gatewayId, what: 'FAILED', why });
+      return [{ gatewayId, what: 'FAILED', why } as const];
     }
-  }
-  return repairs;
+  });
+  return repairs.flat();
 };
 
 const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<readonly Repair[]> => {

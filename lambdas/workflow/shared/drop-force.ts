@@ -4,6 +4,7 @@ import { forceDropped } from '../../notifications/messages.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { applyCommand, asWorkflow } from './apply-command.ts';
 import type { StepInput } from './step.ts';
+import { tell } from './tell.ts';
 
 const namedAtMost = 20;
 
@@ -36,11 +37,6 @@ export const dropForce = async (
     ...asWorkflow('it would have cut off others than those that its author was shown'),
   });
   const about = { gatewayId, rotationId, credentialId: targetId ?? '', author: forced?.actor ?? '' };
-  await notifyOwner(forceDropped(about, named, uncovered.length)).catch((error: unknown) =>
-    log('ERROR', 'The author of a force could not be told that it was dropped.', {
-      gatewayId,
-      why: error instanceof Error ? error.message : 'unknown',
-    }),
-  );
+  await tell({ notifyOwner, log }, [forceDropped(about, named, uncovered.length)]);
   return after;
 };
