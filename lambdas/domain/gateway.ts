@@ -70,6 +70,8 @@ export type Rotation = {
   readonly deadlineAtMs: number;
   /** Which level of the escalation was done: 0 none, 1 reminded, 2 escalated, 3 the deadline itself. */
   readonly escalationLevel: 0 | 1 | 2 | 3;
+  /** Whom nobody could tell yet of the last level that was done; see `tell.ts` for what is kept of them. */
+  readonly untold?: readonly string[];
   /** The running execution: raised before it is started. `failedAttempts` counts those since the last progress. */
   readonly attempt: number;
   readonly failedAttempts: number;
@@ -83,6 +85,8 @@ export type Rotation = {
   readonly fromCredentialId?: CredentialId;
   readonly rolledBack?: Decided;
   readonly held?: Decided;
+  /** When somebody resumed it after its deadline: the escalation is counted from there. */
+  readonly resumedAtMs?: number;
   readonly forced?: Forced;
   readonly distributedAtMs?: number;
   /** No use of a retiring credential is known since then; absent until recording of use is proven to work (again). */
@@ -95,7 +99,7 @@ export type Rotation = {
   readonly kitSummary?: KitSummary;
 };
 
-/** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; without it (a policy decided beforehand) it covers every kit. */
+/** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; sources that are no registered kit included; without it (a policy decided beforehand) it covers everybody. */
 type Forced = Decided & { readonly kitsHash?: string };
 
 /** How many kits there are and how many are late; the one that matters most by name. */
@@ -190,8 +194,9 @@ export const hasReached = (rotation: Rotation, stage: RotationStage): boolean =>
 export const isUnpromoted = (rotation: Rotation): boolean =>
   rotation.driver === 'secrets-manager' && !hasReached(rotation, 'PROMOTING');
 
-/** From when reminding and escalating are counted: a roll-back begins the escalation anew. */
-export const escalationFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
+/** From when reminding and escalating are counted: a roll-back begins the escalation anew, and so does a resume after the deadline. */
+export const escalationFromMs = ({ begun, rolledBack, resumedAtMs = 0 }: Rotation): number =>
+  Math.max(rolledBack?.atMs ?? begun.atMs, resumedAtMs);
 
 /** The clocks of two functions are never further apart than this: more is a clock that was set. */
 export const clockSkewMs = 5_000;

@@ -21,6 +21,8 @@ export type Revoke = OfRotation & {
   readonly credentialIds: readonly CredentialId[];
   readonly readAt: number;
   readonly verdict?: RevocationVerdict;
+  /** Of a forced rotation: the hash of the list that covers everybody who is cut off, as read since `readAt`. */
+  readonly coveredBy?: string;
 };
 
 /** "Immediately before" in numbers: what was read longer ago says nothing of now, as use leaves the revision as it is. */
@@ -52,6 +54,11 @@ const causeFor = (
       'WRONG_STAGE',
       `Rotation ${rotation.rotationId} is at ${rotation.stage}: its credential is not distributed yet.`,
     );
+  if (rotation.forced && !isCovered(gateway, rotation.forced, command))
+    return refuse(
+      'NO_PROOF',
+      `Nobody has read since whether the force of ${rotation.forced.actor} covers who is cut off.`,
+    );
   if (rotation.forced) return credential.compromised ? 'COMPROMISED' : 'FORCED';
   const { verdict } = command;
   if (
@@ -75,6 +82,10 @@ const causeFor = (
     );
   return credential.compromised ? 'COMPROMISED' : 'RETIRED';
 };
+
+/** A force covers whom its author was shown, and no one who came since. */
+const isCovered = (gateway: Gateway, { kitsHash }: NonNullable<Rotation['forced']>, command: Revoke): boolean =>
+  kitsHash === undefined || (command.coveredBy === kitsHash && command.readAt === gateway.transitionRevision);
 
 /** All of the named credentials or none; those already revoked are passed over. */
 export const revoke = (gateway: Gateway, command: Revoke, nowMs: number): Decision => {

@@ -5,12 +5,11 @@ import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, 
 import { type Confirm, confirm } from './confirm.ts';
 import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
+import { type DropForce, dropForce, type Force, force } from './force.ts';
 import { type Gateway, timeOf } from './gateway.ts';
 import {
   type Extend,
   extend,
-  type Force,
-  force,
   type Hold,
   hold,
   type KitDecided,
@@ -66,6 +65,7 @@ export type Command =
   | Extend
   | RollBack
   | Force
+  | DropForce
   | Adopt
   | KitDecided
   | NextAttempt
@@ -123,6 +123,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return rollBack(gateway, command, nowMs);
     case 'force':
       return force(gateway, command, nowMs);
+    case 'drop-force':
+      return dropForce(gateway, command, nowMs);
     case 'adopt':
       return adopt(gateway, command, nowMs);
     case 'acknowledge-kit':

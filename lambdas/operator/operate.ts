@@ -15,7 +15,8 @@ import { notRunning, type OperateResult, resultOf } from './result.ts';
 
 export type { OperateResult } from './result.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'executions'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'executions'> &
+  ClockAndLog;
 
 /** The caller as AWS names it, when it does. */
 export type Caller = { readonly userArn?: string; readonly requestId: string };
@@ -31,7 +32,8 @@ export const operate = async (needs: Needs, input: unknown, caller: Caller): Pro
   if (!gateway) throw new InputRefused(`Gateway ${command.gatewayId} is not registered.`);
   const result = await decide(needs, gateway, command, by);
   const after = result.result === 'REFUSED' ? undefined : await needs.gateways.read(gateway.gatewayId);
-  if (after) await ensureExecution(needs, after, by);
+  const isForced = command.command === 'force' && result.result === 'DONE';
+  if (after) await ensureExecution(needs, after, by, isForced ? 'woken' : 'left');
   return result;
 };
 

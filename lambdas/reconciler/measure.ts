@@ -3,7 +3,7 @@ import { gaugesOf } from '../domain/gauges.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { countMetric, recordGauges } from '../runtime/log.ts';
-import type { Repair } from './reconcile.ts';
+import type { Repair } from './end-compromised.ts';
 
 type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<Dependencies, 'secretVersions'> &
   ClockAndLog;

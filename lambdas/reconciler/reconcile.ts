@@ -1,39 +1,37 @@
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
-import { isDoneWith } from '../domain/credential-status.ts';
 import { leftToRetire } from '../domain/decision.ts';
-import { RotationPreempted } from '../domain/failure.ts';
-import { type Gateway, hasReached, isUnpromoted, type Rotation, refusedEverywhereAtMs } from '../domain/gateway.ts';
+import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { boundedMap } from '../runtime/bounded-map.ts';
+import { withinMs } from '../runtime/time-limit.ts';
 import { checkQuiet } from '../workflow/shared/check-quiet.ts';
 import { targetOf } from '../workflow/shared/own-rotation.ts';
 import { promote } from '../workflow/shared/promote.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
-import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
+import { confirmDead, endCompromised, type Repair } from './end-compromised.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 
-/** What the reconciler did, for its log and its alarm. */
-export type Repair = {
-  readonly gatewayId: GatewayId;
-  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'GIVEN_UP' | 'CONFIRMED' | 'FAILED';
-  readonly why: string;
-};
+/** One that hangs is left after its time, and looked at again a minute later. */
+const gatewayMs = 30_000;
+const gatewaysAtOnce = 10;
 
 /** Runs every minute: whatever should go on by itself and does not, is made to. One gateway's trouble does not stop the others. */
 export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
-  const repairs: Repair[] = [];
-  for await (const gatewayId of needs.gateways.list()) {
+  const gatewayIds: GatewayId[] = [];
+  for await (const gatewayId of needs.gateways.list()) gatewayIds.push(gatewayId);
+  const repairs = await boundedMap(gatewayIds, gatewaysAtOnce, async (gatewayId) => {
     try {
-      repairs.push(...(await reconcileGateway(needs, gatewayId)));
+      return await withinMs(gatewayMs, () => reconcileGateway(needs, gatewayId));
     } catch (error) {
       const why = reasonOf(error);
       needs.log('ERROR', 'A gateway could not be reconciled.', { gatewayId, why });
-      repairs.push({ gatewayId, what: 'FAILED', why });
+      return [{ gatewayId, what: 'FAILED', why } as const];
     }
-  }
-  return repairs;
+  });
+  return repairs.flat();
 };
 
 const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<readonly Repair[]> => {
@@ -84,29 +82,6 @@ const flush = async (
   }
 };
 
-/**
- * What a rotation revoked that ended right there (a credential that was never distributed) is seen refused here, as no
- * workflow runs that would: so "revoked" is true when it is said (invariant 8).
- */
-const confirmDead = async (needs: Needs, before: Gateway): Promise<readonly Repair[]> => {
-  const { gatewayId, secretArn, revoked } = before;
-  const due = revoked.filter(
-    (one) => one.confirmedAtMs === undefined && needs.now() >= refusedEverywhereAtMs(before, one),
-  );
-  if (due.length === 0) return [];
-  let gateway = before;
-  const as = { actor: 'reconciler', reason: 'the policy check refused it' };
-  try {
-    for (const one of due) gateway = await verifyRefusal(needs, gateway, one, as);
-  } catch (error) {
-    if (error instanceof RotationPreempted) return []; // a rotation began in this moment: its workflow sees to it
-    throw error;
-  }
-  await needs.secretVersions.release(secretArn, (...version) => isDoneWith(gateway, ...version));
-  const ids = due.map(({ credentialId }) => credentialId).join(', ');
-  return [{ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${ids}` }];
-};
-
 /** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */
 const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<readonly Repair[]> => {
   const { gatewayId, secretArn } = gateway;
@@ -148,11 +123,13 @@ const backOffMs = (failedAttempts: number): number =>
 
 const next = async (needs: Needs, gateway: Gateway, failed: boolean, why: string): Promise<readonly Repair[]> => {
   const { gatewayId, rotation } = gateway;
-  const started = await startAttempt(needs, gatewayId, { failed, actor: 'reconciler', reason: why });
+  const started = await startAttempt(needs, gateway, { failed, actor: 'reconciler', reason: why });
   if (started === 'STARTED') return [{ gatewayId, what: 'STARTED', why }];
-  return started === 'TOO_MANY_ATTEMPTS' && rotation
-    ? hold(needs, gateway, rotation, `${maxFailedAttempts} attempts failed without progress`)
-    : [];
+  if (started !== 'TOO_MANY_ATTEMPTS' || !rotation) return [];
+  const held = rotation.held
+    ? []
+    : await hold(needs, gateway, rotation, `${maxFailedAttempts} attempts failed without progress`);
+  return [...held, ...(await endCompromised(needs, gateway, rotation.rotationId))];
 };
 
 const hold = async (

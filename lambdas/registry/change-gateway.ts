@@ -45,6 +45,6 @@ export const beginBootstrap = async (needs: Needs, gatewayId: GatewayId, by: By)
       : { kind: 'begin', rotationId: randomUUID() as string as RotationId, trigger: 'bootstrap', ...by },
   );
   if (begun.kind === 'refused') return begun.message;
-  if (begun.changed) await startAttempt(needs, gatewayId, { failed: false, ...by });
+  if (begun.changed) await startAttempt(needs, begun.gateway, { failed: false, ...by });
   return undefined;
 };

@@ -9,5 +9,5 @@ export const finishSecret = async (needs: Needs, step: RotationStep): Promise<vo
   const isOurs = gateway.rotation?.rotationId === rotationId && !gateway.rotation.rolledBack;
   if (isCurrent && !isOurs) return; // it has ended since, goes back, or a compromise goes on with it
   const promoted = hasReached(ownRotation(step), 'PROMOTED') ? gateway : await promote(needs, runOf(step), gateway);
-  await ensureExecution(needs, promoted, rotates);
+  await ensureExecution(needs, promoted, rotates, 'left');
 };

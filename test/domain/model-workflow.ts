@@ -181,7 +181,8 @@ function* revokeCredential(world: World, rotation: Rotation): Task {
     done(world, { kind: 'invalidate-evidence', rotationId, ...by });
     return;
   }
-  const command: Command = { kind: 'revoke', rotationId, credentialIds, readAt, verdict, ...by };
+  const covered = rotation.forced?.kitsHash === undefined ? {} : { coveredBy: rotation.forced.kitsHash };
+  const command: Command = { kind: 'revoke', rotationId, credentialIds, readAt, verdict, ...covered, ...by };
   world.truths.set(command, truth);
   done(world, command);
 }

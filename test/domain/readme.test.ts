@@ -47,6 +47,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   extend: () => ({ kind: 'extend', deadlineAtMs: now + 2_000_000, ...ofRotation }),
   'roll-back': () => ({ kind: 'roll-back', ...ofRotation }),
   force: () => ({ kind: 'force', kits: 0, kitsHash: '', ...ofRotation }),
+  'drop-force': () => ({ kind: 'drop-force', kitsHash: 'hash', uncovered: 1, named: ['one'], ...ofRotation }),
   adopt: () => ({
     kind: 'adopt',
     credentialId: live('c-z').credentialId,

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import type { CredentialId } from '../../lambdas/domain/ids.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
 import type { ExecutionState } from '../../lambdas/ports.ts';
 import { reconcile } from '../../lambdas/reconciler/reconcile.ts';
 import { a, atRest, b, inRotation, live, now, r1 } from '../domain/gateways.ts';
@@ -45,6 +45,34 @@ describe('while a rotation is held', () => {
     const { bench, dependencies } = benchAt(record, aborted);
     expect(await reconcile(dependencies)).toMatchObject([{ what: 'STARTED' }]);
     expect(bench.record.rotation?.attempt).toBe(2);
+  });
+});
+
+describe('after five failed attempts', () => {
+  const fourFailed = { ...running, failedAttempts: 4 };
+  const benchOf = (rotation: object) => {
+    const { bench, dependencies } = benchAt(inRotation('PROMOTED', rotation, { live: [doomed, live('c-b')] }), failed);
+    const secretVersions = { ...dependencies.secretVersions, release: async () => undefined };
+    return { bench, dependencies: { ...dependencies, secretVersions } };
+  };
+
+  test('what is compromised and past its time is revoked and seen refused all the same, and it is held once (invariant 7)', async () => {
+    const { bench, dependencies } = benchOf(fourFailed);
+    const ended = [{ what: 'REVOKED' }, { what: 'CONFIRMED' }];
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'HELD' }, ...ended]);
+    const gone = { credentialId: a, cause: 'COMPROMISED', confirmedAtMs: now };
+    expect(bench.record.revoked).toMatchObject([gone]);
+    expect(await reconcile(dependencies)).toEqual([]);
+  });
+
+  test('so it is while the rotation is held already, and nothing but that is revoked', async () => {
+    const { bench, dependencies } = benchOf({ ...fourFailed, held, stage: 'DISTRIBUTED', retireIds: [a, b] });
+    const other = live('c-b', { compromised: { atMs: now - 2_000, rejectAfterMs: now + 60_000 } });
+    bench.record = { ...bench.record, live: [doomed, other, live('c-c')] };
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'REVOKED' }, { what: 'CONFIRMED' }]);
+    expect(bench.record.live.map(({ credentialId }) => credentialId)).toEqual([b, 'c-c']);
+    bench.nowMs += 60_000;
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'REVOKED' }, { what: 'CONFIRMED' }]);
   });
 });
 
@@ -97,4 +125,39 @@ test('an execution that somebody aborted holds the rotation', async () => {
   const { bench, dependencies } = benchAt(inRotation('DISTRIBUTED', running), aborted);
   expect(await reconcile(dependencies)).toMatchObject([{ what: 'HELD' }]);
   expect(bench.record.rotation?.held?.actor).toBe('reconciler');
+});
+
+describe('a gateway that hangs', () => {
+  afterEach(() => void vi.useRealTimers());
+  /** Of `hanging` gateways every read hangs; the one behind them waits for its first attempt. */
+  const runWith = async (hanging: number) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { bench, dependencies } = benchAt(inRotation('BEGUN', { attempt: 0 }), failed);
+    const gateways: typeof dependencies.gateways = {
+      ...dependencies.gateways,
+      list: async function* () {
+        for (let index = 0; index < hanging; index++) yield `hangs-${index}` as GatewayId;
+        yield bench.record.gatewayId;
+      },
+      read: async (gatewayId) =>
+        gatewayId.startsWith('hangs') ? new Promise<never>(() => undefined) : dependencies.gateways.read(gatewayId),
+    };
+    const repairs = reconcile({ ...dependencies, gateways });
+    return { bench, repairs };
+  };
+
+  test('does not keep the next one waiting', async () => {
+    const { bench, repairs } = await runWith(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.record.rotation?.attempt).toBe(1);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await repairs).toMatchObject([{ what: 'FAILED', why: expect.stringContaining('TookTooLong') }, {}]);
+  });
+
+  test('is left after its time, and when many do the others still have their turn', async () => {
+    const { bench, repairs } = await runWith(35);
+    await vi.advanceTimersByTimeAsync(240_000);
+    expect(await Promise.race([repairs, Promise.resolve('it waits')])).toHaveLength(36);
+    expect(bench.record.rotation?.attempt).toBe(1);
+  });
 });

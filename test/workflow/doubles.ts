@@ -77,7 +77,13 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
         save: unused,
         saveWork: async (kit: Kit, work: KitWork) => {
-          bench.kits.set(kit.kitId, { ...kit, work });
+          const found = bench.kits.get(kit.kitId) ?? kit;
+          const isAsRead = [kit.work, work].some((one) => JSON.stringify(one) === JSON.stringify(found.work));
+          if (isAsRead) bench.kits.set(kit.kitId, { ...found, work });
+          return isAsRead;
+        },
+        replaceWork: async (kit: Kit, work: KitWork) => {
+          bench.kits.set(kit.kitId, { ...(bench.kits.get(kit.kitId) ?? kit), work });
           return true;
         },
         acknowledge: unused,
@@ -88,7 +94,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
         sawProbe: async () => true,
       },
-      proofs: { keep: async () => undefined, of: unused as never },
+      proofs: { keep: async () => undefined, of: unused as never, keepCovered: unused, covered: unused },
       secretVersions: {
         readVersion: async (_, versionId) => ({
           versionId,
