@@ -1,6 +1,6 @@
 import { chained, entryDigest } from './audit-chain.ts';
 import type { Gateway, LiveCredential, Outcome, RevocationCause, Rotation, Transition } from './gateway.ts';
-import { liveCredential, remembered } from './gateway.ts';
+import { isSettled, liveCredential, remembered } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 import type { RefusalCode } from './refusals.ts';
 
@@ -121,4 +121,4 @@ export const leftToRetire = (gateway: Gateway, rotation: Rotation): readonly Cre
 export const leftToRevoke = (gateway: Gateway, rotation: Rotation): readonly CredentialId[] =>
   leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.origin.kind !== 'foreign');
 export const leftToConfirm = (gateway: Gateway): readonly CredentialId[] =>
-  gateway.revoked.filter((one) => one.confirmedAtMs === undefined).map((one) => one.credentialId);
+  gateway.revoked.filter((one) => !isSettled(one)).map((one) => one.credentialId);

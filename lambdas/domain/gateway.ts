@@ -28,7 +28,10 @@ export type LiveCredential = {
 /** When the button was pressed, and from when on the credential is refused. */
 export type Compromised = { readonly atMs: number; readonly rejectAfterMs: number };
 
-/** A credential that the authority refuses for good; `confirmedAtMs` is set once the policy check was seen to refuse it. */
+/**
+ * A credential that the authority refuses for good; `confirmedAtMs` is set once the policy check was seen to refuse it,
+ * `notProven` when a person recorded that nobody can see that any more.
+ */
 export type RevokedCredential = {
   readonly credentialId: CredentialId;
   readonly digest: string;
@@ -37,6 +40,7 @@ export type RevokedCredential = {
   readonly rotationId: RotationId;
   readonly revokedAtMs: number;
   readonly confirmedAtMs?: number;
+  readonly notProven?: Decided;
 };
 
 /**
@@ -215,6 +219,10 @@ export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {
   const earlier = gateway.earlierStale;
   return 1000 * Math.max(gateway.policy.serveStaleSeconds, earlier && nowMs < earlier.untilMs ? earlier.seconds : 0);
 };
+
+/** Whether nothing is left to be seen of a revocation: the policy check refused it, or a person gave the proof up. */
+export const isSettled = ({ confirmedAtMs, notProven }: RevokedCredential): boolean =>
+  confirmedAtMs !== undefined || notProven !== undefined;
 
 /** From when on no instance of the policy check can accept a revoked credential any more, in epoch ms. */
 export const refusedEverywhereAtMs = (

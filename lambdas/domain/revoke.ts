@@ -3,6 +3,7 @@ import {
   type Gateway,
   hasReached,
   isPastItsTime,
+  isSettled,
   liveCredential,
   type RevocationCause,
   type RevokedCredential,
@@ -97,7 +98,7 @@ export const revoke = (gateway: Gateway, command: Revoke, nowMs: number): Decisi
 };
 
 /**
- * The record with these credentials refused from now on; unconfirmed revocations are never forgotten. What is compromised
+ * The record with these credentials refused from now on; revocations that are not settled are never forgotten. What is compromised
  * is revoked as that, whatever allowed it: its later use is an attack and not a kit that came late.
  */
 export const moveToRevoked = (
@@ -111,8 +112,8 @@ export const moveToRevoked = (
     const cause = given && compromised ? 'COMPROMISED' : given;
     return cause ? [{ credentialId, digest, versionId, cause, rotationId, revokedAtMs: nowMs }] : [];
   });
-  const confirmed = gateway.revoked.filter((one) => one.confirmedAtMs !== undefined);
-  const forgotten = new Set(confirmed.slice(0, Math.max(0, confirmed.length + moved.length - remembered.revoked)));
+  const settled = gateway.revoked.filter(isSettled);
+  const forgotten = new Set(settled.slice(0, Math.max(0, settled.length + moved.length - remembered.revoked)));
   return {
     live: gateway.live.filter((credential) => !causes.has(credential.credentialId)),
     revoked: [...gateway.revoked.filter((one) => !forgotten.has(one)), ...moved],

@@ -2,7 +2,7 @@ import { type Adopt, adopt } from './adopt.ts';
 import { type Escalate, escalate, type NextAttempt, nextAttempt } from './attempt.ts';
 import { type Begin, begin } from './begin.ts';
 import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, retire } from './configure.ts';
-import { type Confirm, confirm } from './confirm.ts';
+import { type Confirm, confirm, type WaiveProof, waiveProof } from './confirm.ts';
 import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
 import { type Gateway, timeOf } from './gateway.ts';
@@ -58,6 +58,7 @@ export type Command =
   | QuietChecked
   | Revoke
   | Confirm
+  | WaiveProof
   | Complete
   | Fail
   | Repair
@@ -107,6 +108,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return revoke(gateway, command, nowMs);
     case 'confirm':
       return confirm(gateway, command, nowMs);
+    case 'waive-proof':
+      return waiveProof(gateway, command, nowMs);
     case 'complete':
       return complete(gateway, command, nowMs);
     case 'fail':

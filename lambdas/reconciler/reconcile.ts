@@ -1,14 +1,16 @@
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
-import { isDoneWith } from '../domain/credential-status.ts';
+import { crc32 } from '../domain/crc32.ts';
 import { leftToRetire } from '../domain/decision.ts';
 import { RotationPreempted } from '../domain/failure.ts';
-import { type Gateway, hasReached, isUnpromoted, type Rotation, refusedEverywhereAtMs } from '../domain/gateway.ts';
+import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import { nextStage } from '../domain/next-stage.ts';
+import { nextStage, toBeSeenRefused } from '../domain/next-stage.ts';
+import { isProbeUnderWay } from '../domain/quiet-window.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { checkQuiet } from '../workflow/shared/check-quiet.ts';
 import { targetOf } from '../workflow/shared/own-rotation.ts';
 import { promote } from '../workflow/shared/promote.ts';
+import { releaseLabels } from '../workflow/shared/release-labels.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
 
@@ -39,9 +41,12 @@ export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
 const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<readonly Repair[]> => {
   const stored = await needs.gateways.read(gatewayId);
   if (!stored) return [];
-  const { gateway, repairs: flushed } = await flush(needs, stored);
+  const { gateway: before, repairs: published } = await flush(needs, stored);
+  const { gateway, repairs: seen } = await seeRefused(needs, before);
+  await tidyLabels(needs, gateway);
+  const flushed = [...published, ...seen];
   const { rotation } = gateway;
-  if (!rotation) return [...flushed, ...(await confirmDead(needs, gateway))];
+  if (!rotation) return flushed;
   if (rotation.driver === 'secrets-manager' && !rotation.held && needs.now() >= (rotation.handOverByMs ?? 0))
     return [...flushed, ...(await takeOver(needs, gateway, rotation))];
   await watch(needs, gateway, rotation);
@@ -85,26 +90,44 @@ const flush = async (
 };
 
 /**
- * What a rotation revoked that ended right there (a credential that was never distributed) is seen refused here, as no
- * workflow runs that would: so "revoked" is true when it is said (invariant 8).
+ * What was revoked is seen refused here, whatever its rotation does or whether one runs: so "revoked" is true when it is
+ * said (invariant 8), and what cannot be seen stops nothing else.
  */
-const confirmDead = async (needs: Needs, before: Gateway): Promise<readonly Repair[]> => {
-  const { gatewayId, secretArn, revoked } = before;
-  const due = revoked.filter(
-    (one) => one.confirmedAtMs === undefined && needs.now() >= refusedEverywhereAtMs(before, one),
-  );
-  if (due.length === 0) return [];
+const seeRefused = async (
+  needs: Needs,
+  before: Gateway,
+): Promise<{ readonly gateway: Gateway; readonly repairs: readonly Repair[] }> => {
+  const { gatewayId, rotation } = before;
+  const due = toBeSeenRefused(before, needs.now());
+  if (due.length === 0 || isProbeUnderWay(before, needs.now())) return { gateway: before, repairs: [] };
+  const asker = rotation ? { rotationId: rotation.rotationId } : {};
+  const as = { actor: 'reconciler', reason: 'the policy check refused it', ...asker };
+  const repairs: Repair[] = [];
   let gateway = before;
-  const as = { actor: 'reconciler', reason: 'the policy check refused it' };
+  for (const one of due)
+    try {
+      gateway = await verifyRefusal(needs, gateway, one, as);
+      repairs.push({ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${one.credentialId}` });
+    } catch (error) {
+      if (error instanceof RotationPreempted) break; // a rotation began in this moment: the next round sees to it
+      repairs.push({ gatewayId, what: 'FAILED', why: reasonOf(error) });
+    }
+  if (repairs.some(({ what }) => what === 'CONFIRMED')) await releaseLabels(needs, gateway);
+  return { gateway, repairs };
+};
+
+/** Secrets Manager takes 20 labels for a secret: what an earlier end left behind goes now and then, each gateway's in a minute of its own. */
+const tidyEveryMinutes = 15;
+const tidyLabels = async (needs: Needs, gateway: Gateway): Promise<void> => {
+  if ((Math.floor(needs.now() / 60_000) + crc32(gateway.gatewayId)) % tidyEveryMinutes !== 0) return;
   try {
-    for (const one of due) gateway = await verifyRefusal(needs, gateway, one, as);
+    await releaseLabels(needs, gateway);
   } catch (error) {
-    if (error instanceof RotationPreempted) return []; // a rotation began in this moment: its workflow sees to it
-    throw error;
+    needs.log('WARN', 'The labels of a secret could not be tidied.', {
+      gatewayId: gateway.gatewayId,
+      why: reasonOf(error),
+    });
   }
-  await needs.secretVersions.release(secretArn, (...version) => isDoneWith(gateway, ...version));
-  const ids = due.map(({ credentialId }) => credentialId).join(', ');
-  return [{ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${ids}` }];
 };
 
 /** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */

@@ -1,6 +1,6 @@
 import { authorityOf } from '../authorities/authority-of.ts';
 import type { Gateway } from '../domain/gateway.ts';
-import { nextStage } from '../domain/next-stage.ts';
+import { nextStage, sideDuty } from '../domain/next-stage.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { asWorkflow } from './shared/apply-command.ts';
 import { evictUnusedLongest } from './shared/evict.ts';
@@ -23,7 +23,8 @@ export const createCredential = async (needs: Needs, input: StepInput): Promise<
   const run: Run = { ...input, as: asWorkflow };
   const created = rotation.targetId ? gateway : await create(needs, run, gateway);
   const accepted = await proveAccepted(needs, run, created);
-  return stepOutput(await promote(needs, run, accepted), input, needs.now());
+  const promoted = await promote(needs, run, accepted);
+  return stepOutput(promoted, input, needs.now(), sideDuty(promoted, needs.now()));
 };
 
 const create = async (needs: Needs, run: Run, gateway: Gateway): Promise<Gateway> => {

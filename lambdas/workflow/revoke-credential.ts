@@ -3,7 +3,7 @@ import { leftToRevoke } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
-import { overdue } from '../domain/next-stage.ts';
+import { overdue, sideDuty } from '../domain/next-stage.ts';
 import { provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
@@ -38,7 +38,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
       ...by,
     });
     await revokeAtAuthority(revoked, dead);
-    return stepOutput(revoked, input, now());
+    return stepOutput(revoked, input, now(), sideDuty(revoked, now()));
   }
   const credentialIds = leftToRevoke(gateway, rotation);
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
@@ -76,7 +76,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   const result = await gateways.apply(input.gatewayId, revoke);
   if (result.kind === 'applied') {
     await revokeAtAuthority(result.gateway, credentialIds);
-    return stepOutput(result.gateway, input, now());
+    return stepOutput(result.gateway, input, now(), sideDuty(result.gateway, now()));
   }
   if (result.code === 'HELD' || result.code === 'NOT_QUIET')
     return invalidateEvidence(`the record says ${result.code}`);

@@ -90,6 +90,17 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       return { json, text: decided('adopt', json) };
     },
   }),
+  'waive-proof': command({
+    usage: 'waive-proof <gatewayId>',
+    about: about('waive-proof'),
+    examples: ['waive-proof orders --credential j2oh157DT0 --reason "its version was deleted"'],
+    options: [why, ['--credential <id>', 'the revoked credential that was not seen refused']],
+    input: { gatewayId: text, reason, credential: text },
+    run: async (at, { gatewayId, reason, credential }) => {
+      const json = await decide(at, { command: 'waive-proof', gatewayId, reason, credentialId: credential });
+      return { json, text: decided('waive-proof', json, `Recorded: nobody saw ${credential} refused.`) };
+    },
+  }),
   'acknowledge-kit': command({
     usage: 'acknowledge <gatewayId> <kitId>',
     about: about('acknowledge-kit'),

@@ -423,6 +423,16 @@ describe('the record', () => {
     const { revoked: kept } = recordAfter(give(inRotation('VERIFIED', {}, { revoked: old }), revoke));
     expect(kept.map((one) => one.credentialId)).toEqual(['c-1', 'c-3', 'c-4', 'c-5', 'c-6', 'c-a']);
   });
+  it('forgets in time one whose refusal a person recorded as not proven', () => {
+    const gone = { digest: '', versionId: '', cause: 'RETIRED', rotationId: r1, revokedAtMs: 1 } as const;
+    const waived = { ...gone, credentialId: credentialId('c-1'), notProven: { ...by, atMs: 2 } };
+    const old = [
+      waived,
+      ...['c-2', 'c-3', 'c-4', 'c-5'].map((id) => ({ ...gone, credentialId: credentialId(id), confirmedAtMs: 2 })),
+    ];
+    const { revoked: kept } = recordAfter(give(inRotation('VERIFIED', {}, { revoked: old }), revoke));
+    expect(kept.map((one) => one.credentialId)).toEqual(['c-2', 'c-3', 'c-4', 'c-5', 'c-a']);
+  });
   it.each([
     ['kong-eu', 16, 5],
     ['kong-eu', 1, 0],

@@ -39,6 +39,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   }),
   revoke: ({ transitionRevision: readAt }) => ({ kind: 'revoke', credentialIds: [a], readAt, ...ofRotation }),
   confirm: () => ({ kind: 'confirm', credentialId: a, refusedAtMs: now, ...by }),
+  'waive-proof': () => ({ kind: 'waive-proof', credentialId: a, ...by }),
   complete: () => ({ kind: 'complete', ...ofRotation }),
   fail: () => ({ kind: 'fail', ...ofRotation }),
   repair: () => ({ kind: 'repair', ...by }),

@@ -3,6 +3,7 @@ import { leftToRetire } from '../../domain/decision.ts';
 import {
   escalationFromMs,
   type Gateway,
+  isSettled,
   liveCredential,
   type Rotation,
   refusedEverywhereAtMs,
@@ -51,7 +52,7 @@ const verifying = (
     }
   });
   const propagating = gateway.revoked
-    .filter(({ confirmedAtMs }) => confirmedAtMs === undefined)
+    .filter((one) => !isSettled(one))
     .map((one) => ({
       text: `${one.credentialId} is revoked, and refused everywhere once the propagation bound has passed.`,
       untilAtMs: refusedEverywhereAtMs(gateway, one),
