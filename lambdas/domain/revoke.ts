@@ -53,6 +53,12 @@ const causeFor = (
       'WRONG_STAGE',
       `Rotation ${rotation.rotationId} is at ${rotation.stage}: its credential is not distributed yet.`,
     );
+  const moved = command.verdict?.blockers.find((one) => one.code === 'CURRENT_MOVED');
+  if (moved)
+    return refuse(
+      'CURRENT_MOVED',
+      `AWSCURRENT names version ${moved.versionId}, which holds ${moved.credentialId}: what it names is not revoked. Move AWSCURRENT to the version of ${rotation.targetId}, or roll the rotation back.`,
+    );
   if (rotation.forced) return credential.compromised ? 'COMPROMISED' : 'FORCED';
   const { verdict } = command;
   if (

@@ -9,7 +9,7 @@ import { isProbeUnderWay } from '../domain/quiet-window.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { checkQuiet } from '../workflow/shared/check-quiet.ts';
 import { targetOf } from '../workflow/shared/own-rotation.ts';
-import { promote } from '../workflow/shared/promote.ts';
+import { promote, putCurrentRight } from '../workflow/shared/promote.ts';
 import { releaseLabels } from '../workflow/shared/release-labels.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
@@ -50,6 +50,10 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
   if (rotation.driver === 'secrets-manager' && !rotation.held && needs.now() >= (rotation.handOverByMs ?? 0))
     return [...flushed, ...(await takeOver(needs, gateway, rotation))];
   await watch(needs, gateway, rotation);
+  if (rotation.rolledBack)
+    await aside(needs, gateway, 'AWSCURRENT could not be put back.', () =>
+      putCurrentRight(needs, gateway, rotation.rotationId),
+    );
   const mayRun = rotation.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
 };
@@ -60,14 +64,23 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
  */
 const watch = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<void> => {
   if (!hasReached(rotation, 'DISTRIBUTED') || leftToRetire(gateway, rotation).length === 0) return;
-  try {
+  await aside(needs, gateway, 'The quiet of a gateway could not be watched.', async () => {
     const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
     await checkQuiet(needs, { gatewayId: gateway.gatewayId, rotationId: rotation.rotationId }, gateway, stored);
+  });
+};
+
+/** What stops nothing else of the gateway when it goes wrong. */
+const aside = async (
+  needs: Needs,
+  { gatewayId }: Gateway,
+  message: string,
+  work: () => Promise<unknown>,
+): Promise<void> => {
+  try {
+    await work();
   } catch (error) {
-    needs.log('INFO', 'The quiet of a gateway could not be watched.', {
-      gatewayId: gateway.gatewayId,
-      why: reasonOf(error),
-    });
+    needs.log('WARN', message, { gatewayId, why: reasonOf(error) });
   }
 };
 
@@ -120,14 +133,7 @@ const seeRefused = async (
 const tidyEveryMinutes = 15;
 const tidyLabels = async (needs: Needs, gateway: Gateway): Promise<void> => {
   if ((Math.floor(needs.now() / 60_000) + crc32(gateway.gatewayId)) % tidyEveryMinutes !== 0) return;
-  try {
-    await releaseLabels(needs, gateway);
-  } catch (error) {
-    needs.log('WARN', 'The labels of a secret could not be tidied.', {
-      gatewayId: gateway.gatewayId,
-      why: reasonOf(error),
-    });
-  }
+  await aside(needs, gateway, 'The labels of a secret could not be tidied.', () => releaseLabels(needs, gateway));
 };
 
 /** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */

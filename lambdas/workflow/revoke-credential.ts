@@ -8,6 +8,7 @@ import { provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { collectEvidence, lastUseOf } from './shared/collect-evidence.ts';
+import { readCurrentVersion } from './shared/current-version.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { recheckAll } from './shared/recheck.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
@@ -52,7 +53,11 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   const { gateway: fresh } = await readOwnRotation(gateways, input); // the watching went on meanwhile
   const readAtMs = now();
   const lastUseMs = await lastUseOf(needs.uses, gateway, credentialIds);
-  const summary = lastUseMs === undefined ? collected.summary : { ...collected.summary, lastUseMs };
+  const summary = {
+    ...collected.summary,
+    ...(lastUseMs === undefined ? {} : { lastUseMs }),
+    ...(await readCurrentVersion(needs, gateway)),
+  };
   const verdict = judgeRevocation(fresh, summary, readAtMs);
   const invalidateEvidence = async (why: string): Promise<StepOutput> =>
     stepOutput(

@@ -71,6 +71,12 @@ describe('revoke', () => {
       { verdict: { ...verdict, mayRevoke: false } },
       'NO_PROOF',
     ],
+    [
+      'by force, while AWSCURRENT names it',
+      inRotation('DISTRIBUTED', forced),
+      { verdict: { ...verdict, blockers: [{ code: 'CURRENT_MOVED', versionId: 'v-c-a', credentialId: a }] } },
+      'CURRENT_MOVED',
+    ],
     ['with a verdict of another revision', inRotation('VERIFIED'), { readAt: 0 }, 'NO_PROOF'],
     [
       'with a verdict older than a minute',

@@ -47,6 +47,12 @@ const verifying = (
         return [{ text: `${blocker.count} of ${summary.kits} kits have not moved yet.` }];
       case 'NOT_QUIET':
         return quietWaits(gateway, rotation, blocker.quietAtMs);
+      case 'CURRENT_MOVED':
+        return [
+          {
+            text: `AWSCURRENT was moved to version ${blocker.versionId}, which holds ${blocker.credentialId}: what it names is not revoked. Move it to the version of ${rotation.targetId}, or roll back.`,
+          },
+        ];
       default:
         return [{ text: blockers[blocker.code] }];
     }
