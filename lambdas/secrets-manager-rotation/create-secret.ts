@@ -3,6 +3,7 @@ import { RotationInOverlap, RotationPreempted, StepFailed } from '../domain/fail
 import { type Gateway, isUnpromoted } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
 import { countMetric } from '../runtime/log.ts';
+import { withRoom } from '../workflow/shared/with-room.ts';
 import { asSecretsManager, type Needs, type RotationStep, refuseHeld, rotates } from './rotation-step.ts';
 
 /** How long Secrets Manager may drive a rotation before the reconciler takes over. */
@@ -34,7 +35,7 @@ export const createSecret = async (needs: Needs, step: RotationStep): Promise<vo
     );
   }
   refuseHeld(rotation);
-  await authorityOf(gateway).mint(needs, gateway, rotationId, { rotationToken });
+  await withRoom(needs, gateway, () => authorityOf(gateway).mint(needs, gateway, rotationId, { rotationToken }));
 };
 
 /** A new token replaces a rotation of Secrets Manager that never got beyond accepted: nobody has its credential. */

@@ -9,6 +9,7 @@ import { promote } from './shared/promote.ts';
 import { proveAccepted } from './shared/prove-accepted.ts';
 import { recordCreated } from './shared/record-created.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { withRoom } from './shared/with-room.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 
@@ -29,5 +30,6 @@ export const createCredential = async (needs: Needs, input: StepInput): Promise<
 
 const create = async (needs: Needs, run: Run, gateway: Gateway): Promise<Gateway> => {
   await evictUnusedLongest(needs, run, gateway);
-  return recordCreated(needs, run, await authorityOf(gateway).mint(needs, gateway, run.rotationId));
+  const minted = await withRoom(needs, gateway, () => authorityOf(gateway).mint(needs, gateway, run.rotationId));
+  return recordCreated(needs, run, minted);
 };
