@@ -9,6 +9,8 @@ export type Begin = By & {
   readonly trigger: 'bootstrap' | 'scheduled' | 'manual';
   /** Secrets Manager drives until promotion, at the latest until `handOverByMs`. */
   readonly handOverByMs?: number;
+  /** The version that it rotates to, when that id is not the rotation's. */
+  readonly versionId?: string;
   readonly executionArn?: string;
 };
 
@@ -17,7 +19,7 @@ export type Begin = By & {
  * All other live credentials become predecessors and will be retired.
  */
 export const begin = (gateway: Gateway, command: Begin, nowMs: number): Decision => {
-  const { rotationId, trigger, handOverByMs, executionArn } = command;
+  const { rotationId, trigger, handOverByMs, versionId, executionArn } = command;
   if (gateway.rotation?.rotationId === rotationId || gateway.ended.some((one) => one.rotationId === rotationId))
     return unchanged;
   if (gateway.retiredAtMs !== undefined)
@@ -40,6 +42,7 @@ export const begin = (gateway: Gateway, command: Begin, nowMs: number): Decision
     driver: handOverByMs === undefined ? 'workflow' : 'secrets-manager',
     attempt: handOverByMs === undefined && executionArn !== undefined ? 1 : 0,
     ...(handOverByMs === undefined ? {} : { handOverByMs }),
+    ...(versionId === undefined || versionId === rotationId ? {} : { versionId }),
     ...(executionArn === undefined ? {} : { executionArn }),
   };
   return record(gateway, { rotation, generation }, nowMs, {

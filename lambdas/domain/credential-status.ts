@@ -1,4 +1,11 @@
-import { type Gateway, isPastItsTime, isSettled, type LiveCredential, type RevokedCredential } from './gateway.ts';
+import {
+  type Gateway,
+  isPastItsTime,
+  isSettled,
+  type LiveCredential,
+  type RevokedCredential,
+  versionIdOf,
+} from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 
 /** What the record says of a presented credential id; the digest is still to be compared with the value's. */
@@ -36,7 +43,8 @@ export const isDoneWith = (
 ): boolean => {
   if (gateway.live.some((one) => one.credentialId === credentialId)) return false;
   const revoked = gateway.revoked.find((one) => one.credentialId === credentialId);
-  return revoked ? isSettled(revoked) : gateway.rotation?.rotationId !== versionId;
+  if (revoked) return isSettled(revoked);
+  return !(gateway.rotation && versionIdOf(gateway.rotation) === versionId);
 };
 
 /** Whether a copy of the record read at `readAtMs` may still say yes while DynamoDB cannot be read. */

@@ -67,6 +67,8 @@ export type Rotation = {
   /** Who runs the steps until promotion: the workflow, or Secrets Manager until `handOverByMs`. */
   readonly driver: 'workflow' | 'secrets-manager';
   readonly handOverByMs?: number;
+  /** The version of the secret that Secrets Manager rotates to, when its id is not the rotation's. */
+  readonly versionId?: string;
   readonly stage: RotationStage;
   /** Counts up with every change of what kits should hold; writes to kit items carry it, so a pre-empted run's fail. */
   readonly generation: number;
@@ -189,6 +191,10 @@ export const liveCredential = (gateway: Gateway, credentialId: CredentialId | un
 /** Whether the rotation has come at least as far as `stage`. */
 export const hasReached = (rotation: Rotation, stage: RotationStage): boolean =>
   rotationStages.indexOf(rotation.stage) >= rotationStages.indexOf(stage);
+
+/** The version of the gateway's secret that holds what the rotation mints. */
+export const versionIdOf = ({ rotationId, versionId }: Pick<Rotation, 'rotationId' | 'versionId'>): string =>
+  versionId ?? rotationId;
 
 /** Whether Secrets Manager still drives the rotation and nobody can have its credential: it may be given up without harm. */
 export const isUnpromoted = (rotation: Rotation): boolean =>

@@ -2,7 +2,7 @@ import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
 import { crc32 } from '../domain/crc32.ts';
 import { leftToRetire } from '../domain/decision.ts';
 import { RotationPreempted } from '../domain/failure.ts';
-import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
+import { type Gateway, hasReached, isUnpromoted, type Rotation, versionIdOf } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage, toBeSeenRefused } from '../domain/next-stage.ts';
 import { isProbeUnderWay } from '../domain/quiet-window.ts';
@@ -52,7 +52,7 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
   await watch(needs, gateway, rotation);
   if (rotation.rolledBack)
     await aside(needs, gateway, 'AWSCURRENT could not be put back.', () =>
-      putCurrentRight(needs, gateway, rotation.rotationId),
+      putCurrentRight(needs, gateway, versionIdOf(rotation)),
     );
   const mayRun = rotation.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
@@ -145,7 +145,7 @@ const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Pro
     const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt, as }, gateway);
     return next(needs, promoted, false, 'Secrets Manager did not hand over in time');
   }
-  await needs.secretVersions.stripPending(secretArn, rotationId); // first: after a crash between the two this is done again
+  await needs.secretVersions.stripPending(secretArn, versionIdOf(rotation)); // first: after a crash between the two this is done again
   const given = await needs.gateways.apply(gatewayId, (now) =>
     now.rotation?.rotationId === rotationId && isUnpromoted(now.rotation)
       ? { kind: 'fail', rotationId, actor: 'reconciler', reason: 'Secrets Manager did not finish in time' }

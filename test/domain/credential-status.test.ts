@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { credentialStatusOf, isDoneWith, mayServeStale } from '../../lambdas/domain/credential-status.ts';
-import { a, atRest, b, by, inRotation, live, now, r1 } from './gateways.ts';
+import { a, atRest, b, by, inRotation, live, now, r1, r2 } from './gateways.ts';
 
 const doomed = live('c-a', { compromised: { atMs: 0, rejectAfterMs: now } });
 const stale = (seconds: number, credential = live('c-a')) => {
@@ -30,6 +30,7 @@ describe('the status of a credential', () => {
 describe('a version of the secret', () => {
   const gone = { credentialId: a, digest: '', versionId: 'v', cause: 'RETIRED', rotationId: r1 } as const;
   const running = atRest({ ...inRotation('BEGUN'), live: [] });
+  const runningUnder = atRest({ ...inRotation('BEGUN', { rotationId: r2, versionId: r1 }), live: [] });
   const waived = { ...gone, revokedAtMs: 1, notProven: { ...by, atMs: 2 } };
   it.each([
     ['live', { live: [live('c-a')], revoked: [] }, false],
@@ -38,6 +39,7 @@ describe('a version of the secret', () => {
     ['recorded as not proven', { live: [], revoked: [waived] }, true],
     ['known to nobody: of an ended rotation, or forgotten long ago', { live: [], revoked: [] }, true],
     ['minted for the running rotation, which may still record it', running, false],
+    ['minted under a version id of its own for the running rotation', runningUnder, false],
   ])('of a credential that is %s', (_, gateway, isDone) => expect(isDoneWith(gateway, a, r1)).toBe(isDone));
 });
 
