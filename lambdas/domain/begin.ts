@@ -1,4 +1,4 @@
-import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
+import { type By, by, type Decision, record, refuse, tooManyLive, unchanged } from './decision.ts';
 import { type Gateway, liveCredential, maxLiveCredentials, type Rotation } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 
@@ -29,11 +29,7 @@ export const begin = (gateway: Gateway, command: Begin, nowMs: number): Decision
       'ROTATION_RUNNING',
       `Gateway ${gateway.gatewayId} is in rotation ${gateway.rotation.rotationId} (${gateway.rotation.trigger}, stage ${gateway.rotation.stage}); wait for its end, or roll it back.`,
     );
-  if (gateway.live.length >= maxLiveCredentials)
-    return refuse(
-      'TOO_MANY_LIVE',
-      `Gateway ${gateway.gatewayId} has ${gateway.live.length} live credentials and ${maxLiveCredentials} are allowed: revoke one that is not needed first.`,
-    );
+  if (gateway.live.length >= maxLiveCredentials) return tooManyLive(gateway, 0);
   const generation = gateway.generation + 1;
   const rotation: Rotation = {
     ...freshRotation(gateway, command, nowMs),

@@ -34,6 +34,7 @@ import {
   promoting,
 } from './promotion.ts';
 import { type ArmProbe, armProbe, type QuietChecked, quietChecked } from './quiet-window.ts';
+import { type RetireCredential, retireCredential } from './retire-credential.ts';
 import { type Revoke, revoke } from './revoke.ts';
 import {
   type Distributed,
@@ -68,6 +69,7 @@ export type Command =
   | RollBack
   | Force
   | Adopt
+  | RetireCredential
   | KitDecided
   | NextAttempt
   | Escalate
@@ -126,6 +128,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return rollBack(gateway, command, nowMs);
     case 'force':
       return force(gateway, command, nowMs);
+    case 'retire-credential':
+      return retireCredential(gateway, command, nowMs);
     case 'adopt':
       return adopt(gateway, command, nowMs);
     case 'acknowledge-kit':

@@ -4,7 +4,7 @@ import type { Gateway, RevocationCause, Transition, Trigger } from '../domain/ga
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import { isDecisionOfPerson } from '../domain/operator-commands.ts';
-import { outcomeOf } from '../domain/rotation-outcome.ts';
+import { beginnings, outcomeOf } from '../domain/rotation-outcome.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import { chainOf, gapsInSteps, gapText } from './evidence-chain.ts';
 import { type EvidenceRecord, evidenceFormat } from './evidence-schema.ts';
@@ -28,7 +28,7 @@ export const evidenceRecordOf = (
   { gateway, rotationId, steps, others, proofs, uses }: RotationFacts,
   nowMs: number,
 ): EvidenceRecord => {
-  const begin = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise');
+  const begin = steps.find(({ kind }) => beginnings.has(kind));
   if (!begin) throw new InputRefused(`Gateway ${gateway.gatewayId} has no record of rotation ${rotationId}.`);
   const created = steps.find(({ kind }) => kind === 'created')?.credentialIds?.[0];
   const accepted = steps.findLast(({ kind }) => kind === 'accepted');

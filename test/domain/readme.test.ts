@@ -48,6 +48,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   extend: () => ({ kind: 'extend', deadlineAtMs: now + 2_000_000, ...ofRotation }),
   'roll-back': () => ({ kind: 'roll-back', ...ofRotation }),
   force: () => ({ kind: 'force', kits: 0, kitsHash: '', ...ofRotation }),
+  'retire-credential': () => ({ kind: 'retire-credential', rotationId: r2, credentialId: b, ...by }),
   adopt: () => ({
     kind: 'adopt',
     credentialId: live('c-z').credentialId,
