@@ -157,6 +157,8 @@ export type Gateway = {
   /** A larger bound that was in force before and still holds for instances of the policy check until then. */
   readonly earlierStale?: { readonly seconds: number; readonly untilMs: number };
   readonly secretArn: string;
+  /** Whether gateways.json has a schedule, by which Secrets Manager should rotate the secret. */
+  readonly isScheduled?: boolean;
   /** Kits are spread over this many shards, see `shardOf`. */
   readonly shardCount: number;
   /** How many there were before, oldest first: recorded use stays where it was written. */

@@ -5,7 +5,7 @@ import type { GaugeMetric } from './metric.ts';
 export const gaugesOf = (
   gateways: readonly Gateway[],
   nowMs: number,
-): Readonly<Record<Exclude<GaugeMetric, 'SchedulesOverdue'>, number>> => {
+): Readonly<Record<Exclude<GaugeMetric, 'SchedulesOverdue' | 'SecretsInTrouble'>, number>> => {
   const rotations = gateways.flatMap(({ rotation }) => (rotation ? [rotation] : []));
   return {
     RotationsRunning: rotations.length,

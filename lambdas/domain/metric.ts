@@ -37,6 +37,8 @@ export const gaugeMetrics = [
   'KitsLate',
   /** Secrets whose NextRotationDate has passed without a rotation; every 15 minutes. */
   'SchedulesOverdue',
+  /** Secrets that differ from what the record says of them; every 15 minutes. */
+  'SecretsInTrouble',
 ] as const;
 export type GaugeMetric = (typeof gaugeMetrics)[number];
 

@@ -67,6 +67,12 @@ describe('the reconciler measures', () => {
     expect((await measured(gateways, quarterHour + 60_000, next)).gauges).not.toHaveProperty('SchedulesOverdue');
   });
 
+  test('secrets that differ from their records, and says which and what to do', async () => {
+    const { gauges, lines } = await measured([atRest({ isScheduled: true }), atRest()], quarterHour);
+    expect(gauges).toMatchObject({ SecretsInTrouble: 1 });
+    expect(lines).toContainEqual(expect.objectContaining({ gatewayId: atRest().gatewayId, code: 'SCHEDULE_OFF' }));
+  });
+
   test('no secret of a retired gateway', async () => {
     const retired = atRest({ secretArn: 'late', retiredAtMs: 1 });
     const { gauges } = await measured([retired], quarterHour, { late: 0 });
