@@ -11,9 +11,18 @@ export const gaugesOf = (
     RotationsRunning: rotations.length,
     RotationsHeld: rotations.filter(({ held }) => held).length,
     RotationsOverdue: rotations.filter(({ deadlineAtMs }) => nowMs > deadlineAtMs).length,
+    SuccessorsMissing: gateways.filter(lacksSuccessor).length,
     KitsLate: rotations
       .filter(({ escalationLevel }) => escalationLevel > 0)
       .map(({ kitSummary }) => kitSummary?.laggards ?? 0)
       .reduce((sum, laggards) => sum + laggards, 0),
   };
 };
+
+/** Whether nothing of a gateway stays accepted and an attempt has failed to make what should take its place. */
+const lacksSuccessor = ({ rotation, live }: Gateway): boolean =>
+  rotation !== undefined &&
+  rotation.targetId === undefined &&
+  rotation.failedAttempts > 0 &&
+  live.every(({ compromised }) => compromised !== undefined) &&
+  rotation.trigger === 'compromise';
