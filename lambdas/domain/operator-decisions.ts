@@ -1,6 +1,7 @@
 import { type By, by, type Decision, isRefusal, leftToRetire, record, refuse, running, unchanged } from './decision.ts';
 import { type Gateway, hasReached, liveCredential, type RevocationCause, type Rotation } from './gateway.ts';
 import type { CredentialId, KitId, RotationId } from './ids.ts';
+import { onlyRetires } from './retire-credential.ts';
 import { moveToRevoked } from './revoke.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
@@ -95,6 +96,8 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
       `Rotation ${rotation.rotationId} leaves a compromised credential: nothing goes back to it.`,
     );
   if (!hasReached(rotation, 'PROMOTING')) return undo(gateway, rotation, command, nowMs);
+  const { targetId: _t, ...untargeted } = rotation;
+  if (onlyRetires(rotation)) return undo(gateway, untargeted, command, nowMs); // nothing was made: nothing goes
   const back = liveCredential(gateway, rotation.fromCredentialId);
   if (!back || !rotation.targetId)
     return refuse(

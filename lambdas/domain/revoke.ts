@@ -3,6 +3,7 @@ import {
   type Gateway,
   hasReached,
   isPastItsTime,
+  isSettled,
   liveCredential,
   type RevocationCause,
   type RevokedCredential,
@@ -53,6 +54,12 @@ const causeFor = (
     return refuse(
       'WRONG_STAGE',
       `Rotation ${rotation.rotationId} is at ${rotation.stage}: its credential is not distributed yet.`,
+    );
+  const moved = command.verdict?.blockers.find((one) => one.code === 'CURRENT_MOVED');
+  if (moved)
+    return refuse(
+      'CURRENT_MOVED',
+      `AWSCURRENT names version ${moved.versionId}, which holds ${moved.credentialId}: what it names is not revoked. Move AWSCURRENT to the version of ${rotation.targetId}, or roll the rotation back.`,
     );
   if (rotation.forced && !isCovered(gateway, rotation.forced, command))
     return refuse(
@@ -108,7 +115,7 @@ export const revoke = (gateway: Gateway, command: Revoke, nowMs: number): Decisi
 };
 
 /**
- * The record with these credentials refused from now on; unconfirmed revocations are never forgotten. What is compromised
+ * The record with these credentials refused from now on; revocations that are not settled are never forgotten. What is compromised
  * is revoked as that, whatever allowed it: its later use is an attack and not a kit that came late.
  */
 export const moveToRevoked = (
@@ -122,8 +129,8 @@ export const moveToRevoked = (
     const cause = given && compromised ? 'COMPROMISED' : given;
     return cause ? [{ credentialId, digest, versionId, cause, rotationId, revokedAtMs: nowMs }] : [];
   });
-  const confirmed = gateway.revoked.filter((one) => one.confirmedAtMs !== undefined);
-  const forgotten = new Set(confirmed.slice(0, Math.max(0, confirmed.length + moved.length - remembered.revoked)));
+  const settled = gateway.revoked.filter(isSettled);
+  const forgotten = new Set(settled.slice(0, Math.max(0, settled.length + moved.length - remembered.revoked)));
   return {
     live: gateway.live.filter((credential) => !causes.has(credential.credentialId)),
     revoked: [...gateway.revoked.filter((one) => !forgotten.has(one)), ...moved],

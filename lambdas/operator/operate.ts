@@ -12,6 +12,8 @@ import { forceRevocation } from './force.ts';
 import { acknowledgeKit, retryKit } from './kit-decisions.ts';
 import { repairPending } from './repair.ts';
 import { notRunning, type OperateResult, resultOf } from './result.ts';
+import { retireOne } from './retire-credential.ts';
+import { waiveProof } from './waive-proof.ts';
 
 export type { OperateResult } from './result.ts';
 
@@ -45,6 +47,10 @@ const decide = (needs: Needs, gateway: Gateway, command: OperatorCommand, by: By
       return retryKit(needs, gateway, command, by);
     case 'adopt':
       return adoptCredential(needs, gateway, command, by);
+    case 'retire-credential':
+      return retireOne(needs, gateway, command, by);
+    case 'waive-proof':
+      return waiveProof(needs, gateway, command, by);
     case 'repair':
       return repairPending(needs, gateway, by);
     case 'force':

@@ -1,10 +1,11 @@
 import { authorityOf } from '../authorities/authority-of.ts';
-import { isDoneWith } from '../domain/credential-status.ts';
 import { RotationPreempted } from '../domain/failure.ts';
-import { type Gateway, refusedEverywhereAtMs } from '../domain/gateway.ts';
+import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId, RotationId } from '../domain/ids.ts';
-import { overdue } from '../domain/next-stage.ts';
+import { overdue, toBeSeenRefused } from '../domain/next-stage.ts';
+import { isProbeUnderWay } from '../domain/quiet-window.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { releaseLabels } from '../workflow/shared/release-labels.ts';
 import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog;
@@ -36,33 +37,36 @@ export const endCompromised = async (
   const revoked: readonly Repair[] = changed ? [{ gatewayId, what: 'REVOKED', why: reason }] : [];
   for (const { credentialId, confirmedAtMs } of gateway.revoked)
     if (changed && confirmedAtMs === undefined) await authorityOf(gateway).revoke(gateway, credentialId);
-  return [...revoked, ...(await confirmDead(needs, gateway, rotationId))];
+  return [...revoked, ...(await seeRefused(needs, gateway)).repairs];
 };
 
 /**
- * What a rotation revoked that ended right there (a credential that was never distributed), or whose workflow fails again and
- * again, is seen refused here, as no workflow would: so "revoked" is true when it is said (invariant 8).
+ * What was revoked is seen refused here, whatever its rotation does or whether one runs: so "revoked" is true when it is
+ * said (invariant 8), and what cannot be seen stops nothing else.
  */
-export const confirmDead = async (
+export const seeRefused = async (
   needs: Needs,
   before: Gateway,
-  rotationId?: RotationId,
-): Promise<readonly Repair[]> => {
-  const { gatewayId, secretArn, revoked } = before;
-  const due = revoked.filter(
-    (one) => one.confirmedAtMs === undefined && needs.now() >= refusedEverywhereAtMs(before, one),
-  );
-  if (due.length === 0) return [];
+): Promise<{ readonly gateway: Gateway; readonly repairs: readonly Repair[] }> => {
+  const { gatewayId, rotation } = before;
+  const due = toBeSeenRefused(before, needs.now());
+  if (due.length === 0 || isProbeUnderWay(before, needs.now())) return { gateway: before, repairs: [] };
+  const asker = rotation ? { rotationId: rotation.rotationId } : {};
+  const as = { actor: 'reconciler', reason: 'the policy check refused it', ...asker };
+  const repairs: Repair[] = [];
   let gateway = before;
-  const asker = rotationId === undefined ? {} : { rotationId };
-  const as = { ...asker, actor: 'reconciler', reason: 'the policy check refused it' };
-  try {
-    for (const one of due) gateway = await verifyRefusal(needs, gateway, one, as);
-  } catch (error) {
-    if (error instanceof RotationPreempted) return []; // a rotation began in this moment: its workflow sees to it
-    throw error;
-  }
-  await needs.secretVersions.release(secretArn, (...version) => isDoneWith(gateway, ...version));
-  const ids = due.map(({ credentialId }) => credentialId).join(', ');
-  return [{ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${ids}` }];
+  for (const one of due)
+    try {
+      gateway = await verifyRefusal(needs, gateway, one, as);
+      repairs.push({ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${one.credentialId}` });
+    } catch (error) {
+      if (error instanceof RotationPreempted) break; // a rotation began in this moment: the next round sees to it
+      repairs.push({ gatewayId, what: 'FAILED', why: reasonOf(error) });
+    }
+  if (repairs.some(({ what }) => what === 'CONFIRMED')) await releaseLabels(needs, gateway);
+  return { gateway, repairs };
 };
+
+/** For people and for the log. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';

@@ -1,6 +1,7 @@
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
+import { crc32 } from '../domain/crc32.ts';
 import { leftToRetire } from '../domain/decision.ts';
-import { type Gateway, hasReached, isUnpromoted, type Rotation } from '../domain/gateway.ts';
+import { type Gateway, hasReached, isUnpromoted, type Rotation, versionIdOf } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
@@ -8,9 +9,10 @@ import { boundedMap } from '../runtime/bounded-map.ts';
 import { withinMs } from '../runtime/time-limit.ts';
 import { checkQuiet } from '../workflow/shared/check-quiet.ts';
 import { targetOf } from '../workflow/shared/own-rotation.ts';
-import { promote } from '../workflow/shared/promote.ts';
+import { promote, putCurrentRight } from '../workflow/shared/promote.ts';
+import { releaseLabels } from '../workflow/shared/release-labels.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
-import { confirmDead, endCompromised, type Repair } from './end-compromised.ts';
+import { endCompromised, type Repair, reasonOf, seeRefused } from './end-compromised.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 
@@ -37,12 +39,19 @@ export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
 const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<readonly Repair[]> => {
   const stored = await needs.gateways.read(gatewayId);
   if (!stored) return [];
-  const { gateway, repairs: flushed } = await flush(needs, stored);
+  const { gateway: before, repairs: published } = await flush(needs, stored);
+  const { gateway, repairs: seen } = await seeRefused(needs, before);
+  await tidyLabels(needs, gateway);
+  const flushed = [...published, ...seen];
   const { rotation } = gateway;
-  if (!rotation) return [...flushed, ...(await confirmDead(needs, gateway))];
+  if (!rotation) return flushed;
   if (rotation.driver === 'secrets-manager' && !rotation.held && needs.now() >= (rotation.handOverByMs ?? 0))
     return [...flushed, ...(await takeOver(needs, gateway, rotation))];
   await watch(needs, gateway, rotation);
+  if (rotation.rolledBack)
+    await aside(needs, gateway, 'AWSCURRENT could not be put back.', () =>
+      putCurrentRight(needs, gateway, versionIdOf(rotation)),
+    );
   const mayRun = rotation.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
 };
@@ -53,14 +62,23 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
  */
 const watch = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<void> => {
   if (!hasReached(rotation, 'DISTRIBUTED') || leftToRetire(gateway, rotation).length === 0) return;
-  try {
+  await aside(needs, gateway, 'The quiet of a gateway could not be watched.', async () => {
     const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
     await checkQuiet(needs, { gatewayId: gateway.gatewayId, rotationId: rotation.rotationId }, gateway, stored);
+  });
+};
+
+/** What stops nothing else of the gateway when it goes wrong. */
+const aside = async (
+  needs: Needs,
+  { gatewayId }: Gateway,
+  message: string,
+  work: () => Promise<unknown>,
+): Promise<void> => {
+  try {
+    await work();
   } catch (error) {
-    needs.log('INFO', 'The quiet of a gateway could not be watched.', {
-      gatewayId: gateway.gatewayId,
-      why: reasonOf(error),
-    });
+    needs.log('WARN', message, { gatewayId, why: reasonOf(error) });
   }
 };
 
@@ -82,6 +100,13 @@ const flush = async (
   }
 };
 
+/** Secrets Manager takes 20 labels for a secret: what an earlier end left behind goes now and then, each gateway's in a minute of its own. */
+const tidyEveryMinutes = 15;
+const tidyLabels = async (needs: Needs, gateway: Gateway): Promise<void> => {
+  if ((Math.floor(needs.now() / 60_000) + crc32(gateway.gatewayId)) % tidyEveryMinutes !== 0) return;
+  await aside(needs, gateway, 'The labels of a secret could not be tidied.', () => releaseLabels(needs, gateway));
+};
+
 /** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */
 const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<readonly Repair[]> => {
   const { gatewayId, secretArn } = gateway;
@@ -91,7 +116,7 @@ const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Pro
     const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt, as }, gateway);
     return next(needs, promoted, false, 'Secrets Manager did not hand over in time');
   }
-  await needs.secretVersions.stripPending(secretArn, rotationId); // first: after a crash between the two this is done again
+  await needs.secretVersions.stripPending(secretArn, versionIdOf(rotation)); // first: after a crash between the two this is done again
   const given = await needs.gateways.apply(gatewayId, (now) =>
     now.rotation?.rotationId === rotationId && isUnpromoted(now.rotation)
       ? { kind: 'fail', rotationId, actor: 'reconciler', reason: 'Secrets Manager did not finish in time' }
@@ -141,5 +166,3 @@ const hold = async (
   await gateways.apply(gatewayId, { kind: 'hold', rotationId, actor: 'reconciler', reason: why });
   return [{ gatewayId, what: 'HELD', why }];
 };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');

@@ -3,11 +3,12 @@ import { leftToRevoke } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
-import { overdue } from '../domain/next-stage.ts';
+import { overdue, sideDuty } from '../domain/next-stage.ts';
 import { provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { collectEvidence, lastUseOf } from './shared/collect-evidence.ts';
+import { readCurrentVersion } from './shared/current-version.ts';
 import { dropForce, uncoveredByForce } from './shared/drop-force.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { readBackAll } from './shared/recheck.ts';
@@ -40,7 +41,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
       ...by,
     });
     await revokeAtAuthority(revoked, dead);
-    return stepOutput(revoked, input, now());
+    return stepOutput(revoked, input, now(), sideDuty(revoked, now()));
   }
   const credentialIds = leftToRevoke(gateway, rotation);
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
@@ -60,7 +61,11 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   const { gateway: fresh } = await readOwnRotation(gateways, input); // the watching went on meanwhile
   const readAtMs = now();
   const lastUseMs = await lastUseOf(needs.uses, gateway, credentialIds);
-  const summary = lastUseMs === undefined ? collected.summary : { ...collected.summary, lastUseMs };
+  const summary = {
+    ...collected.summary,
+    ...(lastUseMs === undefined ? {} : { lastUseMs }),
+    ...(await readCurrentVersion(needs, gateway)),
+  };
   const verdict = judgeRevocation(fresh, summary, readAtMs);
   const invalidateEvidence = async (why: string): Promise<StepOutput> =>
     stepOutput(
@@ -85,7 +90,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   const result = await gateways.apply(input.gatewayId, revoke);
   if (result.kind === 'applied') {
     await revokeAtAuthority(result.gateway, credentialIds);
-    return stepOutput(result.gateway, input, now());
+    return stepOutput(result.gateway, input, now(), sideDuty(result.gateway, now()));
   }
   if (result.code === 'HELD' || result.code === 'NOT_QUIET')
     return invalidateEvidence(`the record says ${result.code}`);

@@ -85,6 +85,12 @@ describe('revoke', () => {
       { verdict: { ...verdict, mayRevoke: false } },
       'NO_PROOF',
     ],
+    [
+      'by force, while AWSCURRENT names it',
+      inRotation('DISTRIBUTED', forced),
+      { verdict: { ...verdict, blockers: [{ code: 'CURRENT_MOVED', versionId: 'v-c-a', credentialId: a }] } },
+      'CURRENT_MOVED',
+    ],
     ['with a verdict of another revision', inRotation('VERIFIED'), { readAt: 0 }, 'NO_PROOF'],
     [
       'with a verdict older than a minute',
@@ -450,6 +456,16 @@ describe('the record', () => {
     const old = [gone('c-1'), ...['c-2', 'c-3', 'c-4', 'c-5', 'c-6'].map((id) => gone(id, 2))];
     const { revoked: kept } = recordAfter(give(inRotation('VERIFIED', {}, { revoked: old }), revoke));
     expect(kept.map((one) => one.credentialId)).toEqual(['c-1', 'c-3', 'c-4', 'c-5', 'c-6', 'c-a']);
+  });
+  it('forgets in time one whose refusal a person recorded as not proven', () => {
+    const gone = { digest: '', versionId: '', cause: 'RETIRED', rotationId: r1, revokedAtMs: 1 } as const;
+    const waived = { ...gone, credentialId: credentialId('c-1'), notProven: { ...by, atMs: 2 } };
+    const old = [
+      waived,
+      ...['c-2', 'c-3', 'c-4', 'c-5'].map((id) => ({ ...gone, credentialId: credentialId(id), confirmedAtMs: 2 })),
+    ];
+    const { revoked: kept } = recordAfter(give(inRotation('VERIFIED', {}, { revoked: old }), revoke));
+    expect(kept.map((one) => one.credentialId)).toEqual(['c-2', 'c-3', 'c-4', 'c-5', 'c-a']);
   });
   it.each([
     ['kong-eu', 16, 5],

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
-import type { ExecutionState } from '../../lambdas/ports.ts';
+import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import type { Dependencies, ExecutionState, IsDone } from '../../lambdas/ports.ts';
 import { reconcile } from '../../lambdas/reconciler/reconcile.ts';
 import { a, atRest, b, inRotation, live, now, r1 } from '../domain/gateways.ts';
 import { benchWith } from '../workflow/doubles.ts';
@@ -17,10 +17,15 @@ const dead = {
 const doomed = live('c-a', { compromised: { atMs: now - 2_000, rejectAfterMs: now - 1_000 } });
 const running = { executionArn: 'arn', trigger: 'compromise' } as const;
 
-const benchAt = (record: Parameters<typeof benchWith>[0], state: ExecutionState) => {
+const benchAt = (
+  record: Parameters<typeof benchWith>[0],
+  state: ExecutionState,
+  ofSecret: Partial<Dependencies['secretVersions']> = {},
+) => {
   const bench = benchWith(record);
   const executions = { ...bench.dependencies.executions, stateOf: async () => state };
-  return { bench, dependencies: { ...bench.dependencies, executions } };
+  const secretVersions = { ...bench.dependencies.secretVersions, ...ofSecret };
+  return { bench, dependencies: { ...bench.dependencies, executions, secretVersions } };
 };
 const failed: ExecutionState = { kind: 'ENDED', failed: true, stoppedAtMs: now - 3_600_000 };
 const aborted: ExecutionState = { kind: 'ABORTED', failed: true, stoppedAtMs: now - 3_600_000 };
@@ -35,9 +40,9 @@ describe('while a rotation is held', () => {
 
   test('a compromised credential that was revoked is still seen refused (invariant 7)', async () => {
     const record = inRotation('DISTRIBUTED', { ...running, held }, { live: [live('c-b')], revoked: [dead] });
-    const { bench, dependencies } = benchAt(record, failed);
-    expect(await reconcile(dependencies)).toMatchObject([{ what: 'STARTED' }]);
-    expect(bench.record.rotation?.attempt).toBe(2);
+    const { bench, dependencies } = benchAt(record, failed, { release: async () => undefined });
+    expect(await reconcile(dependencies)).toMatchObject([{ what: 'CONFIRMED' }]);
+    expect(bench.record.revoked).toEqual([{ ...dead, confirmedAtMs: now }]);
   });
 
   test('a compromised credential is revoked even when somebody aborted the execution (invariant 7)', async () => {
@@ -76,6 +81,26 @@ describe('after five failed attempts', () => {
   });
 });
 
+describe('a revoked credential whose value is gone', () => {
+  const readVersion: Dependencies['secretVersions']['readVersion'] = async () => undefined;
+  const record = inRotation('PROMOTED', { executionArn: 'arn' }, { live: [live('c-b')], revoked: [dead] });
+
+  test('is named with the command for it, and stops nothing else of its gateway', async () => {
+    const { bench, dependencies } = benchAt(record, { kind: 'ABSENT' }, { readVersion });
+    expect(await reconcile(dependencies)).toMatchObject([
+      { what: 'FAILED', why: expect.stringContaining('waive-proof') },
+      { what: 'STARTED_AGAIN' },
+    ]);
+    expect(bench.record.revoked).toEqual([dead]);
+  });
+
+  test('is not looked at while another probe is under way, so that neither spoils the other', async () => {
+    const probe = { nonceHash: 'of a pass', credentialId: b, armedAtMs: now - 1_000 };
+    const { dependencies } = benchAt({ ...record, probe }, { kind: 'RUNNING' }, { readVersion });
+    expect(await reconcile(dependencies)).toEqual([]);
+  });
+});
+
 describe('while no rotation runs', () => {
   const never = { ...dead, cause: 'NEVER_DISTRIBUTED' } as const;
   const resting = atRest({ live: [live('c-b')], revoked: [never] });
@@ -86,8 +111,10 @@ describe('while no rotation runs', () => {
     const released: string[] = [];
     const secretVersions = {
       ...dependencies.secretVersions,
-      release: async (_: string, isDone: (credentialId: CredentialId, versionId: string) => boolean) =>
-        void released.push(...[a, b].filter((id) => isDone(id, `v-${id}`))),
+      release: async (_: string, readIsDone: () => Promise<IsDone>) => {
+        const isDone = await readIsDone();
+        released.push(...[a, b].filter((id) => isDone(id, `v-${id}`)));
+      },
     };
     expect(await reconcile({ ...dependencies, secretVersions })).toMatchObject([{ what: 'CONFIRMED' }]);
     expect(bench.record.revoked).toEqual([{ ...never, confirmedAtMs: now }]);
@@ -115,8 +142,10 @@ describe('while no rotation runs', () => {
 
   test('refuses to say revoked while the policy check accepts it or does not answer (invariant 6)', async () => {
     const { bench, dependencies } = benchAt(resting, ended);
-    for (const ask of [async () => 'ACCEPTED' as const, async () => Promise.reject(new Error('no answer'))])
+    for (const ask of [async () => 'ACCEPTED' as const, async () => Promise.reject(new Error('no answer'))]) {
       expect(await reconcile({ ...dependencies, policyCheck: { ask } })).toMatchObject([{ what: 'FAILED' }]);
+      bench.nowMs += 60_000;
+    }
     expect(bench.record.revoked).toEqual([never]);
   });
 });

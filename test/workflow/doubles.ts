@@ -1,5 +1,5 @@
 import type { CredentialValue } from '../../lambdas/domain/credential.ts';
-import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
+import { type Gateway, hasReached, type Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork, OwnerMessage, Use } from '../../lambdas/domain/kit.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
@@ -105,7 +105,13 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         promote: unused,
         release: unused,
         keep: async () => undefined,
-        describe: unused,
+        describe: async (arn) => {
+          const { rotation, live, currentVersionId } = bench.record;
+          const target = live.find(({ credentialId }) => credentialId === rotation?.targetId);
+          const isPromoted = rotation !== undefined && hasReached(rotation, 'PROMOTED');
+          const current = isPromoted && target ? target.versionId : currentVersionId;
+          return { arn, name: 'gateway-credential/g', rotates: true, labels: new Map([[current, ['AWSCURRENT']]]) };
+        },
         stripPending: async () => false,
       },
       policyCheck: {
