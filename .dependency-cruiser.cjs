@@ -31,17 +31,24 @@ const lib = {
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(defaults|rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/'],
-  constructs: ['^lambdas/domain/', '^lambdas/notifications/event-schema', '^lambdas/compromise/press-input'],
-  // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands.
+  constructs: [
+    '^lambdas/domain/',
+    '^lambdas/notifications/event-schema',
+    '^lambdas/compromise/press-input',
+    '^lambdas/policy-check/sideband-body',
+  ],
+  // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands, and codes.
   schemas: [
-    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|domain/names|kits/kinds)[.]ts$',
+    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|kits/(kinds|kit-errors)|policy-check/(answer|authorize))[.]ts$',
+    '^lambdas/(domain|console/view)/',
     '^lib/(cli/program|constructs/settings)[.]ts$',
   ],
-  cli: ['^lib/(defaults|bootstrap|schemas/)', '^lambdas/'],
-  local: ['^lib/(defaults|emulator/)', '^lambdas/'],
+  cli: ['^lib/(defaults|bootstrap|user-file|schemas/)', '^lambdas/'],
+  local: ['^lib/(defaults|user-file|emulator/)', '^lambdas/'],
   // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
   emulator: ['^lambdas/domain/aws-cron'],
   defaults: [],
+  'user-file': [],
   bootstrap: [],
 };
 
@@ -110,7 +117,7 @@ module.exports = {
       from: { path },
       to: {
         path: '^lambdas/',
-        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/kinds|workflow/shared/derived-id${more})[/.]`,
+        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/kinds|workflow/shared/(derived-id|fields)${more})[/.]`,
         dependencyTypesNot: ['type-only'],
       },
     })),

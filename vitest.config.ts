@@ -23,6 +23,7 @@ export default defineConfig({
     maxWorkers: '100%', // virtual time stands still while a handler works, so a loaded machine is only slower
     testTimeout: hangsAfterMs,
     hookTimeout: hangsAfterMs,
+    expect: { poll: { timeout: hangsAfterMs / 3 } }, // before the test is given up: what was waited for is then shown
     projects: [
       {
         extends: true,

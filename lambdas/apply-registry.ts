@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type ApplyResult, applyEvent, applyFile } from './registry/apply-file.ts';
-import { answerCloudFormation, customResourceRequest } from './registry/custom-resource.ts';
+import { answerCloudFormation, byCloudFormation, customResourceRequest } from './registry/custom-resource.ts';
 import { variables } from './runtime/environment.ts';
 import { lambda } from './runtime/lambda.ts';
 import { provide } from './wiring/dependencies.ts';
@@ -16,11 +16,10 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
   const apply = async ({ registry, ...asked }: ReturnType<typeof applyEvent>): Promise<ApplyResult> =>
     applyFile(dependencies, registry ? JSON.stringify(registry) : await readFile(path, 'utf8'), asked, withDemo);
-  return async (event) => {
+  return async (event, { awsRequestId }) => {
     const request = customResourceRequest(event);
-    if (!request) return apply(applyEvent(event));
-    const by = { actor: 'cloudformation', reason: `deployment of ${request.StackId}`, plan: false };
-    await answerCloudFormation(request, () => apply(by), fetch);
+    if (!request) return apply(applyEvent(event, awsRequestId));
+    await answerCloudFormation(request, () => apply({ ...byCloudFormation(request), plan: false }), fetch);
     return undefined;
   };
 });

@@ -175,6 +175,7 @@ export class RotationStack extends Stack {
       GatewaysTable: store.tableName,
       ApplyRegistryFunction: applyRegistry.functionName,
       EvidenceFunction: evidence.functionName,
+      EvidenceKeyArn: evidenceKey.keyArn,
       ConsoleFunction: show.functionName,
       ConsoleActFunction: consoleAct.functionName,
       CompromiseFunction: compromise.functionName,

@@ -14,12 +14,13 @@ export const gatewayIdIn = (partition: string): GatewayId => partition.slice(pre
 /** What every gateway record is listed under. */
 export const gatewaysList = 'gateways';
 
-/** The record as it is stored: one JSON text, so that reading it costs the authorizer one parse. */
+/** The record as it is stored: one JSON text, so that reading it costs the authorizer one parse. What a restore needs of a text that was damaged stands beside it. */
 export const gatewayItem = (gateway: Gateway) => ({
   ...gatewayKey(gateway.gatewayId),
   [keys.list]: { S: gatewaysList },
   revision: { N: `${gateway.revision}` },
   record: { S: JSON.stringify(gateway) },
+  ...(gateway.lastEntryDigest === undefined ? {} : { lastEntry: { S: gateway.lastEntryDigest } }),
 });
 
 /** Only the first writer at a revision wins. */

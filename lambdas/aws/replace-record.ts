@@ -5,17 +5,22 @@ import { callDynamoDb } from './dynamodb.ts';
 import { atRevision, gatewayItem, gatewayKey, isNew } from './gateway-item.ts';
 import { unlessLost } from './sdk-errors.ts';
 
-/** The revision of what is stored, even when the record in it cannot be read; `undefined` when nothing is stored. */
-export const storedRevision = async (
+/** What is stored of a gateway, even when the record in it cannot be read. */
+export type StoredItem = { readonly revision: number; readonly text: string; readonly lastEntryDigest?: string };
+
+/** What is stored, read with strong consistency; `undefined` when nothing is. */
+export const storedItem = async (
   dynamodb: DynamoDBClient,
   table: string,
   gatewayId: GatewayId,
-): Promise<number | undefined> => {
+): Promise<StoredItem | undefined> => {
   const { Item } = await callDynamoDb(
-    `Reading the revision of gateway ${gatewayId}`,
+    `Reading what is stored of gateway ${gatewayId}`,
     dynamodb.send(new GetItemCommand({ TableName: table, Key: gatewayKey(gatewayId), ConsistentRead: true })),
   );
-  return Item && Number(Item.revision?.N ?? 0);
+  if (!Item) return undefined;
+  const revision = Number(Item.revision?.N ?? 0);
+  return { revision, text: Item.record?.S ?? '', ...(Item.lastEntry?.S ? { lastEntryDigest: Item.lastEntry.S } : {}) };
 };
 
 /** Saves a restored record over whatever is stored, its outbox included; false when that has changed since `revision` was read. */

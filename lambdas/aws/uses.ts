@@ -12,7 +12,10 @@ const probeKeptSeconds = 86_400;
 
 const partition = (gatewayId: GatewayId, credentialId: CredentialId, shard: number): string =>
   `USE#${gatewayId}#${credentialId}#${shard}`;
-const sourceKey = (kitId: string | undefined, address: string): string => `${kitId ?? ''}#${address}`;
+/** No address begins with a slash, so no node is taken for one. */
+const sourceKey = ({ kitId, node, address }: Source): string =>
+  `${kitId ?? ''}#${node === undefined ? address : `/${node}`}`;
+type Source = Exclude<Seen['source'], { readonly probe: string }>;
 const ofProbes = '!probe#';
 const probeKey = (nonceHash: string): string => `${ofProbes}${nonceHash}`;
 
@@ -25,8 +28,8 @@ export const recordUse = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   const { source } = seen;
-  const sort = 'probe' in source ? probeKey(source.probe) : sourceKey(source.kitId, source.address);
-  const named = 'probe' in source ? {} : { kitId: source.kitId, address: source.address };
+  const sort = 'probe' in source ? probeKey(source.probe) : sourceKey(source);
+  const named = 'probe' in source ? {} : { kitId: source.kitId, node: source.node, address: source.address };
   await dynamodb.send(
     new UpdateItemCommand({
       TableName: table,
@@ -49,10 +52,11 @@ export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
     const items = queryItems(dynamodb, `Reading the use of credential ${credentialId}`, inShard);
     for await (const item of items) {
       if (item[keys.sort]?.S?.startsWith(ofProbes)) continue;
-      const { kitId, address } = JSON.parse(item.seen?.S ?? '{}') as { kitId?: string; address?: string };
+      const { kitId, node, address } = JSON.parse(item.seen?.S ?? '{}') as Partial<Source>;
       yield {
         credentialId,
         ...(kitId === undefined ? {} : { kitId }),
+        ...(node === undefined ? {} : { node }),
         address: address ?? '',
         firstUsedAtMs: Number(item.firstUsedAtMs?.N),
         lastUsedAtMs: Number(item.lastUsedAtMs?.N),

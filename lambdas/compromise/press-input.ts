@@ -1,15 +1,16 @@
 import * as z from 'zod';
+import { claimed } from '../domain/claimed.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { CredentialId } from '../domain/ids.ts';
-import { stepInput } from '../workflow/shared/step.ts';
+import { latestRejectSeconds } from '../domain/policy.ts';
+import { actor, credentialId, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
 
-const gatewayId = stepInput.shape.gatewayId;
 const pressed = {
-  gatewayId: gatewayId.meta({ type: 'string', description: 'The gateway whose credentials are compromised.' }),
+  gatewayId: gatewayId.describe('The gateway whose credentials are compromised.'),
   confirmGatewayId: z.string().describe('The same gatewayId once more; a press with another one is refused.'),
-  reason: z.string().min(1).max(256).describe('Why, in a sentence; recorded and sent to people. Never a credential.'),
+  reason: reason.describe('Why, in a sentence; recorded and sent to people. Never a credential.'),
   credentialIds: z
-    .array(z.string().regex(/^[A-Za-z0-9-]{1,64}$/))
+    .array(credentialId)
     .min(1)
     .max(5)
     .optional()
@@ -17,32 +18,32 @@ const pressed = {
   rejectWithinSeconds: z
     .int()
     .min(0)
-    .max(86_400)
+    .max(latestRejectSeconds)
     .optional()
     .describe('In how many seconds they are refused; 0 is now. Without it: what the policy of the gateway says.'),
 } as const;
-const who = z.string().min(1).max(128);
-
 /** The name and version of the event that presses the button. */
 export const compromiseDetailType = 'Gateway Credential Compromised v1';
 
 /** What the event carries in `detail`. The event's own id is the requestId. */
 export const compromiseDetail = z.strictObject({
   ...pressed,
-  actor: who.optional().describe('Who found out. Recorded as claimed, beside the account and source of the event.'),
+  actor: actor
+    .optional()
+    .describe('Who found out. Recorded as claimed, and so are the account and source of the event.'),
 });
 
 const request = z.strictObject({
   ...pressed,
-  actor: who,
-  requestId: z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, "_", ".", ":" and "-"'),
+  actor,
+  requestId,
 });
 
 const envelope = z.looseObject({
-  id: request.shape.requestId,
+  id: requestId,
   'detail-type': z.literal(compromiseDetailType),
-  source: who,
-  account: z.string().max(64),
+  source: actor,
+  account: actor,
   detail: compromiseDetail,
 });
 
@@ -69,10 +70,13 @@ export const readPress = (event: unknown): PressRequest => {
   };
 };
 
-const fromCall = (call: z.infer<typeof request>) => ({ ...call, actor: `claimed: ${call.actor}` });
+const fromCall = (call: z.infer<typeof request>) => ({ ...call, actor: claimed(call.actor) });
 
+const nameOf = (account: string, source: string): string => `event of account ${account}, source ${source}`;
+
+/** An event that somebody made up and invoked the function with looks as one of the bus does: all of it is claimed. */
 const fromEvent = ({ id, account, source, detail }: z.infer<typeof envelope>) => ({
   ...detail,
   requestId: id,
-  actor: `event of account ${account}, source ${source}${detail.actor ? ` (claimed: ${detail.actor})` : ''}`,
+  actor: detail.actor ? claimed(detail.actor, nameOf(account, source)) : claimed(nameOf(account, source)),
 });

@@ -1,11 +1,13 @@
 import { compromise, type PressResult } from '../compromise/press.ts';
 import { InputRefused } from '../domain/failure.ts';
+import { fieldNamesOf } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';
 import { operate } from '../operator/operate.ts';
 import type { OperateResult } from '../operator/result.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { rotationIdOf } from '../workflow/shared/derived-id.ts';
-import type { ActInput } from './form-input.ts';
+import { type ActInput, type DecisionInput, executionNameOf } from './form-input.ts';
+import { unchangedWords } from './view/labels.ts';
 import type { Outcome } from './view/outcome.ts';
 
 /** What acting needs: everything that `operate` and `compromise` do, and starts of the workflow. */
@@ -38,11 +40,10 @@ type Start = Extract<ActInput, { act: 'rotate' | 'plan' }>;
 
 /** A start that the record itself refuses is not made; one that was made before is the same. */
 const start = async ({ gateways, manualStarts, now }: ActNeeds, input: Start): Promise<Outcome> => {
-  const { act, gatewayId, reason, requestId } = input;
+  const { act, gatewayId, reason, actor, requestId } = input;
   const gateway = await gateways.read(gatewayId);
   if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered.`);
-  const execution = `console-${requestId}`;
-  const actor = `${input.actor}, request ${requestId}`.slice(0, 128);
+  const execution = executionNameOf(requestId);
   if (act === 'plan') {
     await manualStarts.start(execution, { gatewayId, reason, actor, plan: true });
     return { act, result: 'DONE', message: 'The plan is being made; nothing is changed by it.', execution };
@@ -55,21 +56,14 @@ const start = async ({ gateways, manualStarts, now }: ActNeeds, input: Start): P
   return { act, result: 'DONE', message };
 };
 
-type Decided = Exclude<ActInput, { act: 'rotate' | 'plan' | 'compromise' }>;
-
 /** What `operate` takes: the decision and its own fields, nothing of the form around it. */
-const commandOf = (input: Decided): object => {
-  const {
-    act: command,
-    requestId: _,
-    format: _f,
-    token: _t,
-    pressed: _p,
-    console: _c,
-    widgetContext: _w,
-    ...own
-  } = input;
-  return { command, ...own };
+const commandOf = (input: DecisionInput): object => {
+  const { act: command, gatewayId, reason, actor } = input;
+  const given: Readonly<Record<string, unknown>> = input;
+  return {
+    ...{ command, gatewayId, reason, actor },
+    ...Object.fromEntries(fieldNamesOf(command).map((field) => [field, given[field]])),
+  };
 };
 
 const outcomeOf = ({ act }: ActInput, result: OperateResult | PressResult): Outcome => {
@@ -78,7 +72,7 @@ const outcomeOf = ({ act }: ActInput, result: OperateResult | PressResult): Outc
     'message' in result
       ? result.message
       : result.result === 'UNCHANGED'
-        ? 'It was so already: nothing has changed.'
+        ? unchangedWords(act)
         : `Done, and recorded as revision ${result.revision}.`;
   return { act, result: result.result, message };
 };

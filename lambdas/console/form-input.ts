@@ -1,13 +1,21 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
-import { gatewayId, kitId, requestId, widgetContext } from './page-request.ts';
+import { executionNamePattern, executionNameRule, longestName } from '../domain/ids.ts';
+import { commandsAbout, type FieldsOf, type OperatorField } from '../domain/operator-commands.ts';
+import { latestRejectSeconds } from '../domain/policy.ts';
+import { commandFields, fieldsOfCommand } from '../operator/command-input.ts';
+import { actor, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
+import { widgetContext } from './page-request.ts';
+
+/** The execution that a press starts is named after its request: the same press twice is one. */
+export const executionNameOf = (request: string): string => `console-${request}`;
 
 const said = {
   gatewayId,
-  /** Made when the form was: the same press twice is one. */
-  requestId,
-  reason: z.string().trim().min(1, 'say why').max(256),
-  actor: z.string().trim().min(1, 'say who you are').max(100),
+  /** Made when the form was. */
+  requestId: requestId.refine((id) => executionNamePattern.test(executionNameOf(id)), `must be ${executionNameRule}`),
+  reason,
+  actor,
 };
 const surface = {
   format: z.enum(['html', 'json']).default('html'),
@@ -20,26 +28,44 @@ const surface = {
 const one = <Name extends string, Shape extends z.core.$ZodLooseShape>(act: Name, shape: Shape) =>
   z.strictObject({ act: z.literal(act), ...said, ...surface, ...shape });
 
-const act = z.discriminatedUnion('act', [
+const own = [
   one('rotate', {}),
   one('plan', {}),
-  one('hold', {}),
-  one('resume', {}),
-  one('extend', { deadlineAt: z.iso.datetime() }),
-  one('roll-back', {}),
-  one('force', { kits: z.coerce.number().int().min(0), kitsHash: z.string().max(64) }),
-  one('acknowledge-kit', { kitId, credentialId: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) }),
-  one('retry-kit', { kitId }),
   one('compromise', {
-    confirmGatewayId: z.string().trim().max(63),
-    rejectWithinSeconds: z.coerce.number().int().min(0).max(86_400),
+    confirmGatewayId: z.string().trim().max(longestName),
+    rejectWithinSeconds: z.coerce.number().int().min(0).max(latestRejectSeconds),
   }),
-]);
-/** What was pressed. */
-export type ActInput = z.infer<typeof act>;
+] as const;
 
+/** The decisions that have a form; a form holds texts. */
+const decisions = [...commandsAbout('rotation'), ...commandsAbout('kit')] as const;
+type Decision = (typeof decisions)[number];
+const formFields = { ...commandFields, kits: z.coerce.number().int().min(0) };
+const act = z.discriminatedUnion('act', [
+  ...own,
+  ...decisions.map((name) => one(name, fieldsOfCommand(name, formFields))),
+]);
+
+type Own = z.infer<(typeof own)[number]>;
+type Common = Omit<Extract<Own, { act: 'plan' }>, 'act'>;
+export type DecisionInput = { [Name in Decision]: Common & { readonly act: Name } & FieldsOf<Name> }[Decision];
+/** What was pressed. */
+export type ActInput = Own | DecisionInput;
+
+/** Which fields of decisions a person fills in; the others are in the form already. */
+const isFilledIn: Readonly<Record<OperatorField, boolean>> = {
+  deadlineAt: true,
+  kits: false,
+  kitsHash: false,
+  kitId: false,
+  credentialId: false,
+  versionId: true,
+};
 /** The fields that a person fills in; a widget hands them over beside the parameters of the button. */
-const filledIn = ['reason', 'actor', 'confirmGatewayId', 'deadlineAt'] as const;
+const filledIn = [
+  ...['reason', 'actor', 'confirmGatewayId'],
+  ...Object.entries(isFilledIn).flatMap(([field, is]) => (is ? [field] : [])),
+];
 
 /** The parameters of a press, with what its form adds to them in a widget. */
 export const fieldsOf = (event: unknown): Readonly<Record<string, unknown>> => {
@@ -52,6 +78,6 @@ export const fieldsOf = (event: unknown): Readonly<Record<string, unknown>> => {
 /** Reads an act: a form of the page, or a button of a widget with its form. Throws {@link InputRefused} with what is missing. */
 export const readAct = (event: unknown): ActInput => {
   const parsed = act.safeParse(fieldsOf(event));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return parsed.data as unknown as ActInput; // by the table that both are made from
   throw new InputRefused(`Nothing was done. ${z.prettifyError(parsed.error)}`);
 };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
-import { isKitId, type KitId, nameRule } from '../domain/ids.ts';
-import { stepInput } from '../workflow/shared/step.ts';
-import { gatewayActs, gatewayStates } from './view/views.ts';
+import { executionName, gatewayId, kitId } from '../workflow/shared/fields.ts';
+import { longestFilter } from './view/paging.ts';
+import { gatewayActs, gatewayStates, kitActs } from './view/views.ts';
 
 /** What CloudWatch adds to every call of a custom widget ("Details about custom widgets"); what is not used is let through. */
 export const widgetContext = z.looseObject({
@@ -10,19 +10,13 @@ export const widgetContext = z.looseObject({
   forms: z.looseObject({ all: z.record(z.string(), z.unknown()).catch({}) }).catch({ all: {} }),
 });
 
-/** Ids as they come from outside. */
-export const gatewayId = stepInput.shape.gatewayId;
-export const kitId = z.custom<KitId>((id) => typeof id === 'string' && isKitId(id), `must be ${nameRule}`);
-/** What makes a press one press. */
-export const requestId = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, "_" and "-"');
-
 const common = {
   format: z.enum(['html', 'json']).default('html'),
   /** What the local page's server wants back in every form. */
   token: z.string().max(128).default(''),
   widgetContext: widgetContext.optional(),
 };
-const list = { filter: z.string().max(64).default(''), page: z.coerce.number().int().min(1).default(1) };
+const list = { filter: z.string().max(longestFilter).default(''), page: z.coerce.number().int().min(1).default(1) };
 
 const ask = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('gateways'), state: z.enum(gatewayStates).optional(), ...list, ...common }),
@@ -31,11 +25,11 @@ const ask = z.discriminatedUnion('view', [
   z.strictObject({
     view: z.literal('act'),
     gatewayId,
-    act: z.enum([...gatewayActs, 'acknowledge-kit', 'retry-kit']),
+    act: z.enum([...gatewayActs, ...kitActs]),
     kitId: kitId.optional(),
     ...common,
   }),
-  z.strictObject({ view: z.literal('plan'), gatewayId, execution: z.string().regex(/^[\w-]{1,80}$/), ...common }),
+  z.strictObject({ view: z.literal('plan'), gatewayId, execution: executionName, ...common }),
 ]);
 /** What the console is asked for. */
 export type ConsoleAsk = z.infer<typeof ask>;
@@ -51,6 +45,6 @@ export const readAsk = (event: unknown): ConsoleAsk => {
     );
   const typed = parsed.data.widgetContext?.forms.all.filter;
   return 'filter' in parsed.data && typeof typed === 'string'
-    ? { ...parsed.data, filter: typed.slice(0, 64) }
+    ? { ...parsed.data, filter: typed.slice(0, longestFilter) }
     : parsed.data;
 };

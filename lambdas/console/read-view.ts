@@ -13,7 +13,7 @@ import { gatewaysView, rotationSummary, stateOf } from './view/gateways-view.ts'
 import { historyView } from './view/history.ts';
 import { expectedOf, type JudgedKit, judgeKits, kitRow } from './view/kit-rows.ts';
 import { offerOf } from './view/offers.ts';
-import type { ActView, GatewaysView, Offer, PlanView, View } from './view/views.ts';
+import { type ActView, type GatewaysView, isKitAct, type Offer, type PlanView, type View } from './view/views.ts';
 
 /** What showing may do: it reads records, kits and use, and how secrets are described; never a value. */
 export type ShowNeeds = Pick<Dependencies, 'records' | 'plans'> & {
@@ -109,7 +109,7 @@ const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId }: AskFo
     const unregistered = unregisteredUses(gateway, kits, uses).length;
     return { kits: judgeKits(gateway, kits, uses, nowMs), unregistered };
   };
-  if (act === 'acknowledge-kit' || act === 'retry-kit') {
+  if (isKitAct(act)) {
     const { kits } = await judged();
     const found = kits.find(({ kit }) => kit.kitId === kitId);
     if (!found) throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId ?? ''}.`);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InputRefused } from '../domain/failure.ts';
+import { longestText } from '../domain/text.ts';
 import { type ActNeeds, act } from './carry-out.ts';
 import { type ActInput, fieldsOf, readAct } from './form-input.ts';
 import { render, renderRefusal } from './html/render.ts';
@@ -53,7 +54,7 @@ const formIn = (event: unknown): { readonly ask?: AskFor<'act'>; readonly filled
   }
 };
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 256) : '');
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, longestText.reason) : '');
 
 /** `arn:aws:lambda:<region>:<account>:function:`, which both functions of the console have in common. */
 const commonPart = (functionArn: string): string => functionArn.split(':').slice(0, 6).join(':');

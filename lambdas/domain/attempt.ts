@@ -2,7 +2,6 @@ import { type By, by, type Decision, isRefusal, note, record, refuse, running, u
 import { escalationFromMs, type Gateway } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 import { nextStage } from './next-stage.ts';
-import type { Policy } from './policy.ts';
 
 /** After so many attempts without progress a person has to look. */
 export const maxFailedAttempts = 5;
@@ -113,14 +112,6 @@ export const escalationDue = (gateway: Gateway, nowMs: number): 1 | 2 | 3 | unde
           : 0;
   const due = Math.max(byPolicy, escalationInCompromise(gateway, nowMs));
   return due > rotation.escalationLevel ? (due as 1 | 2 | 3) : undefined;
-};
-
-/** What happens at the deadline: what the policy says, but a roll-back only where there is a way back. */
-export const deadlineAct = ({ rotation, policy }: Gateway): Policy['atDeadline']['kind'] => {
-  if (policy.atDeadline.kind !== 'roll-back') return policy.atDeadline.kind;
-  const mayGoBack =
-    rotation?.fromCredentialId !== undefined && rotation.trigger !== 'compromise' && !rotation.rolledBack;
-  return mayGoBack ? 'roll-back' : 'hold';
 };
 
 /**

@@ -46,7 +46,7 @@ export const begin = (gateway: Gateway, command: Begin, nowMs: number): Decision
     kind: 'begin',
     ...by(command),
     rotationId,
-    detail: { trigger, predecessors: rotation.retireIds, deadlineAtMs: rotation.deadlineAtMs },
+    detail: { trigger, deadlineAtMs: rotation.deadlineAtMs },
   });
 };
 

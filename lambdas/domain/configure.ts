@@ -1,4 +1,4 @@
-import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
+import { type By, by, type Decision, record, refuse, unchanged, withEntry } from './decision.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId } from './ids.ts';
 import type { Policy } from './policy.ts';
@@ -13,21 +13,25 @@ export const newGateway = (
   configuration: Configuration,
   by: By,
   nowMs: number,
-): Gateway => ({
-  gatewayId,
-  revision: 1,
-  transitionRevision: 1,
-  writtenAtMs: nowMs,
-  ...configuration,
-  secretArn: secret.secretArn,
-  currentVersionId: secret.versionId,
-  live: [],
-  revoked: [],
-  generation: 0,
-  ended: [],
-  presses: [],
-  outbox: [{ revision: 1, kind: 'register', atMs: nowMs, actor: by.actor, reason: by.reason }],
-});
+): Gateway =>
+  withEntry(
+    {
+      gatewayId,
+      revision: 1,
+      transitionRevision: 1,
+      writtenAtMs: nowMs,
+      ...configuration,
+      secretArn: secret.secretArn,
+      currentVersionId: secret.versionId,
+      live: [],
+      revoked: [],
+      generation: 0,
+      ended: [],
+      presses: [],
+      outbox: [],
+    },
+    { revision: 1, kind: 'register', atMs: nowMs, actor: by.actor, reason: by.reason },
+  );
 
 /** Changes policy, decision or the number of shards; a lowered `serveStaleSeconds` holds until every old copy has expired. */
 export type Configure = By & { readonly kind: 'configure'; readonly configuration: Configuration };

@@ -1,34 +1,10 @@
-import type { Gateway, LiveCredential, Rotation, Transition } from './gateway.ts';
+import { chained, entryDigest } from './audit-chain.ts';
+import type { Gateway, LiveCredential, Outcome, RevocationCause, Rotation, Transition } from './gateway.ts';
 import { liveCredential, remembered } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
+import type { RefusalCode } from './refusals.ts';
 
-/** Every reason for which a command is refused; each names what the caller may do about it. */
-const refusalCodes = [
-  'ROTATION_RUNNING',
-  'NOT_RUNNING',
-  'SUPERSEDED',
-  'WRONG_STAGE',
-  'HELD',
-  'NOT_HELD',
-  'TOO_MANY_LIVE',
-  'ALREADY_CREATED',
-  'UNKNOWN_CREDENTIAL',
-  'NOT_OURS',
-  'NOT_RETIRING',
-  'COMPROMISED',
-  'NO_PROOF',
-  'NOT_QUIET',
-  'REVOKE_BEGUN',
-  'NOTHING_TO_ROLL_BACK_TO',
-  'STILL_PROPAGATING',
-  'STILL_LIVE',
-  'NOT_CONFIRMED',
-  'DEADLINE_NOT_LATER',
-  'TOO_MANY_ATTEMPTS',
-  'CONFIRMATION_MISMATCH',
-  'GATEWAY_RETIRED',
-] as const;
-export type RefusalCode = (typeof refusalCodes)[number];
+export type { RefusalCode };
 
 /** A refusal the domain expects: a value, not an error. `message` says what was given and what is allowed. */
 export type Refusal = { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string };
@@ -51,7 +27,8 @@ export const by = ({ actor, reason }: By): By => ({ actor, reason });
 
 /**
  * The next revision of a record, with its transition appended to the outbox in the same write (invariant 11). What the
- * transition revokes stands in its `detail.causes`, whatever else it does: so the audit alone tells what is revoked.
+ * transition revokes stands in its `detail.causes`, and what it makes the rotation retire in `detail.retires`, whatever
+ * else it does: so the audit alone tells both.
  */
 export const record = (
   before: Gateway,
@@ -61,19 +38,42 @@ export const record = (
 ): Decision => {
   const revision = before.revision + 1;
   const rotationId = transition.rotationId ?? before.rotation?.rotationId;
-  const gone = (changes.revoked ?? []).filter(
-    (one) => !before.revoked.some(({ credentialId }) => credentialId === one.credentialId),
-  );
-  const causes = Object.fromEntries(gone.map(({ credentialId, cause }) => [credentialId, cause]));
+  const detail = { ...causesIn(before, changes), ...retiresIn(before, changes), ...transition.detail };
   const entry: Transition = {
     ...transition,
     revision,
     atMs: nowMs,
     ...(rotationId ? { rotationId } : {}),
-    ...(gone.length > 0 ? { detail: { causes, ...transition.detail } } : {}),
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
   };
-  const written = { revision, transitionRevision: revision, writtenAtMs: nowMs, outbox: [...before.outbox, entry] };
-  return { kind: 'changed', gateway: { ...before, ...changes, ...written } };
+  return {
+    kind: 'changed',
+    gateway: withEntry({ ...before, ...changes, revision, transitionRevision: revision, writtenAtMs: nowMs }, entry),
+  };
+};
+
+const causesIn = (
+  before: Gateway,
+  { revoked = [] }: Partial<Gateway>,
+): { causes?: Record<string, RevocationCause> } => {
+  const gone = revoked.filter((one) => !before.revoked.some(({ credentialId }) => credentialId === one.credentialId));
+  return gone.length > 0
+    ? { causes: Object.fromEntries(gone.map(({ credentialId, cause }) => [credentialId, cause])) }
+    : {};
+};
+
+const retiresIn = (
+  { rotation: before }: Gateway,
+  { rotation }: Partial<Gateway>,
+): { retires?: readonly CredentialId[] } =>
+  rotation && (rotation.rotationId !== before?.rotationId || rotation.retireIds.join() !== before.retireIds.join())
+    ? { retires: rotation.retireIds }
+    : {};
+
+/** The record with one more entry at the end of its chain. */
+export const withEntry = (gateway: Gateway, entry: Transition): Gateway => {
+  const last = chained(entry, gateway.lastEntryDigest);
+  return { ...gateway, outbox: [...gateway.outbox, last], lastEntryDigest: entryDigest(last) };
 };
 
 /** A change that is an observation and no transition: it raises the revision and leaves no entry. */
@@ -106,11 +106,7 @@ export const withCredential = (
   );
 
 /** Ends the running rotation with an outcome; the record remembers the last few. */
-export const endRotation = (
-  gateway: Gateway,
-  outcome: 'COMPLETED' | 'ROLLED_BACK' | 'FAILED' | 'PREEMPTED',
-  nowMs: number,
-): Pick<Gateway, 'ended'> => ({
+export const endRotation = (gateway: Gateway, outcome: Outcome, nowMs: number): Pick<Gateway, 'ended'> => ({
   ended: gateway.rotation
     ? [...gateway.ended, { rotationId: gateway.rotation.rotationId, outcome, endedAtMs: nowMs }].slice(
         -remembered.ended,

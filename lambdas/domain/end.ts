@@ -37,7 +37,7 @@ export const complete = (gateway: Gateway, command: Complete, nowMs: number): De
     kind: 'complete',
     ...by(command),
     rotationId: rotation.rotationId,
-    detail: { outcome, retired: rotation.retireIds },
+    detail: { outcome, retired: rotation.retireIds, ...(rotation.forced ? { forced: true } : {}) },
   });
 };
 

@@ -1,7 +1,10 @@
+import type { Outcome, QuietBreak, RevocationCause, Trigger } from './causes.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { LaggardCode } from './kit-verdict.ts';
 import type { Policy } from './policy.ts';
 import type { Probe } from './probe.ts';
+
+export type { Outcome, QuietBreak, RevocationCause, Trigger };
 
 /** How far a live credential has come: recorded (the authority accepts it), proven accepted, AWSCURRENT, or on its way out. */
 export type CredentialStage = 'CREATED' | 'ACCEPTED' | 'CURRENT' | 'RETIRING';
@@ -25,9 +28,6 @@ export type LiveCredential = {
 /** When the button was pressed, and from when on the credential is refused. */
 export type Compromised = { readonly atMs: number; readonly rejectAfterMs: number };
 
-/** Why a credential was revoked; what the policy check calls its later use by. */
-export type RevocationCause = 'RETIRED' | 'FORCED' | 'COMPROMISED' | 'NEVER_DISTRIBUTED';
-
 /** A credential that the authority refuses for good; `confirmedAtMs` is set once the policy check was seen to refuse it. */
 export type RevokedCredential = {
   readonly credentialId: CredentialId;
@@ -38,8 +38,6 @@ export type RevokedCredential = {
   readonly revokedAtMs: number;
   readonly confirmedAtMs?: number;
 };
-
-export type Trigger = 'bootstrap' | 'scheduled' | 'manual' | 'compromise';
 
 /**
  * The stages a rotation passes, in order. PROMOTING is written before AWSCURRENT is moved, so that a run which ended
@@ -101,10 +99,6 @@ export type Rotation = {
   readonly kitSummary?: KitSummary;
 };
 
-/** Why a quiet window began again: a use, a check that failed, a gap between two checks, a clock that was set back, or one more credential to retire. */
-const quietBreaks = ['USED', 'RECORDING_NOT_PROVEN', 'NOT_WATCHED', 'CLOCK_SET_BACK', 'PREDECESSOR_ADDED'] as const;
-export type QuietBreak = (typeof quietBreaks)[number];
-
 /** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; sources that are no registered kit included; without it (a policy decided beforehand) it covers everybody. */
 type Forced = Decided & { readonly kitsHash?: string };
 
@@ -116,8 +110,6 @@ export type KitSummary = {
   readonly worst?: { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
 };
 
-/** How a rotation ended. */
-export type Outcome = 'COMPLETED' | 'ROLLED_BACK' | 'FAILED' | 'PREEMPTED';
 export type EndedRotation = { readonly rotationId: RotationId; readonly outcome: Outcome; readonly endedAtMs: number };
 
 /** One recorded transition: the audit item `gateway#revision`, and the event that is published. */
@@ -130,6 +122,8 @@ export type Transition = {
   readonly rotationId?: RotationId;
   readonly credentialIds?: readonly CredentialId[];
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** The digest of the entry before it, see `audit-chain.ts`; the first one of a gateway has none. */
+  readonly previous?: string;
 };
 
 /** What may be done behind a good credential is not ours to invent: it is stated, and there is no default. */
@@ -176,6 +170,8 @@ export type Gateway = {
   readonly ended: readonly EndedRotation[];
   readonly presses: readonly Press[];
   readonly outbox: readonly Transition[];
+  /** The digest of the last entry: so the audit cannot lack one unseen. Absent in records from before there was a chain. */
+  readonly lastEntryDigest?: string;
   /** From this revision on, transitions are in the audit but could not be published yet. */
   readonly unpublishedFrom?: number;
   readonly retiredAtMs?: number;

@@ -1,22 +1,80 @@
+import { codesOf } from './codes.ts';
 import type { CredentialId, KitId } from './ids.ts';
 import { type Kit, sourceOf, type Use } from './kit.ts';
 
-/** What proves that a kit moved, and when it was seen. */
-export type Evidence = { readonly kind: 'observed' | 'read-back' | 'acknowledged'; readonly atMs: number };
+/** What may prove that a kit moved. */
+export const evidenceKinds = {
+  observed: 'The policy check saw every source of the kit use the new credential.',
+  'read-back': "The kit's management API shows the new credential, and that is what the kit presents.",
+  acknowledged: 'Its owner, or its own endpoint, said that the new credential is installed.',
+} as const;
 
-/** Why a kit is a laggard; the earlier in the list, the more it matters. */
-export const laggardCodes = [
-  'NOT_DISTRIBUTED',
-  'DISTRIBUTION_FAILED',
-  'STILL_ON_PREDECESSOR',
-  'SEEN_ON_BOTH',
-  'READ_BACK_DIFFERS',
-  'NOT_READ_BACK',
-  'TOO_FEW_SOURCES',
-  'WAITS_FOR_OWNER',
-  'NOT_SEEN_YET',
-] as const;
-export type LaggardCode = (typeof laggardCodes)[number];
+/** What proves that a kit moved, and when it was seen. */
+export type Evidence = { readonly kind: keyof typeof evidenceKinds; readonly atMs: number };
+
+/**
+ * Why a kit is a laggard; the earlier in the list, the more it matters. A word for tables, a sentence, what its owner can do,
+ * and whether an acknowledgement may end it.
+ */
+export const laggards = {
+  NOT_DISTRIBUTED: {
+    word: 'not distributed',
+    means: 'It was not given the credential yet.',
+    todo: 'See whether its management API can be reached.',
+    mayAcknowledge: false,
+  },
+  DISTRIBUTION_FAILED: {
+    word: 'distribution failed',
+    means: 'Giving it the credential failed.',
+    todo: 'See whether its management API answers and lets us in, then retry the kit.',
+    mayAcknowledge: false,
+  },
+  STILL_ON_PREDECESSOR: {
+    word: 'still on predecessor',
+    means: 'It was given the credential, but still presents another one.',
+    todo: 'Reload or restart the nodes that do.',
+    mayAcknowledge: false,
+  },
+  SEEN_ON_BOTH: {
+    word: 'seen on both',
+    means: 'It was seen on both credentials from one address: several nodes may be behind it.',
+    todo: 'Reload or restart them all.',
+    mayAcknowledge: false,
+  },
+  READ_BACK_DIFFERS: {
+    word: 'read-back differs',
+    means: 'It shows another credential than the one it was given.',
+    todo: 'Look for another tool that writes its configuration (decK, Terraform, an operator).',
+    mayAcknowledge: false,
+  },
+  NOT_READ_BACK: {
+    word: 'cannot be read back',
+    means: 'It cannot be asked what it holds just now, and nothing is revoked before it shows the new credential.',
+    todo: 'See whether its management API answers.',
+    mayAcknowledge: false,
+  },
+  TOO_FEW_SOURCES: {
+    word: 'nodes missing',
+    means: 'Not all of its nodes were seen with the credential yet.',
+    todo: 'Send a client request through each of them.',
+    mayAcknowledge: false,
+  },
+  WAITS_FOR_OWNER: {
+    word: 'waits for owner',
+    means: 'It waits for its owner.',
+    todo: 'Install the credential as the instructions said, then acknowledge the kit.',
+    mayAcknowledge: true,
+  },
+  NOT_SEEN_YET: {
+    word: 'not seen yet',
+    means: 'It has the credential, and was not seen with it yet.',
+    todo: 'Send one client request through it, or acknowledge the kit.',
+    mayAcknowledge: true,
+  },
+} as const;
+export type LaggardCode = keyof typeof laggards;
+/** From the one that matters most on. */
+export const laggardCodes: readonly LaggardCode[] = codesOf(laggards);
 
 export type KitVerdict =
   | { readonly kind: 'UPDATED'; readonly kitId: KitId; readonly owner: string; readonly evidence: Evidence }

@@ -8,6 +8,10 @@ export type KitTraits = {
   readonly propagationSeconds: number;
 };
 
+/** The longest times that a kit may be given, in seconds: for its look-back, and until all its nodes use a new credential. */
+export const longestLookBackSeconds = 30 * 86_400;
+export const longestPropagationSeconds = 86_400;
+
 /** Where the distribution of one credential to one kit stands. */
 export type KitWork = {
   readonly rotationId: RotationId;

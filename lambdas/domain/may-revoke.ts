@@ -100,6 +100,13 @@ export const kitSummaryOf = ({ kits, laggards, named }: EvidenceSummary, atMs: n
 };
 
 /** Why a predecessor may not be revoked yet. */
+export const blockers = {
+  NOT_DISTRIBUTED: 'The credential is not distributed yet.',
+  NO_KITS: 'No kit is registered: an empty list is no proof that all have moved.',
+  LAGGARDS: 'Kits have no sufficient evidence for the new credential yet.',
+  NOT_QUIET: 'The old credentials have to stay unused for the whole quiet window.',
+  NOT_WATCHED: 'The policy check was not just now proven to answer and to record use; the next check proves it.',
+} as const;
 type Blocker =
   | { readonly code: 'NOT_DISTRIBUTED' }
   | { readonly code: 'NO_KITS' }

@@ -116,7 +116,6 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
       ...by(command),
       kind: 'roll-back',
       credentialIds: [back.credentialId],
-      detail: { retires: rotation.targetId },
     },
   );
 };

@@ -1,14 +1,26 @@
+import { codesOf } from './codes.ts';
+import type { DeadlineAct } from './deadline.ts';
 import type { Gateway } from './gateway.ts';
 import type { CredentialId, GatewayId, KitId } from './ids.ts';
 import type { Kit, Use } from './kit.ts';
 import type { Evidence } from './kit-verdict.ts';
+import type { RefusalCode } from './refusals.ts';
 
 /** A kit whose nodes may take longer than this is called slow. */
 const slowSeconds = 60;
 
 /** Why a kit will hold a rotation up; in the order in which people should look at them. */
-const attentionCodes = ['UNREACHABLE', 'OWNER_INSTALLS', 'IDLE_WITHOUT_PROOF', 'SLOW'] as const;
-export type AttentionCode = (typeof attentionCodes)[number];
+export const attention = {
+  UNREACHABLE: { word: 'cannot be reached', means: 'Its management API did not show what it holds.' },
+  OWNER_INSTALLS: { word: 'its owner installs', means: 'Only its owner can give it a credential.' },
+  IDLE_WITHOUT_PROOF: {
+    word: 'idle, needs an acknowledgement',
+    means: 'It is not used, and nothing but an acknowledgement can prove that it moved.',
+  },
+  SLOW: { word: 'slow', means: 'Its nodes may take longer than a minute to use a new credential.' },
+} as const;
+type AttentionCode = keyof typeof attention;
+const attentionCodes: readonly AttentionCode[] = codesOf(attention);
 
 /** What a rotation would need of one kit. */
 export type KitPlan = {
@@ -76,8 +88,9 @@ export const credentialsIn = ({
 export const earliestRevokeMs = ({ policy }: Gateway, isInUse: boolean, nowMs: number): number =>
   nowMs + (policy.quietWindowSeconds + (isInUse ? policy.useRecordingSeconds : 0)) * 1000;
 
-/** A reason for which a rotation would certainly fail. */
-export type Obstacle = { readonly code: string; readonly message: string };
+/** A reason for which a rotation would certainly fail: the record refuses it, or a kit does not show what it holds. */
+export const obstacles = { KIT_UNREACHABLE: 'A kit with a management API did not show what it holds.' } as const;
+export type Obstacle = { readonly code: RefusalCode | keyof typeof obstacles; readonly message: string };
 
 /** What a start with `"plan": true` answers; times are ISO texts. */
 export type Plan = {
@@ -105,4 +118,6 @@ export type Plan = {
   /** If every kit moved at once; absent while the rotation could not start. */
   readonly earliestRevokeAt?: string;
   readonly deadlineAt: string;
+  /** What happens then to a rotation that waits for kits. */
+  readonly atDeadline: DeadlineAct['kind'];
 };

@@ -43,6 +43,9 @@ export const defaultPolicy: Policy = {
   rejectWithinSeconds: 60,
 };
 
+/** The latest end that a press may give a compromised credential: a day. */
+export const latestRejectSeconds = 86_400;
+
 /** Until when a recorded use may have gone on unrecorded: a source that keeps using a credential is recorded only so often. */
 export const usedUntilMs = (policy: Policy, lastUseMs: number | undefined): number | undefined =>
   lastUseMs === undefined ? undefined : lastUseMs + policy.useRecordingSeconds * 1000;

@@ -4,7 +4,10 @@ import type { Kit } from './kit.ts';
 import type { Policy } from './policy.ts';
 
 /** A kit as `gateways.json` wants it. */
-export type WantedKit = Pick<Kit, 'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'settings'>;
+export type WantedKit = Pick<
+  Kit,
+  'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'expectedSources' | 'settings'
+>;
 
 /** A gateway as `gateways.json` wants it. */
 export type WantedGateway = {
@@ -131,7 +134,7 @@ const policyDifferences = (before: Policy, after: Policy): readonly string[] =>
     .map((name) => `${name} ${JSON.stringify(before[name])} becomes ${JSON.stringify(after[name])}`);
 
 /** The fields of a kit that the file decides. */
-const fields = ['kind', 'owner', 'traits', 'lookBackSeconds', 'probeUrl', 'settings'] as const;
+const fields = ['kind', 'owner', 'traits', 'lookBackSeconds', 'probeUrl', 'expectedSources', 'settings'] as const;
 
 const compareKits = (wanted: WantedGateway, { gateway, kits }: FoundGateway): readonly Change[] => {
   const { gatewayId } = wanted;

@@ -107,15 +107,19 @@ export const revoke = (gateway: Gateway, command: Revoke, nowMs: number): Decisi
   });
 };
 
-/** The record with these credentials refused from now on; unconfirmed revocations are never forgotten. */
+/**
+ * The record with these credentials refused from now on; unconfirmed revocations are never forgotten. What is compromised
+ * is revoked as that, whatever allowed it: its later use is an attack and not a kit that came late.
+ */
 export const moveToRevoked = (
   gateway: Gateway,
   causes: ReadonlyMap<CredentialId, RevocationCause>,
   rotationId: RotationId,
   nowMs: number,
 ): Pick<Gateway, 'live' | 'revoked'> => {
-  const moved: RevokedCredential[] = gateway.live.flatMap(({ credentialId, digest, versionId }) => {
-    const cause = causes.get(credentialId);
+  const moved: RevokedCredential[] = gateway.live.flatMap(({ credentialId, digest, versionId, compromised }) => {
+    const given = causes.get(credentialId);
+    const cause = given && compromised ? 'COMPROMISED' : given;
     return cause ? [{ credentialId, digest, versionId, cause, rotationId, revokedAtMs: nowMs }] : [];
   });
   const confirmed = gateway.revoked.filter((one) => one.confirmedAtMs !== undefined);

@@ -38,7 +38,7 @@ export const distributed = (gateway: Gateway, command: Distributed, nowMs: numbe
   return record(gateway, changes, nowMs, {
     ...by(command),
     kind: 'distributed',
-    detail: { kits: command.kits, failed: command.failed },
+    detail: { kits: command.kits, given: command.kits - command.failed, failed: command.failed },
   });
 };
 

@@ -1,9 +1,12 @@
+import type { ChainLink } from '../domain/audit-chain.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway, RevocationCause, Transition, Trigger } from '../domain/gateway.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
+import { isDecisionOfPerson } from '../domain/operator-commands.ts';
 import { outcomeOf } from '../domain/rotation-outcome.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
+import { chainOf, gapsInSteps, gapText } from './evidence-chain.ts';
 import { type EvidenceRecord, evidenceFormat } from './evidence-schema.ts';
 
 /** Everything that is known of one rotation; `steps` are its transitions in order, of the whole audit. */
@@ -11,38 +14,29 @@ export type RotationFacts = {
   readonly gateway: Gateway;
   readonly rotationId: RotationId;
   readonly steps: readonly Transition[];
+  /** The entries of others from its first one on, in order. */
+  readonly others: readonly ChainLink[];
   readonly proofs: readonly ShardProof[];
   /** Every recorded use of the credentials that it retires. */
   readonly uses: readonly Use[];
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-const decisions: ReadonlySet<string> = new Set([
-  'hold',
-  'resume',
-  'extend',
-  'roll-back',
-  'force',
-  'adopt',
-  'acknowledge-kit',
-  'retry-kit',
-  'repair',
-  'compromise',
-]);
 
 /** The record of one rotation. What was not proven is said, and nothing is made up. Throws {@link InputRefused} for an unknown rotation. */
 export const evidenceRecordOf = (
-  { gateway, rotationId, steps, proofs, uses }: RotationFacts,
+  { gateway, rotationId, steps, others, proofs, uses }: RotationFacts,
   nowMs: number,
 ): EvidenceRecord => {
   const begin = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise');
   if (!begin) throw new InputRefused(`Gateway ${gateway.gatewayId} has no record of rotation ${rotationId}.`);
   const created = steps.find(({ kind }) => kind === 'created')?.credentialIds?.[0];
   const accepted = steps.findLast(({ kind }) => kind === 'accepted');
-  const distributedAtMs = steps.find(({ kind }) => kind === 'distributed')?.atMs;
+  const distributedAtMs = steps.findLast(({ kind }) => kind === 'distributed')?.atMs;
   const trigger =
     begin.kind === 'compromise' ? 'compromise' : ((begin.detail?.trigger as Trigger | undefined) ?? 'manual');
   const revocations = revocationsIn(steps);
+  const chain = chainOf(steps, others, gateway);
   const ended = endOf(gateway, rotationId, steps);
   const record = {
     format: evidenceFormat,
@@ -53,7 +47,7 @@ export const evidenceRecordOf = (
     begun: { at: iso(begin.atMs), actor: begin.actor, reason: begin.reason },
     ...(ended ? { ended } : {}),
     ...(created ? { createdCredential: created } : {}),
-    retiredCredentials: retiredIn(begin),
+    retiredCredentials: retiredIn(steps),
     ...(accepted?.credentialIds?.[0]
       ? { acceptance: { credentialId: accepted.credentialIds[0], at: iso(accepted.atMs) } }
       : {}),
@@ -63,21 +57,28 @@ export const evidenceRecordOf = (
       .map(useOf),
     revocations,
     decisions: steps
-      .filter(({ kind }) => decisions.has(kind))
+      .filter(({ kind }) => isDecisionOfPerson(kind))
       .map(({ kind, actor, reason, atMs }) => ({ kind, actor, reason, at: iso(atMs) })),
-    steps: steps.map(({ revision, kind, actor, reason, atMs, credentialIds, detail }) => ({
+    steps: steps.map(({ revision, kind, actor, reason, atMs, credentialIds, detail, previous }) => ({
       ...{ revision, kind, actor, reason, at: iso(atMs) },
       ...(credentialIds ? { credentialIds: [...credentialIds] } : {}),
       ...(detail ? { detail: detail as Record<string, unknown> } : {}),
+      ...(previous === undefined ? {} : { previous }),
     })),
+    ...(chain ? { chain } : {}),
   } satisfies Omit<EvidenceRecord, 'notProven'>;
   return { ...record, notProven: missingIn(record, gateway) };
 };
 
-/** The credentials that a rotation retires, as its first transition names them. */
-export const retiredIn = ({ detail, credentialIds }: Pick<Transition, 'detail' | 'credentialIds'>): CredentialId[] => [
-  ...((detail?.predecessors ?? credentialIds ?? []) as readonly CredentialId[]),
-];
+/**
+ * The credentials that a rotation retires in the end: each transition that changes them names them all. Before there was
+ * such a list, the first transition named them.
+ */
+export const retiredIn = (steps: readonly Transition[]): CredentialId[] => {
+  const named = steps.flatMap(({ detail }) => (Array.isArray(detail?.retires) ? [detail.retires] : [])).at(-1);
+  const [first] = steps;
+  return [...((named ?? first?.detail?.predecessors ?? first?.credentialIds ?? []) as readonly CredentialId[])];
+};
 
 const endOf = (gateway: Gateway, rotationId: RotationId, steps: readonly Transition[]): EvidenceRecord['ended'] => {
   const { outcome, endedAtMs } = outcomeOf(steps, gateway, rotationId);
@@ -144,4 +145,12 @@ const missingIn = (record: Omit<EvidenceRecord, 'notProven'>, { live }: Gateway)
   ...record.retiredCredentials
     .filter((id) => live.some(({ credentialId }) => credentialId === id))
     .map((id) => `Credential ${id} is still accepted.`),
+  ...(record.chain
+    ? gapsInSteps(record, record.chain).map(gapText)
+    : ['The steps are not chained: a missing one would not show.']),
+  ...(record.kits || record.oldCredentialUses.length > 0 ? [kitIdentity] : []),
 ];
+
+/** Who a kit is was never authenticated: all kits of a gateway present the same credential. */
+const kitIdentity =
+  'Which kit used a credential is told by its Service URL alone: who holds the credential can use the URL of any kit.';

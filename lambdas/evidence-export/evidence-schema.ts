@@ -1,9 +1,13 @@
 import * as z from 'zod';
+import { outcomes, revocationCauses, triggers } from '../domain/causes.ts';
+import { codesOf } from '../domain/codes.ts';
+import { evidenceKinds } from '../domain/kit-verdict.ts';
 
 /** The format of the document; a change that readers must know of is a new version. */
-export const evidenceFormat = 'gateway-credential-rotation/evidence/v1';
+export const evidenceFormat = 'gateway-credential-rotation/evidence/v2';
 
 const at = z.iso.datetime().describe('ISO 8601, UTC.');
+const digest = z.string().regex(/^[\w-]{43}$/);
 const credentialId = z.string().describe('The public id of a credential, never its value.');
 const said = {
   at,
@@ -24,14 +28,16 @@ const evidenceRecord = z.strictObject({
   exportedAt: at,
   gatewayId: z.string(),
   rotationId: z.string(),
-  trigger: z.enum(['bootstrap', 'scheduled', 'manual', 'compromise']),
+  trigger: z.enum(codesOf(triggers)),
   begun: z.strictObject(said),
   ended: z
-    .strictObject({ at, outcome: z.enum(['COMPLETED', 'ROLLED_BACK', 'FAILED', 'PREEMPTED']) })
+    .strictObject({ at, outcome: z.enum(codesOf(outcomes)) })
     .optional()
     .describe('Absent while it runs.'),
   createdCredential: credentialId.optional(),
-  retiredCredentials: z.array(credentialId),
+  retiredCredentials: z
+    .array(credentialId)
+    .describe('What it set out to retire in the end, whatever was decided on the way.'),
   acceptance: z
     .strictObject({ credentialId, at })
     .optional()
@@ -44,7 +50,7 @@ const evidenceRecord = z.strictObject({
         z.strictObject({
           kitId: z.string(),
           owner: z.string(),
-          evidence: z.strictObject({ kind: z.enum(['observed', 'read-back', 'acknowledged']), at }).optional(),
+          evidence: z.strictObject({ kind: z.enum(codesOf(evidenceKinds)), at }).optional(),
           late: z.string().optional().describe('Why the kit had not moved; then it was cut off by force.'),
           uses: z.array(use).describe('Its latest recorded uses of any live credential, by source.'),
         }),
@@ -52,13 +58,11 @@ const evidenceRecord = z.strictObject({
     })
     .optional()
     .describe('What was read immediately before the decision.'),
-  oldCredentialUses: z
-    .array(use)
-    .describe('Recorded uses of retired credentials after every kit was given the new one.'),
+  oldCredentialUses: z.array(use).describe('Recorded uses of retired credentials after the last distribution.'),
   revocations: z.array(
     z.strictObject({
       credentialId,
-      cause: z.enum(['RETIRED', 'FORCED', 'COMPROMISED', 'NEVER_DISTRIBUTED']),
+      cause: z.enum(codesOf(revocationCauses)),
       revokedAt: at,
       refusedAt: at
         .optional()
@@ -77,9 +81,23 @@ const evidenceRecord = z.strictObject({
         kind: z.string(),
         credentialIds: z.array(credentialId).optional(),
         detail: z.record(z.string(), z.unknown()).optional(),
+        previous: digest.optional().describe('As the entry itself names the one before it; the first one has none.'),
       }),
     )
     .describe('Every recorded transition of the rotation, in order.'),
+  chain: z
+    .strictObject({
+      between: z
+        .array(z.strictObject({ revision: z.int(), said: digest, previous: digest.optional() }))
+        .describe(
+          'Entries of other rotations between the steps, and after them if it has not completed: of what they say only the digest is shown.',
+        ),
+      last: digest.describe('Of the last of these, as the entry after it names it, or the record if there is none.'),
+    })
+    .optional()
+    .describe(
+      'With it a missing step shows: the digest of an entry is SHA-256 (base64url) over the digest of the one before it, a space, and the SHA-256 of what it says in the form of RFC 8785. Absent for entries from before there was a chain.',
+    ),
 });
 export type EvidenceRecord = z.infer<typeof evidenceRecord>;
 
@@ -91,7 +109,7 @@ export const evidenceDocument = z.strictObject({
       .string()
       .regex(/^sha256:[0-9a-f]{64}$/)
       .describe('SHA-256 of the record in the form of RFC 8785.'),
-    algorithm: z.literal('ECDSA_SHA_256').describe('On P-256, over the UTF-8 text "<format> <digest>".'),
+    algorithm: z.literal('ECDSA_SHA_256').describe('On P-256, over the UTF-8 text "<format> <digest> <keyId>".'),
     keyId: z.string().describe('The ARN of the key that signed.'),
     publicKey: z
       .string()

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { type ChainLink, linkOf } from '../domain/audit-chain.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { stepInput } from '../workflow/shared/step.ts';
+import { gatewayId, rotationId } from '../workflow/shared/fields.ts';
 import { evidenceRecordOf, retiredIn } from './evidence-record.ts';
 import type { EvidenceDocument } from './evidence-schema.ts';
 import { digestOfRecord, statementOf } from './evidence-signature.ts';
@@ -13,9 +14,9 @@ import { digestOfRecord, statementOf } from './evidence-signature.ts';
 type Needs = Pick<Dependencies, 'records' | 'proofs' | 'uses' | 'signer'> & ClockAndLog;
 
 const ask = z.strictObject({
-  rotationId: stepInput.shape.rotationId,
+  rotationId,
   /** Needed for a rotation that its gateway's record does not remember any more. */
-  gatewayId: stepInput.shape.gatewayId.optional(),
+  gatewayId: gatewayId.optional(),
 });
 
 /** Lambda answers 6 MB at the most. */
@@ -30,16 +31,16 @@ export const evidence = async (needs: Needs, event: unknown): Promise<EvidenceDo
     );
   const { rotationId } = parsed.data;
   const gateway = await gatewayOf(needs, parsed.data);
-  const steps: Transition[] = [];
-  for await (const one of needs.records.audit(gateway)) if (one.rotationId === rotationId) steps.push(one);
+  const { steps, others } = await entriesOf(needs, gateway, rotationId);
   const proofs: ShardProof[] = [];
   for await (const one of needs.proofs.of(gateway.gatewayId, rotationId)) proofs.push(one);
   const record = evidenceRecordOf(
-    { gateway, rotationId, steps, proofs, uses: await usesOf(needs, gateway, steps) },
+    { gateway, rotationId, steps, others, proofs, uses: await usesOf(needs, gateway, steps) },
     needs.now(),
   );
   const digest = digestOfRecord(record);
-  const signature = { digest, algorithm: 'ECDSA_SHA_256' as const, ...(await needs.signer.sign(statementOf(digest))) };
+  const signed = await needs.signer.sign((keyId) => statementOf(digest, keyId));
+  const signature = { digest, algorithm: 'ECDSA_SHA_256' as const, ...signed };
   const bytes = Buffer.byteLength(JSON.stringify({ record, signature }));
   if (bytes > largestBytes)
     throw new InputRefused(
@@ -48,10 +49,26 @@ export const evidence = async (needs: Needs, event: unknown): Promise<EvidenceDo
   return { record, signature };
 };
 
+/** The entries of the rotation as the record knew them when it was read, and as links those of others since its first one. */
+const entriesOf = async (
+  { records }: Needs,
+  gateway: Gateway,
+  rotationId: RotationId,
+): Promise<{ steps: readonly Transition[]; others: readonly ChainLink[] }> => {
+  const steps: Transition[] = [];
+  const others: ChainLink[] = [];
+  for await (const one of records.audit(gateway)) {
+    if (one.revision > gateway.revision) break; // written since: the record that was read does not name it
+    if (one.rotationId === rotationId) steps.push(one);
+    else if (steps.length > 0) others.push(linkOf(one));
+  }
+  return { steps, others };
+};
+
 /** Recorded use is kept for half a year after the last one. */
-const usesOf = async ({ uses }: Needs, gateway: Gateway, [begin]: readonly Transition[]): Promise<readonly Use[]> => {
+const usesOf = async ({ uses }: Needs, gateway: Gateway, steps: readonly Transition[]): Promise<readonly Use[]> => {
   const found: Use[] = [];
-  for (const credentialId of begin ? retiredIn(begin) : [])
+  for (const credentialId of retiredIn(steps))
     for (let shard = 0; shard < gateway.shardCount; shard++)
       for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard)) found.push(use);
   return found;

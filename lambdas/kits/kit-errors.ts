@@ -1,21 +1,34 @@
 import type { Kit } from '../domain/kit.ts';
 
-export type UnreachableCode =
-  | 'TIMEOUT'
-  | 'NO_CONNECTION'
-  | 'SERVER_ERROR'
-  | 'RATE_LIMITED'
-  | 'UNREADABLE_ANSWER'
-  | 'NOT_STORED';
-export type RefusedCode = 'ACCESS_DENIED' | 'NOT_SUPPORTED' | 'REQUEST_REFUSED' | 'REDIRECTED';
-export type MisconfiguredCode =
-  | 'UNKNOWN_KIND'
-  | 'SETTINGS_WRONG'
-  | 'SECRET_UNUSABLE'
-  | 'NOT_FOUND'
-  | 'NOTHING_TO_UPDATE'
-  | 'SEVERAL_GATEWAYS'
-  | 'VAULT_REFERENCE';
+/** Nothing is known, and the same may be tried again. */
+export const unreachableCodes = {
+  TIMEOUT: 'It did not answer in time.',
+  NO_CONNECTION: 'It cannot be reached, or its certificate is not trusted.',
+  SERVER_ERROR: 'It answered with an error of its own.',
+  RATE_LIMITED: 'It is asked too often.',
+  UNREADABLE_ANSWER: 'It did not answer as this kind of kit does.',
+  NOT_STORED: 'It took the credential and does not show it: look for another writer.',
+} as const;
+/** It answered and will not do it. */
+export const refusedCodes = {
+  ACCESS_DENIED: 'It does not let us in: look at the token, key or permission in its settings.',
+  NOT_SUPPORTED: 'It cannot do this: look at its version and how it is run.',
+  REQUEST_REFUSED: 'It refuses the request: compare its version and configuration with the settings.',
+  REDIRECTED: 'It answers with a redirect, which is not followed: give the final URL.',
+} as const;
+/** Its settings name what is absent or cannot be used. */
+export const misconfiguredCodes = {
+  UNKNOWN_KIND: 'This version has no such kind of kit.',
+  SETTINGS_WRONG: 'Its settings are not what its kind needs.',
+  SECRET_UNUSABLE: 'The secret in its settings does not hold what is needed.',
+  NOT_FOUND: 'Nothing is there by the name or URL in its settings.',
+  NOTHING_TO_UPDATE: 'Nothing of it belongs to this kit.',
+  SEVERAL_GATEWAYS: 'It serves several gateways, and the settings do not say which part is this kit.',
+  VAULT_REFERENCE: 'Its credential is a reference to a vault, which is not overwritten.',
+} as const;
+export type UnreachableCode = keyof typeof unreachableCodes;
+export type RefusedCode = keyof typeof refusedCodes;
+export type MisconfiguredCode = keyof typeof misconfiguredCodes;
 
 /** The parts of every message: what was done to which kit, what class of answer came (never its text), what to do. */
 export type Said = {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Kit } from '../domain/kit.ts';
+import { longestPropagationSeconds } from '../domain/kit.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
 import { kongAdmin, type PingAuth } from './kong-admin.ts';
@@ -25,7 +26,7 @@ const settings = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(86_400)
+    .max(longestPropagationSeconds)
     .default(10)
     .describe('How long until all Kong workers use a changed plugin, in seconds.'),
 });

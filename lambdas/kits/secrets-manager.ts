@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { longestPropagationSeconds } from '../domain/kit.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
 import { callForSecret, noSuchSecret } from './secret-call.ts';
@@ -17,7 +18,7 @@ const settings = z.strictObject({
     .number()
     .int()
     .min(0)
-    .max(86_400)
+    .max(longestPropagationSeconds)
     .describe('How long until every reader uses a changed secret, in seconds (Kong vault: its ttl + 60).'),
 });
 type Settings = z.infer<typeof settings>;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { longestPropagationSeconds } from '../domain/kit.ts';
 import { ask } from './http-request.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
@@ -20,7 +21,7 @@ const settings = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(86_400)
+    .max(longestPropagationSeconds)
     .default(60)
     .describe('How long until all nodes behind the endpoint use a new credential, in seconds.'),
 });

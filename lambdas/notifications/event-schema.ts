@@ -1,41 +1,47 @@
 import * as z from 'zod';
+import { type OperatorCommandName, operatorCommandNames, operatorCommands } from '../domain/operator-commands.ts';
 import type { Command } from '../domain/transition.ts';
 
-/** Every kind of transition, in a sentence; it does not compile until each command that records one is here. */
-export const transitionKinds: Readonly<
-  Record<Exclude<Command['kind'], 'arm-probe' | 'quiet-checked'> | 'register' | 'restore', string>
+/** Commands that note something and record nothing. */
+type Unrecorded = 'arm-probe' | 'quiet-checked';
+
+/** The kinds of transition that no operator decides, in a sentence; it does not compile until each command that records one is here. */
+const otherKinds: Readonly<
+  Record<Exclude<Command['kind'], Unrecorded | OperatorCommandName> | 'register' | 'restore', string>
 > = {
   register: 'The gateway was registered.',
-  restore: 'The record was restored from a backup and brought up to the audit.',
-  configure: 'Policy, decision or shards changed.',
-  'kits-changed': 'Kits were added, changed or retired.',
+  restore:
+    'The record was restored from a backup and brought up to what is known since; `detail.mayBeMissing` says of which times something may be lost.',
+  configure: 'Policy, decision or shards changed, or a retired gateway is back.',
+  'kits-changed': 'Kits are about to be added, changed or retired.',
   retire: 'The gateway was retired.',
   begin: 'A rotation began.',
   'next-attempt': 'Another execution goes on with the rotation.',
-  created: 'The new credential is accepted beside the old ones.',
+  created: 'The authority accepts the new credential, beside all others that are live.',
   accepted: 'The policy check was seen to accept it.',
-  promoting: 'AWSCURRENT is about to move.',
-  promoted: 'AWSCURRENT names it.',
-  distributed: 'Every kit was given it once.',
-  verified: 'Every kit has evidence, and the old ones are quiet.',
+  promoting: 'AWSCURRENT is about to name it.',
+  promoted: 'AWSCURRENT was seen to name it.',
+  distributed:
+    'Every kit was tried once: `detail` counts those that, or whose owners, were given it, and those that failed.',
+  verified: 'Every kit has evidence, and what is left to retire, if anything, is quiet.',
   'invalidate-evidence': 'The evidence does not hold any more: the kits are looked at again.',
-  revoke: 'Old credentials are refused from now on.',
-  confirm: 'The policy check was seen to refuse one of them: now it is revoked.',
-  complete: 'The rotation ended, forwards or back.',
+  revoke: 'Credentials that the rotation retires are refused from now on; `detail.causes` says on what ground.',
+  confirm: 'The policy check was seen to refuse a credential: now it is revoked.',
+  complete: 'The rotation ended, forwards or back; `detail.forced` when kits may be cut off by it.',
   fail: 'The rotation was given up.',
-  hold: 'The rotation stands still until a person decides.',
-  resume: 'It goes on.',
-  extend: 'Its deadline moved.',
-  'roll-back': 'It goes back to the credential it came from.',
-  force: 'A person takes it on himself to cut off the kits that did not move.',
   'drop-force': 'Others would be cut off than those that he was shown: it holds no more.',
   escalate: 'A level of the escalation was done.',
-  adopt: 'A credential made by hand became ours.',
-  repair: 'A stuck AWSPENDING was taken off the secret.',
-  'acknowledge-kit': 'The owner of a kit said that it is installed.',
-  'retry-kit': 'A kit is given the credential again.',
   compromise: 'The compromise button was pressed.',
-  evict: 'A compromised credential went early, since five were live.',
+  evict: 'A compromised credential is refused before its time, since five were live.',
+};
+
+/** Every kind of transition, in a sentence. */
+export const transitionKinds: Readonly<Record<keyof typeof otherKinds | OperatorCommandName, string>> = {
+  ...otherKinds,
+  ...(Object.fromEntries(operatorCommandNames.map((name) => [name, operatorCommands[name].recorded])) as Record<
+    OperatorCommandName,
+    string
+  >),
 };
 
 /** `detail` of an event: one recorded transition. Never a credential. */
@@ -56,4 +62,8 @@ export const transitionDetail = z.object({
   rotationId: z.string().optional(),
   credentialIds: z.array(z.string()).optional().describe('The public ids of the credentials that it is about.'),
   detail: z.record(z.string(), z.unknown()).optional().describe('What else the kind has to say; may grow.'),
+  previous: z
+    .string()
+    .optional()
+    .describe('The digest of the entry before it: so the audit cannot lack one unseen. The first one has none.'),
 });

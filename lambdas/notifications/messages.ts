@@ -1,5 +1,6 @@
+import { type DeadlineAct, deadlineTexts } from '../domain/deadline.ts';
 import type { OwnerMessage } from '../domain/kit.ts';
-import type { LaggardCode } from '../domain/kit-verdict.ts';
+import { type LaggardCode, laggards } from '../domain/kit-verdict.ts';
 
 /** A kit that is late, and what its owner has to know of the rotation. Times are epoch ms. */
 export type LateKit = {
@@ -15,30 +16,24 @@ export type LateKit = {
   readonly deadlineAtMs: number;
 };
 
-/** What happens at the deadline. */
-export type DeadlineAct = 'hold' | 'roll-back' | 'force';
-
 const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 /** What its owner can do about a late kit, by the reason. */
 const todo = ({ code, addresses, kitId, gatewayId, credentialId }: LateKit): string => {
-  const acknowledge = `acknowledge kit ${kitId} of gateway ${gatewayId} with credential ${credentialId}`;
-  const texts: Readonly<Record<LaggardCode, string>> = {
-    NOT_DISTRIBUTED: 'It was not given the credential yet. See whether its management API can be reached.',
-    DISTRIBUTION_FAILED:
-      'Giving it the credential failed. See whether its management API answers and lets us in, then retry the kit (operate retry-kit).',
-    STILL_ON_PREDECESSOR: `It was given the credential, but still presents an old one from ${addresses.join(', ') || 'some of its nodes'}. Reload or restart these nodes.`,
-    SEEN_ON_BOTH: `It was seen on both credentials from ${addresses.join(', ') || 'one address'}: several nodes may be behind it, and one of them still presents an old one. Reload or restart them all.`,
-    READ_BACK_DIFFERS:
-      'It shows another credential than the one it was given. Look for another tool that writes its configuration (decK, Terraform, an operator).',
-    NOT_READ_BACK:
-      'It cannot be asked what it holds just now, and nothing is revoked before it shows the new credential. See whether its management API answers.',
-    TOO_FEW_SOURCES:
-      'Not all of its nodes were seen with the credential yet. Send a client request through each of them.',
-    WAITS_FOR_OWNER: `Install the credential as the instructions said, then ${acknowledge}.`,
-    NOT_SEEN_YET: `It was not seen with the credential yet. Send one client request through it, or ${acknowledge}.`,
+  const { means, todo, mayAcknowledge } = laggards[code];
+  const where = addresses.join(', ');
+  const details: Readonly<Partial<Record<LaggardCode, string>>> = {
+    STILL_ON_PREDECESSOR: `The other one comes from ${where || 'some of its nodes'}.`,
+    ...(where ? { SEEN_ON_BOTH: `That is ${where}.` } : {}),
   };
-  return texts[code];
+  return [
+    means,
+    details[code],
+    todo,
+    mayAcknowledge ? `To acknowledge: kit ${kitId} of gateway ${gatewayId}, credential ${credentialId}.` : undefined,
+  ]
+    .filter((sentence) => sentence !== undefined)
+    .join(' ');
 };
 
 const message = (
@@ -59,34 +54,28 @@ const message = (
 const isLate = ({ kitId, gatewayId, credentialId }: LateKit): string =>
   `Kit ${kitId} of gateway ${gatewayId} does not use the new credential ${credentialId} yet.`;
 
-const what: Readonly<Record<DeadlineAct, string>> = {
-  hold: 'the rotation stops and a person decides; both credentials stay accepted',
-  'roll-back': 'the rotation goes back to the old credential',
-  force: 'the old credential is revoked, and requests through this kit fail from then on',
-};
-
 /** The first level of the escalation. */
-export const reminder = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
+export const reminder = (kit: LateKit, act: DeadlineAct['kind']): OwnerMessage =>
   message(kit, 'reminder', `Reminder: kit ${kit.kitId} is late`, [
     isLate(kit),
     todo(kit),
-    `Do it before ${iso(kit.deadlineAtMs)}: then ${what[act]}.`,
+    `Do it before ${iso(kit.deadlineAtMs)}: then ${deadlineTexts[act]}.`,
   ]);
 
-/** The second escalationLevel. */
-export const escalation = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
+/** The second level. */
+export const escalation = (kit: LateKit, act: DeadlineAct['kind']): OwnerMessage =>
   message(kit, 'escalation', `Escalation: kit ${kit.kitId} is still late`, [
     isLate(kit),
     'Its owner was reminded before.',
     todo(kit),
-    `Do it before ${iso(kit.deadlineAtMs)}: then ${what[act]}.`,
+    `Do it before ${iso(kit.deadlineAtMs)}: then ${deadlineTexts[act]}.`,
   ]);
 
 /** The deadline itself. */
-export const deadlinePassed = (kit: LateKit, act: DeadlineAct): OwnerMessage =>
+export const deadlinePassed = (kit: LateKit, act: DeadlineAct['kind']): OwnerMessage =>
   message(kit, 'deadline', `Deadline passed: kit ${kit.kitId}`, [
     isLate(kit),
-    `The deadline ${iso(kit.deadlineAtMs)} has passed: ${what[act]}.`,
+    `The deadline ${iso(kit.deadlineAtMs)} has passed: ${deadlineTexts[act]}.`,
     ...(act === 'roll-back' ? [] : [todo(kit)]),
   ]);
 

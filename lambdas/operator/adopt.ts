@@ -2,9 +2,9 @@ import type { By } from '../domain/decision.ts';
 import { digestOf } from '../domain/digest.ts';
 import { StepFailed } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
+import type { Of } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
-import type { Of } from './command-input.ts';
 import { type OperateResult, refused, resultOf } from './result.ts';
 
 /**

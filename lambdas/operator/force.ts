@@ -1,10 +1,10 @@
 import { hashOfCutOff } from '../domain/cut-off.ts';
 import type { By } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
+import type { Of } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { collectEvidence } from '../workflow/shared/collect-evidence.ts';
-import type { Of } from './command-input.ts';
 import { type Confirmation, notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs'> & ClockAndLog;

@@ -2,9 +2,9 @@ import type { By } from '../domain/decision.ts';
 import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
 import type { Kit } from '../domain/kit.ts';
+import type { Of } from '../domain/operator-commands.ts';
 import { shardOf } from '../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import type { Of } from './command-input.ts';
 import { notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits'> & ClockAndLog;

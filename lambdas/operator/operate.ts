@@ -1,11 +1,13 @@
+import { claimed } from '../domain/claimed.ts';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
+import type { Of, OperatorCommand } from '../domain/operator-commands.ts';
 import type { Command } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
 import { adoptCredential } from './adopt.ts';
-import { type Of, type OperatorCommand, readCommand } from './command-input.ts';
+import { readCommand } from './command-input.ts';
 import { forceRevocation } from './force.ts';
 import { acknowledgeKit, retryKit } from './kit-decisions.ts';
 import { repairPending } from './repair.ts';
@@ -23,7 +25,7 @@ export type Caller = { readonly userArn?: string; readonly requestId: string };
 export const operate = async (needs: Needs, input: unknown, caller: Caller): Promise<OperateResult> => {
   const command = readCommand(input);
   const by = {
-    actor: caller.userArn ?? `claimed: ${command.actor ?? 'unknown'} (request ${caller.requestId})`,
+    actor: caller.userArn ?? claimed(command.actor, `request ${caller.requestId}`),
     reason: command.reason,
   };
   const gateway = await needs.gateways.read(command.gatewayId);
@@ -47,7 +49,10 @@ const decide = (needs: Needs, gateway: Gateway, command: OperatorCommand, by: By
       return repairPending(needs, gateway, by);
     case 'force':
       return forceRevocation(needs, gateway, command, by);
-    default:
+    case 'hold':
+    case 'resume':
+    case 'extend':
+    case 'roll-back':
       return decideOnRotation(needs, gateway, command, by);
   }
 };
@@ -72,5 +77,5 @@ const domainCommand = (
   by: By,
 ): Command =>
   command.command === 'extend'
-    ? { kind: 'extend', rotationId, deadlineAtMs: Date.parse(command.deadlineAt), ...by }
+    ? { kind: command.command, rotationId, deadlineAtMs: Date.parse(command.deadlineAt), ...by }
     : { kind: command.command, rotationId, ...by };

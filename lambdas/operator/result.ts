@@ -21,7 +21,7 @@ export type OperateResult =
   | {
       readonly result: 'REFUSED';
       readonly gatewayId: GatewayId;
-      readonly code: RefusalCode | 'UNKNOWN_KIT';
+      readonly code: RefusalCode;
       readonly message: string;
       readonly confirm?: Confirmation;
     };

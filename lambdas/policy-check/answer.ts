@@ -1,24 +1,43 @@
+import { type Json, payloadOf } from './sideband-body.ts';
+
 /** What the sideband function answers; API Gateway passes it on as it is. */
 export type Answer = {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Set when the body is base64, which API Gateway turns into bytes. */
+  readonly isBase64Encoded?: true;
 };
 
+/** Why the sideband endpoint does not answer with a decision; in our log. */
+export const sidebandRefusals = {
+  DECISION_ABSENT: 'The gateway states no decision about requests with a good credential.',
+  BYTES_LOST: 'The body did not come as bytes, so it cannot be passed on unchanged.',
+  BODY_TOO_LARGE: 'The body is larger than one call takes.',
+  BODY_INVALID: 'The body is not a JSON object.',
+  FIELDS_INVALID: 'Fields are missing, or not as the sideband API defines them.',
+} as const;
+export type SidebandRefusal = keyof typeof sidebandRefusals;
+
 /** Codes of PingOne's error body that the sideband endpoint itself answers with. */
-export type AnswerCode = 'INVALID_DATA' | 'ACCESS_FAILED';
+export const answerCodes = {
+  INVALID_DATA: 'The body of the request is wrong.',
+  ACCESS_FAILED: 'The request may not go on.',
+  REQUEST_TOO_LARGE: 'The body is larger than one call takes.',
+} as const;
+export type AnswerCode = keyof typeof answerCodes;
 
 const headersOf = (requestId: string) => ({ 'content-type': 'application/json', 'correlation-id': requestId });
 
 /** A made decision: always HTTP 200, whatever was decided. */
-export const decided = (body: Readonly<Record<string, unknown>>, requestId: string): Answer => ({
+export const decided = (body: Json, requestId: string): Answer => ({
   statusCode: 200,
   headers: headersOf(requestId),
-  body: JSON.stringify(body),
+  ...payloadOf(body),
 });
 
 /** An error in PingOne's form, which kits parse and log: `id` is the request id, as in our log. */
-export const failed = (statusCode: 400 | 403, code: AnswerCode, message: string, requestId: string): Answer => ({
+export const failed = (statusCode: 400 | 403 | 413, code: AnswerCode, message: string, requestId: string): Answer => ({
   statusCode,
   headers: headersOf(requestId),
   body: JSON.stringify({ id: requestId, code, message }),

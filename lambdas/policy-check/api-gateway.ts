@@ -20,34 +20,44 @@ export const presentedIn = (event: APIGatewayRequestAuthorizerEvent): Presented 
   return {
     gatewayId: event.pathParameters?.gatewayId,
     kitId: event.pathParameters?.kitId,
+    node: event.pathParameters?.node,
     tokens: valuesOf(event, tokenHeader),
     nonce: nonces.length === 1 ? nonces[0] : undefined,
     address: event.requestContext.identity.sourceIp,
   };
 };
 
+/** What the ARN of a method is made of when nothing odd stands in the path; `*`, `?` and `${` would mean more than themselves in a policy. */
+const plainArn = /^[\w:/.-]+$/;
+
+/** Whether the path that was asked for could be one of a gateway or kit. */
+export const isPlain = ({ methodArn }: APIGatewayRequestAuthorizerEvent): boolean => plainArn.test(methodArn);
+
+/** What the context of a refusal holds: API Gateway writes it into its answer, and whoever finds it there knows that no other policy has denied. */
+export const refusalMark = { refusedBy: 'policy-check' } as const;
+
+const policyOf = (Effect: 'Allow' | 'Deny', Resource: string): APIGatewayAuthorizerResult['policyDocument'] => ({
+  Version: '2012-10-17',
+  Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }],
+});
+
 /**
- * The authorizer's answer. The policy names this one method; a refusal is a Deny, which API Gateway answers as ACCESS_DENIED.
+ * The authorizer's answer: for an accepted request {@link isPlain} was asked for, and the policy names this one method; a
+ * refusal is a Deny, which API Gateway answers as ACCESS_DENIED, and in it nothing stands that came from outside.
  * The context holds strings only, and what is absent is left out: API Gateway would pass null on as the text "null".
  */
 export const policyFor = (verdict: Verdict, methodArn: string): APIGatewayAuthorizerResult => {
-  const isAccepted = verdict.kind === 'accepted';
-  const { gatewayId, kitId, credentialId } = verdict;
+  if (verdict.kind === 'refused')
+    return { principalId: 'refused', policyDocument: policyOf('Deny', '*'), context: { ...refusalMark } };
+  const { gatewayId, kitId, credentialId, decision } = verdict;
   return {
-    principalId: isAccepted ? verdict.credentialId : 'refused',
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Action: 'execute-api:Invoke', Effect: isAccepted ? 'Allow' : 'Deny', Resource: methodArn }],
+    principalId: credentialId,
+    policyDocument: policyOf('Allow', methodArn),
+    context: {
+      gatewayId,
+      ...(kitId === undefined ? {} : { kitId }),
+      credentialId,
+      ...(decision === undefined ? {} : { decision }),
     },
-    ...(isAccepted
-      ? {
-          context: {
-            gatewayId: gatewayId ?? '',
-            ...(kitId === undefined ? {} : { kitId }),
-            credentialId: credentialId ?? '',
-            ...(verdict.decision === undefined ? {} : { decision: verdict.decision }),
-          },
-        }
-      : {}),
   };
 };

@@ -12,20 +12,24 @@ import { recordProbe, recordSource } from './use-recording.ts';
 export type Presented = {
   readonly gatewayId: string | undefined;
   readonly kitId: string | undefined;
+  /** The node of the kit that its Service URL names. */
+  readonly node: string | undefined;
   readonly tokens: readonly string[];
   readonly nonce: string | undefined;
   readonly address: string;
 };
 
-/** Why a request is refused. The first five are found without a read. */
-type AuthorizationRefusal =
-  | 'PATH_INVALID'
-  | 'CREDENTIAL_ABSENT'
-  | 'CREDENTIALS_DIFFER'
-  | 'CREDENTIAL_MALFORMED'
-  | 'CREDENTIAL_UNKNOWN'
-  | 'CREDENTIAL_REVOKED'
-  | 'CREDENTIAL_REJECTED';
+/** Why a request is refused. The first four are found without a read. */
+export const authorizationRefusals = {
+  PATH_INVALID: 'The path names no gateway, or a kit by no possible id: look at the Service URL of the kit.',
+  CREDENTIAL_ABSENT: 'The request carries no CLIENT-TOKEN.',
+  CREDENTIALS_DIFFER: 'The request carries several CLIENT-TOKEN values.',
+  CREDENTIAL_MALFORMED: 'The value is no credential: its form or its checksum is wrong.',
+  CREDENTIAL_UNKNOWN: 'The gateway has no such credential, or the value is another one than its id says.',
+  CREDENTIAL_REVOKED: 'The credential was revoked: its right value was presented, which is an attack signal.',
+  CREDENTIAL_REJECTED: 'The credential is compromised, and its time has passed: an attack signal as well.',
+} as const;
+type AuthorizationRefusal = keyof typeof authorizationRefusals;
 
 /** The answer to a request: who it is and what the gateway states may be done, or why not. */
 export type Verdict =
@@ -79,8 +83,14 @@ const probeOf = (gateway: Gateway, credentialId: CredentialId, nonce: string | u
  * TemporarilyUnavailable when the record cannot be read and no copy may be served: an outage, and not a refusal.
  */
 export const authorize = async (ports: Ports, memory: InstanceMemory, presented: Presented): Promise<Verdict> => {
-  const { gatewayId, kitId, tokens, nonce, address } = presented;
-  if (gatewayId === undefined || !isGatewayId(gatewayId) || (kitId !== undefined && !isKitId(kitId)))
+  const { gatewayId, kitId, node, tokens, nonce, address } = presented;
+  memory.latestOf(ports.nowMs());
+  if (
+    gatewayId === undefined ||
+    !isGatewayId(gatewayId) ||
+    (kitId !== undefined && !isKitId(kitId)) ||
+    (node !== undefined && !isKitId(node))
+  )
     return { kind: 'refused', code: 'PATH_INVALID' };
   const path = kitId === undefined ? { gatewayId } : { gatewayId, kitId };
   const [token, ...others] = tokens;
@@ -92,7 +102,7 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
 
   const { gateway, isStale } = await recordToJudgeBy(ports, memory, gatewayId, credentialId, value);
   const nowMs = ports.nowMs();
-  const credentialStatus = credentialStatusOfValue(gateway, credentialId, value, nowMs);
+  const credentialStatus = credentialStatusOfValue(gateway, credentialId, value, memory.latestOf(nowMs));
   const named = { ...path, credentialId };
   if (!gateway || credentialStatus.kind === 'unknown') return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
   const nonceHash = probeOf(gateway, credentialId, nonce);
@@ -104,7 +114,8 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
     return { kind: 'refused', code: isRevoked ? 'CREDENTIAL_REVOKED' : 'CREDENTIAL_REJECTED', ...named };
   }
   if (isStale) ports.count('StaleRecordServed', gatewayId);
-  if (nonceHash === undefined) await recordSource(ports, memory, gateway, { ...named, address }, nowMs);
+  if (nonceHash === undefined)
+    await recordSource(ports, memory, gateway, { ...named, ...(node === undefined ? {} : { node }), address }, nowMs);
   else await recordProbe(ports, gateway, credentialId, nonceHash, nowMs);
   const decision = statedDecision(gateway);
   const isProbe = nonceHash !== undefined;
@@ -128,6 +139,7 @@ const recordToJudgeBy = async (
     const nowMs = ports.nowMs();
     const maySayYes =
       copy !== undefined &&
+      nowMs >= memory.latestOf(nowMs) && // with a clock that was set back the copy looks newer than it is
       mayServeStale(copy.gateway, credentialId, copy.readAtMs, nowMs) &&
       credentialStatusOfValue(copy.gateway, credentialId, value, nowMs).kind === 'live';
     if (maySayYes) return { gateway: copy.gateway, isStale: true };

@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { policyFor, presentedIn } from './api-gateway.ts';
-import { authorize } from './authorize.ts';
+import { isPlain, policyFor, presentedIn } from './api-gateway.ts';
+import { authorize, type Verdict } from './authorize.ts';
 import { InstanceMemory, memoryLimits } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
 
@@ -17,7 +17,9 @@ export const authorizer = (
 ): ((event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>) => {
   const memory = new InstanceMemory(memoryLimits);
   return async (event) => {
-    const verdict = await authorize(ports, memory, presentedIn(event));
+    const verdict: Verdict = isPlain(event)
+      ? await authorize(ports, memory, presentedIn(event))
+      : { kind: 'refused', code: 'PATH_INVALID' };
     const { kind, gatewayId, kitId, credentialId } = verdict;
     report('INFO', 'Policy check.', {
       requestId: event.requestContext.requestId,

@@ -16,10 +16,17 @@ export const memoryLimits: MemoryLimits = { copies: 200, recordings: 20_000 };
 export class InstanceMemory {
   readonly recordings: LruCache<string, Recording>;
   readonly #copies: LruCache<GatewayId, Copy>;
+  #latestMs = 0;
 
   constructor(limits: MemoryLimits) {
     this.recordings = new LruCache(limits.recordings);
     this.#copies = new LruCache(limits.copies);
+  }
+
+  /** The latest time that this instance has seen, `nowMs` included: with a clock that is set back, no time limit that has passed is ever open again. */
+  latestOf(nowMs: number): number {
+    this.#latestMs = Math.max(this.#latestMs, nowMs);
+    return this.#latestMs;
   }
 
   /** The last copy of a record; only for when DynamoDB cannot be read, and then the domain's `mayServeStale` has the word. */

@@ -4,6 +4,7 @@ import { digestOf } from '../domain/digest.ts';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { type Nonce, probeHeader } from '../domain/probe.ts';
+import { refusalMark } from './api-gateway.ts';
 
 /** A nonce that nobody has used before. */
 export const newNonce = (): Nonce => {
@@ -38,10 +39,11 @@ export const policyCheckAt = (url: string) => ({
       throw ambiguous('cannot be reached', cause);
     });
     const answer = (await response.json().catch(() => undefined)) as
-      | { method?: unknown; response?: unknown; code?: unknown }
+      | { method?: unknown; response?: unknown; refusedBy?: unknown }
       | undefined;
     if (response.status === 200 && answer?.method === 'GET') return 'ACCEPTED';
-    if (response.status === 401 && typeof answer?.code === 'string') return 'REFUSED';
+    // Without the mark it was denied by something else, such as the resource policy of a private API.
+    if (response.status === 401 && answer?.refusedBy === refusalMark.refusedBy) return 'REFUSED';
     throw ambiguous(`answered HTTP ${response.status}, which says neither yes nor no`);
   },
 });

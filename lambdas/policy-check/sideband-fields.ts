@@ -1,18 +1,4 @@
-/** The JSON object that a kit sent. What the protocol does not name is tolerated and not echoed. */
-export type SidebandBody = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is SidebandBody =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The JSON object in a body; `undefined` for anything else. */
-export const parseBody = (body: string): SidebandBody | undefined => {
-  try {
-    const sent: unknown = JSON.parse(body);
-    return isRecord(sent) ? sent : undefined;
-  } catch {
-    return undefined;
-  }
-};
+import { isRecord, type Json, type SidebandBody } from './sideband-body.ts';
 
 const isHeader = (value: unknown): boolean =>
   isRecord(value) && Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one));
@@ -21,10 +7,9 @@ const isHeader = (value: unknown): boolean =>
  * The headers, as they came: an array of `{name: value}`. A Lua kit writes an empty array as `{}`; it is answered as `[]`,
  * since kits walk the answer as an array. `undefined` for anything else.
  */
-export const headersIn = (sent: SidebandBody): readonly unknown[] | undefined => {
-  const { headers } = sent;
-  if (isRecord(headers) && Object.keys(headers).length === 0) return [];
-  return Array.isArray(headers) && headers.every(isHeader) ? headers : undefined;
+export const headersIn = ({ fields: { headers }, sent }: SidebandBody): string | undefined => {
+  if (isRecord(headers) && Object.keys(headers).length === 0) return '[]';
+  return Array.isArray(headers) && headers.every(isHeader) ? sent.get('headers') : undefined;
 };
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
@@ -48,8 +33,14 @@ export const statusIn = (value: unknown): string | undefined => {
   return typeof text === 'string' && /^[1-5]\d\d$/.test(text) ? text : undefined;
 };
 
-/** The named fields that were sent with a value, as they came. */
-export const pick = (sent: SidebandBody, ...names: readonly string[]): SidebandBody =>
-  Object.fromEntries(
-    names.filter((name) => sent[name] !== undefined && sent[name] !== null).map((name) => [name, sent[name]]),
+/** The named fields that were sent with a value, as and in the order in which they came, with other values for some of them. */
+export const pick = (
+  { sent }: SidebandBody,
+  names: readonly string[],
+  instead: Readonly<Record<string, string>>,
+): Json =>
+  new Map(
+    [...sent]
+      .filter(([name, json]) => names.includes(name) && json !== 'null')
+      .map(([name, json]) => [name, instead[name] ?? json]),
   );

@@ -1,4 +1,5 @@
-import { headersIn, isBody, pick, type SidebandBody, statusIn } from './sideband-fields.ts';
+import type { SidebandBody } from './sideband-body.ts';
+import { headersIn, isBody, pick, statusIn } from './sideband-fields.ts';
 import type { LegAnswer } from './sideband-request.ts';
 
 /**
@@ -6,8 +7,9 @@ import type { LegAnswer } from './sideband-request.ts';
  * only for what the answer needs: the backend has run, and a refusal here would take a finished response from the client.
  * `state`, `request`, both or none of them may come along.
  */
-export const answerResponse = (sent: SidebandBody): LegAnswer => {
-  const headers = headersIn(sent);
+export const answerResponse = (body: SidebandBody): LegAnswer => {
+  const { fields: sent } = body;
+  const headers = headersIn(body);
   const status = statusIn(sent.response_code);
   const fields = [
     ...(status ? [] : ['response_code']),
@@ -15,6 +17,7 @@ export const answerResponse = (sent: SidebandBody): LegAnswer => {
     ...(isBody(sent.body) ? [] : ['body']),
   ];
   if (!headers || !status || fields.length > 0) return { kind: 'invalid', fields };
-  const echo = pick(sent, 'http_version', 'response_status', 'body');
-  return { kind: 'answered', body: { ...echo, response_code: status, headers } };
+  return { kind: 'answered', body: pick(body, echoed, { headers, response_code: `"${status}"` }) };
 };
+
+const echoed = ['http_version', 'response_code', 'response_status', 'headers', 'body'];

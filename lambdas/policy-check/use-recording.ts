@@ -30,20 +30,30 @@ export const recordSource = async (
   ports: Recorder,
   memory: InstanceMemory,
   gateway: Gateway,
-  use: { readonly credentialId: CredentialId; readonly kitId?: KitId; readonly address: string },
+  use: {
+    readonly credentialId: CredentialId;
+    readonly kitId?: KitId;
+    readonly node?: string;
+    readonly address: string;
+  },
   nowMs: number,
 ): Promise<void> => {
   const { gatewayId, shardCount, policy } = gateway;
-  const key = `${gatewayId} ${use.credentialId} ${use.kitId ?? ''} ${use.address}`;
+  const key = `${gatewayId} ${use.credentialId} ${use.kitId ?? ''} ${use.node === undefined ? use.address : `/${use.node}`}`;
   const last = memory.recordings.get(key);
   const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
   if (last && sinceMs >= 0 && sinceMs < policy.useRecordingSeconds * 1000) {
     await last.underWay;
     return;
   }
-  const { credentialId, kitId, address } = use;
-  const source = kitId === undefined ? { address } : { kitId, address };
-  const seen = { gatewayId, credentialId, shard: shardOf(kitId ?? '', shardCount), source };
+  const { credentialId, kitId, node, address } = use;
+  const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
+  const seen = {
+    gatewayId,
+    credentialId,
+    shard: shardOf(kitId ?? '', shardCount),
+    source,
+  };
   const underWay = write(ports, seen, nowMs);
   const recording = { atMs: nowMs, underWay };
   memory.recordings.set(key, recording);

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { claimed } from '../domain/claimed.ts';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
+import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange } from './apply.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
 
@@ -13,14 +15,15 @@ const byHand = z.strictObject({
   plan: z.boolean().default(false),
   /** What is applied instead of the file beside the code; read by the schema of `gateways.json`. */
   registry: z.looseObject({ gateways: z.unknown() }).optional(),
-  actor: z.string().min(1).max(256).default('apply-registry'),
-  reason: z.string().min(1).max(256).default('gateways.json was applied'),
+  /** Who says so; recorded as claimed, beside the request of the function. */
+  actor: actor.default('unknown'),
+  reason: reason.default('gateways.json was applied'),
 });
 
 /** What the function is asked for by hand. `registry` is at most what Lambda takes in one call, 6 MB. Throws {@link InputRefused}. */
-export const applyEvent = (event: unknown): z.infer<typeof byHand> => {
+export const applyEvent = (event: unknown, requestId: string): z.infer<typeof byHand> => {
   const parsed = byHand.safeParse(event ?? {});
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, actor: claimed(parsed.data.actor, `request ${requestId}`) };
   throw new InputRefused(
     `The input was refused: ${z.prettifyError(parsed.error)} Allowed is {"plan"?: boolean, "registry"?: <gateways.json>, "actor"?: "<who>", "reason"?: "<why>"}.`,
   );

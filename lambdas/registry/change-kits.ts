@@ -70,7 +70,7 @@ const changeKit = async (
     if (before) await kits.save({ ...registeredPart(before), retiredAtMs: now() }, shardCount);
     return;
   }
-  const { kind, owner, traits, lookBackSeconds, probeUrl, settings } = wanted;
+  const { kind, owner, traits, lookBackSeconds, probeUrl, expectedSources, settings } = wanted;
   const isRegistered = before !== undefined && before.retiredAtMs === undefined;
   const kit: RegisteredKit = {
     gatewayId,
@@ -82,6 +82,7 @@ const changeKit = async (
     settings,
     registeredAtMs: isRegistered ? before.registeredAtMs : now(),
     ...(probeUrl === undefined ? {} : { probeUrl }),
+    ...(expectedSources === undefined ? {} : { expectedSources }),
   };
   const sendBack = async (): Promise<void> => {
     if (

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { By } from '../domain/decision.ts';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 
 /** What CloudFormation sends to a custom resource's function (AWS CloudFormation user guide, "Custom resource request objects"). */
@@ -17,6 +18,12 @@ export const customResourceRequest = (event: unknown): CustomResourceRequest | u
   const parsed = request.safeParse(event);
   return parsed.success ? parsed.data : undefined;
 };
+
+/** Whoever may invoke the function can send such a request: the name in it is claimed. */
+export const byCloudFormation = ({ StackId, RequestId }: CustomResourceRequest): By => ({
+  actor: `claimed: cloudformation (request ${RequestId})`,
+  reason: `deployment of ${StackId}`.slice(0, 256),
+});
 
 const longestReason = 1_000; // CloudFormation takes an answer of 4,096 bytes
 

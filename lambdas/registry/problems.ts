@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPlainLine } from '../domain/text.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -53,8 +54,8 @@ export const problemsOf = (issues: readonly z.core.$ZodIssue[], given: unknown, 
         (key) =>
           `${pathText(issue.path)}: "${key}" is not known; allowed are ${Object.keys(at?.properties ?? {}).join(', ')}.`,
       );
-    if (issue.code === 'custom' && issue.message !== 'Invalid input')
-      return [`${pathText(issue.path)}: ${issue.message}`];
+    if (issue.code === 'custom' && !at?.description?.endsWith(issue.message.replace(/^must be /, '')))
+      return [`${pathText(issue.path)}: given ${shown(valueAt(given, issue.path), issue.path)}; it ${issue.message}.`];
     return [
       `${pathText(issue.path)}: given ${shown(valueAt(given, issue.path), issue.path)}; allowed is ${at ? allowed(at) : issue.message}.`,
     ];
@@ -72,6 +73,7 @@ const shown = (value: unknown, path: Path): string => {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value !== 'string') return String(value);
+  if (!isPlainLine(value)) return 'a text with hidden characters';
   if (path.includes('settings') || value.includes('://')) return 'a text';
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 };

@@ -2,6 +2,7 @@ import type { GatewayId, KitId } from '../domain/ids.ts';
 import { contradictions } from '../domain/policy.ts';
 import type { WantedGateway, WantedKit } from '../domain/registry-changes.ts';
 import { scheduleContradiction } from '../domain/schedule.ts';
+import { isPlainText } from '../domain/text.ts';
 import { kitKindOf } from '../kits/kinds.ts';
 import { pathText, problemsOf } from './problems.ts';
 import { type GatewayOfFile, gatewaySchema, registryJsonSchema, registrySchema } from './schema.ts';
@@ -42,7 +43,7 @@ export const readRegistry = (text: string): Registry => {
   const read = gatewaysGiven.map((gatewayGiven, index) => {
     const path = ['gateways', index];
     problems.push(...repeated(listAt(gatewayGiven, 'kits'), 'kitId', [...path, 'kits'], 'kit of the gateway'));
-    problems.push(...userNamesIn(gatewayGiven, path).filter((one) => isNews(one, problems)));
+    problems.push(...unfitTextsIn(gatewayGiven, path).filter((one) => isNews(one, problems)));
     const one = gatewaySchema.safeParse(gatewayGiven);
     if (!one.success) return undefined;
     problems.push(...misplacedDemo(one.data, path));
@@ -79,7 +80,7 @@ const parsed = (text: string): unknown => {
 };
 
 const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
-  const { kitId, kind, owner, lookBackSeconds, probeUrl, settings, demo } = kit;
+  const { kitId, kind, owner, lookBackSeconds, probeUrl, expectedSources, settings, demo } = kit;
   return {
     kitId,
     kind,
@@ -89,6 +90,7 @@ const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
     traits: kitKindOf(kind).traits(settings),
     nodes: demo?.nodes ?? 1,
     ...(probeUrl === undefined ? {} : { probeUrl }),
+    ...(expectedSources === undefined ? {} : { expectedSources }),
   };
 };
 
@@ -125,20 +127,25 @@ const repeated = (
 const isNews = (sentence: string, problems: readonly string[]): boolean =>
   !problems.some((known) => known.startsWith(sentence.slice(0, sentence.indexOf(': '))));
 
-/** A name or a password in a URL would be stored and shown: settings name secrets, they never hold one. */
-const userNamesIn = (value: unknown, path: readonly PropertyKey[]): string[] => {
+/** Texts that may be stored nowhere in the file, settings of kinds included. */
+const unfitTextsIn = (value: unknown, path: readonly PropertyKey[]): string[] => {
   if (typeof value === 'string') {
-    const url = value.includes('@') && URL.canParse(value) ? new URL(value) : undefined;
-    return url?.username || url?.password
-      ? [
-          `${pathText(path)}: given a URL with a user name or password; allowed is one without, and a secret named beside it.`,
-        ]
-      : [];
+    const why = whyUnfit(value);
+    return why ? [`${pathText(path)}: ${why}.`] : [];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    userNamesIn(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+    unfitTextsIn(inner, [...path, Array.isArray(value) ? Number(key) : key]),
   );
+};
+
+/** A name or a password in a URL would be stored and shown: settings name secrets, they never hold one. */
+const whyUnfit = (text: string): string | undefined => {
+  if (!isPlainText(text)) return 'given a text with hidden characters; allowed is plain text, in lines';
+  const url = text.includes('@') && URL.canParse(text) ? new URL(text) : undefined;
+  return url?.username || url?.password
+    ? 'given a URL with a user name or password; allowed is one without, and a secret named beside it'
+    : undefined;
 };
 
 const misplacedDemo = ({ demo, kits }: GatewayOfFile, path: readonly PropertyKey[]): string[] =>

@@ -1,15 +1,13 @@
 import * as z from 'zod';
-import { type GatewayId, isGatewayId, isKitId, type KitId, nameRule } from '../domain/ids.ts';
-import { defaultPolicy } from '../domain/policy.ts';
+import { longestLookBackSeconds } from '../domain/kit.ts';
+import { defaultPolicy, latestRejectSeconds } from '../domain/policy.ts';
 import { readSchedule } from '../domain/schedule.ts';
+import { longestText } from '../domain/text.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
+import { actor, gatewayId, kitId, line } from '../workflow/shared/fields.ts';
 
 const day = 86_400;
 const year = 365 * day;
-
-const name = { type: 'string', minLength: 1, maxLength: 63, description: nameRule };
-const gatewayId = z.custom<GatewayId>((id) => typeof id === 'string' && isGatewayId(id)).meta(name);
-const kitId = z.custom<KitId>((id) => typeof id === 'string' && isKitId(id)).meta(name);
 
 const seconds = (from: number, to: number, standard: number, description: string) =>
   z.int().min(from).max(to).default(standard).describe(description);
@@ -69,14 +67,14 @@ const policy = z.strictObject({
       z.strictObject({ kind: z.literal('roll-back').describe('Gives the kits their earlier credential again.') }),
       z.strictObject({
         kind: z.literal('force').describe('Revokes the predecessors without proof.'),
-        author: z.string().min(1).max(128).describe('the person who decided so beforehand'),
+        author: actor.describe('the person who decided so beforehand'),
       }),
     ])
     .default(defaultPolicy.atDeadline)
     .describe('What happens to laggards at the deadline.'),
   rejectWithinSeconds: seconds(
     0,
-    day,
+    latestRejectSeconds,
     defaultPolicy.rejectWithinSeconds,
     'How soon a compromised credential is refused, unless the press says otherwise.',
   ),
@@ -84,8 +82,14 @@ const policy = z.strictObject({
 
 const kit = kitSchemaWith({
   kitId,
-  owner: z.string().min(1).max(256).describe('who is told when this kit lags, such as an e-mail address or a team'),
-  lookBackSeconds: seconds(1, 30 * day, day, 'A kit unused for so long counts as idle.'),
+  owner: line(longestText.owner).describe('who is told when this kit lags, such as an e-mail address or a team'),
+  lookBackSeconds: seconds(1, longestLookBackSeconds, day, 'A kit unused for so long counts as idle.'),
+  expectedSources: z
+    .int()
+    .min(1)
+    .max(1000)
+    .describe('How many nodes present its credential: each has to be seen on a new one before the old one goes.')
+    .exactOptional(),
   probeUrl: z
     .url({ protocol: /^https?$/ })
     .describe('An http or https URL behind the kit: asking it makes an idle kit show itself.')

@@ -1,29 +1,31 @@
 import * as z from 'zod';
+import { claimed } from '../domain/claimed.ts';
 import { InputRefused, RotationRefused } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
+import { longestText } from '../domain/text.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { rotationIdOf } from './shared/derived-id.ts';
+import { actor, gatewayId, reason, rotationId } from './shared/fields.ts';
 import { planRotation } from './shared/plan-rotation.ts';
 import { type StepOutput, stepInput, stepOutput } from './shared/step.ts';
 
 /** What a person may start an execution with. */
 const manualInput = z.strictObject({
-  gatewayId: stepInput.shape.gatewayId,
-  reason: z.string().min(1).max(256),
+  gatewayId,
+  reason,
   /** Who says so; recorded as claimed, beside the execution. */
-  actor: z.string().min(1).max(128).optional(),
+  actor: actor.optional(),
   /** Only says what would happen, and writes nothing. */
   plan: z.boolean().default(false),
 });
 /** What this system starts an attempt with. */
 const attemptStart = z.strictObject({
-  gatewayId: stepInput.shape.gatewayId,
-  rotationId: stepInput.shape.rotationId,
+  gatewayId,
+  rotationId,
   attempt: stepInput.shape.attempt,
 });
 
-const allowed =
-  'Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to 256 characters>"}, "actor": "<who says so>", and "plan": true to only see what would happen.';
+const allowed = `Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to ${longestText.reason} characters>"}, "actor": "<who says so>", and "plan": true to only see what would happen.`;
 
 /** What the workflow ends with after a plan: nothing was begun. */
 export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
@@ -68,7 +70,7 @@ export const beginRotation = async (
     rotationId,
     trigger: 'manual',
     executionArn,
-    actor: manual.data.actor === undefined ? executionArn : `claimed: ${manual.data.actor} (${executionArn})`,
+    actor: manual.data.actor === undefined ? executionArn : claimed(manual.data.actor, executionArn),
     reason,
   });
   if (begun.kind === 'refused') throw new RotationRefused(`${begun.code}: ${begun.message}`);

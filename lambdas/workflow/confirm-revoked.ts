@@ -1,6 +1,7 @@
 import { isDoneWith } from '../domain/credential-status.ts';
 import { refusedEverywhereAtMs } from '../domain/gateway.ts';
 import { nextStage } from '../domain/next-stage.ts';
+import { completedSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow } from './shared/apply-command.ts';
 import { readOwnRotation } from './shared/own-rotation.ts';
@@ -30,7 +31,7 @@ export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<St
   const ended = await applyCommand(gateways, input, {
     kind: 'complete',
     rotationId: input.rotationId,
-    ...asWorkflow('every predecessor was seen refused'),
+    ...asWorkflow(completedSaid(gateway)),
   });
   return stepOutput(ended, input, now());
 };

@@ -4,12 +4,13 @@ import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
 import { overdue } from '../domain/next-stage.ts';
+import { provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { collectEvidence, lastUseOf } from './shared/collect-evidence.ts';
 import { dropForce, uncoveredByForce } from './shared/drop-force.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
-import { recheckAll } from './shared/recheck.ts';
+import { readBackAll } from './shared/recheck.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
@@ -51,7 +52,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
       for (const one of list) cutOff.push(one);
     },
     keep: (proof) => needs.proofs.keep(gateway.gatewayId, rotationId, proof),
-    ...(stored ? { refresh: recheckAll(needs, gateway, rotation, stored) } : {}),
+    ...(stored ? { refresh: readBackAll(needs, gateway, rotation, stored) } : {}),
     ...(rotation.forced ? {} : { readBackSinceMs: now() }), // who cannot be asked just now is not known to be cut off
   });
   const uncovered = await uncoveredByForce(needs, gateway, rotation, cutOff);
@@ -71,7 +72,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
     return invalidateEvidence(`the proof does not hold: ${verdict.blockers.map((one) => one.code).join(', ')}`);
   const by = rotation.forced
     ? { actor: rotation.forced.actor, reason: rotation.forced.reason }
-    : asWorkflow('every kit has evidence and the predecessors are quiet');
+    : asWorkflow(provenSaid(gateway, summary.kits));
   const revoke = {
     kind: 'revoke',
     rotationId,

@@ -3,6 +3,7 @@ import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { EvidenceSummary } from '../domain/may-revoke.ts';
 import { emptySummary, judgeRevocation } from '../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
+import { distributedSaid, provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { checkQuiet } from './shared/check-quiet.ts';
@@ -115,7 +116,7 @@ const confirmEvidence = async (
     rotationId: input.rotationId,
     readAt: gateway.transitionRevision,
     detail: { kits, observed, readBack, acknowledged, quietSinceMs: rotation.quietSinceMs },
-    ...asWorkflow('every kit has evidence and the predecessors are quiet'),
+    ...asWorkflow(provenSaid(gateway, kits)),
   });
   return stepOutput(verified, input, now());
 };
@@ -142,11 +143,7 @@ const recordDistribution = async (
     generation: rotationOf(gateway, input).generation,
     kits: summary.kits,
     failed: summary.failed,
-    ...asWorkflow(
-      summary.failed === 0
-        ? 'every kit was given the credential'
-        : `every kit was tried; ${summary.failed} of ${summary.kits} could not be given the credential`,
-    ),
+    ...asWorkflow(distributedSaid(summary)),
   } as const;
   const result = await gateways.apply(input.gatewayId, command);
   if (result.kind === 'applied') return result.gateway;

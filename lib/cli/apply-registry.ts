@@ -1,6 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { NotWritten, writeUserFile } from '../user-file.ts';
+import { actorOf } from './actor.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, type Terminal } from './terminal.ts';
@@ -9,9 +11,12 @@ import { askFirst, plain, type Terminal } from './terminal.ts';
 const largestBytes = 5_000_000;
 
 /** The text of a file the user has named. Throws {@link CommandFailed}. */
-export const readText = (file: string): string => {
+export const readText = (file: string): string => readBytes(file).toString('utf8');
+
+/** The same as it is. */
+export const readBytes = (file: string): Buffer => {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new CommandFailed('usage', `${file} cannot be read: ${error instanceof Error ? error.message : ''}`, {
       cause: error,
@@ -19,10 +24,14 @@ export const readText = (file: string): string => {
   }
 };
 
-/** Puts the text in place of the file, whole or not at all. */
+/** Puts the text in place of a file the user has named, whole or not at all. Throws {@link CommandFailed}. */
 export const writeText = (file: string, text: string): void => {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
+  try {
+    writeUserFile(file, text);
+  } catch (error) {
+    if (error instanceof NotWritten) throw new CommandFailed('usage', error.message, { cause: error });
+    throw error;
+  }
 };
 
 /** Shows what applying the text would change, asks, and applies it. */
@@ -32,7 +41,7 @@ export const applyText = async (
   { reason, isAnswered }: { reason: string; isAnswered: boolean },
 ): Promise<ApplyResult> => {
   refuseWrong(registry);
-  const asked = { registry: JSON.parse(registry) as unknown, reason, actor: await connection.caller() };
+  const asked = { registry: JSON.parse(registry) as unknown, reason, actor: await actorOf({ connection, terminal }) };
   const planned = await connection.apply({ ...asked, plan: true });
   if (planned.count === 0) return planned;
   for (const change of planned.changes) terminal.say(plain(change));

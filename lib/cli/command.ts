@@ -1,13 +1,20 @@
 import * as z from 'zod';
+import { longestFilter } from '../../lambdas/console/view/paging.ts';
+import { reason } from '../../lambdas/workflow/shared/fields.ts';
 import type { Connection } from './connection.ts';
-import { CommandFailed } from './failure.ts';
+import { CommandFailed, type exitCodes } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The deployment that is asked, and the terminal that asks. */
 export type At = { readonly connection: Connection; readonly terminal: Terminal };
 
-/** What a command came to: a document for programs, and a text for people; `isFailed` ends with the exit code of a refusal. */
-export type Result = { readonly json: unknown; readonly text: string; readonly isFailed?: boolean };
+/** What a command came to: a document for programs, and a text for people; `isFailed` ends with the exit code of a refusal, and `endsAs` with another one. */
+export type Result = {
+  readonly json: unknown;
+  readonly text: string;
+  readonly isFailed?: boolean;
+  readonly endsAs?: keyof typeof exitCodes;
+};
 
 /** One command: how it is called and what it does. `options` are pairs of flags and their meaning. */
 export type CliCommand = {
@@ -15,8 +22,8 @@ export type CliCommand = {
   readonly about: string;
   readonly examples: readonly string[];
   readonly options: readonly (readonly [flags: string, meaning: string])[];
-  /** `given` are the arguments and options by name, as they were typed. */
-  run(at: At, given: Readonly<Record<string, unknown>>): Promise<Result>;
+  /** Reads the arguments and options as they were typed, before anybody is asked; what comes back runs it. Throws {@link CommandFailed}. */
+  prepare(given: Readonly<Record<string, unknown>>): (at: At) => Promise<Result>;
   /** Answers what no deployment is needed for; `undefined` when one is. */
   offline?(given: Readonly<Record<string, unknown>>): Result | undefined;
   readonly subcommands?: readonly CliCommand[];
@@ -27,7 +34,7 @@ export const common = z.object({ json: z.boolean().default(false), yes: z.boolea
 
 /** A command whose arguments and options are checked by a schema first. Running it throws {@link CommandFailed} for what is not allowed. */
 export const command = <Shape extends z.ZodRawShape>(
-  spec: Omit<CliCommand, 'run' | 'options'> & {
+  spec: Omit<CliCommand, 'prepare' | 'options'> & {
     readonly options?: CliCommand['options'];
     readonly input: Shape;
     run(at: At, input: z.output<z.ZodObject<Shape>> & z.output<typeof common>): Promise<Result>;
@@ -37,17 +44,18 @@ export const command = <Shape extends z.ZodRawShape>(
   return {
     options: [],
     ...spec,
-    run: (at, given) => {
+    prepare: (given) => {
       const parsed = schema.safeParse(given);
       if (!parsed.success) throw new CommandFailed('usage', z.prettifyError(parsed.error));
-      return spec.run(at, parsed.data as never);
+      return (at) => spec.run(at, parsed.data as never);
     },
   };
 };
 
+export { reason };
+
 /** An argument that is always given: commander sees to it. */
 export const text = z.string().min(1, 'must not be empty');
-export const reason = text.max(256);
 export const wholeNumber = (least: number, most: number) =>
   z
     .string()
@@ -57,3 +65,7 @@ export const wholeNumber = (least: number, most: number) =>
 /** Said with every decision: it is recorded. */
 export const why = ['--reason <text>', 'why; it is recorded with your name'] as const;
 export const paging = ['--page <n>', 'which page, from 1'] as const;
+
+/** Which part of a list. */
+export const page = wholeNumber(1, 100_000).optional();
+export const filter = z.string().max(longestFilter).optional();

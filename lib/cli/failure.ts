@@ -9,6 +9,8 @@ export const exitCodes = {
   declined: 3,
   /** The system could not be asked: no credentials, no stack, no permission, no answer. */
   unreachable: 4,
+  /** What was checked is unchanged, but nothing says whose it is. */
+  unvouched: 5,
 } as const;
 
 /** What ends a command other than by being done; the message is for the person who typed it, and says what to do. */
@@ -16,7 +18,7 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   readonly exitCode: number;
 
-  constructor(kind: Exclude<keyof typeof exitCodes, 'done'>, message: string, options?: ErrorOptions) {
+  constructor(kind: Exclude<keyof typeof exitCodes, 'done' | 'unvouched'>, message: string, options?: ErrorOptions) {
     super(message, options);
     this.exitCode = exitCodes[kind];
   }

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { defaultStackName } from '../defaults.ts';
 import type { CliCommand, Result } from './command.ts';
 import { actCommands } from './commands/decide.ts';
-import { evidenceCommand } from './commands/evidence.ts';
+import { evidenceCommand, evidenceKeyCommand } from './commands/evidence.ts';
 import { kitCommands } from './commands/kits.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { showCommands } from './commands/show.ts';
@@ -16,12 +16,15 @@ const kits: CliCommand = {
   about: 'The kits of a gateway: list, add, import, remove, acknowledge, retry.',
   examples: [],
   options: [],
-  run: () =>
-    Promise.reject(new CommandFailed('usage', 'Say what to do with the kits: gateway-credentials kits --help.')),
+  prepare: () => {
+    throw new CommandFailed('usage', 'Say what to do with the kits: gateway-credentials kits --help.');
+  },
   subcommands: kitCommands,
 };
 
-const commands: readonly CliCommand[] = [...showCommands, ...actCommands, kits, evidenceCommand, restoreCommand];
+const commands: readonly CliCommand[] = [
+  ...[...showCommands, ...actCommands, kits, evidenceCommand, evidenceKeyCommand, restoreCommand],
+];
 
 /** Every command with what it does, as a table of a page, and how it can end. */
 export const commandsText = (): string => {
@@ -33,7 +36,7 @@ export const commandsText = (): string => {
 };
 
 const codes = `
-Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line, ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked (130 after Ctrl-C).`;
+Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line, ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked, ${exitCodes.unvouched} evidence that is unchanged and whose key nobody has vouched for (130 after Ctrl-C).`;
 
 /** Runs one command line; resolves with its exit code. Rejects only for a defect. */
 export const runCommand = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
@@ -94,10 +97,10 @@ const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCod
         ...command.opts(),
       };
       try {
-        const { json, text, isFailed } = await runAt(given, one, terminal);
+        const { json, text, isFailed, endsAs } = await runAt(given, one, terminal);
         const answer = given.json ? jsonText(json) : text;
         if (answer !== '') terminal.out(answer);
-        if (isFailed) end(exitCodes.refused);
+        if (isFailed || endsAs) end(exitCodes[endsAs ?? 'refused']);
       } catch (error) {
         if (given.json && error instanceof CommandFailed)
           terminal.out(jsonText({ exitCode: error.exitCode, error: error.message }));
@@ -108,14 +111,15 @@ const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCod
 
 const runAt = async (
   given: Readonly<Record<string, unknown>>,
-  { run, offline }: CliCommand,
+  { prepare, offline }: CliCommand,
   terminal: Terminal,
 ): Promise<Result> => {
   const answered = offline?.(given);
   if (answered) return answered;
+  const run = prepare(given);
   const connection: Connection = await connect(targetOf(given));
   try {
-    return await run({ connection, terminal }, given);
+    return await run({ connection, terminal });
   } finally {
     connection.close();
   }

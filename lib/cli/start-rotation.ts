@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { attentionWords, counted, fromNow, inFull, lengthOf } from '../../lambdas/console/view/labels.ts';
+import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
 import { actorOf } from './actor.ts';
@@ -79,7 +80,7 @@ export const planText = (one: Plan, nowMs: number): string => {
     `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.`,
     ...(one.earliestRevokeAt
       ? [
-          `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}.`,
+          `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}: ${deadlineTexts[one.atDeadline]}.`,
         ]
       : []),
     ...(attention.length > 0 ? ['', table] : []),

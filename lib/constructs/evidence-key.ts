@@ -17,6 +17,11 @@ export class EvidenceKey extends Construct {
     });
   }
 
+  /** By which its public half is asked for. */
+  get keyArn(): string {
+    return this.key.keyArn;
+  }
+
   /** On the key itself. */
   on(...operations: readonly ('GetPublicKey' | 'Sign')[]): Grant {
     return (to) => {

@@ -60,7 +60,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
     ],
     RevokeCredential: [
       policyCheck.ask,
-      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      store.onGateways('GetItem', 'PutItem', 'Query'),
       events.publish,
       store.onUse('Query'),
       secrets.onGateways('GetSecretValue'),

@@ -1,17 +1,25 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { bodyTooLarge } from '../../lambdas/domain/body-limit.ts';
 
 /** What API Gateway answers in its own name: PingOne's error body, because kits parse it, and fixed texts, because its own may repeat a header. */
 type Answer = {
   readonly status?: number;
   readonly code: string;
   readonly message: string;
+  /** Variables of API Gateway that are written into the body besides. */
+  readonly more?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/**
+ * `refusedBy` is the mark of our own authorizer: the denial of another policy (of a private API's resource policy, say) is
+ * answered in the same words, since it has the same type, and there the mark is empty.
+ */
 const refused: Answer = {
   status: 401,
   code: 'INVALID_TOKEN',
   message: 'The gateway credential is missing, wrong or revoked.',
+  more: { refusedBy: '$context.authorizer.refusedBy' },
 };
 const notChecked: Answer = {
   status: 500,
@@ -47,7 +55,7 @@ const answers: readonly (readonly [ResponseType, Answer])[] = [
   ],
   [
     ResponseType.REQUEST_TOO_LARGE,
-    { status: 413, code: 'REQUEST_TOO_LARGE', message: 'The request is larger than 10 MB.' },
+    { status: 413, code: 'REQUEST_TOO_LARGE', message: bodyTooLarge }, // its own 10 MB are not what counts
   ],
   [
     ResponseType.WAF_FILTERED,
@@ -59,11 +67,11 @@ const answers: readonly (readonly [ResponseType, Answer])[] = [
 
 /** Gives the API these answers; a changed one is deployed like a changed method. */
 export const answerLikePingOne = (api: RestApi): void => {
-  for (const [type, { status, code, message, headers }] of answers)
+  for (const [type, { status, code, message, more, headers }] of answers)
     api.addGatewayResponse(`Answer${type.responseType}`, {
       type,
       ...(status ? { statusCode: `${status}` } : {}),
       ...(headers ? { responseHeaders: { ...headers } } : {}),
-      templates: { 'application/json': JSON.stringify({ id: '$context.requestId', code, message }) },
+      templates: { 'application/json': JSON.stringify({ id: '$context.requestId', code, message, ...more }) },
     });
 };

@@ -10,13 +10,13 @@ import {
   RequestAuthorizer,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, Duration, RemovalPolicies } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { accept } from './exceptions.ts';
 import { namedBy, onlyThrough, reachedFrom } from './policy-check-address.ts';
 import { answerLikePingOne } from './policy-check-answers.ts';
+import { deployAfterPermissions, released } from './policy-check-release.ts';
 import { type Grant, type Network, RotationFunction } from './rotation-function.ts';
 
 export type PolicyCheckProps = {
@@ -27,7 +27,7 @@ export type PolicyCheckProps = {
   readonly requestsPerSecond: number;
   /** How many requests may come at once. */
   readonly requestBurst: number;
-  /** How many instances of the authorizer are kept warm; default none, and no alias for them. */
+  /** How many instances of the authorizer are kept warm; default none. */
   readonly authorizeProvisioned?: number | undefined;
   /** The interface endpoints through which alone the API is reached; none makes it regional. */
   readonly privateEndpointIds: readonly string[];
@@ -89,7 +89,7 @@ export class PolicyCheck extends Construct {
     });
     this.integration = new LambdaIntegration(this.sideband, { allowTestInvoke: false });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
-      handler: warm(this.authorize, props.authorizeProvisioned),
+      handler: released(this.authorize, props.authorizeProvisioned ?? 0),
       identitySources: [],
       resultsCacheTtl: Duration.seconds(0), // a cached yes would outlive a revocation
     });
@@ -101,6 +101,7 @@ export class PolicyCheck extends Construct {
       description: 'Policy check: gateway credential and access decision.',
       ...reachedFrom(props.privateEndpointIds),
       cloudWatchRole: setAccountLogRole,
+      binaryMediaTypes: [everyBody],
       deployOptions: {
         stageName,
         throttlingRateLimit: requestsPerSecond,
@@ -119,7 +120,10 @@ export class PolicyCheck extends Construct {
     for (const [rule, reason] of Object.entries(accepted)) accept(this.api, rule as keyof typeof accepted, reason);
     const gateway = this.api.root.addResource('gateways').addResource('{gatewayId}');
     this.addSideband(gateway);
-    this.addSideband(gateway.addResource('kits').addResource('{kitId}'));
+    const kit = gateway.addResource('kits').addResource('{kitId}');
+    this.addSideband(kit);
+    this.addSideband(kit.addResource('nodes').addResource('{node}'));
+    deployAfterPermissions(this.api, this.authorize);
     if (props.domain) this.domain = namedBy(this.api, props.domain.name, props.domain.certificateArn);
     RemovalPolicies.of(this).retainOnUpdateOrDelete();
   }
@@ -160,6 +164,16 @@ export class PolicyCheck extends Construct {
 
 const stageName = 'v1';
 
+/**
+ * Kits write bytes into their JSON that are no UTF-8. With this the sideband gets each body in base64, whatever its
+ * Content-Type; otherwise API Gateway would hand it over as text, with U+FFFD for what is none. Of an answer in base64
+ * (which it only is where text could not keep it) API Gateway makes bytes when the first type in the client's Accept is in
+ * the list: this one stands for each of them. For a kit that sends no Accept AWS documents nothing; were its answer left in
+ * base64, it would be no JSON, and the kit would refuse instead of passing on what was changed. Answers as text, gateway
+ * responses and the authorizer, whose event has no body, stay as they are.
+ */
+const everyBody = '*/*';
+
 /** What cdk-nag finds here and we want so. */
 const accepted = {
   'AwsSolutions-APIG2':
@@ -171,9 +185,3 @@ const accepted = {
   'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
     'API Gateway has one log role for the whole account, and this is the policy that AWS gives it.',
 } as const;
-
-/** The function itself, or an alias of it with so many instances kept warm. */
-const warm = (authorize: RotationFunction, instances: number | undefined): IFunction =>
-  instances === undefined
-    ? authorize
-    : (authorize.addAlias('warm', instances > 0 ? { provisionedConcurrentExecutions: instances } : {}) as IFunction); // CDK's own types differ in what may be undefined

@@ -6,6 +6,7 @@ import { readAudit } from '../../lambdas/aws/audit.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import { publishTo } from '../../lambdas/aws/publish-events.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
+import { isGatewayId } from '../../lambdas/domain/ids.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { accountId, region } from '../emulator/account.ts';
@@ -68,7 +69,17 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
         throw new NotPermitted(`API Gateway may not invoke ${name} for ${sourceArn}.`);
       return call(name, event);
     };
-    servers.push(await startPolicyCheckServer({ template, invoke, region, accountId, now: timers.now, ...place }));
+    servers.push(
+      await startPolicyCheckServer({
+        template,
+        invoke,
+        isParameter: isGatewayId,
+        region,
+        accountId,
+        now: timers.now,
+        ...place,
+      }),
+    );
   };
   const close = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../lambdas/runtime/log.ts';
+import { appendOwnFile } from '../emulator/wire/own-file.ts';
 
 /** What the functions log: into `functions.log` of the data folder (0600), and the last warnings kept for whoever asks. */
 export type Journal = { readonly logOf: (functionName: string) => Log; readonly lastWarnings: () => readonly string[] };
@@ -25,7 +26,7 @@ export const openJournal = (dataFolder: string | undefined): Journal => {
           warnings.push(line);
           if (warnings.length > kept) warnings.shift();
         }
-        if (dataFolder) appendFileSync(join(dataFolder, 'functions.log'), `${line}\n`, { mode: 0o600 });
+        if (dataFolder) appendOwnFile(join(dataFolder, 'functions.log'), `${line}\n`);
       },
     lastWarnings: () => warnings,
   };

@@ -38,13 +38,20 @@ const namedBy: Readonly<Record<string, (logicalId: string, resource: Resource) =
   },
 };
 
-/** What every resource of the template is called on this machine; those it does not play are left out. */
-export const deployedNames = (template: Template): ReadonlyMap<string, Deployed> =>
-  new Map(
-    Object.keys(namedBy).flatMap((type) =>
-      resourcesOf(template, type).flatMap(({ logicalId, ...resource }) => {
-        const named = namedBy[type]?.(logicalId, resource);
-        return named ? [[logicalId, named] as const] : [];
-      }),
-    ),
+const namesIn = (template: Template): readonly (readonly [string, Deployed])[] =>
+  Object.keys(namedBy).flatMap((type) =>
+    resourcesOf(template, type).flatMap(({ logicalId, ...resource }) => {
+      const named = namedBy[type]?.(logicalId, resource);
+      return named ? [[logicalId, named] as const] : [];
+    }),
   );
+
+/** What every resource of the template is called on this machine; those it does not play are left out. An alias is its function: there is one version. */
+export const deployedNames = (template: Template): ReadonlyMap<string, Deployed> => {
+  const names = new Map(namesIn(template));
+  const aliases = resourcesOf(template, 'AWS::Lambda::Alias').flatMap(({ logicalId, Properties }) => {
+    const named = names.get(String(Object(Properties?.FunctionName).Ref));
+    return named ? [[logicalId, { ...named, ref: named.attributes.Arn ?? named.ref }] as const] : [];
+  });
+  return new Map([...names, ...aliases]);
+};

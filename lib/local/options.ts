@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataFolder } from '../defaults.ts';
+import { refuseUnlessFile } from '../user-file.ts';
 
 /** How this machine is asked to be the cloud. Ports: 0 takes any free one. */
 export type Options = {
@@ -89,6 +90,15 @@ const readable = (flag: string, path: string): Buffer => {
   }
 };
 
+const writable = (flag: string, path: string): string => {
+  try {
+    refuseUnlessFile(path);
+    return path;
+  } catch (cause) {
+    throw new OptionRefused(`--${flag}: ${cause instanceof Error ? cause.message : ''}`, { cause });
+  }
+};
+
 const isLoopback = (address: string): boolean =>
   address === 'localhost' || address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address);
 
@@ -127,8 +137,8 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
         : undefined,
     once: values.once ?? false,
     plan: values.plan ?? false,
-    reportFile: values.report === undefined ? undefined : resolve(values.report),
     demoRequestsPerSecond: rateOf(values['demo-rate']),
+    reportFile: values.report === undefined ? undefined : writable('report', resolve(values.report)),
   };
 };
 

@@ -5,6 +5,7 @@ import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { steadyClock } from '../../lambdas/runtime/steady-clock.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
+import { NotWritten } from '../user-file.ts';
 import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
 import { linesOf } from './demo/live-view.ts';
@@ -144,7 +145,8 @@ const main = async (options: Options): Promise<number> => {
 
 /** One line for the person who typed the command; only a defect shows where it happened. */
 const explain = (error: unknown): string => {
-  if (error instanceof OptionRefused || error instanceof RegistryRefused) return error.message;
+  if (error instanceof OptionRefused || error instanceof NotWritten || error instanceof RegistryRefused)
+    return error.message;
   const { code, port, address } = (error ?? {}) as { code?: unknown; port?: unknown; address?: unknown };
   if (code === 'EADDRINUSE')
     return `Port ${String(port)} of ${String(address)} is in use: stop what listens there, or give another port (npm start -- --help).`;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { evidenceDocument, evidenceFormat } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
+import { codesFile, codesText } from './codes.ts';
 import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
 import { pageFile, pages, withBlocks } from './pages.ts';
 
@@ -13,7 +14,7 @@ export const schemaFile = fileURLToPath(new URL('gateways.schema.json', import.m
 export const schemaText = (): string => `${JSON.stringify(registryJsonSchema(), null, 2)}\n`;
 
 /** Where auditors find the schema of an evidence document, beside its example. */
-export const evidenceSchemaFile = fileURLToPath(new URL('evidence/evidence.v1.schema.json', import.meta.url));
+export const evidenceSchemaFile = fileURLToPath(new URL('evidence/evidence.v2.schema.json', import.meta.url));
 
 export const evidenceSchemaText = (): string =>
   `${JSON.stringify({ title: evidenceFormat, ...z.toJSONSchema(evidenceDocument) }, null, 2)}\n`;
@@ -21,6 +22,7 @@ export const evidenceSchemaText = (): string =>
 if (import.meta.main) {
   writeFileSync(schemaFile, schemaText());
   writeFileSync(evidenceSchemaFile, evidenceSchemaText());
+  writeFileSync(codesFile, codesText());
   for (const event of eventSchemas) writeFileSync(eventFile(`${event.file}.schema`), eventSchemaText(event));
   for (const page of pages) writeFileSync(pageFile(page), withBlocks(readFileSync(pageFile(page), 'utf8')));
 }

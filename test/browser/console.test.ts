@@ -18,7 +18,7 @@ describeInBrowser('the console in a browser', () => {
       await demoGateway('orders'),
       quietGateway('hostile', hostile('owner')),
     ]);
-    await vi.waitFor(async () => expect(await atRest()).toBe(true), { timeout: 50_000 });
+    await vi.waitFor(async () => expect(await atRest()).toBe(true), { timeout: 60_000 });
   });
   afterAll(async () => {
     await browser?.close();
@@ -100,7 +100,7 @@ describeInBrowser('the console in a browser', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: 'done.' }).waitFor();
-    await expect.poll(thief, { timeout: 30_000 }).toBe(401);
+    await expect.poll(thief).toBe(401);
     await page
       .getByRole('status')
       .filter({ hasText: /^orders: At rest$/ })

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gatewayItem } from '../../lambdas/aws/gateway-item.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
@@ -39,17 +46,40 @@ const needsFor = async (backup: Gateway): Promise<RestoreNeeds> => {
     table: cloud.outputs.gatewaysTable,
     secretVersions: secretVersionsIn(secretsManager),
     events: [],
+    acceptsMissing: false,
     nowMs: system.timers.now(),
   };
 };
 /** Somebody writes nonsense over the record, and the backup is put back. */
 const damageAndRestore = async (backup: Gateway) => {
   const needs = await needsFor(backup);
-  const { revision } = await system.gateway();
-  const damaged = { ...gatewayItem(backup), record: { S: '{"live":' }, revision: { N: `${revision}` } };
+  const damaged = { ...gatewayItem(await system.gateway()), record: { S: '{"live":' } };
   await needs.dynamodb.send(new PutItemCommand({ TableName: needs.table, Item: damaged }));
   return restoreGateway(needs, gatewayId, by);
 };
+/** A rotation from its start to its end, and the credential that it revoked. */
+const rotate = async (): Promise<{ backup: Gateway; old: string }> => {
+  const backup = await system.gateway();
+  const old = await system.credentialOf(backup.live[0] ?? { versionId: '' });
+  await system.start({ gatewayId, reason: 'quarterly' });
+  await system.until(({ rotation }) => rotation !== undefined);
+  await system.finish();
+  return { backup, old };
+};
+/** Items of the audit are deleted: those of one kind. */
+const deleteEntries = async ({ dynamodb, table }: RestoreNeeds, kind: string): Promise<readonly number[]> => {
+  const gone = (await system.audit()).filter((one) => one.kind === kind).map(({ revision }) => revision);
+  for (const revision of gone)
+    await dynamodb.send(
+      new DeleteItemCommand({
+        TableName: table,
+        Key: { pk: { S: `AUDIT#${gatewayId}` }, sk: { S: `${revision}`.padStart(12, '0') } },
+      }),
+    );
+  return gone;
+};
+const put = ({ dynamodb, table }: RestoreNeeds, Item: Record<string, AttributeValue>) =>
+  dynamodb.send(new PutItemCommand({ TableName: table, Item }));
 
 describe('a gateway restored from a backup that is older than its last rotation', () => {
   it('still refuses what was revoked since, accepts what was created since, and rotates again (invariants 4, 5 and 8)', async () => {
@@ -84,6 +114,7 @@ describe('a gateway restored from a backup that is older than its last rotation'
     const old = await system.credentialOf(backup.live[0] ?? { versionId: '' });
     const press = { gatewayId, confirmGatewayId: gatewayId, actor: 'ann', reason: 'leaked', requestId: 'press-1' };
     await system.call('compromise', { ...press, rejectWithinSeconds: 0 });
+    await system.until(({ rotation, outbox }) => rotation?.stage === 'DISTRIBUTED' && outbox.length === 0);
 
     expect(await damageAndRestore(backup)).toMatchObject({ result: 'RESTORED' });
 
@@ -115,6 +146,55 @@ describe('a gateway restored from a backup that is older than its last rotation'
   });
 });
 
+describe('a gateway whose audit lacks entries', () => {
+  it('is not restored, whatever the record that is there looks like, and nothing is written', async () => {
+    system = await openRotated();
+    const { backup } = await rotate();
+    const needs = await needsFor(backup);
+    const [revision] = await deleteEntries(needs, 'revoke');
+    const before = await system.gateway();
+    const items = [gatewayItem(before), { ...gatewayItem(before), record: { S: 'x' } }];
+    for (const item of items) {
+      await put(needs, item);
+      const refused = await restoreGateway(needs, gatewayId, by);
+      expect(refused).toMatchObject({ result: 'ENTRIES_MISSING' });
+      expect(JSON.stringify(refused)).toContain(`between the revisions`);
+    }
+    expect(revision).toBeGreaterThan(backup.revision);
+    await put(needs, gatewayItem(before));
+    expect(await system.gateway()).toEqual(before);
+  });
+
+  it('still refuses what the readable record refuses, once a named person goes on without them (invariants 7 and 8)', async () => {
+    system = await openRotated();
+    const { backup, old } = await rotate();
+    const needs = await needsFor(backup);
+    await deleteEntries(needs, 'revoke');
+    await deleteEntries(needs, 'confirm');
+    const doomed = (await system.gateway()).live[0];
+    await system.call('compromise', {
+      ...{ gatewayId, confirmGatewayId: gatewayId, actor: 'ann', reason: 'leaked', requestId: 'press-1' },
+      rejectWithinSeconds: 0,
+    });
+    await deleteEntries(needs, 'compromise');
+    const value = await system.credentialOf(doomed ?? { versionId: '' });
+    const { revoked } = await system.gateway();
+
+    const restored = await restoreGateway({ ...needs, acceptsMissing: true }, gatewayId, by);
+
+    expect(restored).toMatchObject({ result: 'RESTORED' });
+    expect([await system.ask(old), await system.ask(value)]).toEqual([401, 401]);
+    expect((await system.gateway()).revoked).toEqual(
+      expect.arrayContaining(revoked.map(({ credentialId }) => expect.objectContaining({ credentialId }))),
+    );
+    const entry = (await system.audit()).findLast(({ kind }) => kind === 'restore');
+    expect(entry?.actor).toBe('ann');
+    expect(entry?.detail?.mayBeMissing).toEqual(
+      expect.arrayContaining([{ afterRevision: expect.any(Number), beforeRevision: expect.any(Number) }]),
+    );
+  });
+});
+
 describe('the command restore', () => {
   it('puts every gateway of the restored table back, from an audit that was exported as well', async () => {
     system = await openRotated();
@@ -143,5 +223,30 @@ describe('the command restore', () => {
 
     expect(await system.ask(old)).toBe(401);
     rmSync(folder, { recursive: true });
+  });
+
+  it('lists what may be missing, and goes on without it only in the name of a person who was shown the list', async () => {
+    system = await openRotated();
+    const { backup, old } = await rotate();
+    const needs = await needsFor(backup);
+    await deleteEntries(needs, 'verified');
+    const run = cliOf(system);
+    const restore = ['restore', gatewayId, '--from-table', backupTable, '--reason', 'damaged'];
+
+    expect(await run([...restore, '--yes'])).toMatchObject({
+      exitCode: 1,
+      out: expect.stringMatching(/ENTRIES_MISSING[\s\S]*up to \d+ between the revisions \d+ [\s\S]*--accept-missing/),
+    });
+    const declined = await run([...restore, '--accept-missing'], [true, false]);
+    expect(declined).toMatchObject({
+      exitCode: 3,
+      said: expect.stringMatching(/may be missing:\n- up to \d+ between/),
+    });
+    expect((await system.audit()).map(({ kind }) => kind)).not.toContain('restore');
+
+    expect(await run([...restore, '--accept-missing'], [true, true])).toMatchObject({ exitCode: 0 });
+    const entry = (await system.audit()).at(-1);
+    expect(entry).toMatchObject({ kind: 'restore', reason: 'damaged', actor: expect.stringMatching(/^arn:/) });
+    expect(await system.ask(old)).toBe(401);
   });
 });

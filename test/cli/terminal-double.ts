@@ -11,23 +11,28 @@ export type Ran = {
   readonly frames: readonly string[];
 };
 
-/** Runs a command line against the system, as the person at this machine; `answers` are given to its questions in order. */
+/** Runs a command line; `answers` are given to its questions in order. */
+export const runCli = async (words: readonly string[], answers?: readonly (boolean | string)[]): Promise<Ran> => {
+  const [out, said, frames]: [string[], string[], string[]] = [[], [], []];
+  const left = [...(answers ?? [])];
+  const terminal: Terminal = {
+    out: (text) => void out.push(text),
+    say: (text) => void said.push(text),
+    isInteractive: answers !== undefined,
+    confirm: async () => left.shift() === true,
+    input: async () => String(left.shift() ?? ''),
+    frame: (text) => void frames.push(text),
+    done: () => undefined,
+  };
+  const exitCode = await runCommand(words, terminal);
+  return { exitCode, out: out.join('\n'), said: said.join('\n'), frames };
+};
+
+/** The same against the system, as the person at this machine. */
 export const cliOf =
   (system: System) =>
-  async (commandLine: string | readonly string[], answers?: readonly (boolean | string)[]): Promise<Ran> => {
-    const [out, said, frames]: [string[], string[], string[]] = [[], [], []];
-    const left = [...(answers ?? [])];
-    const terminal: Terminal = {
-      out: (text) => void out.push(text),
-      say: (text) => void said.push(text),
-      isInteractive: answers !== undefined,
-      confirm: async () => left.shift() === true,
-      input: async () => String(left.shift() ?? ''),
-      frame: (text) => void frames.push(text),
-      done: () => undefined,
-    };
+  (commandLine: string | readonly string[], answers?: readonly (boolean | string)[]): Promise<Ran> => {
     const words = typeof commandLine === 'string' ? commandLine.split(' ') : commandLine;
     const data = dirname(system.deployment.cloud.credentialsFile());
-    const exitCode = await runCommand([...words, '--data', data], terminal);
-    return { exitCode, out: out.join('\n'), said: said.join('\n'), frames };
+    return runCli([...words, '--data', data], answers);
   };

@@ -100,7 +100,7 @@ describe('The emergency button', () => {
   });
 
   it('names a caller whose ARN is longer than the record takes by its end', async () => {
-    const arn = `arn:aws:sts::123456789012:assumed-role/${'r'.repeat(64)}/${'s'.repeat(49)}@example.com`;
+    const arn = `arn:aws:sts::123456789012:assumed-role/${'r'.repeat(64)}/${'s'.repeat(180)}@example.com`;
     const pressed: { actor: string }[] = [];
     const connection = {
       show: async () => view,
@@ -112,7 +112,7 @@ describe('The emergency button', () => {
     } as unknown as Connection;
     const terminal = { say: () => undefined, isInteractive: false } as unknown as Terminal;
     await pressButton({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
-    expect(pressed[0]?.actor).toHaveLength(128);
+    expect(pressed[0]?.actor).toHaveLength(256);
     expect(pressed[0]?.actor).toMatch(/@example\.com$/);
   });
 });

@@ -244,7 +244,9 @@ describe('a press as an event', () => {
     events.destroy();
     await system.until(({ presses }) => presses.length === 1);
     expect((await system.gateway()).presses[0]?.requestId).toBe(Entries?.[0]?.EventId);
-    expect((await system.gateway()).rotation?.begun.actor).toBe('event of account 000000000000, source example.siem');
+    expect((await system.gateway()).rotation?.begun.actor).toBe(
+      'claimed: event of account 000000000000, source example.siem',
+    );
   });
 
   it('fails when it is refused, so that it is kept and an alarm is raised', async () => {

@@ -75,6 +75,7 @@ const plan: Plan = {
     notOurs: ['made-elsewhere' as CredentialId],
   },
   deadlineAt: '2026-11-30T02:13:30.000Z',
+  atDeadline: 'hold',
 };
 
 /** One of every view and act, in the states that look different; `changed` is applied to each. */

@@ -35,7 +35,7 @@ describe('the console on the local deployment', () => {
     expect(await press({ act: 'plan', requestId: 'r-1' })).toMatchObject({ execution: 'console-r-1' }); // pressed twice
     await expect(shown({ view: 'plan', execution: 'console-r-99' })).rejects.toThrow('There is no plan');
     const { rotation, waitsFor } = await shown<GatewayView>({ view: 'gateway' });
-    expect(rotation?.begun.actor).toMatch(/^claimed: alice, request r-2 \(arn:/);
+    expect(rotation?.begun.actor).toMatch(/^claimed: alice \(arn:.*:console-r-2\)$/);
     expect(waitsFor[0]?.text).toBe('1 of 1 kits have not moved yet.');
 
     expect(await press({ act: 'hold', requestId: 'r-3' })).toMatchObject({ result: 'DONE' });

@@ -32,8 +32,8 @@ describe('html', () => {
 });
 
 it('an actor is shown without the length of an ARN, and in full to who points at it', () => {
-  const actor = 'claimed: Alice, request r-2 (arn:aws:states:us-east-1:000000000000:execution:rotation:console-r-2)';
-  expect(who(actor).text).toBe(`<span title="${actor}">claimed: Alice, request r-2 (…console-r-2)</span>`);
+  const actor = 'claimed: Alice (arn:aws:states:us-east-1:000000000000:execution:rotation:console-r-2)';
+  expect(who(actor).text).toBe(`<span title="${actor}">claimed: Alice (…console-r-2)</span>`);
   expect(who('arn:aws:sts::111122223333:assumed-role/operators/alice').text).toContain(
     '>…assumed-role/operators/alice<',
   );

@@ -155,7 +155,7 @@ describe('what happens by itself', () => {
     const held = { actor: 'alice', reason: 'because', atMs: nowMs };
     const { rotation } = compromised();
     const ends = `${oldId}, compromised, is refused; kits without the new credential are cut off, and their owners paged.`;
-    const deadline = 'The deadline: the rotation is held until a person decides.';
+    const deadline = 'The deadline: the rotation stops until a person decides, and both credentials stay accepted.';
     const none = { nextScheduledAtMs: undefined };
     expect(ahead(compromised(), none)).toEqual([ends, deadline]);
     expect(ahead({ ...compromised(), ...(rotation ? { rotation: { ...rotation, held } } : {}) }, none)).toEqual([ends]);
@@ -167,11 +167,13 @@ describe('what happens by itself', () => {
       { ...compromised(), policy },
       rotating('orders', { rolledBack, escalationLevel: 2 }, { policy }),
     ])
-      expect(ahead(gateway)).toContain('The deadline: the rotation is held until a person decides.');
+      expect(ahead(gateway)).toContain(
+        'The deadline: the rotation stops until a person decides, and both credentials stay accepted.',
+      );
   });
   it('is no level of the escalation that was done already', () => {
     expect(ahead(rotating('orders', { escalationLevel: 2 }), { nextScheduledAtMs: undefined })).toEqual([
-      'The deadline: the rotation is held until a person decides.',
+      'The deadline: the rotation stops until a person decides, and both credentials stay accepted.',
     ]);
   });
   it('is the end of the time that Secrets Manager has', () => {

@@ -80,7 +80,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'revoke-credential': [
     ...readAndSave,
-    ...readAndSaveKits,
     ...readUse,
     ...publish,
     ...traced,

@@ -28,6 +28,8 @@ describe('the authorizer', () => {
     const methods = stack.ofType('AWS::ApiGateway::Method').map(([, { Properties }]) => Properties ?? {});
     const legs = methods.map((method) => `${method.HttpMethod} ${pathOf((method.ResourceId as { Ref: string }).Ref)}`);
     expect(legs.toSorted()).toEqual([
+      'POST /gateways/{gatewayId}/kits/{kitId}/nodes/{node}/sideband/request',
+      'POST /gateways/{gatewayId}/kits/{kitId}/nodes/{node}/sideband/response',
       'POST /gateways/{gatewayId}/kits/{kitId}/sideband/request',
       'POST /gateways/{gatewayId}/kits/{kitId}/sideband/response',
       'POST /gateways/{gatewayId}/sideband/request',
@@ -42,14 +44,57 @@ describe('the authorizer', () => {
   });
 });
 
+/** A release changes a function's code and its variables one after the other: only a version has both as they belong together. */
+describe('a release', () => {
+  const [[aliasId, alias] = []] = stack.ofType('AWS::Lambda::Alias');
+  const settings = [{}, { authorizeProvisioned: 2 }, { authorizeProvisioned: 0 }];
+
+  test('is seen by API Gateway all at once: it calls an alias, which names a version', () => {
+    expect(text(only('AWS::ApiGateway::Authorizer').AuthorizerUri)).toContain(`${text({ Ref: aliasId })}/invocations`);
+    expect(text(alias?.Properties?.FunctionName)).toBe('{PolicyCheckAuthorize}');
+    expect(text(alias?.Properties?.FunctionVersion)).toMatch(/^\{PolicyCheckAuthorizeCurrentVersion\w+\.Version\}$/);
+  });
+
+  test('that adds a variable makes a new version, and nothing else does', () => {
+    const versionOf = (value?: string): string => {
+      const app = new App({
+        context: { gateways, 'aws:cdk:bundling-stacks': [] },
+        builtinCloudFormationValidation: false,
+      });
+      const made = new RotationStack(app, 'GatewayCredentialRotation', settingsOf(app.node));
+      if (value) made.policyCheck.authorize.addEnvironment('ADDED', value);
+      return Object.keys(Template.fromStack(made).findResources('AWS::Lambda::Version')).join();
+    };
+    expect(versionOf()).toBe(versionOf());
+    expect(new Set([versionOf(), versionOf('a'), versionOf('b')]).size).toBe(3);
+  });
+
+  test.each(settings)('is deployed after every permission to ask the authorizer: %j', (choice) => {
+    const made = synthesised(choice);
+    const authorizers = made
+      .ofType('AWS::Lambda::Permission')
+      .filter(([, { Properties }]) => text(Properties?.SourceArn).includes('/authorizers/'))
+      .map(([id]) => id);
+    expect(authorizers.length).toBeGreaterThan(0);
+    for (const type of ['AWS::ApiGateway::Deployment', 'AWS::ApiGateway::Stage'])
+      for (const [, resource] of made.ofType(type))
+        expect((resource as { DependsOn?: string[] }).DependsOn).toEqual(expect.arrayContaining(authorizers));
+  });
+
+  test('keeps the names of what is deployed already: the alias of warm instances, the function, the API', () => {
+    expect(aliasId).toMatch(/^PolicyCheckAuthorizeAliaswarm[0-9A-F]{8}$/);
+    expect(stack.ofType('AWS::ApiGateway::RestApi').map(([id]) => id)).toEqual(['PolicyCheckApiC7DE7D65']);
+  });
+});
+
 const answers: Readonly<Record<string, readonly [string | undefined, string]>> = {
   UNAUTHORIZED: [
     '401',
-    '{"id":"$context.requestId","code":"INVALID_TOKEN","message":"The gateway credential is missing, wrong or revoked."}',
+    '{"id":"$context.requestId","code":"INVALID_TOKEN","message":"The gateway credential is missing, wrong or revoked.","refusedBy":"$context.authorizer.refusedBy"}',
   ],
   ACCESS_DENIED: [
     '401',
-    '{"id":"$context.requestId","code":"INVALID_TOKEN","message":"The gateway credential is missing, wrong or revoked."}',
+    '{"id":"$context.requestId","code":"INVALID_TOKEN","message":"The gateway credential is missing, wrong or revoked.","refusedBy":"$context.authorizer.refusedBy"}',
   ],
   AUTHORIZER_FAILURE: [
     '500',
@@ -81,7 +126,7 @@ const answers: Readonly<Record<string, readonly [string | undefined, string]>> =
   ],
   REQUEST_TOO_LARGE: [
     '413',
-    '{"id":"$context.requestId","code":"REQUEST_TOO_LARGE","message":"The request is larger than 10 MB."}',
+    '{"id":"$context.requestId","code":"REQUEST_TOO_LARGE","message":"The body is larger than 4.5 MB (4500000 bytes), the most that can be decided about."}',
   ],
   WAF_FILTERED: [
     '403',
@@ -176,6 +221,10 @@ describe('the stage', () => {
         ThrottlingBurstLimit: 2500,
       },
     ]);
+  });
+
+  test('takes every body for bytes: as text, what is no UTF-8 would reach the sideband changed', () => {
+    expect(only('AWS::ApiGateway::RestApi').BinaryMediaTypes).toEqual(['*/*']);
   });
 
   test('is regional', () => {

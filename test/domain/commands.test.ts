@@ -18,6 +18,7 @@ const revoke: Command = { kind: 'revoke', credentialIds: [a], readAt: 1, verdict
 const begin: Command = { kind: 'begin', rotationId: r2, trigger: 'manual', ...by };
 const created: Command = { kind: 'created', credentialId: b, digest: 'digest of c-b', versionId: 'v-c-b', ...of };
 const doomed = { compromised: { atMs: 0, rejectAfterMs: now } };
+const early = { compromised: { atMs: 0, rejectAfterMs: now + 1 } };
 const dying = inRotation('BEGUN', held, { live: [live('c-a', doomed)] });
 const revoked = recordAfter(give(inRotation('VERIFIED'), revoke));
 const confirm: Command = { kind: 'confirm', credentialId: a, refusedAtMs: now, ...by };
@@ -143,6 +144,21 @@ describe('revoke', () => {
   });
   it('cuts off everybody when the policy decided so beforehand', () =>
     expect(recordAfter(give(inRotation('DISTRIBUTED', forced), revoke)).revoked[0]?.cause).toBe('FORCED'));
+  it.each([
+    ['on proof before its time', inRotation('VERIFIED', {}, { live: [live('c-a', early), live('c-b')] }), revoke],
+    ['by force', inRotation('DISTRIBUTED', forced, { live: [live('c-a', early), live('c-b')] }), revoke],
+    [
+      'when its rotation is given up',
+      inRotation(
+        'ACCEPTED',
+        {},
+        { live: [live('c-b', { ...early, origin: { kind: 'minted', rotationId: r1, trigger: 'manual' } })] },
+      ),
+      { kind: 'fail', ...of },
+    ],
+  ] as const)('of a compromised credential %s is recorded as that', (_, gateway, command) =>
+    expect(recordAfter(give(gateway, command)).revoked[0]?.cause).toBe('COMPROMISED'),
+  );
   it('does not let hold stop the end of a compromised credential', () =>
     expect(recordAfter(give(dying, revoke)).revoked[0]?.cause).toBe('COMPROMISED'));
   it('does all or nothing', () =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { credentialStatusOf, mayServeStale } from '../../lambdas/domain/credential-status.ts';
 import { isRefusal } from '../../lambdas/domain/decision.ts';
-import { type Gateway, liveCredential, propagationBoundMs } from '../../lambdas/domain/gateway.ts';
+import { type Gateway, liveCredential, propagationBoundMs, type Rotation } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import { proofValidMs } from '../../lambdas/domain/revoke.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
@@ -25,25 +25,36 @@ const always = (name: string, check: (world: World) => void): void => {
 const changed = (world: World): Step[] => world.steps.filter((step) => step.decision.kind === 'changed');
 const ids = (gateway: Gateway): CredentialId[] => gateway.live.map((one) => one.credentialId);
 
-type Revoked = { readonly step: Step; readonly credentialId: CredentialId; readonly cause: string };
+/** `cause` is what is recorded; `ground` is what allowed it: a compromised credential may go before its time as any other may. */
+type Revoked = {
+  readonly step: Step;
+  readonly credentialId: CredentialId;
+  readonly cause: string;
+  readonly ground: string;
+};
 const revocations = (world: World): Revoked[] =>
   changed(world).flatMap((step) =>
     step.after.revoked
       .filter((one) => liveCredential(step.before, one.credentialId))
-      .map(({ credentialId, cause }) => ({ step, credentialId, cause })),
+      .map(({ credentialId, cause }) => ({ step, credentialId, cause, ground: groundOf(step, credentialId, cause) })),
   );
+const groundOf = (step: Step, credentialId: CredentialId, cause: string): string => {
+  if (cause !== 'COMPROMISED' || overdueAt(step, credentialId) || step.command.kind === 'evict') return cause;
+  if (step.before.rotation?.forced) return 'FORCED';
+  return step.handedOut.has(credentialId) ? 'RETIRED' : 'NEVER_DISTRIBUTED';
+};
+const same = (one: Rotation, other: Rotation | undefined): boolean =>
+  one.rotationId === other?.rotationId && one.retireIds.join() === other.retireIds.join();
 /** Past its time, or pressed at a time that a clock which was set back has not reached yet. */
 const overdueAt = ({ before, clockMs, nowMs }: Step, id: CredentialId): boolean => {
   const compromised = liveCredential(before, id)?.compromised;
   return compromised !== undefined && (nowMs >= compromised.rejectAfterMs || clockMs < compromised.atMs - 5_000);
 };
-const isProven = (step: Step, id: CredentialId): boolean =>
-  step.truth !== undefined && !step.before.rotation?.forced && !overdueAt(step, id);
 
 describe('the record, whatever happens', () => {
   always('invariant 1: no predecessor is revoked before its successor was accepted by the policy check', (world) => {
-    for (const { step, credentialId, cause } of revocations(world)) {
-      if (cause === 'COMPROMISED' || cause === 'NEVER_DISTRIBUTED') continue;
+    for (const { step, credentialId, ground } of revocations(world)) {
+      if (ground === 'COMPROMISED' || ground === 'NEVER_DISTRIBUTED') continue;
       const targetId = step.before.rotation?.targetId;
       expect(targetId, `successor of ${credentialId}`).toBeDefined();
       expect(step.accepted.has(targetId ?? credentialId)).toBe(true);
@@ -64,17 +75,12 @@ describe('the record, whatever happens', () => {
   });
 
   always('invariant 2: revoked means overdue, forced by a named person, never handed out, or proven', (world) => {
-    for (const { step, credentialId, cause } of revocations(world)) {
+    for (const { step, credentialId, ground } of revocations(world)) {
       const { rotation } = step.before;
-      if (cause === 'NEVER_DISTRIBUTED') expect(step.handedOut.has(credentialId)).toBe(false);
-      else if (cause === 'COMPROMISED')
-        expect(
-          overdueAt(step, credentialId) ||
-            step.command.kind === 'evict' ||
-            rotation?.forced?.actor === 'alice' ||
-            step.truth !== undefined,
-        ).toBe(true);
-      else if (cause === 'FORCED') expect(rotation?.forced?.actor).toBe('alice');
+      if (ground === 'NEVER_DISTRIBUTED') expect(step.handedOut.has(credentialId)).toBe(false);
+      else if (ground === 'COMPROMISED')
+        expect(overdueAt(step, credentialId) || step.command.kind === 'evict').toBe(true);
+      else if (ground === 'FORCED') expect(rotation?.forced?.actor).toBe('alice');
       else expect(step.truth).toBeDefined();
     }
   });
@@ -88,8 +94,8 @@ describe('the record, whatever happens', () => {
   });
 
   always('invariant 2: a proven revocation finds every kit moved and a whole quiet window without use', (world) => {
-    for (const { step, credentialId, cause } of revocations(world)) {
-      if (cause === 'FORCED' || !step.truth || !isProven(step, credentialId)) continue;
+    for (const { step, credentialId, ground } of revocations(world)) {
+      if (ground !== 'RETIRED' || !step.truth) continue;
       const { truth } = step;
       expect(truth.kits).toBeGreaterThan(0);
       expect(truth.kitsThatDidNotMove).toEqual([]);
@@ -102,8 +108,8 @@ describe('the record, whatever happens', () => {
   });
 
   always('invariant 2: quiet that revokes was watched without a gap of more than 150 s', (world) => {
-    for (const { step, credentialId, cause } of revocations(world)) {
-      if (cause === 'FORCED' || cause === 'NEVER_DISTRIBUTED' || !isProven(step, credentialId)) continue;
+    for (const { step, ground } of revocations(world)) {
+      if (ground !== 'RETIRED') continue;
       const proofs = changed(world)
         .filter(({ command, elapsedMs }) => command.kind === 'quiet-checked' && elapsedMs <= step.elapsedMs)
         .filter(({ command }) => command.kind === 'quiet-checked' && command.recordingProven)
@@ -117,8 +123,8 @@ describe('the record, whatever happens', () => {
   });
 
   always('invariant 2: nothing but what is overdue or makes room is revoked while the rotation is held', (world) => {
-    for (const { step, cause } of revocations(world))
-      if (step.before.rotation?.held && step.command.kind === 'revoke') expect(cause).toBe('COMPROMISED');
+    for (const { step, ground } of revocations(world))
+      if (step.before.rotation?.held && step.command.kind === 'revoke') expect(ground).toBe('COMPROMISED');
   });
 
   always('invariant 3: only the running rotation changes the record, and only a compromise replaces it', (world) => {
@@ -191,8 +197,8 @@ describe('the record, whatever happens', () => {
       if (before.rotation?.quietSinceMs === undefined && after.rotation?.quietSinceMs !== undefined)
         expect(command.kind === 'quiet-checked' && command.recordingProven).toBe(true);
     }
-    for (const { step, cause } of revocations(world))
-      if (cause === 'RETIRED') {
+    for (const { step, ground } of revocations(world))
+      if (ground === 'RETIRED') {
         expect(step.before.rotation?.stage).toBe('VERIFIED');
         expect(step.before.rotation?.quietSinceMs).toBeDefined();
       }
@@ -215,6 +221,23 @@ describe('the record, whatever happens', () => {
           expect(liveCredential(after, id)?.compromised?.rejectAfterMs).toBeLessThanOrEqual(
             nowMs + command.rejectWithinSeconds * 1000,
           );
+    }
+  });
+
+  always('invariant 7: what is compromised stays so in the record, whatever it was revoked on', (world) => {
+    for (const { step, credentialId, cause } of revocations(world))
+      if (liveCredential(step.before, credentialId)?.compromised) expect(cause).toBe('COMPROMISED');
+      else expect(cause).not.toBe('COMPROMISED');
+  });
+
+  always('invariant 11: what a rotation retires is what its last entry that says so names', (world) => {
+    for (const { before, after } of changed(world)) {
+      const { rotation } = after;
+      if (!rotation || same(rotation, before.rotation)) continue;
+      expect(after.outbox.at(-1)).toMatchObject({
+        rotationId: rotation.rotationId,
+        detail: { retires: rotation.retireIds },
+      });
     }
   });
 

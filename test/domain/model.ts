@@ -123,6 +123,9 @@ export const newKit = (index: number, nowMs: number): ModelKit => ({
   installFails: false,
 });
 
+/** The registration of the gateway, as its audit has it: where the chain of what follows begins. */
+export const registered = { revision: 1, digest: 'digest of the registration' } as const;
+
 export const newWorld = (kits: number, withForeign: boolean): World => {
   const nowMs = 1_000_000_000;
   return {
@@ -142,6 +145,7 @@ export const newWorld = (kits: number, withForeign: boolean): World => {
       ended: [],
       presses: [],
       outbox: [],
+      lastEntryDigest: registered.digest,
     },
     nowMs,
     elapsedMs: 0,

@@ -61,12 +61,17 @@ const fullest = (said: string): Gateway => {
     },
     probe: { nonceHash: digest, credentialId: id(1), armedAtMs: atMs },
     outbox: [],
+    lastEntryDigest: digest,
   };
 };
 
 describe('the record, flushed', () => {
   it('stays below 4 KB in an ordinary rotation, one read unit for the authorizer', () => {
-    const ordinary = inRotation('VERIFIED', {}, { revoked: fullest('').revoked, ended: fullest('').ended, outbox: [] });
+    const ordinary = inRotation(
+      'VERIFIED',
+      {},
+      { revoked: fullest('').revoked, ended: fullest('').ended, outbox: [], lastEntryDigest: digest },
+    );
     expect(Buffer.byteLength(JSON.stringify(ordinary))).toBeLessThan(4096);
   });
   it('stays below 8 KB with everything in it at once: two read units while that lasts', () => {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { credentialStatusOf } from '../../lambdas/domain/credential-status.ts';
-import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
+import { type Gateway, liveCredential, type Transition } from '../../lambdas/domain/gateway.ts';
+import { missingSince } from '../../lambdas/domain/restore-gaps.ts';
 import { restored } from '../../lambdas/domain/restore-record.ts';
+import { inRotation } from './gateways.ts';
 import type { World } from './model.ts';
 import { play, script } from './model-script.ts';
 
@@ -23,9 +25,45 @@ const backups = fc.property(script, fc.nat(), (one, at) => {
     digest,
     versionId,
   }));
-  const since = { audit: auditOf(world), kept, currentVersionId: world.current, revision: now.revision };
+  const since = {
+    audit: auditOf(world),
+    kept,
+    currentVersionId: world.current,
+    revision: now.revision,
+    mayBeMissing: [],
+  };
+  expect(missingIn(backup, since.audit, now)).toEqual([]);
   expectRestored(restored(backup, since, by, world.nowMs), now, world.nowMs);
 });
+
+/** The same with holes in the audit, and with the record that is there still readable. */
+const damaged = fc.property(script, fc.nat(), fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), (one, at, holes) => {
+  const world = play(one);
+  const now = world.gateway;
+  const backup = world.steps[at % Math.max(1, world.steps.length)]?.before ?? now;
+  const whole = auditOf(world).filter(({ revision }) => revision > backup.revision);
+  const lost = new Set(holes.map((hole) => hole % Math.max(1, whole.length)));
+  const audit = whole.filter((_, index) => !lost.has(index));
+  const mayBeMissing = missingIn(backup, audit, now);
+  expect(mayBeMissing.length > 0).toBe(whole.length > 0);
+  const kept = now.live.map(({ credentialId, digest, versionId }) => ({ credentialId, digest, versionId }));
+  const since = { audit, kept, present: now, currentVersionId: world.current, revision: now.revision, mayBeMissing };
+  const after = restored(backup, since, by, world.nowMs);
+  for (const { credentialId } of now.revoked)
+    expect(credentialStatusOf(after, credentialId, world.nowMs).kind).not.toBe('live');
+  for (const { credentialId, compromised } of now.live)
+    expect(liveCredential(after, credentialId)?.compromised?.rejectAfterMs).toBe(compromised?.rejectAfterMs);
+  expect(after.revision).toBeGreaterThan(now.revision);
+  if (whole.length > 0) expect(after.outbox.at(-1)?.detail).toMatchObject({ mayBeMissing });
+  expect(after.outbox.at(-1)?.previous).toBe(now.lastEntryDigest);
+});
+
+const missingIn = (backup: Gateway, audit: readonly Transition[], { revision, lastEntryDigest }: Gateway) =>
+  missingSince(
+    backup,
+    audit.filter((entry) => entry.revision > backup.revision),
+    { revision, lastEntryDigest },
+  );
 
 const expectRestored = (after: Gateway, now: Gateway, nowMs: number): void => {
   const ids = ({ live }: Gateway) => live.map(({ credentialId }) => credentialId).toSorted();
@@ -50,5 +88,29 @@ describe('a record restored from a backup', () => {
   }, () => {
     const seed = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };
     fc.assert(backups, { numRuns: Number(process.env.INVARIANT_RUNS ?? 2000), ...seed });
+  });
+
+  it('finds every hole in the audit, and still refuses what the record that is there refuses (invariants 7, 8 and 11)', {
+    timeout: 600_000,
+  }, () => {
+    const seed = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };
+    fc.assert(damaged, { numRuns: Number(process.env.INVARIANT_RUNS ?? 2000), ...seed });
+  });
+
+  const two = inRotation('VERIFIED', {}, { revision: 7 });
+  const unreadable = { revision: 9 };
+  it.each([
+    ['the record is gone, and nothing says which entry was the last', two, undefined, [{ afterRevision: 7 }]],
+    ['the record cannot be read and was written since', two, unreadable, [{ afterRevision: 7 }]],
+    ['the record cannot be read and has the revision of the last known entry', two, { revision: 7 }, []],
+    [
+      'the record is an older one that somebody has put there',
+      two,
+      { revision: 9, lastEntryDigest: 'older' },
+      [{ afterRevision: 7 }],
+    ],
+    ['the record names the last entry', two, { revision: 9, lastEntryDigest: two.lastEntryDigest }, []],
+  ])('may lack entries when %s', (_, backup, stored, missing) => {
+    expect(missingSince(backup, [], stored)).toEqual(missing);
   });
 });

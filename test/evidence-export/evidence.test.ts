@@ -1,3 +1,4 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,9 @@ import { cliOf } from '../cli/terminal-double.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
 
 let system: System;
-const exampleFile = join(import.meta.dirname, '..', '..', 'lib', 'schemas', 'evidence', 'evidence.v1.example.json');
+const kitIdentity =
+  'Which kit used a credential is told by its Service URL alone: who holds the credential can use the URL of any kit.';
+const exampleFile = join(import.meta.dirname, '..', '..', 'lib', 'schemas', 'evidence', 'evidence.v2.example.json');
 
 const exported = async (rotationId: string | undefined): Promise<EvidenceDocument> =>
   evidenceDocument.parse(await system.call('evidence', { rotationId }));
@@ -40,13 +43,18 @@ describe('the evidence record of a rotation', () => {
       kits: { items: [{ kitId: 'one', evidence: { kind: 'acknowledged' } }] },
       revocations: [{ credentialId: old?.credentialId, cause: 'RETIRED', refusedAt: expect.any(String) }],
       decisions: [{ kind: 'acknowledge-kit' }],
-      notProven: [],
+      notProven: [kitIdentity],
     });
     expect(record.steps.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['begin', 'accepted', 'verified', 'revoke', 'confirm', 'complete']),
     );
     expect(verifyEvidence(JSON.stringify(document))).toMatchObject({ isGood: true, isTrusted: false });
-    expect(verifyEvidence(JSON.stringify(document), document.signature.publicKey)).toMatchObject({ isTrusted: true });
+    expect(
+      verifyEvidence(JSON.stringify(document), {
+        expectedKey: createPublicKey(document.signature.publicKey),
+        chain: true,
+      }),
+    ).toMatchObject({ isTrusted: true });
   });
 
   it('names the uses of the old credential after distribution, by source', async () => {
@@ -93,7 +101,7 @@ describe('the evidence record of a rotation', () => {
     await system.until(({ rotation }) => rotation === undefined);
     const { record } = await exported(await lastRotation());
     expect(record.revocations).toMatchObject([{ cause: 'FORCED' }]);
-    expect(record.notProven).toEqual(['Kit one had not moved: WAITS_FOR_OWNER.']);
+    expect(record.notProven).toEqual(['Kit one had not moved: WAITS_FOR_OWNER.', kitIdentity]);
     expect(record.decisions.map(({ kind }) => kind)).toContain('force');
   });
 
@@ -135,8 +143,9 @@ describe('the evidence record of a rotation', () => {
     const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
     const [file, key] = [join(folder, 'rotation.json'), join(folder, 'key.pem')];
     expect((await run(['evidence', rotationId, '--out', file])).out).toMatch(/manual rotation .* of orders: completed/);
-    writeFileSync(key, json.signature.publicKey);
-    const good = await run(['evidence', '--verify', file, '--public-key', key]);
+    expect((await run('evidence-key')).out).toBe(json.signature.publicKey.trim());
+    writeFileSync(key, `${(await run('evidence-key')).out}\n`);
+    const good = await run(['evidence', '--verify', file, '--public-key', key, '--chain']);
     expect(good).toMatchObject({ exitCode: 0, out: expect.stringContaining('signed with the key you gave') });
     writeFileSync(file, readFileSync(file, 'utf8').replace('quarterly', 'monthly'));
     expect(await run(['evidence', '--verify', file])).toMatchObject({
@@ -173,8 +182,9 @@ describe('the example in the repository', () => {
 
   it('is refused for another key, with more in it, and when it is no JSON', () => {
     const { publicKey } = (JSON.parse(example) as EvidenceDocument).signature;
-    const other = publicKey.replace(/.(?=\n-----END)/, (last) => (last === 'A' ? 'B' : 'A'));
-    expect(verifyEvidence(example, other)).toMatchObject({ isGood: false });
+    expect(verifyEvidence(example, { expectedKey: createPublicKey(publicKey) })).toMatchObject({ isGood: true });
+    const expectedKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
+    expect(verifyEvidence(example, { expectedKey })).toMatchObject({ isGood: false });
     expect(verifyEvidence(example.replace('"record": {', '"record": { "more": 1,'))).toMatchObject({ isGood: false });
     expect(verifyEvidence('no')).toMatchObject({ isGood: false });
   });

@@ -22,7 +22,7 @@ describe('the documented events', () => {
   it('the example of a compromise presses the button', () => {
     expect(readPress(json('compromise.v1.example'))).toMatchObject({
       requestId: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
-      actor: 'event of account 111122223333, source example.siem (claimed: soc@example.com)',
+      actor: 'claimed: soc@example.com (event of account 111122223333, source example.siem)',
       rejectWithinSeconds: 0,
     });
   });

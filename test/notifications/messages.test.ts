@@ -23,7 +23,7 @@ const ids = { owner: kit.owner, gatewayId: 'orders', kitId: 'warehouse', credent
 const end = '\n\nRotation 3d1f6f0e-5d3f-8a3e-9a63-0c5f6a1b2c3d.';
 const late = 'Kit warehouse of gateway orders does not use the new credential NEWnew0002 yet.';
 const install =
-  'Install the credential as the instructions said, then acknowledge kit warehouse of gateway orders with credential NEWnew0002.';
+  'It waits for its owner. Install the credential as the instructions said, then acknowledge the kit. To acknowledge: kit warehouse of gateway orders, credential NEWnew0002.';
 
 describe('a message to an owner', () => {
   it('reminds', () =>
@@ -31,7 +31,7 @@ describe('a message to an owner', () => {
       ...ids,
       severity: 'reminder',
       subject: 'Reminder: kit warehouse is late',
-      text: `${late}\n${install}\nDo it before 2026-03-08T12:00:00.000Z: then the rotation stops and a person decides; both credentials stay accepted.${end}`,
+      text: `${late}\n${install}\nDo it before 2026-03-08T12:00:00.000Z: then the rotation stops until a person decides, and both credentials stay accepted.${end}`,
     }));
 
   it('escalates, and says that the kit will fail when the policy forces', () =>
@@ -39,7 +39,7 @@ describe('a message to an owner', () => {
       ...ids,
       severity: 'escalation',
       subject: 'Escalation: kit warehouse is still late',
-      text: `${late}\nIts owner was reminded before.\n${install}\nDo it before 2026-03-08T12:00:00.000Z: then the old credential is revoked, and requests through this kit fail from then on.${end}`,
+      text: `${late}\nIts owner was reminded before.\n${install}\nDo it before 2026-03-08T12:00:00.000Z: then the old credential is revoked, and requests of kits that still use it fail from then on.${end}`,
     }));
 
   it('says that the deadline has passed, and asks nothing when everything goes back', () => {
@@ -70,10 +70,16 @@ describe('a message to an owner', () => {
 
   it.each([
     ['NOT_DISTRIBUTED', 'It was not given the credential yet. See whether its management API can be reached.'],
-    ['DISTRIBUTION_FAILED', 'then retry the kit (operate retry-kit).'],
-    ['STILL_ON_PREDECESSOR', 'still presents an old one from 192.0.2.1, 192.0.2.2. Reload or restart these nodes.'],
-    ['READ_BACK_DIFFERS', 'Look for another tool that writes its configuration.'],
-    ['NOT_SEEN_YET', 'Send one client request through it, or acknowledge kit warehouse of gateway orders'],
+    ['DISTRIBUTION_FAILED', 'and lets us in, then retry the kit.'],
+    [
+      'STILL_ON_PREDECESSOR',
+      'still presents another one. The other one comes from 192.0.2.1, 192.0.2.2. Reload or restart the nodes that do.',
+    ],
+    ['READ_BACK_DIFFERS', 'Look for another tool that writes its configuration (decK, Terraform, an operator).'],
+    [
+      'NOT_SEEN_YET',
+      'Send one client request through it, or acknowledge the kit. To acknowledge: kit warehouse of gateway orders',
+    ],
   ] as const)('says what to do about %s', (code, text) =>
     expect(reminder({ ...kit, code, addresses: ['192.0.2.1', '192.0.2.2'] }, 'hold').text).toContain(text),
   );

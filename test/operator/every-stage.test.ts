@@ -201,7 +201,7 @@ describe('every operator command in every place', () => {
     expect(result.result === 'REFUSED' ? result.code : result.result).toBe(outcome);
     expect(await isPending()).toBe(command !== 'repair' || outcome !== 'DONE');
     if (outcome !== 'DONE') {
-      const written = { revision: 0, transitionRevision: 0, writtenAtMs: 0 }; // an attempt may have been started
+      const written = { revision: 0, transitionRevision: 0, writtenAtMs: 0, lastEntryDigest: '' }; // an attempt may have been started
       expect({ ...after, rotation: { ...after.rotation, attempt: 0, executionArn: '' }, ...written }).toEqual({
         ...before,
         rotation: { ...before.rotation, attempt: 0, executionArn: '' },

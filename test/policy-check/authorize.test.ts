@@ -80,6 +80,15 @@ describe('accepts', () => {
     expect(world.metrics).toEqual(['CompromisedCredentialUsed orders']);
   });
 
+  test('a compromised credential never again, once refused by time, when the clock is set back', async () => {
+    const { world, effect } = openInstance();
+    world.nowMs = 1_060_000;
+    expect(await effect(presenting(oldToken))).toBe('Allow');
+    world.nowMs -= 3_600_000;
+    expect(await effect(presenting(leakToken))).toBe('Deny');
+    expect(await effect(presenting(oldToken))).toBe('Allow');
+  });
+
   test('without a decision when the record states none, so that the sideband refuses', async () => {
     const { world, check } = openInstance();
     const { decision: _, ...undecided } = orders;
@@ -111,6 +120,17 @@ describe('refuses without a read', () => {
     expect(world).toMatchObject({ reads: 0, uses: [], metrics: [] });
     expect(crypto.hashes).toBe(0);
   });
+
+  test.each(['*', '?', '$'.concat('{aws:username}'), '%2A', '********* ', 'a*b*c*d*e*f*g*h*i*'])(
+    'a path with %s in it, by a policy in which nothing of the path stands',
+    async (odd) => {
+      const { world, check, verdict } = openInstance();
+      const methodArn = `arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/POST/gateways/${odd}/sideband/request`;
+      const { policyDocument } = await check({ ...presenting(oldToken), methodArn });
+      expect(policyDocument.Statement).toEqual([{ Action: 'execute-api:Invoke', Effect: 'Deny', Resource: '*' }]);
+      expect([verdict(), world.reads]).toEqual(['PATH_INVALID', 0]);
+    },
+  );
 
   test('every credential with one character changed', async () => {
     const { world, effect } = openInstance();
@@ -144,7 +164,6 @@ describe('refuses', () => {
     const { world, check, verdict } = openInstance();
     const answer = await check(presenting(goneToken));
     expect(answer).toMatchObject({ principalId: 'refused', policyDocument: { Statement: [{ Effect: 'Deny' }] } });
-    expect(answer).not.toHaveProperty('context');
     expect(verdict()).toBe('CREDENTIAL_REVOKED');
     expect(world).toMatchObject({ uses: [], metrics: ['RevokedCredentialUsed orders'] });
     world.record = { ...orders, revoked: [{ ...goneRevoked, cause: 'COMPROMISED' }] };
@@ -167,6 +186,15 @@ describe('refuses', () => {
     world.record = { ...orders, live: [{ ...(orders.live[0] ?? expect.fail()), digest: 'cut short' }] };
     expect(await work(oldToken)).toEqual([1, 1]);
   });
+});
+
+test.each([
+  ['a refused credential', presenting(goneToken)],
+  ['a malformed one', presenting('garbage')],
+  ['a wrong path', event({ 'CLIENT-TOKEN': oldToken }, { gatewayId: 'Orders' })],
+])('marks %s as refused by the policy check itself, so that nobody takes another denial for it', async (_, request) => {
+  const { check } = openInstance();
+  expect((await check(request)).context).toStrictEqual({ refusedBy: 'policy-check' });
 });
 
 test('neither the log nor an error repeats a credential, a nonce or a digest (invariant 9)', async () => {

@@ -71,6 +71,48 @@ test('spends at most one second on reading, and gives up both attempts', async (
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
 });
 
+test('makes no second attempt when the first one has used up the time of both', async () => {
+  vi.useFakeTimers();
+  const { world, check } = openInstance({
+    readGateway: () => {
+      world.reads += 1;
+      vi.advanceTimersByTime(1_100); // the process was busy with other things: its timers come late
+      return new Promise(() => undefined);
+    },
+  });
+  await expect(check(presenting(oldToken))).rejects.toMatchObject({ name: 'TemporarilyUnavailable' });
+  expect(world.reads).toBe(1);
+});
+
+test('gives a second attempt only what the first one has left', async () => {
+  vi.useFakeTimers();
+  const signals: AbortSignal[] = [];
+  const { check } = openInstance({
+    readGateway: (_, signal) => {
+      signals.push(signal);
+      if (signals.length === 1) vi.advanceTimersByTime(700);
+      return new Promise(() => undefined);
+    },
+  });
+  const asked = expect(check(presenting(oldToken))).rejects.toMatchObject({ name: 'TemporarilyUnavailable' });
+  await vi.advanceTimersByTimeAsync(299);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  await vi.advanceTimersByTimeAsync(1);
+  await asked;
+});
+
+test('with a clock that was set back, no copy is served: how old it is is not known', async () => {
+  const { outage, world, effect } = openFailing();
+  world.record = staleFor(30);
+  await effect(presenting(oldToken));
+  world.nowMs += 29_000;
+  await effect(presenting('garbage'));
+  outage.isOn = true;
+  expect(await effect(presenting(oldToken))).toBe('Allow');
+  world.nowMs -= 10_000;
+  await expect(effect(presenting(oldToken))).rejects.toThrow();
+});
+
 test.each([
   ['a live credential, before the bound', 30, oldToken, 29_999, 'Allow'],
   ['a live credential, from the bound on', 30, oldToken, 30_000, 'throws'],

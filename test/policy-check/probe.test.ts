@@ -32,3 +32,21 @@ test('refuses to follow a redirect: what it leads to never sees the credential',
   expect(error).toBeInstanceOf(TemporarilyUnavailable);
   expect(String(error)).toContain('HTTP 307');
 });
+
+const answering = async (status: number, body: object) => {
+  const url = await listen((_, response) => response.writeHead(status).end(JSON.stringify(body)));
+  return policyCheckAt(url).ask('orders' as GatewayId, value, newNonce());
+};
+const refusal = { id: 'x', code: 'INVALID_TOKEN', message: 'The gateway credential is missing, wrong or revoked.' };
+
+test('takes for refused what the policy check itself has refused', async () => {
+  expect(await answering(401, { ...refusal, refusedBy: 'policy-check' })).toBe('REFUSED');
+});
+
+test.each([
+  ['of a resource policy, in which the mark stays empty', 401, { ...refusal, refusedBy: '' }],
+  ['without the mark', 401, refusal],
+  ['of another status', 403, { ...refusal, refusedBy: 'policy-check' }],
+])('refuses to take for refused a denial %s', async (_, status, body) => {
+  await expect(answering(status, body)).rejects.toBeInstanceOf(TemporarilyUnavailable);
+});

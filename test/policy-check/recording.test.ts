@@ -36,6 +36,26 @@ test('records the first use by a source at once, then at most once a minute', as
   });
 });
 
+test('a node that the Service URL names is one source, whatever its address, and another than the address alone', async () => {
+  const { world, effect } = openInstance();
+  const asNode = (node: string, sourceIp: string) =>
+    event({ 'CLIENT-TOKEN': oldToken }, { gatewayId: 'orders', kitId: 'kong-eu', node }, sourceIp);
+  const requests = [asNode('blue', '203.0.113.5'), asNode('blue', '203.0.113.6'), asNode('green', '203.0.113.5')];
+  for (const request of [...requests, asKit('kong-eu', '203.0.113.5')]) await effect(request);
+  expect(world.uses.map(({ source }) => source)).toEqual([
+    { kitId: 'kong-eu', node: 'blue', address: '203.0.113.5' },
+    { kitId: 'kong-eu', node: 'green', address: '203.0.113.5' },
+    { kitId: 'kong-eu', address: '203.0.113.5' },
+  ]);
+});
+
+test('refuses a node with an odd name before any read', async () => {
+  const { world, check } = openInstance();
+  const odd = event({ 'CLIENT-TOKEN': oldToken }, { gatewayId: 'orders', kitId: 'kong-eu', node: 'Blue/../green' });
+  expect((await check(odd)).policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);
+  expect(world.reads).toBe(0);
+});
+
 test('each kit, address and credential is a source of its own; without a kit the source is in the shard of none', async () => {
   const { world, effect } = openInstance();
   const requests = [

@@ -1,131 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { Agent } from 'node:http';
 import { request as askTls } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { authorizer } from '../../lambdas/policy-check/authorizer.ts';
 import { handler as sideband } from '../../lambdas/sideband.ts';
-import {
-  type PolicyCheckServer,
-  type PolicyCheckServerOptions,
-  startPolicyCheckServer,
-} from '../../lib/emulator/api-gateway/api-gateway.ts';
-import type { Template } from '../../lib/emulator/cloudformation/template.ts';
+import { evaluate } from '../../lib/emulator/api-gateway/authorizer-policy.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { newToken, oldLive, oldToken, orders } from './fixtures.ts';
+import { allow, type Handler, ok, open, openAgent, policy, post, start, template, uri } from './small-api.ts';
 import { send, strictKit } from './strict-kit.ts';
-
-const uri = (functionId: string) => ({
-  'Fn::Join': [
-    '',
-    ['arn:', { Ref: 'AWS::Partition' }, ':apigateway:', { 'Fn::GetAtt': [functionId, 'Arn'] }, '/invocations'],
-  ],
-});
-const answer = (ResponseType: string, StatusCode: string | undefined, ResponseParameters = {}) => ({
-  Type: 'AWS::ApiGateway::GatewayResponse',
-  Properties: {
-    ResponseType,
-    ...(StatusCode ? { StatusCode } : {}),
-    ResponseParameters,
-    ResponseTemplates: {
-      'application/json': `{"id":"$context.requestId","code":"${ResponseType}","message":$context.error.messageString}`,
-    },
-  },
-});
-/** A template as CDK writes one, small: `/gateways/{gatewayId}/sideband/request`, 3 requests at once, 100 ms to answer. */
-const template = (changed: Template['Resources'] = {}): Template => ({
-  Resources: {
-    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'policy-check' } },
-    Gateways: {
-      Type: 'AWS::ApiGateway::Resource',
-      Properties: { PathPart: 'gateways', ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] } },
-    },
-    Gateway: {
-      Type: 'AWS::ApiGateway::Resource',
-      Properties: { PathPart: '{gatewayId}', ParentId: { Ref: 'Gateways' } },
-    },
-    Leg: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'sideband', ParentId: { Ref: 'Gateway' } } },
-    Authorizer: {
-      Type: 'AWS::ApiGateway::Authorizer',
-      Properties: { Type: 'REQUEST', AuthorizerUri: uri('Authorize'), AuthorizerResultTtlInSeconds: 0 },
-    },
-    Method: {
-      Type: 'AWS::ApiGateway::Method',
-      Properties: {
-        HttpMethod: 'POST',
-        ResourceId: { Ref: 'Leg' },
-        AuthorizationType: 'CUSTOM',
-        AuthorizerId: { Ref: 'Authorizer' },
-        Integration: { Type: 'AWS_PROXY', Uri: uri('Sideband'), TimeoutInMillis: 100 },
-      },
-    },
-    Stage: {
-      Type: 'AWS::ApiGateway::Stage',
-      Properties: {
-        StageName: 'v1',
-        MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 3 }],
-      },
-    },
-    Denied: answer('ACCESS_DENIED', '401', { 'gatewayresponse.header.WWW-Authenticate': "'none'" }),
-    Failure: answer('AUTHORIZER_FAILURE', '500'),
-    Missing: answer('MISSING_AUTHENTICATION_TOKEN', '404'),
-    Throttled: answer('THROTTLED', '429', { 'gatewayresponse.header.Retry-After': "'1'" }),
-    Timeout: answer('INTEGRATION_TIMEOUT', '504'),
-    Default4: answer('DEFAULT_4XX', undefined),
-    Default5: answer('DEFAULT_5XX', undefined),
-    ...changed,
-  },
-});
-
-const policy = (Effect: string, Resource: string, context: object = {}) => ({
-  principalId: 'someone',
-  policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] },
-  context,
-});
-const allow = async (event: APIGatewayRequestAuthorizerEvent) => policy('Allow', event.methodArn);
-type Function = (event: never) => Promise<unknown>;
-
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
-const openAgent = (): Agent => {
-  const agent = new Agent({ keepAlive: true });
-  open.push({ close: () => agent.destroy() });
-  return agent;
-};
-const start = async (
-  functions: Readonly<Record<string, Function>>,
-  options: Partial<PolicyCheckServerOptions> = {},
-): Promise<PolicyCheckServer> => {
-  const server = await startPolicyCheckServer({
-    template: template(),
-    invoke: async (logicalId, event) =>
-      (functions[logicalId] ?? expect.fail(`no function ${logicalId}`))(event as never),
-    address: '127.0.0.1',
-    port: 0,
-    region: 'us-east-1',
-    accountId: '000000000000',
-    now: () => 1_795_407_545_000,
-    ...options,
-  });
-  open.push(server);
-  return server;
-};
-const ok = async () => ({ statusCode: 200, headers: { 'X-Made-By': 'sideband' }, body: '{"fine":true}' });
-const post = async (
-  server: PolicyCheckServer,
-  more: { path?: string; method?: string; body?: string | Buffer } = {},
-) => {
-  const { path = '/gateways/orders/sideband', ...rest } = more;
-  const { status, headers, body } = await send(`${server.url}${path}`, { agent: openAgent(), ...rest });
-  return { status, headers, answer: JSON.parse(body) };
-};
 
 test('gives both functions the event of API Gateway, and the client the answer', async () => {
   const events: unknown[] = [];
@@ -196,7 +84,7 @@ describe('answers as the template says', () => {
   const fail = async () => {
     throw new Error('TemporarilyUnavailable');
   };
-  const denials: [string, Function, number, string][] = [
+  const denials: [string, Handler, number, string][] = [
     [
       'a Deny',
       async (event: APIGatewayRequestAuthorizerEvent) => policy('Deny', event.methodArn),
@@ -232,7 +120,7 @@ describe('answers as the template says', () => {
     if (code === 'ACCESS_DENIED') expect(answered.headers['www-authenticate']).toBe('none');
   });
 
-  const failures: [string, Function, string][] = [
+  const failures: [string, Handler, string][] = [
     ['a function that fails', fail, 'DEFAULT_5XX'],
     ['a function that answers no HTTP answer', async () => ({ status: 200 }), 'DEFAULT_5XX'],
     ['a function that takes too long', () => new Promise(() => undefined), 'INTEGRATION_TIMEOUT'],
@@ -289,6 +177,22 @@ describe('answers as the template says', () => {
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
     expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'DEFAULT_4XX', message: 'Bad Request' });
   });
+});
+
+test.each([
+  ['nine stars', `${'*a'.repeat(9)}*`, 401],
+  ['two stars around what is there', '*gate*ide*', 200],
+  ['a question mark for one character', '*/gateways/order?/sideband', 200],
+  ['a question mark for nothing', '*/gateways/orders?/sideband', 401],
+  ['a policy variable', '*/gateways/$'.concat('{*}/sideband'), 401],
+])('a resource with %s is compared as IAM does, without a regular expression', async (_, Resource, status) => {
+  const server = await start({ Authorize: async () => policy('Allow', Resource), Sideband: ok });
+  expect((await post(server)).status).toBe(status);
+});
+
+test('nine stars and a long path are compared in no time to speak of', () => {
+  const methodArn = `arn:aws:execute-api:us-east-1:0:local/v1/POST/gateways/${'a'.repeat(8_000)}`;
+  expect(evaluate(policy('Allow', `${'*a'.repeat(9)}*b`), methodArn).kind).toBe('denied');
 });
 
 test('without gateway responses it answers as API Gateway does by itself', async () => {
@@ -383,6 +287,12 @@ describe('the deployed API, over HTTP', () => {
       for (const token of [oldToken, newToken])
         expect(await strictKit(server.url + path, token, agent).pass()).toEqual({ status: 201, body: 'created' });
     expect(Object.values(agent.freeSockets).flat()).toHaveLength(1);
+  });
+
+  test('a denial by the authorizer carries its mark to whoever asks', async () => {
+    const server = await startDeployed(async () => orders);
+    const answered = await post(server, { path: '/gateways/orders/sideband/request' });
+    expect(answered).toMatchObject({ status: 401, answer: { code: 'INVALID_TOKEN', refusedBy: 'policy-check' } });
   });
 
   test('a kit left on a revoked credential is told so in a form that it can log', async () => {

@@ -6,16 +6,18 @@ export type Answered = {
   readonly body: string;
 };
 
-/** One HTTP request over the agent's connections. */
-export const send = (
+type Sent = {
+  readonly agent: Agent;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | Buffer;
+};
+
+/** One HTTP request over the agent's connections; the answer in its bytes. */
+export const sendBytes = (
   url: string,
-  {
-    agent,
-    method = 'POST',
-    headers = {},
-    body = '',
-  }: { agent: Agent; method?: string; headers?: Record<string, string | string[]>; body?: string | Buffer },
-): Promise<Answered> =>
+  { agent, method = 'POST', headers = {}, body = '' }: Sent,
+): Promise<Omit<Answered, 'body'> & { readonly body: Buffer }> =>
   new Promise((resolve, reject) => {
     const request = ask(
       url,
@@ -25,17 +27,19 @@ export const send = (
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', reject);
         response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(parts).toString(),
-          }),
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }),
         );
       },
     );
     request.on('error', reject);
     request.end(body);
   });
+
+/** The same for an answer that is text. */
+export const send = async (url: string, sent: Sent): Promise<Answered> => {
+  const { body, ...answered } = await sendBytes(url, sent);
+  return { ...answered, body: body.toString() };
+};
 
 type Json = Record<string, unknown>;
 const need = (isMet: boolean, what: string): void => {

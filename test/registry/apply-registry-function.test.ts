@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../lambdas/apply-registry.ts';
-import { answerCloudFormation, customResourceRequest } from '../../lambdas/registry/custom-resource.ts';
+import { recordsIn } from '../../lambdas/aws/records.ts';
+import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import {
+  answerCloudFormation,
+  byCloudFormation,
+  customResourceRequest,
+} from '../../lambdas/registry/custom-resource.ts';
 import { nowMs, type Opened, openRegistry } from './emulated-registry.ts';
 
 const context = { functionName: 'apply-registry', awsRequestId: 'request' } as Context;
@@ -65,6 +71,18 @@ describe('The function ApplyRegistry', () => {
     await expect(call({ registry: 'orders' }, file(false))).rejects.toMatchObject({ name: 'InputRefused' });
   });
 
+  it.each([
+    ['whoever says so', { actor: 'workflow', reason: 'quarterly' }, 'claimed: workflow (request request)'],
+    ['nobody', {}, 'claimed: unknown (request request)'],
+  ])('records %s as claimed: any caller can choose it', async (_, by, actor) => {
+    const registry = JSON.parse(file(false)) as unknown;
+    await call({ registry, ...by }, file(false)).catch(() => undefined); // nothing runs executions here
+    const gateway = await opened.needs.gateways.read('orders' as GatewayId);
+    if (!gateway) throw new Error('It was not registered.');
+    for await (const entry of recordsIn(opened.dynamodb, opened.table).audit(gateway)) expect(entry.actor).toBe(actor);
+    expect(gateway.rotation?.begun.actor).toBe(actor);
+  });
+
   it('refuses an input that it does not know and a file that is wrong', async () => {
     await expect(call({ planned: true }, file(false))).rejects.toMatchObject({ name: 'InputRefused' });
     await expect(call({ plan: true }, '{"gateways": 7}')).rejects.toMatchObject({ name: 'RegistryRefused' });
@@ -121,6 +139,14 @@ describe('The custom resource', () => {
       throw new Error('It was applied.');
     });
     expect(deleted).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  it('acts in a name that is only claimed: whoever invokes the function can send such a request', () => {
+    const request = customResourceRequest(event);
+    expect(request && byCloudFormation(request)).toEqual({
+      actor: 'claimed: cloudformation (request request)',
+      reason: 'deployment of arn:aws:cloudformation:us-east-1:000000000000:stack/rotation/1',
+    });
   });
 
   it('is not what somebody else sends', () => {

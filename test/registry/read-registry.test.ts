@@ -155,7 +155,7 @@ describe('Reading gateways.json', () => {
       }),
     );
     expect(problems).toEqual([
-      'gateways[0].kits[0].settings.adminUrl: must not hold a user name or password',
+      'gateways[0].kits[0].settings.adminUrl: given a text; it must not hold a user name or password.',
       'gateways[0].kits[0].probeUrl: given a URL with a user name or password; allowed is one without, and a secret named beside it.',
     ]);
   });

@@ -1,5 +1,5 @@
 import type { CredentialValue } from '../../lambdas/domain/credential.ts';
-import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork, OwnerMessage, Use } from '../../lambdas/domain/kit.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
@@ -14,6 +14,8 @@ export type Bench = {
   readonly kits: Map<KitId, Kit>;
   readonly uses: Use[];
   readonly commands: Command[];
+  /** What was recorded, as the audit has it. */
+  readonly entries: Transition[];
   readonly told: OwnerMessage[];
   readonly asked: string[];
   /** Called before a command is applied: somebody else may act in between. */
@@ -38,6 +40,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
     kits: new Map(kits.map((kit) => [kit.kitId, kit])),
     uses: [],
     commands: [],
+    entries: [],
     told: [],
     asked: [],
     before: () => undefined,
@@ -54,7 +57,10 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           const decision = transition(bench.record, command, bench.nowMs);
           if (decision.kind === 'refused') return decision;
           bench.commands.push(command);
-          if (decision.kind === 'changed') bench.record = { ...decision.gateway, outbox: [] };
+          if (decision.kind === 'changed') {
+            bench.entries.push(...decision.gateway.outbox);
+            bench.record = { ...decision.gateway, outbox: [] };
+          }
           return { kind: 'applied', gateway: bench.record, changed: decision.kind === 'changed' };
         },
         flush: async (gateway) => gateway,

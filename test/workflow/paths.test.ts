@@ -323,7 +323,7 @@ describe('A rotation that is turned', () => {
     expect((await system.gateway()).live).toHaveLength(live);
     expect((await kinds(system)).filter((kind) => kind === 'escalate')).toHaveLength(3);
     const revoke = (await system.audit()).findLast(({ kind }) => kind === 'revoke');
-    if (end === 'RotationCompleted') expect(revoke?.actor).toBe('eve');
+    if (end === 'RotationCompleted') expect(revoke?.actor).toBe('claimed: eve (the policy)');
   });
 
   it('leaves a shard whose run was pre-empted, gives no further kit the credential, and ends (invariant 3)', async () => {

@@ -98,6 +98,7 @@ describe('a start with plan', () => {
       notOurs: [],
       earliestRevokeAt: new Date(atMs + 5_000).toISOString(),
       deadlineAt: new Date(atMs + 604_800_000).toISOString(),
+      atDeadline: 'hold',
     });
     expect((await system.gateway()).rotation).toBeUndefined();
   });

@@ -18,6 +18,19 @@ describe('a kit that fails again and again', () => {
     expect(kinds(bench.commands)).toContain('distributed');
   });
 
+  test('is counted in what the record says of the distribution, and nobody is told that every kit has it (invariant 11)', async () => {
+    const bench = benchWith(inRotation('PROMOTED'), [
+      kitOf('done', {}, moved),
+      failing,
+      { ...failing, kitId: 'far' as KitId },
+    ]);
+    await verifyKits(bench.dependencies, step);
+    expect(bench.entries.find(({ kind }) => kind === 'distributed')).toMatchObject({
+      reason: '1 of 3 kits, or its owner, was given the credential; 2 failed',
+      detail: { kits: 3, given: 1, failed: 2 },
+    });
+  });
+
   test('does not keep the deadline from being acted on, once failed or never reached', async () => {
     for (const kit of [failing, kitOf('edge', { state: 'PENDING' })]) {
       const bench = benchWith(inRotation('PROMOTED', { deadlineAtMs: now - 1 }), [kit]);
@@ -61,6 +74,13 @@ describe('at the deadline', () => {
     bench.record = { ...bench.record, policy: { ...bench.record.policy, ...force } };
     expect(await verifyKits(bench.dependencies, step)).toMatchObject({ next: 'RotationHeld' });
     expect(bench.record.rotation).toMatchObject({ escalationLevel: 3, held: { actor: 'policy' } });
+  });
+
+  test('a force is recorded in the name that the policy claims, since whoever applies the file can write any', async () => {
+    const bench = benchWith(inRotation('DISTRIBUTED', late), [failing]);
+    bench.record = { ...bench.record, policy: { ...bench.record.policy, ...force } };
+    await verifyKits(bench.dependencies, step);
+    expect(bench.record.rotation?.forced?.actor).toBe('claimed: carol (the policy)');
   });
 
   test('a roll-back begins the escalation anew', async () => {

@@ -1,3 +1,4 @@
+import { longestName } from '../../domain/ids.ts';
 import { actWords, counted, cutOffWords } from '../view/labels.ts';
 import type { FilledIn } from '../view/outcome.ts';
 import type { ActView, CompromisePreview, CutOff } from '../view/views.ts';
@@ -8,7 +9,7 @@ import { form, type Surface } from './surface.ts';
 /** The emergency: what is refused and when, who is cut off in both ways, and the form that wants the gateway's name typed. */
 export const compromiseHtml = (view: ActView, surface: Surface, requestId: string, filledIn: FilledIn): Markup => {
   const { gatewayId, compromise: preview } = view;
-  const { what } = actWords.compromise;
+  const { what } = actWords('compromise');
   return html`<div class="top"><h1>Compromised: replace ${gatewayId} now</h1>${stateBadge(view.state)}</div><p>${what}</p>${
     preview === undefined || !view.isAllowed
       ? html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${view.why ?? preview?.refusal}</p>`
@@ -72,7 +73,7 @@ const pressed = (
 ): Markup => {
   const sure = (cutOff: CutOff): string =>
     `${gatewayId}: refuse every live credential ${cutOff.rejectWithinSeconds === 0 ? 'NOW' : `in ${cutOff.rejectWithinSeconds} s`}? ${counted(cutOff.total, 'kit')} will be cut off.`;
-  const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: 63 })}${whoAndWhy(filledIn)}`;
+  const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: longestName })}${whoAndWhy(filledIn)}`;
   return html`<section class="card danger" aria-labelledby="gcr-press"><h2 id="gcr-press">Press the button</h2>${form(
     surface,
     { act: 'compromise', gatewayId, requestId },

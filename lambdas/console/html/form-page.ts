@@ -1,3 +1,4 @@
+import { fieldNamesOf, isOperatorCommand, type OperatorField } from '../../domain/operator-commands.ts';
 import { actWords, counted, inFull, lateWords } from '../view/labels.ts';
 import type { FilledIn } from '../view/outcome.ts';
 import type { ActView } from '../view/views.ts';
@@ -11,7 +12,7 @@ export const actHtml = (view: ActView, surface: Surface, requestId: string, fill
   const { act, gatewayId, kit } = view;
   const back = html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId }, `Gateway ${gatewayId}`)}</nav>`;
   if (act === 'compromise') return html`${back}${compromiseHtml(view, surface, requestId, filledIn)}`;
-  const { verb, what } = actWords[act];
+  const { verb, what } = actWords(act);
   const title = kit ? `${verb} ${kit.kitId}` : verb;
   return html`${back}<div class="top"><h1>${title}: ${gatewayId}</h1>${stateBadge(view.state)}</div><p>${what}</p>${
     view.isAllowed
@@ -21,15 +22,21 @@ export const actHtml = (view: ActView, surface: Surface, requestId: string, fill
 };
 
 /** What is sent without being asked for; the request's id makes a double click one press. */
-const hiddenOf = (
-  { act, gatewayId, kit, credentialId, force }: ActView,
-  requestId: string,
-): Record<string, string> => ({
-  ...{ act, gatewayId, requestId },
-  ...(kit ? { kitId: kit.kitId } : {}),
-  ...(act === 'acknowledge-kit' && credentialId ? { credentialId } : {}),
-  ...(force ? { kits: `${force.kits}`, kitsHash: force.kitsHash } : {}),
-});
+const hiddenOf = ({ act, gatewayId, kit, credentialId, force }: ActView, requestId: string): Record<string, string> => {
+  const known: Readonly<Record<OperatorField, string | undefined>> = {
+    kitId: kit?.kitId,
+    credentialId,
+    kits: force && `${force.kits}`,
+    kitsHash: force?.kitsHash,
+    deadlineAt: undefined, // a person fills it in
+    versionId: undefined,
+  };
+  const own = isOperatorCommand(act) ? fieldNamesOf(act).map((field) => [field, known[field]] as const) : [];
+  return {
+    ...{ act, gatewayId, requestId },
+    ...Object.fromEntries(own.flatMap(([field, value]) => (value === undefined ? [] : [[field, value]]))),
+  };
+};
 
 const buttonOf = ({ act, gatewayId, force }: ActView, title: string): Button => {
   if (act === 'force')

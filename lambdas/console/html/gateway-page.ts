@@ -14,7 +14,7 @@ export const gatewayHtml = (view: GatewayView, surface: Surface): Markup =>
   html`<nav aria-label="Where you are">${link(surface, { view: 'gateways' }, 'All gateways')}</nav><div class="top"><h1>${view.gatewayId}</h1>${stateBadge(view.state)}${link(
     surface,
     { view: 'act', gatewayId: view.gatewayId, act: 'compromise' },
-    `${actWords.compromise.verb}…`,
+    `${actWords('compromise').verb}…`,
     'emergency-open end',
   )}</div><p class="hidden" role="status">${announced(view)}</p>${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
     view.credentials.length === 0 ? html`<p class="soft">None yet.</p>` : html`${timeline(view)}${lifetimes(view)}`
@@ -34,10 +34,10 @@ const acts = ({ offers, gatewayId }: GatewayView, surface: Surface): Markup => {
   const refused = usual.filter(({ isAllowed }) => !isAllowed);
   return html`<section aria-labelledby="gcr-acts"><h2 id="gcr-acts">What you can do</h2><p class="buttons">${usual
     .filter(({ isAllowed }) => isAllowed)
-    .map(({ act }) => link(surface, { view: 'act', gatewayId, act }, `${actWords[act].verb}…`, 'button'))}</p>${
+    .map(({ act }) => link(surface, { view: 'act', gatewayId, act }, `${actWords(act).verb}…`, 'button'))}</p>${
     refused.length > 0
       ? html`<details><summary>Not possible now</summary><dl>${refused.map(
-          ({ act, why }) => html`<dt>${actWords[act].verb}</dt><dd>${why}</dd>`,
+          ({ act, why }) => html`<dt>${actWords(act).verb}</dt><dd>${why}</dd>`,
         )}</dl></details>`
       : undefined
   }</section>`;

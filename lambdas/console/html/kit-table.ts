@@ -1,3 +1,4 @@
+import { laggards } from '../../domain/kit-verdict.ts';
 import { actWords, counted, lateWords } from '../view/labels.ts';
 import type { GatewayView, KitRow } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
@@ -44,8 +45,7 @@ const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surfa
       'Evidence',
       one.evidence
         ? html`${badge('good', one.evidence.kind)} ${when(one.evidence.atMs, nowMs)}`
-        : one.late &&
-            badge(one.late === 'NOT_SEEN_YET' || one.late === 'WAITS_FOR_OWNER' ? 'busy' : 'warn', lateWords[one.late]),
+        : one.late && badge(laggards[one.late].mayAcknowledge ? 'busy' : 'warn', lateWords[one.late]),
     ),
     cell(
       'Last seen on',
@@ -63,7 +63,7 @@ const actsOf = ({ kitId, acts }: KitRow, gatewayId: string, surface: Surface): M
     ? undefined
     : html`<ul class="plain">${acts.map(
         (act) =>
-          html`<li>${link(surface, { view: 'act', gatewayId, act, kitId }, html`${actWords[act].verb}<span class="hidden"> ${kitId}</span>`)}</li>`,
+          html`<li>${link(surface, { view: 'act', gatewayId, act, kitId }, html`${actWords(act).verb}<span class="hidden"> ${kitId}</span>`)}</li>`,
       )}</ul>`;
 
 const unregistered = ({ unregistered: found, nowMs }: GatewayView): Markup =>

@@ -1,3 +1,4 @@
+import { longestText } from '../../domain/text.ts';
 import { fromNow, inFull, lengthOf, stageWords, stateWords, type Tone } from '../view/labels.ts';
 import type { FilledIn } from '../view/outcome.ts';
 import type { CredentialSummary, GatewayState, Page } from '../view/views.ts';
@@ -101,4 +102,4 @@ export const field = (
 
 /** The two fields that every act wants: who, and why. */
 export const whoAndWhy = ({ actor, reason }: FilledIn): Markup =>
-  html`${field('Your name', 'actor', { value: actor, max: 100, autocomplete: 'name' })}${field('Why', 'reason', { value: reason, max: 256 })}`;
+  html`${field('Your name', 'actor', { value: actor, max: longestText.actor, autocomplete: 'name' })}${field('Why', 'reason', { value: reason, max: longestText.reason })}`;

@@ -1,3 +1,4 @@
+import { deadlineTexts } from '../../domain/deadline.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { attentionWords, inFull, lengthOf } from '../view/labels.ts';
 import type { PlanView } from '../view/views.ts';
@@ -31,7 +32,7 @@ const planned = (plan: Plan, nowMs: number): Markup => {
     plan.notOurs.length > 0 ? html`<dt>Stays, not ours</dt><dd class="id">${plan.notOurs.join(', ')}</dd>` : undefined
   }<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}</dd><dt>Revoked at the earliest</dt><dd>${
     plan.earliestRevokeAt === undefined ? 'never, as it could not start' : inFull(Date.parse(plan.earliestRevokeAt))
-  }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}</dd></dl></section>${
+  }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${
     attention.length > 0
       ? html`<section><h2>Kits to look at</h2>${table(
           'Those that fail first, then those that wait for people, then the slowest',

@@ -63,7 +63,7 @@ const tones = { DONE: 'good', UNCHANGED: 'busy', REFUSED: 'danger' } as const;
 const results = { DONE: 'done', UNCHANGED: 'nothing to do', REFUSED: 'refused' } as const;
 
 const outcomeHtml = ({ act, result, message }: Outcome): Markup =>
-  html`<p id="gcr-outcome" class="card ${tones[result]}" role="${result === 'REFUSED' ? 'alert' : 'status'}"><strong>${actWords[act].verb}: ${results[result]}.</strong> ${message}</p>`;
+  html`<p id="gcr-outcome" class="card ${tones[result]}" role="${result === 'REFUSED' ? 'alert' : 'status'}"><strong>${actWords(act).verb}: ${results[result]}.</strong> ${message}</p>`;
 
 /** What is shown instead of a view that does not exist, or of an act that could not be read. */
 export const renderRefusal = (message: string, surface: Surface): string =>

@@ -1,13 +1,12 @@
 import { type Gateway, liveCredential, propagationBoundMs } from '../../domain/gateway.ts';
-import type { CredentialId, RotationId } from '../../domain/ids.ts';
+import { type CredentialId, noRotation } from '../../domain/ids.ts';
+import { namedAtMost } from '../../domain/may-revoke.ts';
 import { transition } from '../../domain/transition.ts';
 import type { JudgedKit } from './kit-rows.ts';
 import type { CompromisePreview, CutOff, CutOffKit } from './views.ts';
 
 /** How long "replace first" gives the kits, in seconds. */
 const replaceFirstSeconds = 60;
-const namedAtMost = 50;
-const preview = '00000000-0000-4000-8000-000000000000' as RotationId;
 
 /**
  * What the button would do now, by the rule that it follows: which credentials are doomed, and which kits are cut off when
@@ -22,13 +21,20 @@ export const compromisePreview = (
   const decision = transition(
     gateway,
     {
-      ...{ kind: 'compromise', requestId: preview, rotationId: preview, rejectWithinSeconds: replaceFirstSeconds },
+      ...{
+        kind: 'compromise',
+        requestId: noRotation,
+        rotationId: noRotation,
+        rejectWithinSeconds: replaceFirstSeconds,
+      },
       ...{ actor: 'console', reason: 'preview' },
     },
     nowMs,
   );
   const press =
-    decision.kind === 'changed' ? decision.gateway.presses.find(({ requestId }) => requestId === preview) : undefined;
+    decision.kind === 'changed'
+      ? decision.gateway.presses.find(({ requestId }) => requestId === noRotation)
+      : undefined;
   const credentialIds = press?.credentialIds ?? [];
   const hit = press ? kits.filter((kit) => !isSafe(gateway, kit, credentialIds)) : [];
   return {

@@ -1,3 +1,5 @@
+import { triggers } from '../../domain/causes.ts';
+import { codesOf } from '../../domain/codes.ts';
 import type { Gateway, Transition, Trigger } from '../../domain/gateway.ts';
 import { outcomeOf } from '../../domain/rotation-outcome.ts';
 import { paged } from './paging.ts';
@@ -25,9 +27,8 @@ const entryOf = (steps: readonly Transition[], gateway: Gateway): HistoryEntry =
   };
 };
 
-const triggers: readonly Trigger[] = ['bootstrap', 'scheduled', 'manual', 'compromise'];
 const triggerIn = (begin: Transition | undefined): Trigger | undefined =>
-  triggers.find((trigger) => trigger === begin?.detail?.trigger);
+  codesOf(triggers).find((trigger) => trigger === begin?.detail?.trigger);
 
 const stepOf = ({ revision, kind, atMs, actor, reason, credentialIds, detail }: Transition): HistoryStep => ({
   ...{ revision, kind, atMs, actor, reason, credentialIds: credentialIds ?? [], detail: detail ?? {} },

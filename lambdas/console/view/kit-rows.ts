@@ -1,8 +1,8 @@
 import type { Gateway } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
-import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes } from '../../domain/kit-verdict.ts';
-import type { KitAct, KitMoves, KitRow } from './views.ts';
+import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
+import { type KitAct, type KitMoves, type KitRow, kitActs } from './views.ts';
 
 /** A kit with what is known of it. */
 export type JudgedKit = { readonly kit: Kit; readonly uses: readonly Use[]; readonly verdict: KitVerdict | undefined };
@@ -33,19 +33,21 @@ export const expectedOf = ({ rotation, currentCredentialId }: Gateway): Credenti
 
 type Late = Extract<KitVerdict, { kind: 'LAGGARD' }>;
 
-/** What a late kit waits for, in a sentence. */
-const waitTexts: Readonly<Record<LaggardCode, (kit: Kit, late: Late) => string>> = {
-  NOT_DISTRIBUTED: () => 'It was not given the credential yet.',
-  DISTRIBUTION_FAILED: ({ work }) => `Giving it the credential failed: ${work?.failure?.message ?? 'no reason given'}`,
-  STILL_ON_PREDECESSOR: (_, { addresses }) => `It still presents another credential, from ${addresses.join(', ')}.`,
-  SEEN_ON_BOTH: (_, { addresses }) =>
-    `Seen from one address on both (${addresses.join(', ')}): several nodes behind it?`,
-  READ_BACK_DIFFERS: () => 'It shows another credential than the one it was given.',
-  NOT_READ_BACK: () => 'It cannot be asked what it holds just now.',
-  TOO_FEW_SOURCES: (_, { sources }) =>
-    `${sources?.seen ?? 0}/${sources?.expected ?? 1} of its nodes were seen with it.`,
-  WAITS_FOR_OWNER: ({ owner }) => `${owner} has to install the credential and acknowledge it.`,
-  NOT_SEEN_YET: () => 'It has the credential, and was not seen with it yet: one client request through it is enough.',
+/** What a late kit waits for, with what is known of this one. */
+const waitText = (kit: Kit, { code, addresses, sources }: Late): string => {
+  const { means, todo, mayAcknowledge } = laggards[code];
+  switch (code) {
+    case 'DISTRIBUTION_FAILED':
+      return `${means} ${kit.work?.failure?.message ?? 'No reason is given.'}`;
+    case 'STILL_ON_PREDECESSOR':
+      return `${means} The other one comes from ${addresses.join(', ')}.`;
+    case 'SEEN_ON_BOTH':
+      return `${means} That is ${addresses.join(', ')}.`;
+    case 'TOO_FEW_SOURCES':
+      return `${means} Seen were ${sources?.seen ?? 0}/${sources?.expected ?? 1}.`;
+    default:
+      return mayAcknowledge ? `${means} ${todo}` : means;
+  }
 };
 
 /** One kit as it is shown. */
@@ -58,19 +60,21 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): Kit
     undefined,
   );
   return {
-    ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: kitActs(kit, late, gateway) },
+    ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn(kit, late, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
-    ...(laggard ? { late: laggard.code, waitsFor: waitTexts[laggard.code](kit, laggard) } : {}),
+    ...(laggard ? { late: laggard.code, waitsFor: waitText(kit, laggard) } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };
 
-const kitActs = (kit: Kit, late: LaggardCode | undefined, { rotation }: Gateway): readonly KitAct[] => {
-  if (!late || !rotation?.targetId) return [];
-  const mayAcknowledge = late === 'WAITS_FOR_OWNER' || late === 'NOT_SEEN_YET';
-  const isUnderWay = kit.work?.state === 'PENDING' && kit.work.generation === rotation.generation;
-  return [...(mayAcknowledge ? (['acknowledge-kit'] as const) : []), ...(isUnderWay ? [] : (['retry-kit'] as const))];
+/** What may be done to a late kit, by what it waits for. */
+const isOpen: Readonly<Record<KitAct, (kit: Kit, late: LaggardCode, generation: number) => boolean>> = {
+  'acknowledge-kit': (_, late) => laggards[late].mayAcknowledge,
+  'retry-kit': ({ work }, _, generation) => !(work?.state === 'PENDING' && work.generation === generation),
 };
+
+const actsOn = (kit: Kit, late: LaggardCode | undefined, { rotation }: Gateway): readonly KitAct[] =>
+  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act](kit, late, rotation.generation)) : [];
 
 /** Those that hold the rotation up first, in the order of the reasons' weight; then by name. */
 export const byLateness = (kits: readonly JudgedKit[]): readonly JudgedKit[] =>

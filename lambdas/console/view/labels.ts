@@ -1,21 +1,24 @@
-import type { CredentialStage, RevocationCause } from '../../domain/gateway.ts';
-import type { LaggardCode } from '../../domain/kit-verdict.ts';
-import type { AttentionCode } from '../../domain/plan.ts';
-import type { Act, CutOffKit, GatewayState, HistoryEntry } from './views.ts';
+import { outcomes, revocationCauses } from '../../domain/causes.ts';
+import { codesOf } from '../../domain/codes.ts';
+import type { CredentialStage } from '../../domain/gateway.ts';
+import { laggards } from '../../domain/kit-verdict.ts';
+import { isOperatorCommand, type OperatorCommandName, operatorCommands } from '../../domain/operator-commands.ts';
+import { attention } from '../../domain/plan.ts';
+import { type Act, cutOffReasons, type GatewayState, type HistoryEntry, states } from './views.ts';
 
 /** How loud a thing is shown; each has a colour and a shape. */
 export type Tone = 'danger' | 'warn' | 'busy' | 'good' | 'quiet';
 
 /** A state as a word and a tone; the shape goes with the state, so that no two look alike without colour. */
 export const stateWords: Readonly<Record<GatewayState, { readonly word: string; readonly tone: Tone }>> = {
-  COMPROMISED: { word: 'Compromised', tone: 'danger' },
-  HELD: { word: 'Held', tone: 'warn' },
-  LATE: { word: 'Late', tone: 'warn' },
-  FAILED: { word: 'Last rotation failed', tone: 'danger' },
-  ROTATING: { word: 'Rotating', tone: 'busy' },
-  NO_CREDENTIAL: { word: 'No credential yet', tone: 'quiet' },
-  AT_REST: { word: 'At rest', tone: 'good' },
-  RETIRED: { word: 'Retired', tone: 'quiet' },
+  COMPROMISED: { word: states.COMPROMISED.word, tone: 'danger' },
+  HELD: { word: states.HELD.word, tone: 'warn' },
+  LATE: { word: states.LATE.word, tone: 'warn' },
+  FAILED: { word: states.FAILED.word, tone: 'danger' },
+  ROTATING: { word: states.ROTATING.word, tone: 'busy' },
+  NO_CREDENTIAL: { word: states.NO_CREDENTIAL.word, tone: 'quiet' },
+  AT_REST: { word: states.AT_REST.word, tone: 'good' },
+  RETIRED: { word: states.RETIRED.word, tone: 'quiet' },
 };
 
 /** How far a live credential has come. */
@@ -26,55 +29,34 @@ export const stageWords: Readonly<Record<CredentialStage, string>> = {
   RETIRING: 'retiring',
 };
 
+/** The words of a table of codes. */
+const wordsOf = <Code extends string>(table: Readonly<Record<Code, { readonly word: string }>>) =>
+  Object.fromEntries(codesOf(table).map((code) => [code, table[code].word])) as Readonly<Record<Code, string>>;
+
 /** Why a credential was revoked. */
-export const causeWords: Readonly<Record<RevocationCause, string>> = {
-  RETIRED: 'revoked',
-  FORCED: 'revoked by force',
-  COMPROMISED: 'revoked, compromised',
-  NEVER_DISTRIBUTED: 'revoked, never distributed',
-};
-
+export const causeWords = wordsOf(revocationCauses);
 /** Why a kit is late. */
-export const lateWords: Readonly<Record<LaggardCode, string>> = {
-  NOT_DISTRIBUTED: 'not distributed',
-  DISTRIBUTION_FAILED: 'distribution failed',
-  STILL_ON_PREDECESSOR: 'still on predecessor',
-  SEEN_ON_BOTH: 'seen on both',
-  READ_BACK_DIFFERS: 'read-back differs',
-  NOT_READ_BACK: 'cannot be read back',
-  TOO_FEW_SOURCES: 'nodes missing',
-  WAITS_FOR_OWNER: 'waits for owner',
-  NOT_SEEN_YET: 'not seen yet',
-};
-
+export const lateWords = wordsOf(laggards);
 /** Why a kit will hold a rotation up. */
-export const attentionWords: Readonly<Record<AttentionCode, string>> = {
-  UNREACHABLE: 'cannot be reached',
-  OWNER_INSTALLS: 'its owner installs',
-  IDLE_WITHOUT_PROOF: 'idle, needs an acknowledgement',
-  SLOW: 'slow',
-};
-
+export const attentionWords = wordsOf(attention);
 /** Why a kit is cut off. */
-export const cutOffWords: Readonly<Record<CutOffKit['why'], string>> = {
-  OWNER_INSTALLS: 'waits for its owner',
-  SLOW: 'takes longer than that',
-  AT_ONCE: 'until it is replaced',
-};
+export const cutOffWords = wordsOf(cutOffReasons);
 
 /** How a rotation ended, as a word and a tone. */
 export const outcomeWords: Readonly<
   Record<NonNullable<HistoryEntry['outcome']>, { readonly word: string; readonly tone: Tone }>
 > = {
   RUNNING: { word: 'running', tone: 'busy' },
-  COMPLETED: { word: 'completed', tone: 'good' },
-  ROLLED_BACK: { word: 'rolled back', tone: 'warn' },
-  FAILED: { word: 'failed', tone: 'danger' },
-  PREEMPTED: { word: 'pre-empted', tone: 'warn' },
+  COMPLETED: { word: outcomes.COMPLETED.word, tone: 'good' },
+  ROLLED_BACK: { word: outcomes.ROLLED_BACK.word, tone: 'warn' },
+  FAILED: { word: outcomes.FAILED.word, tone: 'danger' },
+  PREEMPTED: { word: outcomes.PREEMPTED.word, tone: 'warn' },
 };
 
-/** What an act is called, and what happens when it is done. */
-export const actWords: Readonly<Record<Act, { readonly verb: string; readonly what: string }>> = {
+type ActWords = { readonly verb: string; readonly what: string };
+
+/** The acts of a person that are no decision of an operator. */
+const ownActs: Readonly<Record<Exclude<Act, OperatorCommandName>, ActWords>> = {
   rotate: {
     verb: 'Rotate now',
     what: 'A second credential is created, given to every kit, and verified from live traffic. The old one is revoked only when every kit is seen on the new one and the old one has been quiet.',
@@ -83,33 +65,23 @@ export const actWords: Readonly<Record<Act, { readonly verb: string; readonly wh
     verb: 'Plan',
     what: 'Says what a rotation would do and which kits would hold it up. Nothing is written.',
   },
-  hold: {
-    verb: 'Hold',
-    what: 'The rotation stops where it is and both credentials stay accepted. What is compromised still dies on time.',
-  },
-  resume: { verb: 'Resume', what: 'The rotation goes on where it stopped, and its failed attempts are forgiven.' },
-  extend: {
-    verb: 'Extend',
-    what: 'The deadline moves to a later time. The end of a compromised credential never moves.',
-  },
-  'roll-back': {
-    verb: 'Roll back',
-    what: 'Old and new exchange roles: the kits go back to the old credential, and the new one is retired under the same rule.',
-  },
-  force: {
-    verb: 'Force',
-    what: 'The old credential is revoked now. Kits that have not moved are cut off, in your name.',
-  },
-  'acknowledge-kit': {
-    verb: 'Acknowledge',
-    what: 'You say that this very credential is installed in the kit. Where traffic can show it, traffic still decides.',
-  },
-  'retry-kit': { verb: 'Retry', what: 'The kit is given the credential again.' },
   compromise: {
     verb: 'Compromised: replace now',
     what: 'Every live credential is refused at the given time, whatever else fails, and every kit is given a new one. Nothing undoes it.',
   },
 };
+
+/** What an act is called, and what it does. */
+export const actWords = (act: Act): ActWords => {
+  if (!isOperatorCommand(act)) return ownActs[act];
+  const { verb, does } = operatorCommands[act];
+  return { verb, what: does };
+};
+
+/** What is said of an act that has nothing to do, before and after it. */
+export const alreadyWords = (act: string): string =>
+  isOperatorCommand(act) ? operatorCommands[act].already : 'It is so already.';
+export const unchangedWords = (act: string): string => alreadyWords(act).replace(/\.$/, ': nothing has changed.');
 
 const units = [
   { seconds: 86_400, word: 'd' },

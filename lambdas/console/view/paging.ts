@@ -13,3 +13,6 @@ export const paged = <Item>(
     items: items.slice((page - 1) * pageSize, page * pageSize),
   };
 };
+
+/** Characters of a filter. */
+export const longestFilter = 64;

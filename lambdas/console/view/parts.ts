@@ -1,6 +1,8 @@
+import { codesOf } from '../../domain/codes.ts';
 import type { CredentialStage, Outcome, RevocationCause, RotationStage, Trigger } from '../../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
+import { commandsAbout } from '../../domain/operator-commands.ts';
 
 /*
  * What the console shows and what the command line prints: facts, ids and codes, never a value and never a digest.
@@ -8,17 +10,18 @@ import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
  */
 
 /** How a gateway stands, in the order in which a person should look at them. */
-export const gatewayStates = [
-  'COMPROMISED',
-  'HELD',
-  'LATE',
-  'FAILED',
-  'ROTATING',
-  'NO_CREDENTIAL',
-  'AT_REST',
-  'RETIRED',
-] as const;
-export type GatewayState = (typeof gatewayStates)[number];
+export const states = {
+  COMPROMISED: { word: 'Compromised', means: 'A live credential is compromised, and is being replaced.' },
+  HELD: { word: 'Held', means: 'The rotation stands still until a person decides.' },
+  LATE: { word: 'Late', means: 'The owners of late kits were reminded, and kits have still not moved.' },
+  FAILED: { word: 'Last rotation failed', means: 'The last rotation was given up; the history says why.' },
+  ROTATING: { word: 'Rotating', means: 'A rotation runs.' },
+  NO_CREDENTIAL: { word: 'No credential yet', means: 'The gateway has no live credential.' },
+  AT_REST: { word: 'At rest', means: 'No rotation runs, and the last one did not fail.' },
+  RETIRED: { word: 'Retired', means: 'The gateway left gateways.json.' },
+} as const;
+export type GatewayState = keyof typeof states;
+export const gatewayStates = codesOf(states);
 
 /** The four steps of a rotation as people know them. */
 export const phases = ['create', 'distribute', 'verify', 'revoke'] as const;
@@ -114,7 +117,9 @@ export type UseSpan = {
 };
 
 /** What a person may do to one kit now. */
-export type KitAct = 'acknowledge-kit' | 'retry-kit';
+export const kitActs = commandsAbout('kit');
+export type KitAct = (typeof kitActs)[number];
+export const isKitAct = (act: Act): act is KitAct => kitActs.some((one) => one === act);
 
 /** One kit with its evidence, or with what is missing. */
 export type KitRow = {
@@ -137,20 +142,26 @@ export type Waiting = { readonly text: string; readonly untilAtMs?: number };
 /** What the system does by itself, and when. */
 export type Ahead = { readonly text: string; readonly atMs: number };
 
-/** What a person can do to a gateway. */
-export const gatewayActs = ['rotate', 'plan', 'hold', 'resume', 'extend', 'roll-back', 'force', 'compromise'] as const;
+/** What a person can do to a gateway: start a rotation, decide about it, or press the button. */
+export const gatewayActs = ['rotate', 'plan', ...commandsAbout('rotation'), 'compromise'] as const;
 export type GatewayAct = (typeof gatewayActs)[number];
 export type Act = GatewayAct | KitAct;
 
 /** Whether an act would be taken now, by the same rule that takes it; and if not, why. */
 export type Offer = { readonly act: GatewayAct; readonly isAllowed: boolean; readonly why?: string };
 
+/** Why a compromise cuts a kit off. */
+export const cutOffReasons = {
+  OWNER_INSTALLS: { word: 'waits for its owner', means: 'Only its owner can give it the new credential.' },
+  SLOW: { word: 'takes longer than that', means: 'Its nodes may take longer than there is time.' },
+  AT_ONCE: { word: 'until it is replaced', means: 'Nothing can replace its credential before.' },
+} as const;
+
 /** A kit that a compromise cuts off: its requests fail from the given time until it has the new credential. */
 export type CutOffKit = {
   readonly kitId: KitId;
   readonly owner: string;
-  /** Waits for a person, takes longer than there is time, or nothing replaces it before. */
-  readonly why: 'OWNER_INSTALLS' | 'SLOW' | 'AT_ONCE';
+  readonly why: keyof typeof cutOffReasons;
   /** Used within its look-back: requests fail. An idle one fails with its next request. */
   readonly isInUse: boolean;
 };

@@ -1,4 +1,4 @@
-import { deadlineAct } from '../../domain/attempt.ts';
+import { deadlineAct, deadlineTexts } from '../../domain/deadline.ts';
 import { leftToRetire } from '../../domain/decision.ts';
 import {
   escalationFromMs,
@@ -7,7 +7,7 @@ import {
   type Rotation,
   refusedEverywhereAtMs,
 } from '../../domain/gateway.ts';
-import { type EvidenceSummary, judgeRevocation } from '../../domain/may-revoke.ts';
+import { blockers, type EvidenceSummary, judgeRevocation } from '../../domain/may-revoke.ts';
 import { nextStage } from '../../domain/next-stage.ts';
 import type { Ahead, Waiting } from './views.ts';
 
@@ -46,10 +46,8 @@ const verifying = (
         return [{ text: `${blocker.count} of ${summary.kits} kits have not moved yet.` }];
       case 'NOT_QUIET':
         return quietWaits(gateway, rotation, blocker.quietAtMs);
-      case 'NO_KITS':
-        return [{ text: 'No kit is registered: an empty list is no proof that all have moved.' }];
       default:
-        return [{ text: 'The credential is not distributed yet.' }];
+        return [{ text: blockers[blocker.code] }];
     }
   });
   const propagating = gateway.revoked
@@ -70,12 +68,6 @@ const quietWaits = (gateway: Gateway, rotation: Rotation, quietAtMs: number): re
     ? [{ text: 'The recording of use has to be proven; then the quiet window begins.' }]
     : [{ text: `${quieting.join(', ')} has to stay unused for the whole quiet window.`, untilAtMs: quietAtMs }];
 };
-
-const atDeadline = {
-  hold: 'The deadline: the rotation is held until a person decides.',
-  'roll-back': 'The deadline: the rotation goes back to the old credential.',
-  force: 'The deadline: the old credential is revoked, whoever still uses it.',
-} as const;
 
 /** What the system does by itself, in the order of its times; the past is left out. */
 export const aheadOf = (
@@ -129,6 +121,8 @@ const rotationAhead = (
     ...(escalationLevel < 2 && !isUrgent
       ? [{ text: 'Late kits are escalated.', atMs: escalationMs(policy.escalateAfterSeconds) }]
       : []),
-    ...(escalationLevel < 3 ? [{ text: atDeadline[deadlineAct(gateway)], atMs: rotation.deadlineAtMs }] : []),
+    ...(escalationLevel < 3
+      ? [{ text: `The deadline: ${deadlineTexts[deadlineAct(gateway).kind]}.`, atMs: rotation.deadlineAtMs }]
+      : []),
   ];
 };

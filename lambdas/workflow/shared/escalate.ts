@@ -1,12 +1,11 @@
-import { cutOffAtMs, deadlineAct, escalationDue } from '../../domain/attempt.ts';
+import { cutOffAtMs, escalationDue } from '../../domain/attempt.ts';
+import { type DeadlineAct, deadlineAct, deadlineCommand, holdAtDeadline } from '../../domain/deadline.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { OwnerMessage } from '../../domain/kit.ts';
 import type { EvidenceSummary } from '../../domain/may-revoke.ts';
-import type { Command } from '../../domain/transition.ts';
 import {
   cutOff,
   cutOffSoon,
-  type DeadlineAct,
   deadlinePassed,
   escalation,
   type LateKit,
@@ -39,7 +38,7 @@ export const escalateLaggards = async (
   const escalationLevel = escalationDue(gateway, now());
   if (escalationLevel === undefined) return tellAgain(needs, input, gateway, summary);
   const { rotationId } = rotationOf(gateway, input);
-  const act = deadlineAct(gateway);
+  const { kind: act } = deadlineAct(gateway);
   const messages = messagesFor(escalationLevel, act, gateway, summary);
   const left = await tell(needs, messages);
   const isNobodyTold = left.length > 0 && left.length === messages.length;
@@ -59,7 +58,7 @@ const tellAgain = async (
 ): Promise<Gateway | undefined> => {
   const { rotationId, escalationLevel, untold } = rotationOf(gateway, input);
   if (!untold || escalationLevel === 0) return undefined;
-  const messages = messagesFor(escalationLevel, deadlineAct(gateway), gateway, summary);
+  const messages = messagesFor(escalationLevel, deadlineAct(gateway).kind, gateway, summary);
   const left = await tell(
     needs,
     messages.filter((message) => untold.includes(untoldKey(message))),
@@ -71,7 +70,7 @@ const tellAgain = async (
 /** One for each laggard that the summary names, and one for each owner of more. */
 const messagesFor = (
   escalationLevel: 1 | 2 | 3,
-  act: DeadlineAct,
+  act: DeadlineAct['kind'],
   gateway: Gateway,
   summary: EvidenceSummary,
 ): readonly OwnerMessage[] => {
@@ -97,7 +96,7 @@ const severities = { 1: 'reminder', 2: 'escalation', 3: 'deadline' } as const;
 
 const messageFor = (
   escalationLevel: 1 | 2 | 3,
-  act: DeadlineAct,
+  act: DeadlineAct['kind'],
   kit: LateKit,
   cutOffMs: number | undefined,
 ): OwnerMessage => {
@@ -113,28 +112,8 @@ const actOnDeadline = async (
   gateway: Gateway,
   summary: EvidenceSummary,
 ): Promise<Gateway> => {
-  const { rotationId } = rotationOf(gateway, input);
-  const hold = { kind: 'hold', rotationId, actor: 'policy', reason: 'the deadline passed' } as const;
-  const result = await gateways.apply(input.gatewayId, deadlineCommand(gateway, summary) ?? hold);
-  return result.kind === 'applied' ? result.gateway : applyCommand(gateways, input, hold);
-};
-
-type DeadlineCommand = Extract<Command, { kind: 'force' | 'roll-back' }>;
-
-/** What the policy does at the deadline, if it is not to hold. `force` names the person who decided so beforehand. */
-const deadlineCommand = (gateway: Gateway, summary: EvidenceSummary): DeadlineCommand | undefined => {
-  const { rotation, policy } = gateway;
-  if (!rotation) return undefined;
-  const { rotationId } = rotation;
-  if (policy.atDeadline.kind === 'force')
-    return {
-      kind: 'force',
-      rotationId,
-      kits: summary.laggards,
-      actor: policy.atDeadline.author,
-      reason: 'decided beforehand for the deadline',
-    };
-  return deadlineAct(gateway) === 'roll-back'
-    ? { kind: 'roll-back', rotationId, actor: 'policy', reason: 'the deadline passed' }
-    : undefined;
+  const rotation = rotationOf(gateway, input);
+  const command = deadlineCommand(gateway, rotation, summary.laggards);
+  const result = await gateways.apply(input.gatewayId, command);
+  return result.kind === 'applied' ? result.gateway : applyCommand(gateways, input, holdAtDeadline(rotation));
 };

@@ -1,3 +1,4 @@
+import { deadlineActFor } from '../../domain/deadline.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
@@ -59,8 +60,13 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
       ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, nowMs)) }
       : {}),
     deadlineAt: iso(nowMs + gateway.policy.deadlineSeconds * 1000),
+    atDeadline: deadlineActFor(gateway.policy, begun(gateway)).kind,
   };
 };
+
+/** What the rotation would have to go back to. */
+const begun = ({ currentCredentialId: fromCredentialId }: Gateway) =>
+  ({ trigger: 'manual', ...(fromCredentialId ? { fromCredentialId } : {}) }) as const;
 
 /** What the record itself says against a start. */
 const refusalOf = (gateway: Gateway, rotationId: RotationId, nowMs: number): readonly Obstacle[] => {
@@ -78,7 +84,7 @@ const unreachable = (kits: readonly KitPlan[]): readonly Obstacle[] => {
   return [
     ...failing.slice(0, namedAtMost).map(({ kitId, failure }) => `Kit ${kitId}: ${failure}`),
     ...(more > 0 ? [`And ${more} more kits that cannot be asked.`] : []),
-  ].map((message) => ({ code: 'KIT_UNREACHABLE', message }));
+  ].map((message) => ({ code: 'KIT_UNREACHABLE' as const, message }));
 };
 
 const planKits = async (

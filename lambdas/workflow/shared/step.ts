@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { InputRefused } from '../../domain/failure.ts';
 import type { Gateway } from '../../domain/gateway.ts';
-import { type GatewayId, isGatewayId, isRotationId, nameRule, type RotationId } from '../../domain/ids.ts';
 import type { EvidenceSummary } from '../../domain/may-revoke.ts';
 import { type NextStage, nextStage } from '../../domain/next-stage.ts';
 import { allShards } from '../../domain/shards.ts';
+import { gatewayId, rotationId } from './fields.ts';
 import { rotationOf } from './own-rotation.ts';
 
 /** What every state of the workflow is given and passes on: names and numbers, never a list of kits and never a value. */
 export const stepInput = z.object({
-  gatewayId: z.custom<GatewayId>((id) => typeof id === 'string' && isGatewayId(id), `must be ${nameRule}`),
-  rotationId: z.custom<RotationId>((id) => typeof id === 'string' && isRotationId(id), 'must be a UUID'),
+  gatewayId,
+  rotationId,
   attempt: z.int().min(1),
   /** An estimate of the execution's history, see {@link handOnAfterEvents}. */
   historyEvents: z.int().min(0).default(0),

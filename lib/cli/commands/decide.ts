@@ -1,31 +1,12 @@
 import * as z from 'zod';
-import { inFull } from '../../../lambdas/console/view/labels.ts';
+import { latestRejectSeconds } from '../../../lambdas/domain/policy.ts';
 import { applyText, readText } from '../apply-registry.ts';
-import { type CliCommand, command, reason, text, wholeNumber, why } from '../command.ts';
-import { deadlineIn } from '../deadline.ts';
-import { CommandFailed } from '../failure.ts';
+import { command, reason, text, wholeNumber, why } from '../command.ts';
+import { gatewayDecisions } from '../operator-commands.ts';
 import { pressButton } from '../press-button.ts';
-import { decide, force } from '../send-decision.ts';
 import { plan, planText, rotate } from '../start-rotation.ts';
 import { withoutFrames } from '../terminal.ts';
 import { watchGateway } from '../watch.ts';
-
-const decided = (result: { readonly result: string }): string =>
-  result.result === 'UNCHANGED' ? 'It was so already: nothing has changed.' : 'Done, and recorded.';
-
-/** A decision that needs a reason and nothing else. */
-const decision = (name: 'hold' | 'resume' | 'roll-back' | 'repair', about: string): CliCommand =>
-  command({
-    usage: `${name} <gatewayId>`,
-    about,
-    examples: [`${name} orders --reason "change freeze"`],
-    options: [why],
-    input: { gatewayId: text, reason },
-    run: async (at, { gatewayId, reason }) => {
-      const json = await decide(at, { command: name, gatewayId, reason });
-      return { json, text: decided(json) };
-    },
-  });
 
 const rotation = [
   command({
@@ -74,7 +55,7 @@ const rotation = [
     input: {
       gatewayId: text,
       reason,
-      within: wholeNumber(0, 86_400).optional(),
+      within: wholeNumber(0, latestRejectSeconds).optional(),
       credential: z.array(text).optional(),
       confirm: text.optional(),
       requestId: text.optional(),
@@ -93,70 +74,10 @@ const rotation = [
   }),
 ];
 
-const decisions = [
-  decision('hold', 'Stops the rotation where it is; both credentials stay accepted.'),
-  decision('resume', 'Lets a held rotation go on.'),
-  decision('roll-back', 'Gives the kits their earlier credential again, until revoking has begun.'),
-  command({
-    usage: 'extend <gatewayId>',
-    about: 'Moves the deadline of the rotation to a later time.',
-    examples: [
-      'extend orders --until 3d --reason "owner on holiday"',
-      'extend orders --until 2026-12-24T08:00:00Z --reason …',
-    ],
-    options: [why, ['--until <time>', 'a time such as 2026-12-24T08:00:00Z, or from now: 90m, 12h, 3d']],
-    input: { gatewayId: text, reason, until: text },
-    run: async (at, { gatewayId, reason, until }) => {
-      const deadlineAt = deadlineIn(until, Date.now());
-      const json = await decide(at, { command: 'extend', gatewayId, reason, deadlineAt });
-      return { json, text: `${decided(json)} The deadline is ${inFull(Date.parse(deadlineAt))}.` };
-    },
-  }),
-  command({
-    usage: 'force <gatewayId>',
-    about: 'Revokes the old credentials now, in your name: kits that have not moved are cut off. Shows them, and asks.',
-    examples: [
-      'force orders --reason "the warehouse is closed"',
-      'force orders --reason … --yes',
-      'force orders --reason … --kits 1 --kits-hash 7692c3ad3540bb80',
-    ],
-    options: [
-      why,
-      ['--yes', 'do not ask, whoever is cut off'],
-      ['--kits <n>', 'how many are cut off; refused when it is not so any more. Goes with:'],
-      ['--kits-hash <hash>', 'the hash of their list, as it was shown'],
-    ],
-    input: { gatewayId: text, reason, kits: wholeNumber(0, 1_000_000).optional(), kitsHash: text.optional() },
-    run: async (at, { gatewayId, reason, yes, kits, kitsHash }) => {
-      if ((kits === undefined) !== (kitsHash === undefined))
-        throw new CommandFailed('usage', '--kits and --kits-hash go together.');
-      const repeated = kits === undefined || kitsHash === undefined ? {} : { repeated: { kits, kitsHash } };
-      const json = await force(at, { gatewayId, reason, ...repeated }, yes);
-      return { json, text: decided(json) };
-    },
-  }),
-  command({
-    usage: 'adopt <gatewayId>',
-    about: 'Makes a credential ours that a person has put into the secret of the gateway.',
-    examples: ['adopt orders --credential j2oh157DT0 --version 0f3c… --reason "made by hand in the outage"'],
-    options: [
-      why,
-      ['--credential <id>', 'the id in the value, never the value'],
-      ['--version <id>', 'the version of the secret that holds it'],
-    ],
-    input: { gatewayId: text, reason, credential: text, version: text },
-    run: async (at, { gatewayId, reason, credential, version }) => {
-      const json = await decide(at, {
-        command: 'adopt',
-        gatewayId,
-        reason,
-        credentialId: credential,
-        versionId: version,
-      });
-      return { json, text: decided(json) };
-    },
-  }),
-  decision('repair', 'Takes a stuck AWSPENDING off the secret, so that Secrets Manager can rotate again.'),
+/** What a person decides. */
+export const actCommands = [
+  ...rotation,
+  ...gatewayDecisions,
   command({
     usage: 'apply [file]',
     about: 'Applies gateways.json: shows what would change, asks, and does it.',
@@ -169,6 +90,3 @@ const decisions = [
     },
   }),
 ];
-
-/** What a person decides. */
-export const actCommands = [...rotation, ...decisions];

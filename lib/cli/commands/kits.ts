@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import { longestLookBackSeconds } from '../../../lambdas/domain/kit.ts';
 import { kindNames } from '../../../lambdas/kits/kinds.ts';
 import { applyText, readText, writeText } from '../apply-registry.ts';
-import { type At, command, paging, type Result, reason, text, wholeNumber, why } from '../command.ts';
+import { type At, command, filter, page, paging, type Result, reason, text, wholeNumber, why } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
+import { kitDecisions } from '../operator-commands.ts';
 import { type KitEntry, readKits, withKits, withoutKit } from '../registry-edit.ts';
-import { decide } from '../send-decision.ts';
 import { kitsText } from '../view-text.ts';
 
 const inFile = [
@@ -43,7 +43,7 @@ export const kitCommands = [
     about: 'The kits of a gateway, late ones first.',
     examples: ['list orders', 'list orders --filter kong --json'],
     options: [['--filter <text>', 'kits, owners or kinds that contain it'], paging],
-    input: { gatewayId: text, filter: z.string().max(64).optional(), page: wholeNumber(1, 100_000).optional() },
+    input: { gatewayId: text, filter, page },
     run: async ({ connection }, { gatewayId, filter, page }) => {
       const { kits, nowMs } = await connection.show({
         view: 'gateway',
@@ -77,7 +77,7 @@ export const kitCommands = [
       kind: text,
       owner: text,
       settings: text.optional(),
-      lookBackSeconds: wholeNumber(1, 2_592_000).optional(),
+      lookBackSeconds: wholeNumber(1, longestLookBackSeconds).optional(),
       probeUrl: text.optional(),
     },
     run: async (at, { gatewayId, kitId, kind, owner, settings, lookBackSeconds, probeUrl, ...rest }) => {
@@ -119,29 +119,5 @@ export const kitCommands = [
       return change(at, rest, after);
     },
   }),
-  command({
-    usage: 'acknowledge <gatewayId> <kitId>',
-    about: 'Says for the owner of a kit that this very credential is installed in it.',
-    examples: ['acknowledge orders warehouse --reason "installed by Kim"'],
-    options: [why, ['--credential <id>', 'the credential that was installed (default: the one that kits shall hold)']],
-    input: { gatewayId: text, kitId: text, reason, credential: text.optional() },
-    run: async (at, { gatewayId, kitId, reason, credential }) => {
-      const credentialId = credential ?? (await at.connection.show({ view: 'gateway', gatewayId })).targetId;
-      if (!credentialId)
-        throw new CommandFailed('refused', `Gateway ${gatewayId} has no credential yet that a kit could hold.`);
-      const json = await decide(at, { command: 'acknowledge-kit', gatewayId, kitId, reason, credentialId });
-      return { json, text: `Kit ${kitId} is recorded to hold ${credentialId}.` };
-    },
-  }),
-  command({
-    usage: 'retry <gatewayId> <kitId>',
-    about: 'Gives a kit the credential again.',
-    examples: ['retry orders kong-public --reason "node replaced"'],
-    options: [why],
-    input: { gatewayId: text, kitId: text, reason },
-    run: async (at, { gatewayId, kitId, reason }) => {
-      const json = await decide(at, { command: 'retry-kit', gatewayId, kitId, reason });
-      return { json, text: `Kit ${kitId} is given the credential again.` };
-    },
-  }),
+  ...kitDecisions,
 ];

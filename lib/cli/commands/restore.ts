@@ -4,13 +4,14 @@ import * as z from 'zod';
 import { secretVersionsIn } from '../../../lambdas/aws/secret-versions.ts';
 import { counted } from '../../../lambdas/console/view/labels.ts';
 import type { Transition } from '../../../lambdas/domain/gateway.ts';
+import type { GatewayId } from '../../../lambdas/domain/ids.ts';
 import { transitionDetail } from '../../../lambdas/notifications/event-schema.ts';
 import { gatewaysIn } from '../../../lambdas/wiring/gateways.ts';
 import { readText } from '../apply-registry.ts';
-import { command, reason, text, why } from '../command.ts';
+import { command, type Result, reason, text, why } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { type Restored, restoreGateway } from '../restore-gateway.ts';
-import { askFirst, plain, rowsOf } from '../terminal.ts';
+import { askFirst, plain, rowsOf, type Terminal } from '../terminal.ts';
 
 const event = z.looseObject({ detail: transitionDetail });
 
@@ -32,7 +33,7 @@ const transitionsIn = (file: string, lines: string, gatewayId: string): readonly
 export const restoreCommand = command({
   usage: 'restore [gatewayId]',
   about:
-    'Puts gateway records back from a table that DynamoDB has restored beside the real one: revocations since then are applied again first, so that nothing dead comes to life. Made with your own permissions on both tables and the secrets.',
+    'Puts gateway records back from a table that DynamoDB has restored beside the real one: revocations since then are applied again first, so that nothing dead comes to life. Refused while an entry of the audit may be missing. Made with your own permissions on both tables and the secrets.',
   examples: [
     'restore --from-table gateways-at-noon --reason "the table was damaged"',
     'restore orders --from-table gateways-at-noon --reason … --yes',
@@ -41,10 +42,14 @@ export const restoreCommand = command({
     why,
     ['--from-table <name>', 'the restored table; it is only read'],
     ['--events <file>', 'transitions from the log group, a JSON event a line, if the audit in the table was lost too'],
+    ['--accept-missing', 'go on, in your name, where entries of the audit may be missing: they are listed first'],
     ['--yes', 'do not ask'],
   ],
-  input: { gatewayId: text.optional(), fromTable: text, events: text.optional(), reason },
-  run: async ({ connection, terminal }, { gatewayId, fromTable, events, reason, yes }) => {
+  input: {
+    ...{ gatewayId: text.optional(), fromTable: text, events: text.optional(), reason },
+    acceptMissing: z.boolean().default(false),
+  },
+  run: async ({ connection, terminal }, { gatewayId, fromTable, events, reason, acceptMissing, yes }) => {
     const table = connection.output('GatewaysTable');
     if (fromTable === table)
       throw new CommandFailed(
@@ -62,7 +67,7 @@ export const restoreCommand = command({
       );
       const actor = await connection.caller();
       const lines = events === undefined ? '' : readText(events);
-      const results: { gatewayId: string; result: Restored['result']; live: readonly string[] }[] = [];
+      const results: Shown[] = [];
       for (const id of gatewayIds) {
         const needs = {
           ...{
@@ -74,25 +79,75 @@ export const restoreCommand = command({
           },
           events: transitionsIn(events ?? '', lines, id),
         };
-        const restored = await restoreGateway(needs, id as Parameters<typeof restoreGateway>[1], { actor, reason });
-        const live =
-          restored.result === 'RESTORED' ? restored.gateway.live.map(({ credentialId }) => credentialId) : [];
-        results.push({ gatewayId: id, result: restored.result, live });
+        const restore = (acceptsMissing: boolean): Promise<Restored> =>
+          restoreGateway({ ...needs, acceptsMissing }, id as GatewayId, { actor, reason });
+        const first = await restore(false);
+        const goesOn = first.result === 'ENTRIES_MISSING' && acceptMissing;
+        if (goesOn) await acceptInName(terminal, actor, id, first.missing, yes);
+        results.push(shownOf(id, goesOn ? await restore(true) : first));
       }
-      return {
-        json: { results },
-        text: `${rowsOf(
-          ['GATEWAY', 'RESULT', 'ACCEPTED NOW'],
-          results.map((one) => [one.gatewayId, one.result, one.live.join(', ')]),
-        )}\nNow apply gateways.json, and rotate each of them.`,
-        isFailed: results.some(({ result }) => result !== 'RESTORED'),
-      };
+      return resultOf(results);
     } finally {
       dynamodb.destroy();
       secretsManager.destroy();
     }
   },
 });
+
+type Shown = {
+  readonly gatewayId: string;
+  readonly result: Restored['result'];
+  readonly live: readonly string[];
+  readonly missing: readonly string[];
+};
+
+const shownOf = (gatewayId: string, restored: Restored): Shown => ({
+  gatewayId,
+  result: restored.result,
+  live: restored.result === 'RESTORED' ? restored.gateway.live.map(({ credentialId }) => credentialId) : [],
+  missing: restored.result === 'ENTRIES_MISSING' ? restored.missing : [],
+});
+
+/** Lists what may be missing, and asks the person in whose name it is recorded that nobody knows it. */
+const acceptInName = async (
+  terminal: Terminal,
+  actor: string,
+  gatewayId: string,
+  missing: readonly string[],
+  isAnswered: boolean,
+): Promise<void> => {
+  if (actor === 'unknown')
+    throw new CommandFailed(
+      'refused',
+      'AWS does not say who you are, and missing entries are accepted by a named person only.',
+    );
+  terminal.say(`Of gateway ${plain(gatewayId)} may be missing:`);
+  for (const one of missing) terminal.say(`- ${plain(one)}`);
+  await askFirst(
+    terminal,
+    'Go on without them? A credential that was revoked there may be accepted again.',
+    isAnswered,
+  );
+};
+
+const resultOf = (results: readonly Shown[]): Result => {
+  const incomplete = results.filter(({ missing }) => missing.length > 0);
+  const hints =
+    incomplete.length === 0
+      ? ['Now apply gateways.json, and rotate each of them.']
+      : [
+          ...incomplete.flatMap(({ gatewayId, missing }) =>
+            missing.map((one) => plain(`${gatewayId}: missing may be ${one}`)),
+          ),
+          'A credential may have been revoked there, so nothing was written. Give the copies of the log group with --events, or go on without them, in your name, with --accept-missing.',
+        ];
+  const rows = results.map((one) => [one.gatewayId, one.result, one.live.join(', ')]);
+  return {
+    json: { results },
+    text: [rowsOf(['GATEWAY', 'RESULT', 'ACCEPTED NOW'], rows), ...hints].join('\n'),
+    isFailed: results.some(({ result }) => result !== 'RESTORED'),
+  };
+};
 
 const allIn = async (dynamodb: DynamoDBClient, backupTable: string): Promise<readonly string[]> => {
   const found: string[] = [];

@@ -1,12 +1,10 @@
 import * as z from 'zod';
 import { gatewayStates } from '../../../lambdas/console/view/views.ts';
-import { command, paging, text, wholeNumber } from '../command.ts';
+import { command, filter, page, paging, text, wholeNumber } from '../command.ts';
 import { withoutFrames } from '../terminal.ts';
 import { gatewaysText, gatewayText, historyText } from '../view-text.ts';
 import { watchAll, watchGateway } from '../watch.ts';
 
-const page = wholeNumber(1, 100_000).optional();
-const filter = z.string().max(64).optional();
 const given = (parts: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
 

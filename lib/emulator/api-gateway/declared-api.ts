@@ -19,19 +19,27 @@ export type Api = {
   readonly routes: readonly Route[];
   readonly answers: ReadonlyMap<string, GatewayResponse>;
   readonly stage: string;
+  /** The media types whose bodies are bytes. */
+  readonly binaryMediaTypes: readonly string[];
   readonly throttle: { readonly requestsPerSecond: number; readonly burst: number } | undefined;
 };
 
 const ref = z.object({ Ref: z.string() }).transform((one) => one.Ref);
-const arnOf = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) });
-/** The function in a Lambda invocation URI, which CDK joins of text and the function's ARN. */
+const arnOf = z
+  .object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) })
+  .transform((one) => one['Fn::GetAtt'][0]);
+const pseudo = 'AWS::';
+/** The function in a Lambda invocation URI, which CDK joins of text and the ARN of the function or, by reference, of its alias. */
 const functionUri = z.object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) }).transform((uri, context) => {
-  const found = uri['Fn::Join'][1].map((part) => arnOf.safeParse(part)).find((part) => part.success);
-  if (found) return found.data['Fn::GetAtt'][0];
+  const named = uri['Fn::Join'][1].map((part) => z.union([arnOf, ref]).safeParse(part));
+  const found = named.find((part) => part.success && !part.data.startsWith(pseudo));
+  if (found?.data !== undefined) return found.data;
   context.addIssue('The URI names no function.');
   return z.NEVER;
 });
+const aliasForm = z.object({ FunctionName: ref });
 
+const restApiForm = z.object({ BinaryMediaTypes: z.array(z.string()).default([]) });
 const resourceForm = z.object({
   PathPart: z.string(),
   ParentId: z.union([ref, z.object({ 'Fn::GetAtt': z.unknown() })]),
@@ -77,6 +85,10 @@ export const apiIn = (template: Template): Api => {
         .filter(([, { Type }]) => Type === `AWS::ApiGateway::${type}`)
         .map(([id, { Properties }]) => [id, form.parse(Properties)]),
     );
+  const functionOf = (id: string): string => {
+    const named = template.Resources[id];
+    return named?.Type === 'AWS::Lambda::Alias' ? aliasForm.parse(named.Properties).FunctionName : id;
+  };
   const resources = all('Resource', resourceForm);
   const authorizers = all('Authorizer', authorizerForm);
   const pathOf = (id: string): readonly string[] => {
@@ -95,12 +107,13 @@ export const apiIn = (template: Template): Api => {
       resource: `/${segments.join('/')}`,
       segments,
       resourceId: method.ResourceId,
-      authorize: authorizer?.AuthorizerUri,
+      authorize: authorizer && functionOf(authorizer.AuthorizerUri),
       authorizerId: method.AuthorizerId,
-      integrate: method.Integration.Uri,
+      integrate: functionOf(method.Integration.Uri),
       timeoutMs: method.Integration.TimeoutInMillis,
     };
   });
+  const [restApi] = all('RestApi', restApiForm).values();
   const [stage] = all('Stage', stageForm).values();
   if (!stage) throw new Error('The template has no AWS::ApiGateway::Stage.');
   const { ThrottlingRateLimit: requestsPerSecond, ThrottlingBurstLimit: burst } = stage.MethodSettings[0] ?? {};
@@ -116,15 +129,17 @@ export const apiIn = (template: Template): Api => {
     routes,
     answers: new Map(answers),
     stage: stage.StageName,
+    binaryMediaTypes: restApi?.BinaryMediaTypes ?? [],
     throttle: requestsPerSecond === undefined || burst === undefined ? undefined : { requestsPerSecond, burst },
   };
 };
 
-/** The route of a request and its path parameters, decoded; `undefined` for an unknown path or method. */
+/** The route of a request and its path parameters, decoded; `undefined` for an unknown path or method, and for a parameter that may not be one. */
 export const routeOf = (
   { routes }: Api,
   method: string,
   path: string,
+  isParameter: (text: string) => boolean,
 ): { readonly route: Route; readonly parameters: Readonly<Record<string, string>> } | undefined => {
   const given = path.split('/').slice(1);
   const route = routes.find(
@@ -132,7 +147,7 @@ export const routeOf = (
       (one.method === method || one.method === 'ANY') &&
       one.segments.length === given.length &&
       one.segments.every((segment, index) =>
-        segment.startsWith('{') ? given[index] !== '' : segment === given[index],
+        segment.startsWith('{') ? isParameter(given[index] ?? '') : segment === given[index],
       ),
   );
   if (!route) return undefined;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Route } from './declared-api.ts';
+import type { Payload } from './media-types.ts';
 
 /** The id of the one REST API. */
 export const apiId = 'local';
@@ -13,7 +14,7 @@ export type Arrival = {
   readonly request: IncomingMessage;
   readonly path: string;
   readonly query: string;
-  readonly body: string;
+  readonly host: string;
   readonly requestId: string;
   readonly atMs: number;
   readonly route: Route;
@@ -42,14 +43,17 @@ function* headerPairs({ rawHeaders }: IncomingMessage): Generator<readonly [stri
     yield [rawHeaders[index] ?? '', rawHeaders[index + 1] ?? ''];
 }
 
+/** The client's address, the same whether it came to an IPv4 socket or to one for both. */
+export const addressOf = ({ socket }: IncomingMessage): string =>
+  (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+
 /** What both events share. Names of headers stay as they were sent; of a repeated one `headers` has the last value. */
 const common = (arrival: Arrival, requestContext: RequestContext) => {
-  const { request, path, query, requestId, atMs, route, parameters } = arrival;
+  const { request, path, query, host: domainName, requestId, atMs, route, parameters } = arrival;
   const { accountId, stage } = requestContext;
   const multiValueHeaders = grouped(headerPairs(request));
   const multiValueQueryStringParameters = grouped(new URLSearchParams(query));
   const hasQuery = query !== '';
-  const domainName = request.headers.host ?? 'localhost';
   const method = request.method ?? '';
   return {
     resource: route.resource,
@@ -81,7 +85,7 @@ const common = (arrival: Arrival, requestContext: RequestContext) => {
         cognitoIdentityId: null,
         cognitoIdentityPoolId: null,
         principalOrgId: null,
-        sourceIp: (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, ''),
+        sourceIp: addressOf(request),
         user: null,
         userAgent: request.headers['user-agent'] ?? null,
         userArn: null,
@@ -125,12 +129,12 @@ export const proxyEvent = (
   arrival: Arrival,
   requestContext: RequestContext,
   authorizer: Readonly<Record<string, string>>,
+  payload: Payload,
 ): APIGatewayProxyEvent => {
   const event = common(arrival, requestContext);
   return {
     ...event,
     requestContext: { ...event.requestContext, authorizer: { ...authorizer } },
-    body: arrival.body === '' ? null : arrival.body,
-    isBase64Encoded: false,
+    ...payload,
   };
 };

@@ -12,7 +12,10 @@ export type Reply = {
   readonly body: string | Buffer;
 };
 
-/** The types that occur here, with the status and message of API Gateway's own ("Gateway response types"). */
+/**
+ * The types that occur here, with the status and message of API Gateway's own ("Gateway response types"). The last three are
+ * none of its: what HTTP itself refuses, which is answered in the same form so that kits can parse it.
+ */
 const own = {
   ACCESS_DENIED: [403, 'User is not authorized to access this resource with an explicit deny'],
   UNAUTHORIZED: [401, 'Unauthorized'],
@@ -25,6 +28,9 @@ const own = {
   REQUEST_TOO_LARGE: [413, 'Request Too Long'],
   THROTTLED: [429, 'Too Many Requests'],
   BAD_REQUEST_BODY: [400, 'Bad Request'],
+  REQUEST_TIMEOUT: [408, 'Request Timeout'],
+  EXPECTATION_FAILED: [417, 'Expectation Failed'],
+  HEADERS_TOO_LARGE: [431, 'Request Header Fields Too Large'],
 } as const satisfies Record<string, readonly [number, string]>;
 export type AnswerType = keyof typeof own;
 
@@ -33,11 +39,13 @@ const headerParameter = 'gatewayresponse.header.';
 /**
  * The answer of a type: as the template says for it, else for DEFAULT_4XX or DEFAULT_5XX, else API Gateway's own.
  * In a body template `$context.error.messageString` is the message in quotation marks; an unknown variable is empty.
+ * `authorizer` is the context of the authorizer, which a denial has too.
  */
 export const gatewayAnswer = (
   answers: ReadonlyMap<string, GatewayResponse>,
   type: AnswerType,
   requestId: string,
+  authorizer: Readonly<Record<string, string>>,
 ): Reply => {
   const [ownStatus, message] = own[type];
   const stated = answers.get(type) ?? answers.get(ownStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
@@ -46,6 +54,7 @@ export const gatewayAnswer = (
     ['error.message', message],
     ['error.messageString', JSON.stringify(message)],
     ['error.responseType', type],
+    ...Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, value] as const),
   ]);
   const template = stated?.template ?? '{"message":$context.error.messageString}';
   const parameters = Object.entries(stated?.parameters ?? {}).filter(([name]) => name.startsWith(headerParameter));

@@ -1,12 +1,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceOwnFile } from '../wire/own-file.ts';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
 
 /** The keys of the deployment by ARN; those that sign are used here, of the others it is only known whether they are enabled. */
 export type KmsOptions = {
   readonly keys: readonly { readonly arn: string; readonly signs: boolean }[];
-  /** Where the signing key is kept, in a file that only its owner can read; `undefined` makes one for this start. */
+  /** Where the signing key is kept, in a file that only its owner can read, with its public half beside it; `undefined` makes one for this start. */
   readonly folder: string | undefined;
 };
 
@@ -21,9 +22,9 @@ export type Kms = AwsService & { isEnabled(keyArn: string): boolean };
  */
 export const createKms = ({ keys, folder }: KmsOptions): Kms => {
   const disabled = new Set<string>();
-  let made: KeyObject | undefined;
+  let made = folder !== undefined && keys.some(({ signs }) => signs) ? keyIn(folder) : undefined;
   const privateKey = (): KeyObject => {
-    made ??= folder === undefined ? newKey() : keyIn(folder);
+    made ??= newKey();
     return made;
   };
   const find = (keyId: unknown): KmsOptions['keys'][number] => {
@@ -91,10 +92,14 @@ const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' 
 
 const keyIn = (folder: string): KeyObject => {
   const file = join(folder, 'evidence-key.pem');
-  if (existsSync(file)) return createPrivateKey(readFileSync(file, 'utf8'));
-  const key = newKey();
+  const kept = existsSync(file) ? createPrivateKey(readFileSync(file, 'utf8')) : undefined;
+  const key = kept ?? newKey();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, key.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  if (!kept) replaceOwnFile(file, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  replaceOwnFile(
+    join(folder, 'evidence-public-key.pem'),
+    createPublicKey(key).export({ type: 'spki', format: 'pem' }),
+    0o644,
+  );
   return key;
 };

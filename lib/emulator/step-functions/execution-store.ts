@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { appendOwnFile } from '../wire/own-file.ts';
 
 /** One event of an execution's history, in the shape of GetExecutionHistory; `timestamp` is epoch seconds with fraction. */
 export type HistoryEvent = {
@@ -48,7 +49,7 @@ export const executionsInFolder = (folder: string): ExecutionStore => {
   const fileOf = (executionArn: string) =>
     join(folder, `${createHash('sha256').update(executionArn).digest('hex')}.jsonl`);
   const write = (executionArn: string, line: unknown) =>
-    appendFileSync(fileOf(executionArn), `\n${JSON.stringify(line)}`, { mode: 0o600 });
+    appendOwnFile(fileOf(executionArn), `\n${JSON.stringify(line)}`);
   const read = (file: string): unknown[] =>
     readFileSync(file, 'utf8')
       .split('\n')

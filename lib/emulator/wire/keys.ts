@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { replaceOwnFile } from './own-file.ts';
 
 /** One access key of the emulated endpoint, with the caller it was issued to. The secret never leaves memory and the credentials file. */
 export type AccessKey = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly callerName: string };
@@ -91,8 +92,6 @@ const writeKey = (folder: string, key: AccessKey, profile: Profile): string => {
     `endpoint_url = ${profile.endpointUrl}`,
   ];
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  rmSync(`${path}.new`, { force: true });
-  writeFileSync(`${path}.new`, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
-  renameSync(`${path}.new`, path);
+  replaceOwnFile(path, `${lines.join('\n')}\n`, 0o600);
   return path;
 };

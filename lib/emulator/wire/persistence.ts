@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { replaceOwnFile } from './own-file.ts';
 
 /** Where an emulated service keeps its state between starts; `save` is atomic, so a killed process leaves old or new, never half. */
 export type Persistence<State> = { load(): State | undefined; save(state: State): void };
@@ -19,7 +20,6 @@ export const inFile = <State>(path: string): Persistence<State> => ({
   },
   save: (state) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600, flush: true });
-    renameSync(`${path}.new`, path);
+    replaceOwnFile(path, JSON.stringify(state), 0o600);
   },
 });

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import type { Outcome, Transition } from '../../../lambdas/domain/gateway.ts';
 import type { RotationId } from '../../../lambdas/domain/ids.ts';
+import { writeUserFile } from '../../user-file.ts';
 import type { Snapshot, Stores } from '../snapshot.ts';
 
 /** Requests of a gateway's kits, as the kits saw them: from before the rotation until after the old credential was refused. */
@@ -63,9 +63,9 @@ export const reportOf = async (
   };
 };
 
-/** Writes the report file. Throws what the file system throws. */
+/** Writes the report file. Throws NotWritten. */
 export const writeReport = (path: string, rotations: readonly RotationReport[]): void =>
-  writeFileSync(path, `${JSON.stringify({ rotations }, null, 2)}\n`);
+  writeUserFile(path, `${JSON.stringify({ rotations }, null, 2)}\n`);
 
 /** Whether a rotation did what it promises: completed, nothing legitimate refused, and the old credential seen refused. */
 export const isProven = (report: RotationReport): boolean =>

@@ -7,10 +7,19 @@ export type Asked = {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 };
-export type Answered = { readonly status: number; readonly json?: unknown; readonly headers?: Record<string, string> };
+/** `text` is sent as it is when there is no `json`. */
+export type Answered = {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly headers?: Record<string, string>;
+};
 
 /** `hang` never answers; `reset` cuts the connection; a status answers it with a page that quotes the request. */
 export type Fault = 'hang' | 'reset' | number;
+
+/** What a handler may do in place of answering, after it has done what was asked or not. */
+export type NoAnswer = 'hang' | 'reset';
 
 /** An HTTP server on the loopback address. `faults` are used up, one a request, before anything else is answered. */
 export type LoopbackServer = { readonly origin: string; readonly faults: Fault[]; close(): Promise<void> };
@@ -20,7 +29,7 @@ const longestBody = 1_000_000;
 /** Listens on 127.0.0.1; port 0 takes a free one. An error of the handler answers 500 without its text. */
 export const openLoopbackServer = async (
   port: number,
-  handle: (asked: Asked) => Answered | Promise<Answered>,
+  handle: (asked: Asked) => Answered | NoAnswer | Promise<Answered | NoAnswer>,
 ): Promise<LoopbackServer> => {
   const faults: Fault[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -29,7 +38,10 @@ export const openLoopbackServer = async (
     if (fault === 'hang') return;
     if (fault === 'reset') return void request.socket.destroy();
     if (fault !== undefined) return send(response, { status: fault, json: { message: 'fault', echo: asked } });
-    send(response, await handle(asked));
+    const outcome = await handle(asked);
+    if (outcome === 'hang') return;
+    if (outcome === 'reset') return void request.socket.destroy();
+    send(response, outcome);
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() =>
@@ -68,8 +80,8 @@ const read = async (request: IncomingMessage): Promise<Asked> => {
   };
 };
 
-const send = (response: ServerResponse, { status, json, headers }: Answered): void => {
+const send = (response: ServerResponse, { status, json, text, headers }: Answered): void => {
   if (response.headersSent) return;
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
-  response.end(json === undefined ? '' : JSON.stringify(json));
+  response.end(json === undefined ? (text ?? '') : JSON.stringify(json));
 };

@@ -1,0 +1,127 @@
+import { inFull, unchangedWords } from '../../lambdas/console/view/labels.ts';
+import {
+  type OperatorCommandName,
+  operatorCommandNames,
+  operatorCommands,
+} from '../../lambdas/domain/operator-commands.ts';
+import type { OperateResult } from '../../lambdas/operator/operate.ts';
+import { type CliCommand, command, reason, text, wholeNumber, why } from './command.ts';
+import { deadlineIn } from './deadline.ts';
+import { CommandFailed } from './failure.ts';
+import { decide, force } from './send-decision.ts';
+
+const decided = (name: OperatorCommandName, { result }: OperateResult, done = 'Done, and recorded.'): string =>
+  result === 'UNCHANGED' ? unchangedWords(name) : done;
+
+/** What a command does, as everybody is told. */
+const about = (name: OperatorCommandName): string => operatorCommands[name].does;
+
+/** A decision that needs a reason and nothing else. */
+const plainDecision = (name: 'hold' | 'resume' | 'roll-back' | 'repair'): CliCommand =>
+  command({
+    usage: `${name} <gatewayId>`,
+    about: about(name),
+    examples: [`${name} orders --reason "change freeze"`],
+    options: [why],
+    input: { gatewayId: text, reason },
+    run: async (at, { gatewayId, reason }) => {
+      const json = await decide(at, { command: name, gatewayId, reason });
+      return { json, text: decided(name, json) };
+    },
+  });
+
+/** Every command of an operator as it is typed; it does not compile until each of them is here. */
+const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
+  hold: plainDecision('hold'),
+  resume: plainDecision('resume'),
+  'roll-back': plainDecision('roll-back'),
+  repair: plainDecision('repair'),
+  extend: command({
+    usage: 'extend <gatewayId>',
+    about: about('extend'),
+    examples: [
+      'extend orders --until 3d --reason "owner on holiday"',
+      'extend orders --until 2026-12-24T08:00:00Z --reason …',
+    ],
+    options: [why, ['--until <time>', 'a time such as 2026-12-24T08:00:00Z, or from now: 90m, 12h, 3d']],
+    input: { gatewayId: text, reason, until: text },
+    run: async (at, { gatewayId, reason, until }) => {
+      const deadlineAt = deadlineIn(until, Date.now());
+      const json = await decide(at, { command: 'extend', gatewayId, reason, deadlineAt });
+      return { json, text: `${decided('extend', json)} The deadline is ${inFull(Date.parse(deadlineAt))}.` };
+    },
+  }),
+  force: command({
+    usage: 'force <gatewayId>',
+    about: `${about('force')} Shows them, and asks.`,
+    examples: [
+      'force orders --reason "the warehouse is closed"',
+      'force orders --reason … --yes',
+      'force orders --reason … --kits 1 --kits-hash 7692c3ad3540bb80',
+    ],
+    options: [
+      why,
+      ['--yes', 'do not ask, whoever is cut off'],
+      ['--kits <n>', 'how many are cut off; refused when it is not so any more. Goes with:'],
+      ['--kits-hash <hash>', 'the hash of their list, as it was shown'],
+    ],
+    input: { gatewayId: text, reason, kits: wholeNumber(0, 1_000_000).optional(), kitsHash: text.optional() },
+    run: async (at, { gatewayId, reason, yes, kits, kitsHash }) => {
+      if ((kits === undefined) !== (kitsHash === undefined))
+        throw new CommandFailed('usage', '--kits and --kits-hash go together.');
+      const repeated = kits === undefined || kitsHash === undefined ? {} : { repeated: { kits, kitsHash } };
+      const json = await force(at, { gatewayId, reason, ...repeated }, yes);
+      return { json, text: decided('force', json) };
+    },
+  }),
+  adopt: command({
+    usage: 'adopt <gatewayId>',
+    about: about('adopt'),
+    examples: ['adopt orders --credential j2oh157DT0 --version 0f3c… --reason "made by hand in the outage"'],
+    options: [
+      why,
+      ['--credential <id>', 'the id in the value, never the value'],
+      ['--version <id>', 'the version of the secret that holds it'],
+    ],
+    input: { gatewayId: text, reason, credential: text, version: text },
+    run: async (at, { gatewayId, reason, credential, version }) => {
+      const named = { credentialId: credential, versionId: version };
+      const json = await decide(at, { command: 'adopt', gatewayId, reason, ...named });
+      return { json, text: decided('adopt', json) };
+    },
+  }),
+  'acknowledge-kit': command({
+    usage: 'acknowledge <gatewayId> <kitId>',
+    about: about('acknowledge-kit'),
+    examples: ['acknowledge orders warehouse --reason "installed by Kim"'],
+    options: [why, ['--credential <id>', 'the credential that was installed (default: the one that kits shall hold)']],
+    input: { gatewayId: text, kitId: text, reason, credential: text.optional() },
+    run: async (at, { gatewayId, kitId, reason, credential }) => {
+      const credentialId = credential ?? (await at.connection.show({ view: 'gateway', gatewayId })).targetId;
+      if (!credentialId)
+        throw new CommandFailed('refused', `Gateway ${gatewayId} has no credential yet that a kit could hold.`);
+      const json = await decide(at, { command: 'acknowledge-kit', gatewayId, kitId, reason, credentialId });
+      return { json, text: decided('acknowledge-kit', json, `Kit ${kitId} is recorded to hold ${credentialId}.`) };
+    },
+  }),
+  'retry-kit': command({
+    usage: 'retry <gatewayId> <kitId>',
+    about: about('retry-kit'),
+    examples: ['retry orders kong-public --reason "node replaced"'],
+    options: [why],
+    input: { gatewayId: text, kitId: text, reason },
+    run: async (at, { gatewayId, kitId, reason }) => {
+      const json = await decide(at, { command: 'retry-kit', gatewayId, kitId, reason });
+      return { json, text: decided('retry-kit', json, `Kit ${kitId} is given the credential again.`) };
+    },
+  }),
+};
+
+const those = (isOfKit: boolean): readonly CliCommand[] =>
+  operatorCommandNames
+    .filter((name) => (operatorCommands[name].about === 'kit') === isOfKit)
+    .map((name) => commands[name]);
+
+/** The decisions about a kit stand under `kits`; the others are commands of their own. */
+export const kitDecisions = those(true);
+export const gatewayDecisions = those(false);
