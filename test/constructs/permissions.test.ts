@@ -75,7 +75,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...traced,
     ...tellOwners,
     ...decryptSecrets,
-    ...onGatewaySecrets('GetSecretValue'),
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
     ...onKitSecrets('GetSecretValue'),
   ],
   'revoke-credential': [
@@ -85,7 +85,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...traced,
     ...tellOwners,
     ...decryptSecrets,
-    ...onGatewaySecrets('GetSecretValue'),
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
     ...onKitSecrets('GetSecretValue'),
   ],
   'confirm-revoked': [
