@@ -56,7 +56,7 @@ export const retryKit = async (
   const recorded = await gateways.apply(gatewayId, { kind: 'retry-kit', kitId, credentialId, ...by });
   const attempts = kit.work?.attempts ?? 0;
   const work = { rotationId, generation, credentialId, state: 'PENDING', attempts, changedAtMs: now() } as const;
-  if (!(await kits.saveWork(kit, work, shardCount)))
+  if (!(await kits.replaceWork(kit, work, shardCount)))
     return refused(gateway, 'SUPERSEDED', `Another run has given kit ${kitId} a credential since: look again.`);
   return resultOf(gatewayId, recorded);
 };

@@ -1,10 +1,12 @@
 import type { Gateway } from '../domain/gateway.ts';
 import { gaugesOf } from '../domain/gauges.ts';
+import { secretTroublesOf } from '../domain/secret-troubles.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { countMetric, recordGauges } from '../runtime/log.ts';
+import { withinMs } from '../runtime/time-limit.ts';
+import type { Repair } from './end-compromised.ts';
 import { findReverted } from './find-reverted.ts';
-import type { Repair } from './reconcile.ts';
 
 type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<
   Dependencies,
@@ -27,17 +29,20 @@ export const measure = async (needs: Needs, repairs: readonly Repair[]): Promise
   const looksAtSecrets = Math.floor(nowMs / 60_000) % secretsEveryMinutes === 0;
   recordGauges(needs.log, {
     ...gaugesOf(gateways, nowMs),
-    ...(looksAtSecrets ? { SchedulesOverdue: await schedulesOverdue(needs, gateways, nowMs) } : {}),
+    ...(looksAtSecrets ? await lookAtSecrets(needs, gateways, nowMs) : {}),
   });
   if (looksAtSecrets) await lookForReverted(needs, gateways);
 };
+
+/** One whose kits take longer is left after this time, and looked at again with the next look. */
+const gatewayMs = 30_000;
 
 /** One gateway whose kits cannot be looked at does not hide the others. */
 const lookForReverted = async (needs: Needs, gateways: readonly Gateway[]): Promise<void> => {
   const inUse = gateways.filter(({ retiredAtMs }) => retiredAtMs === undefined);
   await boundedMap(inUse, secretsAtOnce, async (gateway) => {
     try {
-      await findReverted(needs, gateway);
+      await withinMs(gatewayMs, () => findReverted(needs, gateway));
     } catch (error) {
       const { gatewayId } = gateway;
       countMetric(needs.log, 'ReconcileFailed', { gatewayId });
@@ -50,27 +55,34 @@ const lookForReverted = async (needs: Needs, gateways: readonly Gateway[]): Prom
 };
 
 /** One secret that cannot be described does not hide the others. */
-const schedulesOverdue = async (
+const lookAtSecrets = async (
   { secretVersions, log }: Needs,
   gateways: readonly Gateway[],
   nowMs: number,
-): Promise<number> => {
+): Promise<{ readonly SchedulesOverdue: number; readonly SecretsInTrouble: number }> => {
   const inUse = gateways.filter(({ retiredAtMs }) => retiredAtMs === undefined);
-  const late = await boundedMap(inUse, secretsAtOnce, async ({ gatewayId, secretArn }) => {
+  const seen = await boundedMap(inUse, secretsAtOnce, async (gateway) => {
+    const { gatewayId, secretArn } = gateway;
     try {
-      const { rotates, nextRotationAtMs = nowMs } = await secretVersions.describe(secretArn);
+      const secret = await secretVersions.describe(secretArn);
+      const { rotates, nextRotationAtMs = nowMs } = secret;
       const isLate = rotates && nextRotationAtMs < nowMs - lateByMs;
       if (isLate)
         log('WARN', 'Secrets Manager did not rotate the secret in its window.', { gatewayId, nextRotationAtMs });
-      return isLate;
+      const troubles = secretTroublesOf(gateway, secret);
+      for (const { code, text } of troubles) log('WARN', text, { gatewayId, code });
+      return { isLate, isInTrouble: troubles.length > 0 };
     } catch (error) {
       countMetric(log, 'ReconcileFailed', { gatewayId });
       log('ERROR', 'A secret could not be described.', {
         gatewayId,
         why: error instanceof Error ? error.name : 'unknown',
       });
-      return false;
+      return { isLate: false, isInTrouble: false };
     }
   });
-  return late.filter(Boolean).length;
+  return {
+    SchedulesOverdue: seen.filter(({ isLate }) => isLate).length,
+    SecretsInTrouble: seen.filter(({ isInTrouble }) => isInTrouble).length,
+  };
 };

@@ -71,6 +71,7 @@ export const gatewayText = (view: GatewayView): string => {
           `${rotation.rotationId}, begun ${when(rotation.begun.atMs)} by ${plain(rotation.begun.actor)}: ${plain(rotation.begun.reason)}`,
         ]
       : []),
+    ...view.secretTroubles.map(({ text }) => `  secret: ${plain(text)}`),
     ...view.waitsFor.map(
       ({ text, untilAtMs }) =>
         `  waits: ${plain(text)}${untilAtMs === undefined ? '' : ` Until then: ${when(untilAtMs)}.`}`,

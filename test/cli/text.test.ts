@@ -31,6 +31,7 @@ const view: GatewayView = {
     retireIds: ['old0000001' as CredentialId],
     progress: { kits: 4, updated: 1, atMs: nowMs },
   },
+  secretTroubles: [],
   waitsFor: [{ text: '3 of 4 kits have not moved yet.' }],
   ahead: [{ text: 'The owners of late kits are reminded.', atMs: nowMs + 3_600_000 }],
   credentials: [

@@ -110,7 +110,7 @@ export const withoutBus = async (system: System): Promise<void> => {
 export const asked = async (system: System): Promise<void> => {
   const [credential] = (await system.gateway()).live;
   const value = await system.credentialOf(credential ?? { versionId: '' });
-  for (const kit of ['', '/kits/one'])
+  for (const kit of ['', '/kits/one', '/kits/one/nodes/blue'])
     for (const leg of ['request', 'response']) {
       const url = `${system.deployment.policyCheckUrl}/gateways/${gatewayId}${kit}/sideband/${leg}`;
       const answer = await fetch(url, { method: 'POST', headers: { 'client-token': value }, body: '{}' });
@@ -122,7 +122,7 @@ const quarterHourMs = 900_000;
 
 /** A kit presents its old credential after it was revoked: it is marked and its owner told, until it uses the new one. */
 export const setBack = async (system: System): Promise<void> => {
-  const valueOf = async (): Promise<string> => {
+  const liveValue = async (): Promise<string> => {
     const [credential] = (await system.gateway()).live;
     return system.credentialOf(credential ?? { versionId: '' });
   };
@@ -130,13 +130,13 @@ export const setBack = async (system: System): Promise<void> => {
     await reconciled(system, quarterHourMs - (system.timers.now() % quarterHourMs));
     return (await system.gateway()).kitsBehind;
   };
-  const old = await valueOf();
+  const old = await liveValue();
   await begin(system);
   await system.finish();
   if ((await system.ask(old)) !== 401) throw new Error('The revoked credential was accepted.');
   if ((await kitsBehind()) !== 1) throw new Error('The kit that was set back was not found.');
   const told = system.messages.filter(({ message }) => message.includes('presents the revoked credential'));
   if (told.length !== 1) throw new Error(`Its owner was told ${told.length} times.`);
-  if ((await system.ask(await valueOf())) !== 200) throw new Error('The new credential was refused.');
+  if ((await system.ask(await liveValue())) !== 200) throw new Error('The new credential was refused.');
   if ((await kitsBehind()) !== undefined) throw new Error('The kit that is right again is still called behind.');
 };

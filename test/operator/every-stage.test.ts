@@ -1,6 +1,7 @@
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
+import { proofsIn } from '../../lambdas/aws/proofs.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { recordUse, usesIn } from '../../lambdas/aws/uses.ts';
 import { type Gateway, liveCredential, type Rotation, type RotationStage } from '../../lambdas/domain/gateway.ts';
@@ -186,7 +187,8 @@ const placed = async (place: string) => {
   };
   const uses = usesIn(emulated.dynamodb, emulated.table);
   const secretVersions = secretVersionsIn(emulated.secretsManager);
-  const needs = { gateways, kits, uses, secretVersions, executions, now: () => now, log: () => undefined };
+  const proofs = proofsIn(emulated.dynamodb, emulated.table);
+  const needs = { gateways, kits, uses, proofs, secretVersions, executions, now: () => now, log: () => undefined };
   const isPending = async (): Promise<boolean> =>
     [...(await secretVersions.describe(secret.ARN ?? '')).labels.values()].flat().includes('AWSPENDING');
   const give = (command: object): Promise<OperateResult> =>

@@ -2,7 +2,8 @@ import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
-import { rotationSummary, stateOf } from './gateways-view.ts';
+import type { SecretTrouble } from '../../domain/secret-troubles.ts';
+import { rotationSummary, stateOf, stateWith } from './gateways-view.ts';
 import { historyOf } from './history.ts';
 import { byLateness, expectedOf, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
 import { livesOf } from './lifetimes.ts';
@@ -18,6 +19,7 @@ export type GatewayFacts = {
   readonly uses: readonly Use[];
   readonly transitions: readonly Transition[];
   readonly nextScheduledAtMs: number | undefined;
+  readonly secretTroubles: readonly SecretTrouble[];
 };
 
 /** Kits on one page. */
@@ -32,13 +34,15 @@ export const gatewayView = (
   { filter, page: asked }: { readonly filter: string; readonly page: number },
   nowMs: number,
 ): GatewayView => {
-  const { gateway, uses, transitions, nextScheduledAtMs } = facts;
+  const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles } = facts;
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedOf(gateway);
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
   return {
-    ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision, state: stateOf(gateway) },
+    ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision },
+    state: stateWith(stateOf(gateway), secretTroubles),
+    secretTroubles,
     ...(gateway.rotation ? { rotation: rotationSummary(gateway.rotation) } : {}),
     ...(nextScheduledAtMs === undefined ? {} : { nextScheduledAtMs }),
     ...(targetId ? { targetId } : {}),
