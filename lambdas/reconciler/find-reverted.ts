@@ -2,14 +2,16 @@ import { mayBeReverted } from '../domain/credential-status.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Kit, Reverted, RevertedUse, Use } from '../domain/kit.ts';
 import { revertedUse } from '../domain/reverted.ts';
-import { allShards, shardOf, shardsOfUse } from '../domain/shards.ts';
+import { allShards, shardsOfUse } from '../domain/shards.ts';
 import { type RevertedKit, revertedKits } from '../notifications/messages.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { boundedMap } from '../runtime/bounded-map.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'notifyOwner'> & ClockAndLog;
 
 /** How long nobody is told of the same kit again. */
 const tellEveryMs = 86_400_000;
+const kitsAtOnce = 20;
 
 type Found = { readonly kit: Kit; readonly reverted: RevertedUse };
 
@@ -21,16 +23,7 @@ export const findReverted = async (needs: Needs, gateway: Gateway): Promise<void
   const refused = await refusalsByKit(needs, gateway);
   if (refused.size === 0 && gateway.kitsBehind === undefined) return;
   const found: Found[] = [];
-  for (const shard of allShards(gateway))
-    for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) {
-      const ofKit = refused.get(kit.kitId) ?? [];
-      const live = ofKit.length > 0 ? await liveUsesOf(needs, gateway, kit) : [];
-      const reverted = revertedUse(kit, ofKit, live, needs.now());
-      if (reverted) found.push({ kit, reverted });
-      else if (kit.reverted) await needs.kits.saveReverted(kit, undefined, gateway.shardCount);
-    }
-  for (const [owner, kits] of Map.groupBy(found, ({ kit }) => kit.owner))
-    await tellAndMark(needs, gateway, owner, kits);
+  for (const shard of allShards(gateway)) found.push(...(await findInShard(needs, gateway, shard, refused)));
   await needs.gateways.apply(gateway.gatewayId, (now) =>
     (now.kitsBehind ?? 0) === found.length
       ? undefined
@@ -42,27 +35,55 @@ export const findReverted = async (needs: Needs, gateway: Gateway): Promise<void
             found.length > 0 ? 'kits present a revoked credential' : 'no kit presents a revoked credential any more',
         },
   );
+  for (const [owner, kits] of Map.groupBy(found, ({ kit }) => kit.owner))
+    await tellAndMark(needs, gateway, owner, kits);
+};
+
+/** Those of a shard; a mark that does not hold any more is taken off. */
+const findInShard = async (
+  needs: Needs,
+  gateway: Gateway,
+  shard: number,
+  refused: ReadonlyMap<string, readonly Use[]>,
+): Promise<readonly Found[]> => {
+  const kits: Kit[] = [];
+  for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount))
+    if (kit.reverted || refused.has(kit.kitId)) kits.push(kit);
+  const live = kits.some(({ kitId }) => refused.has(kitId)) ? await liveUsesByKit(needs, gateway, shard) : undefined;
+  const judged = kits.map((kit) => ({
+    kit,
+    reverted: revertedUse(kit, refused.get(kit.kitId) ?? [], live?.get(kit.kitId) ?? [], needs.now()),
+  }));
+  await boundedMap(judged, kitsAtOnce, async ({ kit, reverted }) => {
+    if (!reverted) await needs.kits.saveReverted(kit, undefined, gateway.shardCount);
+  });
+  return judged.flatMap(({ kit, reverted }) => (reverted ? [{ kit, reverted }] : []));
 };
 
 const refusalsByKit = async (
   { uses }: Needs,
   { gatewayId, revoked }: Gateway,
 ): Promise<ReadonlyMap<string, readonly Use[]>> => {
-  const byKit = new Map<string, Use[]>();
+  const found: Use[] = [];
   for (const { credentialId } of revoked.filter(mayBeReverted))
-    for await (const use of uses.refusals(gatewayId, credentialId))
-      if (use.kitId !== undefined) byKit.set(use.kitId, [...(byKit.get(use.kitId) ?? []), use]);
-  return byKit;
+    for await (const use of uses.refusals(gatewayId, credentialId)) found.push(use);
+  return byKit(found);
 };
 
-const liveUsesOf = async ({ uses }: Needs, gateway: Gateway, { kitId }: Kit): Promise<readonly Use[]> => {
+const liveUsesByKit = async (
+  { uses }: Needs,
+  gateway: Gateway,
+  shard: number,
+): Promise<ReadonlyMap<string, readonly Use[]>> => {
   const found: Use[] = [];
-  for (const shard of shardsOfUse(gateway, shardOf(kitId, gateway.shardCount)))
+  for (const place of shardsOfUse(gateway, shard))
     for (const { credentialId } of gateway.live)
-      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard))
-        if (use.kitId === kitId) found.push(use);
-  return found;
+      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, place)) found.push(use);
+  return byKit(found);
 };
+
+const byKit = (uses: readonly Use[]): ReadonlyMap<string, readonly Use[]> =>
+  Map.groupBy(uses, ({ kitId = '' }) => kitId);
 
 /** One message for the kits of an owner of which he was not told today. One that cannot be sent goes out with the next look. */
 const tellAndMark = async (needs: Needs, gateway: Gateway, owner: string, kits: readonly Found[]): Promise<void> => {
@@ -72,11 +93,11 @@ const tellAndMark = async (needs: Needs, gateway: Gateway, owner: string, kits: 
     nowMs - (kit.reverted?.toldAtMs ?? Number.NEGATIVE_INFINITY) >= tellEveryMs;
   const [first, ...others] = kits.filter(isDue).map(nameOf);
   const isTold = first !== undefined && (await tell(needs, gatewayId, owner, [first, ...others]));
-  for (const one of kits) {
+  await boundedMap(kits, kitsAtOnce, async (one) => {
     const toldAtMs = isTold && isDue(one) ? nowMs : one.kit.reverted?.toldAtMs;
     const mark: Reverted = { ...one.reverted, ...(toldAtMs === undefined ? {} : { toldAtMs }) };
     await needs.kits.saveReverted(one.kit, mark, shardCount);
-  }
+  });
 };
 
 const nameOf = ({ kit, reverted }: Found): RevertedKit => ({ kitId: kit.kitId, ...reverted });
