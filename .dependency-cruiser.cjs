@@ -55,7 +55,7 @@ const emulator = {
   account: [],
   wire: [],
   cloudformation: ['wire'],
-  'api-gateway': ['cloudformation/template'],
+  'api-gateway': ['wire', 'cloudformation/template'],
   dynamodb: ['account', 'wire'],
   eventbridge: ['account', 'wire'],
   iam: ['account', 'wire'],
@@ -72,7 +72,7 @@ const emulator = {
 const local = {
   console: [],
   'stand-ins': [],
-  demo: ['stand-ins', 'deployment', 'snapshot'],
+  demo: ['stand-ins', 'deployment', 'snapshot', 'repeat'],
 };
 
 const within = (folder, parts) =>
