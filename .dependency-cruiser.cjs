@@ -8,7 +8,7 @@ const lambdas = {
   operator: slice,
   compromise: slice,
   registry: ['kits', ...slice], // the schema of gateways.json is made of the kinds' own
-  reconciler: slice,
+  reconciler: ['notifications', ...slice], // it tells owners
   'evidence-export': slice,
   'secrets-manager-rotation': slice,
   workflow: ['authorities', 'kits', 'notifications', 'policy-check', 'ports', 'runtime', 'domain'],

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
-import { executionName, gatewayId, kitId } from '../workflow/shared/fields.ts';
+import { executionName, gatewayId, kitId, source } from '../workflow/shared/fields.ts';
 import { longestFilter } from './view/paging.ts';
 import { gatewayActs, gatewayStates, kitActs } from './view/views.ts';
 
@@ -27,6 +27,7 @@ const ask = z.discriminatedUnion('view', [
     gatewayId,
     act: z.enum([...gatewayActs, ...kitActs]),
     kitId: kitId.optional(),
+    source: source.optional(),
     ...common,
   }),
   z.strictObject({ view: z.literal('plan'), gatewayId, execution: executionName, ...common }),

@@ -103,7 +103,7 @@ const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts
   return { gateway, ...found, transitions, ...secret };
 };
 
-const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId }: AskFor<'act'>): Promise<ActView> => {
+const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId, source }: AskFor<'act'>): Promise<ActView> => {
   const nowMs = needs.now();
   const { gatewayId, rotation } = gateway;
   const base = {
@@ -120,13 +120,15 @@ const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId }: AskFo
     const { kits } = await judged();
     const found = kits.find(({ kit }) => kit.kitId === kitId);
     if (!found) throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId ?? ''}.`);
-    const kit = kitRow(found, gateway);
+    const kit = kitRow(found, gateway, nowMs);
     const credentialId = expectedOf(gateway);
-    const isAllowed = kit.acts.includes(act);
+    const isAllowed =
+      kit.acts.includes(act) && (act !== 'retire-source' || kit.silent?.some((one) => one.source === source) === true);
     return {
       ...{ ...base, act, kit, isAllowed },
       ...(isAllowed ? {} : { why: 'Nothing of that kind is open for this kit now.' }),
       ...(credentialId ? { credentialId } : {}),
+      ...(source ? { source } : {}),
     };
   }
   const { isAllowed, why }: Offer = offerOf(act, gateway, nowMs);

@@ -184,6 +184,8 @@ export type Gateway = {
   readonly lastEntryDigest?: string;
   /** From this revision on, transitions are in the audit but could not be published yet. */
   readonly unpublishedFrom?: number;
+  /** So many kits present a revoked credential, as the reconciler last saw; absent when none does. For showing only. */
+  readonly kitsBehind?: number;
   readonly retiredAtMs?: number;
 };
 

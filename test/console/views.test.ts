@@ -46,6 +46,7 @@ describe('the state of a gateway', () => {
   });
   it('is late as soon as an attempt has failed or owners were reminded', () => {
     expect(stateOf(rotating('orders', { failedAttempts: 1 }))).toBe('LATE');
+    expect(stateOf(atRest('orders', { kitsBehind: 1 }))).toBe('BEHIND');
     expect(stateOf(rotating('orders', { escalationLevel: 1 }))).toBe('LATE');
   });
 });
@@ -207,6 +208,26 @@ describe('the kits', () => {
     });
     expect(rows[1]).toMatchObject({ late: 'WAITS_FOR_OWNER', acts: ['acknowledge-kit', 'retry-kit'] });
     expect(rows[4]).toMatchObject({ evidence: { kind: 'observed' }, acts: [] });
+  });
+  it('name a source that holds them up and is silent, since when, and offer to retire it', () => {
+    const [late] = uses.filter(({ kitId, credentialId }) => kitId === 'partner-eu' && credentialId === oldId);
+    if (!late) throw new Error('No kit of the scene is late because of a source.');
+    const silent = { ...late, address: '203.0.113.98', lastUsedAtMs: nowMs - 240 * minutes };
+    const [row] = shown(rotating(), { uses: [...uses, silent] }).kits.rows;
+    expect(row).toMatchObject({
+      silent: [{ source: '203.0.113.98', lastUsedAtMs: nowMs - 240 * minutes }],
+      acts: ['retry-kit', 'retire-source'],
+      waitsFor: expect.stringContaining('203.0.113.98 is silent since'),
+    });
+  });
+  it('that present a revoked credential come first, with who else may write them', () => {
+    const reverted = { credentialId: oldId, sources: ['10.0.9.1'], lastUsedAtMs: nowMs - minutes };
+    const set = kitsAtRest.map((one) => (one.kitId === 'billing-hook' ? { ...one, reverted } : one));
+    const [row] = shown(atRest(), { kits: set }).kits.rows;
+    expect(row).toMatchObject({
+      ...{ kitId: 'billing-hook', reverted },
+      waitsFor: expect.stringMatching(/revoked credential .* from 10\.0\.9\.1.*decK, Terraform/),
+    });
   });
   it('are filtered by name, kind and owner, and counted whole', () => {
     const { rows, total } = shown(rotating(), {}, { filter: 'Billing', page: 1 }).kits;

@@ -56,7 +56,7 @@ export const gatewayView = (
       total: judged.length,
       updated: judged.filter(({ verdict }) => verdict?.kind === 'UPDATED').length,
       late: summary.laggards,
-      rows: items.map((one) => kitRow(one, gateway)),
+      rows: items.map((one) => kitRow(one, gateway, nowMs)),
     },
     unregistered: unregisteredUses(gateway, facts.kits, uses).slice(0, unregisteredAtMost),
     uses: useOverTime(gateway, uses),

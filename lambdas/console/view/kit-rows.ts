@@ -1,8 +1,9 @@
 import type { Gateway } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
-import type { Kit, Use } from '../../domain/kit.ts';
+import { type Kit, type RevertedUse, sourceOf, type Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
-import { type KitAct, type KitMoves, type KitRow, kitActs } from './views.ts';
+import { inFull } from './labels.ts';
+import { type KitAct, type KitMoves, type KitRow, kitActs, type SilentSource } from './views.ts';
 
 /** A kit with what is known of it. */
 export type JudgedKit = { readonly kit: Kit; readonly uses: readonly Use[]; readonly verdict: KitVerdict | undefined };
@@ -50,38 +51,84 @@ const waitText = (kit: Kit, { code, addresses, sources }: Late): string => {
   }
 };
 
+/** What is shown of the mark: when its owner was told is not. */
+const revertedPart = ({ reverted }: Kit): RevertedUse | undefined => {
+  if (!reverted) return undefined;
+  const { credentialId, sources, lastUsedAtMs } = reverted;
+  return { credentialId, sources, lastUsedAtMs };
+};
+
+const revertedText = ({ credentialId, sources, lastUsedAtMs }: RevertedUse): string =>
+  `It presents the revoked credential ${credentialId} from ${sources.join(', ')}, last at ${inFull(lastUsedAtMs)}, and is refused. Look for who else writes its configuration (decK, Terraform, an operator), and reload nodes that were left behind.`;
+
 /** One kit as it is shown. */
-export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): KitRow => {
+export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowMs: number): KitRow => {
   const laggard = verdict?.kind === 'LAGGARD' ? verdict : undefined;
   const late = laggard?.code;
   const addresses = laggard?.addresses ?? [];
+  const silent = silentSources(addresses, uses, gateway, nowMs);
+  const reverted = revertedPart(kit);
+  const waits = [
+    ...(reverted ? [revertedText(reverted)] : []),
+    ...(laggard ? [waitText(kit, laggard), ...silent.map(silentText)] : []),
+  ];
   const last = uses.reduce<Use | undefined>(
     (latest, use) => (latest && latest.lastUsedAtMs >= use.lastUsedAtMs ? latest : use),
     undefined,
   );
   return {
-    ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn(kit, late, gateway) },
+    ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn({ kit, late, silent }, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
-    ...(laggard ? { late: laggard.code, waitsFor: waitText(kit, laggard) } : {}),
+    ...(laggard ? { late: laggard.code } : {}),
+    ...(waits.length > 0 ? { waitsFor: waits.join(' ') } : {}),
+    ...(reverted ? { reverted } : {}),
+    ...(silent.length > 0 ? { silent } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };
 
+/**
+ * Of the sources that hold a kit up, those that nobody has heard of for a quiet window: the nodes behind them may be gone.
+ * Before that nothing is revoked anyway, and there is nothing to gain by retiring them.
+ */
+const silentSources = (
+  addresses: readonly string[],
+  uses: readonly Use[],
+  { policy }: Gateway,
+  nowMs: number,
+): readonly SilentSource[] =>
+  addresses.flatMap((source) => {
+    const mine = uses.filter((use) => sourceOf(use) === source);
+    const lastUsedAtMs = Math.max(...mine.map((use) => use.lastUsedAtMs));
+    return lastUsedAtMs < nowMs - policy.quietWindowSeconds * 1000 ? [{ source, lastUsedAtMs }] : [];
+  });
+
+const silentText = ({ source, lastUsedAtMs }: SilentSource): string =>
+  `${source} is silent since ${inFull(lastUsedAtMs)}: if it is gone for good, retire it.`;
+
+type LateKit = { readonly kit: Kit; readonly late: LaggardCode; readonly silent: readonly SilentSource[] };
+
 /** What may be done to a late kit, by what it waits for. */
-const isOpen: Readonly<Record<KitAct, (kit: Kit, late: LaggardCode, generation: number) => boolean>> = {
-  'acknowledge-kit': (_, late) => laggards[late].mayAcknowledge,
-  'retry-kit': ({ work }, _, generation) => !(work?.state === 'PENDING' && work.generation === generation),
+const isOpen: Readonly<Record<KitAct, (late: LateKit, generation: number) => boolean>> = {
+  'acknowledge-kit': ({ late }) => laggards[late].mayAcknowledge,
+  'retry-kit': ({ kit: { work } }, generation) => !(work?.state === 'PENDING' && work.generation === generation),
+  'retire-source': ({ silent }) => silent.length > 0,
 };
 
-const actsOn = (kit: Kit, late: LaggardCode | undefined, { rotation }: Gateway): readonly KitAct[] =>
-  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act](kit, late, rotation.generation)) : [];
+const actsOn = (
+  { late, ...rest }: Omit<LateKit, 'late'> & { readonly late: LaggardCode | undefined },
+  { rotation }: Gateway,
+): readonly KitAct[] =>
+  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act]({ late, ...rest }, rotation.generation)) : [];
 
 /** Those that hold the rotation up first, in the order of the reasons' weight; then by name. */
 export const byLateness = (kits: readonly JudgedKit[]): readonly JudgedKit[] =>
   kits.toSorted((one, other) => weight(one) - weight(other) || (one.kit.kitId < other.kit.kitId ? -1 : 1));
 
-const weight = ({ verdict }: JudgedKit): number =>
-  verdict?.kind === 'LAGGARD' ? laggardCodes.indexOf(verdict.code) : laggardCodes.length;
+const weight = ({ kit, verdict }: JudgedKit): number => {
+  if (kit.reverted) return -1; // it is refused now
+  return verdict?.kind === 'LAGGARD' ? laggardCodes.indexOf(verdict.code) : laggardCodes.length;
+};
 
 const movesAtMost = 48;
 

@@ -1,6 +1,7 @@
 import { codesOf } from '../../domain/codes.ts';
 import type { CredentialStage, Outcome, RevocationCause, RotationStage, Trigger } from '../../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
+import type { RevertedUse } from '../../domain/kit.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
 import { commandsAbout } from '../../domain/operator-commands.ts';
 
@@ -13,6 +14,10 @@ import { commandsAbout } from '../../domain/operator-commands.ts';
 export const states = {
   COMPROMISED: { word: 'Compromised', means: 'A live credential is compromised, and is being replaced.' },
   HELD: { word: 'Held', means: 'The rotation stands still until a person decides.' },
+  BEHIND: {
+    word: 'Kits behind',
+    means: 'Kits present a revoked credential and are refused: they were set back, or never moved.',
+  },
   LATE: { word: 'Late', means: 'The owners of late kits were reminded, and kits have still not moved.' },
   FAILED: { word: 'Last rotation failed', means: 'The last rotation was given up; the history says why.' },
   SECRET_TROUBLE: {
@@ -21,7 +26,10 @@ export const states = {
   },
   ROTATING: { word: 'Rotating', means: 'A rotation runs.' },
   NO_CREDENTIAL: { word: 'No credential yet', means: 'The gateway has no live credential.' },
-  AT_REST: { word: 'At rest', means: 'No rotation runs, and the last one did not fail.' },
+  AT_REST: {
+    word: 'At rest',
+    means: 'No rotation runs, the last one did not fail, and no kit is known to present a revoked credential.',
+  },
   RETIRED: { word: 'Retired', means: 'The gateway left gateways.json.' },
 } as const;
 export type GatewayState = keyof typeof states;
@@ -125,6 +133,9 @@ export const kitActs = commandsAbout('kit');
 export type KitAct = (typeof kitActs)[number];
 export const isKitAct = (act: Act): act is KitAct => kitActs.some((one) => one === act);
 
+/** A source that holds a kit up, and was last heard of at the given time. */
+export type SilentSource = { readonly source: string; readonly lastUsedAtMs: number };
+
 /** One kit with its evidence, or with what is missing. */
 export type KitRow = {
   readonly kitId: KitId;
@@ -136,8 +147,12 @@ export type KitRow = {
   /** What is missing, in a sentence; absent when nothing is. */
   readonly waitsFor?: string;
   readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
+  /** It presents a revoked credential and is refused, whatever its evidence is. */
+  readonly reverted?: RevertedUse;
   /** Addresses that still present an old credential. */
   readonly addresses: readonly string[];
+  /** Those of them that are silent; one that is gone can be retired. */
+  readonly silent?: readonly SilentSource[];
   readonly acts: readonly KitAct[];
 };
 
