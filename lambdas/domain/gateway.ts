@@ -146,6 +146,8 @@ export type Press = {
   /** The rotation that it ended, and whose successor it took over, if so. */
   readonly preempted?: RotationId;
   readonly adopted?: CredentialId;
+  /** No live credential stayed: everything depended on a successor. */
+  readonly leavesNone?: true;
 };
 
 /** The gateway record: the one source of truth. Saved whole, by one write on condition of `revision`. */

@@ -98,6 +98,7 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
     rejectAfterMs: lastEndMs(live, doomed) ?? nowMs,
     ...(goesOn || !rotation ? {} : { preempted: rotation.rotationId }),
     ...(goesOn || !next.targetId ? {} : { adopted: next.targetId }),
+    ...(live.length > 0 && live.every(({ compromised }) => compromised) ? { leavesNone: true as const } : {}),
   };
   const changes: Partial<Gateway> = {
     live,
