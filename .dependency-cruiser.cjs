@@ -60,7 +60,7 @@ const emulator = {
   'api-gateway': ['cloudformation/template'],
   dynamodb: ['account', 'wire'],
   eventbridge: ['account', 'wire'],
-  iam: ['account', 'wire', 'cloudformation/template', 'secrets-manager/secrets-manager'],
+  iam: ['account', 'wire'],
   kms: ['wire'],
   lambda: ['wire'],
   'secrets-manager': ['account', 'wire'],

@@ -9,12 +9,10 @@ import { resolverFor, resourcesOf, type Template } from '../emulator/cloudformat
 import { openDynamoDb } from '../emulator/dynamodb/dynamodb.ts';
 import { type AnsweredCall, startEndpoint } from '../emulator/endpoint/endpoint.ts';
 import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventbridge.ts';
-import { accessOf, type Decided, grantsOf, principalOf } from '../emulator/iam/access.ts';
-import type { Grant } from '../emulator/iam/grants.ts';
-import { policiesOf } from '../emulator/iam/template-policies.ts';
+import { type Access, arnOfCaller, identifiedOnly } from '../emulator/iam/access.ts';
 import { createKms } from '../emulator/kms/kms.ts';
 import { type InvokeLambda, lambdaService } from '../emulator/lambda/lambda.ts';
-import { createSecretsManager } from '../emulator/secrets-manager/secrets-manager.ts';
+import { createSecretsManager, type KnownSecret } from '../emulator/secrets-manager/secrets-manager.ts';
 import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
 import { executionsInFolder, executionsInMemory } from '../emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../emulator/step-functions/step-functions.ts';
@@ -22,13 +20,14 @@ import { createSts } from '../emulator/sts/sts.ts';
 import { createKeys, OPERATOR } from '../emulator/wire/keys.ts';
 import { inFile, inMemory } from '../emulator/wire/persistence.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
+import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
 import { freePort } from './free-port.ts';
 import { functionsOf, hostFunctions } from './functions.ts';
 import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
-import { secretsKeyOf } from './secrets-key.ts';
+import { rolesOf } from './roles.ts';
 import { createTables } from './tables.ts';
 
 /** What to deploy, and where its data and its listeners are. */
@@ -49,8 +48,17 @@ export type CloudOptions = {
   readonly onEvent: (event: BusEvent) => void;
   /** Told of every AWS call that was answered, for those who count. */
   readonly onCall?: (call: AnsweredCall) => void;
-  /** Told of every decision about a call by the policies of the template; refusals are logged anyway. */
-  readonly onDecision?: (decided: Decided) => void;
+  /** Decides who may call what; by default callers are only identified. */
+  readonly access?: ((facts: AccessFacts) => Access) | undefined;
+};
+
+/** What whoever decides about calls has to know of the deployment. */
+type AccessFacts = {
+  readonly template: Template;
+  readonly resolve: (value: unknown) => unknown;
+  /** The secret of a name or ARN; `undefined` when there is none. */
+  readonly secretOf: (secretId: string) => KnownSecret | undefined;
+  readonly secretsKey: SecretsKey | undefined;
 };
 
 /** This machine as the cloud: the template's resources behind one AWS endpoint, and its functions in this process. */
@@ -58,10 +66,8 @@ export type Cloud = {
   readonly endpointUrl: string;
   readonly credentialsFile: () => string;
   readonly invoke: InvokeLambda;
-  /** Whether the policy of a function lets a service invoke it in the name of `sourceArn`. */
+  /** Whether a function lets a service invoke it in the name of `sourceArn`. */
   mayInvoke(servicePrincipal: string, functionName: string, sourceArn: string): Promise<boolean>;
-  /** All that the policies of the template grant. */
-  readonly grants: readonly Grant[];
   /** The environment of the operator: for clients of the person at this machine. */
   readonly operator: Readonly<Record<string, string>>;
   /** The physical names of the template's resources that others need. */
@@ -96,18 +102,9 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     ...(functionName === 'apply-registry' ? { REGISTRY_FILE: options.registryFile, DEMO_GATEWAYS: 'apply' } : {}),
   }));
 
-  const policies = policiesOf(template, resolve);
   const secretsKey = secretsKeyOf(template, resolve);
-  const access = accessOf({
-    policies,
-    secretOf: (secretId) => secretsManager.find(secretId),
-    secretsKey,
-    onDecision: (decided) => {
-      options.onDecision?.(decided);
-      const { caller, isAllowed, because, question } = decided;
-      if (!isAllowed) options.log(caller)('WARN', `Refused ${question.action} on ${question.resource} ${because}.`);
-    },
-  });
+  const secretOf: AccessFacts['secretOf'] = (secretId) => secretsManager.find(secretId);
+  const access = options.access?.({ template, resolve, secretOf, secretsKey }) ?? identifiedOnly;
 
   const lambda = lambdaService({ region, accountId, timers });
   const mayInvoke: Cloud['mayInvoke'] = (service, functionName, sourceArn) =>
@@ -136,7 +133,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       signs: Properties?.KeyUsage === 'SIGN_VERIFY',
     })),
   });
-  const { keysOfTopics } = policies;
+  const topicKeys = keysOfTopics(template, resolve);
   const secretsManager = createSecretsManager({
     persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json')),
     clock: timers.now,
@@ -156,7 +153,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const sns = createSns({
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
-    isKeyEnabled: (topic) => kms.isEnabled(keysOfTopics.get(topic) ?? ''),
+    isKeyEnabled: (topic) => kms.isEnabled(topicKeys.get(topic) ?? ''),
   });
   /** Invokes a rule's target, or not when the target's policy does not let it: then the event is lost, as on AWS without a queue. */
   const invokeTarget = async ({ ruleArn, functionArn }: Target, event: unknown): Promise<void> => {
@@ -174,7 +171,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     },
   });
 
-  const arnOf = (callerName: string): string => principalOf(callerName, policies).arn;
+  const roles = rolesOf(template, resolve);
+  const arnOf = (callerName: string): string => arnOfCaller(callerName, roles);
   const stack = createCloudFormation({
     ...localStack,
     createdAtMs: timers.now(),
@@ -211,7 +209,6 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     credentialsFile: keys.credentialsFile,
     invoke: lambda.invoke,
     mayInvoke,
-    grants: grantsOf(policies),
     operator,
     outputs: {
       gatewaysTable,
