@@ -57,7 +57,7 @@ const emulator = {
   account: [],
   wire: [],
   cloudformation: ['wire'],
-  'api-gateway': ['cloudformation/template'],
+  'api-gateway': ['wire', 'cloudformation/template'],
   dynamodb: ['account', 'wire'],
   eventbridge: ['account', 'wire'],
   iam: ['account', 'wire'],
@@ -74,7 +74,7 @@ const emulator = {
 const local = {
   console: [],
   'stand-ins': [],
-  demo: ['stand-ins', 'deployment', 'snapshot'],
+  demo: ['stand-ins', 'deployment', 'snapshot', 'repeat'],
 };
 
 const within = (folder, parts) =>

@@ -17,12 +17,12 @@ import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
 import { executionsInFolder, executionsInMemory } from '../emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../emulator/step-functions/step-functions.ts';
 import { createSts } from '../emulator/sts/sts.ts';
+import { holdPort } from '../emulator/wire/held-port.ts';
 import { createKeys, OPERATOR } from '../emulator/wire/keys.ts';
 import { inFile, inMemory } from '../emulator/wire/persistence.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
 import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
-import { freePort } from './free-port.ts';
 import { functionsOf, hostFunctions } from './functions.ts';
 import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
@@ -87,10 +87,16 @@ export type Cloud = {
 /** Opens the deployment. Rejects when a port is taken, or the data folder is in use or cannot be read. */
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { template, dataFolder, timers, projectFolder } = options;
-  const awsPort = options.awsPort === 0 ? await freePort() : options.awsPort;
-  const endpointUrl = `http://127.0.0.1:${awsPort}`;
+  const address = '127.0.0.1';
+  const port = await holdPort(address, options.awsPort);
+  const endpointUrl = `http://${address}:${port.port}`;
+  // The tables are the lock of the data folder: nothing there is touched before it is ours.
+  const tables = dataFolder === undefined ? undefined : join(dataFolder, 'tables');
+  const dynamoDb = await openDynamoDb(tables).catch((error: unknown) => {
+    port.release();
+    throw error;
+  });
   const keys = createKeys(dataFolder, { region, endpointUrl });
-  const dynamoDb = await openDynamoDb(dataFolder === undefined ? undefined : join(dataFolder, 'tables'));
   const names = deployedNames(template);
   const resolve = resolverFor(names, pseudoParameters);
   const nameOf = (type: string): readonly string[] =>
@@ -179,8 +185,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     outputs: { ...outputsOf(template, names, endpointUrl), PolicyCheckUrl: options.policyCheckUrl },
   });
   const endpoint = await startEndpoint({
-    address: '127.0.0.1',
-    port: awsPort,
+    address,
+    port,
     keys,
     dynamoDb,
     services: [lambda, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf), kms],
@@ -201,6 +207,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   dynamodb.destroy();
   await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log: options.log, timers });
 
+  if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
   const closing = new AbortController();
   const [gatewaysTable = '', useTable = ''] = nameOf('AWS::DynamoDB::Table');
   const [eventBus = '', compromiseBus = ''] = nameOf('AWS::Events::EventBus');

@@ -71,7 +71,11 @@ describe('a file that the user names', () => {
 describe('a link that somebody has put into the data folder', () => {
   it.each<[string, readonly string[], () => unknown]>([
     ['the state of an emulated service', ['secrets.json.new'], () => inFile(at('secrets.json')).save({ ours: 1 })],
-    ['the credentials file', ['aws-credentials.new'], () => createKeys(folder, { region: 'r', endpointUrl: 'u' })],
+    [
+      'the credentials file',
+      ['aws-credentials.new'],
+      () => createKeys(folder, { region: 'r', endpointUrl: 'u' }).credentialsFile(),
+    ],
     [
       'the keys of evidence',
       ['evidence-key.pem.new', 'evidence-public-key.pem', 'evidence-public-key.pem.new'],
@@ -85,8 +89,15 @@ describe('a link that somebody has put into the data folder', () => {
     for (const name of names) expect(existsSync(at(name)) && lstatSync(at(name)).isSymbolicLink()).toBe(false);
   });
 
+  it('is not followed by the log of the functions, which then has no place', async () => {
+    planted('functions.log');
+    const journal = openJournal({ dataFolder: folder, logsChecks: true, now: () => 0 });
+    journal.logOf('f')('INFO', 'ours');
+    await journal.close();
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
+  });
+
   it.each<[string, readonly string[], () => unknown]>([
-    ['the log of the functions', ['functions.log'], () => openJournal(folder).logOf('f')('INFO', 'ours')],
     [
       'the history of an execution',
       [],
