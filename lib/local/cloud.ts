@@ -13,6 +13,7 @@ import { type Access, arnOfCaller, identifiedOnly } from '../emulator/iam/access
 import { createKms } from '../emulator/kms/kms.ts';
 import { type InvokeLambda, lambdaService } from '../emulator/lambda/lambda.ts';
 import { createSecretsManager, type KnownSecret } from '../emulator/secrets-manager/secrets-manager.ts';
+import { isSecretsState } from '../emulator/secrets-manager/state.ts';
 import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
 import { executionsInFolder, executionsInMemory } from '../emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../emulator/step-functions/step-functions.ts';
@@ -141,7 +142,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   });
   const topicKeys = keysOfTopics(template, resolve);
   const secretsManager = createSecretsManager({
-    persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json')),
+    persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json'), isSecretsState),
     clock: timers.now,
     canInvoke: async (functionArn, secretArn) =>
       functions.some(({ name }) => functionArn === name || functionArn === lambda.arnOf(name)) &&
@@ -231,8 +232,16 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
           await lambda.invoke(functionArn, {});
       };
       for (const schedule of schedules) await run(schedule);
-      for (const schedule of schedules) void repeat(timers, schedule.everyMs, closing.signal, () => run(schedule));
-      void repeat(timers, 1_000, closing.signal, () => secretsManager.runDue());
+      /** What fails once, because nothing can be written for a while, is tried again at its next time. */
+      const again = (everyMs: number, work: () => Promise<void>): void => {
+        const tried = (): Promise<void> =>
+          work().catch((error: unknown) => {
+            options.log('schedules')('WARN', 'What was due could not be done.', { error: String(error) });
+          });
+        void repeat(timers, everyMs, closing.signal, tried);
+      };
+      for (const schedule of schedules) again(schedule.everyMs, () => run(schedule));
+      again(1_000, () => secretsManager.runDue());
     },
     close: async () => {
       closing.abort();

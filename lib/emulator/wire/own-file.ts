@@ -1,13 +1,17 @@
 import { appendFileSync, closeSync, constants, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Puts the text in place of a file of the data folder, flushed to the disk, whole or not at all. A link in its place is replaced, and one beside it never followed. */
-export const replaceOwnFile = (path: string, text: string | Buffer, mode: number): void => {
+/** Writes the text beside a file of the data folder, flushed to the disk, and returns where. A link there is replaced. */
+export const freshBeside = (path: string, text: string | Buffer, mode: number): string => {
   const fresh = `${path}.new`;
   rmSync(fresh, { force: true });
   writeFileSync(fresh, text, { mode, flush: true, flag: 'wx' });
-  renameSync(fresh, path);
+  return fresh;
 };
+
+/** Puts the text in place of a file of the data folder, flushed to the disk, whole or not at all. A link in its place is replaced, and one beside it never followed. */
+export const replaceOwnFile = (path: string, text: string | Buffer, mode: number): void =>
+  renameSync(freshBeside(path, text, mode), path);
 
 /** Never through a link; where the system does not know the flag, ordinary users can make none. */
 const appending = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
