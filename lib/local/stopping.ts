@@ -23,10 +23,7 @@ export const stopSignal = (of: Process): AbortSignal => {
   return stopping.signal;
 };
 
-/** A reader that has enough, as in `npm start | head`, ends nobody's policy check: what is printed from then on is lost. */
+/** A reader that has enough, as in `npm start | head`, or a full disk below `> file`, ends nobody's policy check: what cannot be printed is lost. */
 export const outliveReaders = (streams: readonly Pick<NodeJS.WriteStream, 'on'>[]): void => {
-  for (const stream of streams)
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+  for (const stream of streams) stream.on('error', () => undefined);
 };

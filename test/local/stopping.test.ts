@@ -34,9 +34,8 @@ it('goes on when a script that started it in the background has ended', () => {
   expect(signal.aborted).toBe(false);
 });
 
-it('goes on when the reader of its output has gone, and fails for any other reason', () => {
+it.each(['EPIPE', 'ENOSPC'])('goes on when its output cannot be written: %s', (code) => {
   const stream = new EventEmitter();
   outliveReaders([stream as never]);
-  stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
-  expect(() => stream.emit('error', Object.assign(new Error('no'), { code: 'EIO' }))).toThrow('no');
+  expect(stream.emit('error', Object.assign(new Error(`write ${code}`), { code }))).toBe(true);
 });
