@@ -17,6 +17,7 @@ import { noTraffic, type TrafficCount } from './demo/traffic-count.ts';
 import { openDeployment } from './deployment.ts';
 import { explain } from './explain.ts';
 import { openJournal } from './journal.ts';
+import { lostValues } from './lost-values.ts';
 import { help, type Options, parseOptions } from './options.ts';
 import { printEvent, printReady } from './printing.ts';
 import { outliveReaders, stopSignal } from './stopping.ts';
@@ -76,6 +77,8 @@ const main = async (options: Options): Promise<number> => {
     demo = await openDemo(deployment, registry, ports);
     const counts = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? noTraffic;
     for (const sentence of ports.moved) console.log(sentence);
+    const ids = registry.gateways.map(({ gatewayId }) => gatewayId);
+    for (const sentence of await lostValues(deployment.stores, deployment.secretsManager, ids)) console.error(sentence);
     const { changes } = (await deployment.call('apply-registry', {
       actor: 'npm start',
       reason: 'the start of this machine',
