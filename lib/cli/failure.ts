@@ -39,11 +39,10 @@ const fileProblems: Readonly<Record<string, string>> = {
 export const failureOf = (error: unknown): CommandFailed | undefined => {
   if (error instanceof CommandFailed) return error;
   if (!(error instanceof Error)) return undefined;
-  const { code, path, dest, $metadata } = error as Error & Readonly<Record<string, unknown>>;
+  const { code, path, $metadata } = error as Error & Readonly<Record<string, unknown>>;
   const problem = fileProblems[String(code)];
   if (problem !== undefined && typeof path === 'string') {
-    const named = String(dest ?? path).replace(/\.new$/, '');
-    return new CommandFailed('usage', `${named}: ${problem}.`, { cause: error });
+    return new CommandFailed('usage', `${path}: ${problem}.`, { cause: error });
   }
   if ($metadata === undefined) return undefined;
   const what =

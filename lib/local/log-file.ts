@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { open, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { appending, appendOwnFile } from '../emulator/wire/own-file.ts';
+import { appendOwnFile, appendOwnFileLater } from '../emulator/wire/own-file.ts';
 
 /** How large a file may become, and how many older ones (`.1`, `.2`, …) are kept beside it. */
 export type LogLimits = { readonly fileBytes: number; readonly olderFiles: number };
@@ -17,15 +17,6 @@ export type LogFile = {
 
 /** Lines that wait while nothing can be written; what comes then is only counted. */
 const mostWaiting = 10_000;
-
-const append = async (path: string, text: string): Promise<void> => {
-  const file = await open(path, appending, 0o600);
-  try {
-    await file.appendFile(text);
-  } finally {
-    await file.close();
-  }
-};
 
 /** Opens a file that is appended to off the path of whoever writes, and replaced by an empty one when it is full. */
 export const openLogFile = (path: string, { fileBytes, olderFiles }: LogLimits): LogFile => {
@@ -56,7 +47,7 @@ export const openLogFile = (path: string, { fileBytes, olderFiles }: LogLimits):
       const [lines, lostBefore] = [waiting.length, lost];
       try {
         await makeRoom(Buffer.byteLength(text));
-        await append(path, text);
+        await appendOwnFileLater(path, text);
       } catch {
         sizeBytes = undefined;
         return; // the next line tries again

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
@@ -18,15 +18,16 @@ const thrownBy = (work: () => void): unknown => {
   return undefined;
 };
 
-it('says which folder is missing, by the name that the person gave', () => {
-  const failure = failureOf(thrownBy(() => writeText(join(folder, 'no', 'evidence.json'), '{}')));
-  expect(failure).toMatchObject({
+it('says in one line what is wrong with a file or folder that a person named', () => {
+  const missing = join(folder, 'no', 'evidence.json');
+  expect(failureOf(thrownBy(() => void readFileSync(missing)))).toMatchObject({
     exitCode: 2,
-    message: `${join(folder, 'no', 'evidence.json')}: there is no such file or folder.`,
+    message: `${missing}: there is no such file or folder.`,
   });
-  expect(failureOf(thrownBy(() => writeText(folder, '')))?.message).toBe(
+  expect(failureOf(thrownBy(() => writeFileSync(folder, '')))?.message).toBe(
     `${folder}: it is a folder, and a file is needed.`,
   );
+  expect(failureOf(thrownBy(() => writeText(missing, '{}')))?.message).toMatch(/cannot be written: .*$/);
 });
 
 it('says that a table is not there', () => {

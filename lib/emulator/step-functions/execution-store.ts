@@ -40,7 +40,6 @@ export const executionsInFolder = (folder: string): ExecutionStore => {
   const waiting = new Map<string, string>();
   const fileOf = (executionArn: string) =>
     join(folder, `${createHash('sha256').update(executionArn).digest('hex')}.jsonl`);
-  const write = (file: string, text: string) => appendOwnFile(file, text);
   const textOf = (line: unknown) => `\n${JSON.stringify(line)}`;
 
   return {
@@ -58,7 +57,7 @@ export const executionsInFolder = (folder: string): ExecutionStore => {
     create: (execution) => {
       const file = fileOf(execution.executionArn);
       try {
-        write(file, textOf(execution));
+        appendOwnFile(file, textOf(execution));
       } catch {
         rmSync(file, { force: true });
         throw new AwsError('ServiceUnavailable', 'Nothing can be written on this machine: its disk may be full.', 503);
@@ -68,7 +67,7 @@ export const executionsInFolder = (folder: string): ExecutionStore => {
       const text = `${waiting.get(executionArn) ?? ''}${textOf(event)}`;
       waiting.delete(executionArn);
       try {
-        write(fileOf(executionArn), text);
+        appendOwnFile(fileOf(executionArn), text);
       } catch {
         waiting.set(executionArn, text);
       }

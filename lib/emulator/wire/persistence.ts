@@ -1,7 +1,7 @@
-import { copyFileSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataFolderUnusable } from './data-folder.ts';
-import { replaceOwnFile } from './own-file.ts';
+import { freshBeside } from './own-file.ts';
 import { AwsError } from './service.ts';
 
 /** Where an emulated service keeps its state between starts; `save` is atomic, so a killed process leaves old or new, never half. */
@@ -51,9 +51,11 @@ export const inFile = <State>(path: string, isState: (value: unknown) => boolean
   save: (state) => {
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      replaceOwnFile(path, JSON.stringify(state), 0o600, () => keepPrevious(path));
+      const fresh = freshBeside(path, JSON.stringify(state), 0o600);
+      keepPrevious(path);
+      renameSync(fresh, path);
     } catch (error) {
-      rmSync(`${path}.new`, { force: true }); // half of it helps nobody, and takes space
+      rmSync(`${path}.new`, { force: true, recursive: true }); // half of it helps nobody, and takes space
       throw new AwsError('ServiceUnavailable', `Nothing can be written on this machine (${codeOf(error)}).`, 503);
     }
   },
