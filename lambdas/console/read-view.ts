@@ -118,7 +118,7 @@ const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId }: AskFo
     const isAllowed = kit.acts.includes(act);
     return {
       ...{ ...base, act, kit, isAllowed },
-      ...(isAllowed ? {} : { why: 'Nothing of that kind is open for this kit now.' }),
+      ...(isAllowed ? {} : { why: rotation?.held && act === 'retry-kit' ? heldWords : nothingOpenWords }),
       ...(credentialId ? { credentialId } : {}),
     };
   }
@@ -134,6 +134,9 @@ const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId }: AskFo
   }
   return offered;
 };
+
+const heldWords = 'The rotation is held, and gives kits nothing until then: resume it first.';
+const nothingOpenWords = 'Nothing of that kind is open for this kit now.';
 
 const showPlan = async ({ plans, now }: ShowNeeds, ask: AskFor<'plan'>): Promise<PlanView> => {
   const state = await plans.of(ask.execution);

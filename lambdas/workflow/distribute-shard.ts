@@ -1,6 +1,6 @@
 import { StepFailed } from '../domain/failure.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
-import type { Kit, KitWork } from '../domain/kit.ts';
+import { type Kit, type KitWork, keptFailure } from '../domain/kit.ts';
 import { kitKindOf } from '../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
@@ -48,7 +48,7 @@ const distributeTo = async (needs: Needs, input: StepInput, kit: Kit, stored: St
   const attempts = (kit.work?.generation === rotation.generation ? kit.work.attempts : 0) + 1;
   const claimed = await needs.kits.saveWork(
     kit,
-    { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs },
+    { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs, ...keptFailure(kit, stored.credentialId) },
     gateway.shardCount,
   );
   if (!claimed) return 'PENDING';
@@ -91,7 +91,7 @@ const install = async (
       gatewayId: kit.gatewayId,
       kitId: kit.kitId,
       credentialId: stored.credentialId,
-      code: failure.code,
+      ...failure,
     });
     return { state: 'FAILED', failure };
   }

@@ -51,8 +51,8 @@ export const frameOf = ({
       styleText('red', `  ${one.credentialId} is refused ${fromNow(one.rejectAfterAtMs ?? nowMs, nowMs)}`),
     ),
     ...late.map(
-      ({ kitId, owner, late: code }) =>
-        `    ${plain(kitId).padEnd(20)} ${code ? lateWords[code] : ''}  ${plain(owner)}`,
+      ({ kitId, owner, late: code, failure }) =>
+        `    ${plain(kitId).padEnd(20)} ${code ? lateWords[code] : ''}${failure ? ` (${failure.code}, tried ${failure.attempts}×)` : ''}  ${plain(owner)}`,
     ),
     ...(kits.late > late.length ? [`    and ${kits.late - late.length} more`] : []),
     ...waitsFor.map(

@@ -129,6 +129,14 @@ describe('A frame of watch', () => {
     expect(frame).toContain('in 60 min: The owners of late kits are reminded.');
   });
 
+  it('says why a kit could not be given the credential', () => {
+    const failure = { code: 'ACCESS_DENIED', message: 'Look at the token.', attempts: 3 };
+    const rows = view.kits.rows.map((one) => ({ ...one, late: 'DISTRIBUTION_FAILED' as const, failure }));
+    expect(frameOf({ ...view, kits: { ...view.kits, rows } })).toContain(
+      'distribution failed (ACCESS_DENIED, tried 3×)',
+    );
+  });
+
   it('says how the last rotation ended when none runs', () => {
     const { rotation: _, ...rest } = view;
     const history = [

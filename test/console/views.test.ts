@@ -196,6 +196,44 @@ describe('the kits', () => {
     expect(rows[1]).toMatchObject({ late: 'WAITS_FOR_OWNER', acts: ['acknowledge-kit', 'retry-kit'] });
     expect(rows[4]).toMatchObject({ evidence: { kind: 'observed' }, acts: [] });
   });
+  const failure = { code: 'ACCESS_DENIED', message: 'Writing for kit edge: it answered 403. Look at the token.' };
+  const failing = kit('edge', 'kong', {
+    work: {
+      ...{ rotationId: 'r' as RotationId, generation: 3, credentialId: newId, state: 'PENDING', attempts: 3 },
+      ...{ changedAtMs: nowMs - minutes, failure },
+    },
+  });
+  it('that could not be given the credential say why, how often, what to do and what is next, and may be retried', () => {
+    const [row] = shown(rotating(), { kits: [failing] }).kits.rows;
+    expect(row).toMatchObject({
+      ...{ late: 'DISTRIBUTION_FAILED', acts: ['retry-kit'] },
+      failure: { ...failure, attempts: 3, nextTryAtMs: nowMs - minutes + 222_000 },
+    });
+    expect(row?.waitsFor).toBe(
+      `Giving it the credential failed. ACCESS_DENIED: ${failure.message} Tried 3 times; the next try is due at 2026-11-23T02:16:42.000Z. See whether its management API answers and lets us in, then retry the kit.`,
+    );
+  });
+  it('that could not be given it are not tried again, and cannot be retried, while the rotation is held', () => {
+    const held = { actor: 'alice', reason: 'because', atMs: nowMs };
+    const [row] = shown(rotating('orders', { held }), { kits: [failing] }).kits.rows;
+    expect(row).toMatchObject({ late: 'DISTRIBUTION_FAILED', acts: [], failure });
+    expect(row?.failure).not.toHaveProperty('nextTryAtMs');
+    expect(row?.waitsFor).toContain('it is not tried again while the rotation is held.');
+  });
+  it('say how many of their nodes were seen, and since when the address of another credential is silent', () => {
+    const [few] = shown(rotating(), { kits: [kit('kong-public', 'kong', { expectedSources: 4 })] }).kits.rows;
+    expect(few).toMatchObject({ late: 'TOO_FEW_SOURCES', sources: { seen: 1, expected: 4 } });
+    expect(few?.waitsFor).toContain('Seen were 1/4.');
+    const [stuck] = shown(rotating()).kits.rows;
+    expect(stuck).toMatchObject({ kitId: 'partner-eu', addressesSilentSinceAtMs: nowMs - 9 * minutes });
+    expect(stuck?.waitsFor).toContain('203.0.113.20, silent since 2026-11-23 02:05:00 UTC.');
+    const again = { ...uses[0], lastUsedAtMs: nowMs - 20 * minutes } as (typeof uses)[number];
+    const [both] = shown(rotating(), { kits: kits.slice(0, 1), uses: [again, ...uses.slice(1)] }).kits.rows;
+    expect(both?.late).toBe('SEEN_ON_BOTH');
+    expect(both?.waitsFor).toMatch(
+      /^Seen from one address on both: several nodes behind it\? That is 198\.51\.100\.7, silent since/,
+    );
+  });
   it('are filtered by name, kind and owner, and counted whole', () => {
     const { rows, total } = shown(rotating(), {}, { filter: 'Billing', page: 1 }).kits;
     expect(rows.map(({ kitId }) => kitId)).toEqual(['billing-hook']);

@@ -1,7 +1,9 @@
-import type { Gateway } from '../../domain/gateway.ts';
+import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
+import { failureSaid, nextTryAtMs } from '../../domain/kit-failure.ts';
 import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
+import { inFull } from './labels.ts';
 import { type KitAct, type KitMoves, type KitRow, kitActs } from './views.ts';
 
 /** A kit with what is known of it. */
@@ -34,20 +36,40 @@ export const expectedOf = ({ rotation, currentCredentialId }: Gateway): Credenti
 type Late = Extract<KitVerdict, { kind: 'LAGGARD' }>;
 
 /** What a late kit waits for, with what is known of this one. */
-const waitText = (kit: Kit, { code, addresses, sources }: Late): string => {
+const waitText = (gateway: Gateway, { code, addresses, sources, lastUseMs, failure }: Late): string => {
   const { means, todo, mayAcknowledge } = laggards[code];
+  const silent = lastUseMs === undefined ? '' : `, silent since ${inFull(lastUseMs)}`;
   switch (code) {
     case 'DISTRIBUTION_FAILED':
-      return `${means} ${kit.work?.failure?.message ?? 'No reason is given.'}`;
+      return `${means} ${failure ? failureSaid(gateway, failure) : 'No reason is given.'} ${todo}`;
     case 'STILL_ON_PREDECESSOR':
-      return `${means} The other one comes from ${addresses.join(', ')}.`;
+      return `${means} The other one comes from ${addresses.join(', ')}${silent}.`;
     case 'SEEN_ON_BOTH':
-      return `${means} That is ${addresses.join(', ')}.`;
+      return `Seen from one address on both: several nodes behind it? That is ${addresses.join(', ')}${silent}. ${todo}`;
     case 'TOO_FEW_SOURCES':
-      return `${means} Seen were ${sources?.seen ?? 0}/${sources?.expected ?? 1}.`;
+      return `${means} Seen were ${sources?.seen ?? 0}/${sources?.expected ?? 1}. ${todo}`;
     default:
       return mayAcknowledge ? `${means} ${todo}` : means;
   }
+};
+
+/** What is shown of a late kit, beside what every kit shows. */
+const lateOf = (gateway: Gateway, late: Late): Partial<KitRow> => {
+  const { code, sources, lastUseMs, failure } = late;
+  const nextTry = failure && nextTryAtMs(gateway, failure);
+  return {
+    ...{ late: code, waitsFor: waitText(gateway, late) },
+    ...(sources ? { sources } : {}),
+    ...(lastUseMs === undefined ? {} : { addressesSilentSinceAtMs: lastUseMs }),
+    ...(failure
+      ? {
+          failure: {
+            ...{ code: failure.code, message: failure.message, attempts: failure.attempts },
+            ...(nextTry === undefined ? {} : { nextTryAtMs: nextTry }),
+          },
+        }
+      : {}),
+  };
 };
 
 /** One kit as it is shown. */
@@ -62,19 +84,20 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): Kit
   return {
     ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn(kit, late, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
-    ...(laggard ? { late: laggard.code, waitsFor: waitText(kit, laggard) } : {}),
+    ...(laggard ? lateOf(gateway, laggard) : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };
 
 /** What may be done to a late kit, by what it waits for. */
-const isOpen: Readonly<Record<KitAct, (kit: Kit, late: LaggardCode, generation: number) => boolean>> = {
+const isOpen: Readonly<Record<KitAct, (kit: Kit, late: LaggardCode, rotation: Rotation) => boolean>> = {
   'acknowledge-kit': (_, late) => laggards[late].mayAcknowledge,
-  'retry-kit': ({ work }, _, generation) => !(work?.state === 'PENDING' && work.generation === generation),
+  'retry-kit': ({ work }, _, { held, generation }) =>
+    !held && !(work?.state === 'PENDING' && work.generation === generation && !work.failure),
 };
 
 const actsOn = (kit: Kit, late: LaggardCode | undefined, { rotation }: Gateway): readonly KitAct[] =>
-  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act](kit, late, rotation.generation)) : [];
+  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act](kit, late, rotation)) : [];
 
 /** Those that hold the rotation up first, in the order of the reasons' weight; then by name. */
 export const byLateness = (kits: readonly JudgedKit[]): readonly JudgedKit[] =>

@@ -129,6 +129,18 @@ export type KitRow = {
   /** Moved with this evidence, or late for this reason; neither while there is no credential to move to. */
   readonly evidence?: Evidence;
   readonly late?: LaggardCode;
+  /** Why it could not be given the credential; `message` says what to do about it. */
+  readonly failure?: {
+    readonly code: string;
+    readonly message: string;
+    readonly attempts: number;
+    /** Absent while it is not tried again by itself. */
+    readonly nextTryAtMs?: number;
+  };
+  /** How many of the nodes that it has were seen with the credential. */
+  readonly sources?: { readonly seen: number; readonly expected: number };
+  /** When the latest of `addresses` was last seen. */
+  readonly addressesSilentSinceAtMs?: number;
   /** What is missing, in a sentence; absent when nothing is. */
   readonly waitsFor?: string;
   readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
