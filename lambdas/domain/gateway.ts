@@ -96,7 +96,11 @@ export type Rotation = {
 };
 
 /** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; without it (a policy decided beforehand) it covers every kit. */
-type Forced = Decided & { readonly kitsHash?: string };
+type Forced = Decided & {
+  readonly kitsHash?: string;
+  /** How many kits had not moved then. */
+  readonly kits?: number;
+};
 
 /** How many kits there are and how many are late; the one that matters most by name. */
 export type KitSummary = {
@@ -106,7 +110,13 @@ export type KitSummary = {
   readonly worst?: { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
 };
 
-export type EndedRotation = { readonly rotationId: RotationId; readonly outcome: Outcome; readonly endedAtMs: number };
+export type EndedRotation = {
+  readonly rotationId: RotationId;
+  readonly outcome: Outcome;
+  readonly endedAtMs: number;
+  /** So many kits had not moved when a person forced it. */
+  readonly kitsBehind?: number;
+};
 
 /** One recorded transition: the audit item `gateway#revision`, and the event that is published. */
 export type Transition = {

@@ -163,7 +163,7 @@ export const force = (gateway: Gateway, command: Force, nowMs: number): Decision
     );
   if (rotation.held)
     return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
-  const forced = { ...by(command), atMs: nowMs };
+  const forced = { ...by(command), atMs: nowMs, kits: command.kits };
   return record(gateway, { rotation: { ...rotation, forced } }, nowMs, {
     ...by(command),
     kind: 'force',

@@ -11,14 +11,15 @@ import {
   stateWords,
   type Tone,
 } from '../../lambdas/console/view/labels.ts';
-import type {
-  CredentialLife,
-  GatewaysView,
-  GatewayView,
-  HistoryView,
-  KitRow,
-  Page,
-  RotationSummary,
+import {
+  type CredentialLife,
+  type GatewaysView,
+  type GatewayView,
+  type HistoryView,
+  type KitRow,
+  type Page,
+  type RotationSummary,
+  stepLooks,
 } from '../../lambdas/console/view/views.ts';
 import { plain, rowsOf } from './terminal.ts';
 
@@ -135,9 +136,9 @@ export const historyText = ({ entries, page, nowMs }: HistoryView): string => {
     const title = rotationId
       ? `${trigger ?? ''} rotation ${rotationId}, ${outcome ? outcomeWords[outcome].word : ''}${endedAtMs === undefined ? '' : ` after ${lengthOf(endedAtMs - begun.atMs)}`}, begun ${fromNow(begun.atMs, nowMs)}`
       : inFull(begun.atMs);
-    const rows = steps.map(({ atMs, kind, actor, reason, credentialIds }) => [
+    const rows = steps.map(({ atMs, kind, look, actor, reason, credentialIds }) => [
       `  ${inFull(atMs)}`,
-      kind,
+      look ? `${kind} (${stepLooks[look].word})` : kind,
       credentialIds.join(', '),
       actor,
       reason,

@@ -1,7 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { fromNow, lateWords, lengthOf, outcomeWords } from '../../lambdas/console/view/labels.ts';
-import { type GatewaysView, type GatewayView, phases } from '../../lambdas/console/view/views.ts';
+import { fromNow, lateWords, lengthOf, outcomeWords, stateWords } from '../../lambdas/console/view/labels.ts';
+import {
+  type GatewaysView,
+  type GatewayView,
+  phases,
+  type StepLook,
+  stepLooks,
+} from '../../lambdas/console/view/views.ts';
 import type { Connection } from './connection.ts';
 import { plain, type Terminal } from './terminal.ts';
 import { bold, rotationLine } from './view-text.ts';
@@ -15,11 +21,28 @@ const progressBar = (done: number, of: number): string => {
   return `${styleText('green', '█'.repeat(filled))}${styleText('dim', '░'.repeat(barWidth - filled))} ${done} of ${of}`;
 };
 
+const stepColours = {
+  TO_COME: 'dim',
+  NOW: 'cyan',
+  DONE: 'green',
+  DONE_WITH_FAILURES: 'yellow',
+  FORCED: 'yellow',
+} as const satisfies Readonly<Record<StepLook, string>>;
+
+/** `✓ create`, `! distribute (done with failures)`. */
+const stepText = (phase: string, look: StepLook): string => {
+  const { sign, word } = stepLooks[look];
+  const says = look === 'DONE_WITH_FAILURES' || look === 'FORCED' ? ` (${word})` : '';
+  return styleText(stepColours[look], `${sign || ' '} ${phase}${says}`);
+};
+
 /** One look at a gateway, as lines for a terminal; a pure function of the view. */
 export const frameOf = ({
   gatewayId,
   nowMs,
+  state,
   rotation,
+  steps: looks,
   kits,
   waitsFor,
   ahead,
@@ -31,16 +54,12 @@ export const frameOf = ({
     const ended = outcome
       ? `the last rotation ${outcomeWords[outcome].word}${endedAtMs === undefined ? '' : ` ${fromNow(endedAtMs, nowMs)}`}`
       : 'no rotation yet';
-    return `${bold(gatewayId)}  at rest; ${ended}`;
+    return [
+      `${bold(gatewayId)}  ${stateWords[state].word.toLowerCase()}; ${ended}`,
+      ...waitsFor.map(({ text }) => `  ${plain(text)}`),
+    ].join('\n');
   }
-  const at = phases.indexOf(rotation.phase);
-  const steps = phases.map((phase, index) =>
-    index < at
-      ? styleText('green', `✔ ${phase}`)
-      : index === at
-        ? styleText('cyan', `▶ ${phase}`)
-        : styleText('dim', `  ${phase}`),
-  );
+  const steps = phases.map((phase) => stepText(phase, looks?.[phase] ?? 'TO_COME'));
   const late = kits.rows.filter((kit) => kit.late !== undefined).slice(0, latest);
   const dying = credentials.filter(({ isLive, rejectAfterAtMs }) => isLive && rejectAfterAtMs !== undefined);
   return [

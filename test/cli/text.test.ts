@@ -31,6 +31,7 @@ const view: GatewayView = {
     retireIds: ['old0000001' as CredentialId],
     progress: { kits: 4, updated: 1, atMs: nowMs },
   },
+  steps: { create: 'DONE', distribute: 'DONE', verify: 'NOW', revoke: 'TO_COME' },
   waitsFor: [{ text: '3 of 4 kits have not moved yet.' }],
   ahead: [{ text: 'The owners of late kits are reminded.', atMs: nowMs + 3_600_000 }],
   credentials: [
@@ -121,12 +122,27 @@ describe('A frame of watch', () => {
   it('shows the stage, a bar of the kits, what dies when, the late kits and what comes next', () => {
     const frame = stripVTControlCharacters(frameOf(view));
     expect(frame).toContain('orders  manual: verify, 1 of 4 kits moved, for 60 s');
-    expect(frame).toContain('✔ create  ✔ distribute  ▶ verify    revoke');
+    expect(frame).toContain('✓ create  ✓ distribute  ▶ verify    revoke');
     expect(frame).toContain('████████░░░░░░░░░░░░░░░░░░░░░░ 1 of 4');
     expect(frame).toContain('old0000001 is refused in 45 s');
     expect(frame).toContain('still on predecessor');
     expect(frame).toContain('and 2 more');
     expect(frame).toContain('in 60 min: The owners of late kits are reminded.');
+  });
+
+  it('never shows a step as done that is done with failures or forced', () => {
+    const looks = { create: 'DONE', distribute: 'DONE_WITH_FAILURES', verify: 'FORCED', revoke: 'NOW' } as const;
+    expect(stripVTControlCharacters(frameOf({ ...view, steps: looks }))).toContain(
+      '✓ create  ! distribute (done with failures)  » verify (forced)  ▶ revoke',
+    );
+  });
+
+  it('is not at rest while kits are behind, and says what a person has to do', () => {
+    const { rotation: _, steps: _s, ...rest } = view;
+    const frame = stripVTControlCharacters(
+      frameOf({ ...rest, state: 'KITS_BEHIND', waitsFor: [{ text: 'Start one.' }] }),
+    );
+    expect(frame).toContain('orders  kits behind; no rotation yet\n  Start one.');
   });
 
   it('says why a kit could not be given the credential', () => {
@@ -148,7 +164,7 @@ describe('A frame of watch', () => {
         steps: [],
       },
     ];
-    expect(frameOf({ ...rest, history })).toContain('at rest; the last rotation completed 5 s ago');
+    expect(frameOf({ ...rest, state: 'AT_REST', history })).toContain('at rest; the last rotation completed 5 s ago');
   });
 });
 

@@ -169,8 +169,8 @@ describe('showing', () => {
     };
     const given = { ...needs(), kits: { ofShard: refuse }, uses: { ofCredential: refuse } };
     expect(await showConsole(given, { view: 'gateways', format: 'json' }, shows)).toMatchObject({
-      page: { total: 9 },
-      rows: { length: 9 },
+      page: { total: 10 },
+      rows: { length: 10 },
     });
   });
   it('writes nothing and reads no value, whatever is shown', async () => {

@@ -5,7 +5,7 @@ import { gatewaysView, stateOf } from '../../lambdas/console/view/gateways-view.
 import { historyView } from '../../lambdas/console/view/history.ts';
 import { judgeKits } from '../../lambdas/console/view/kit-rows.ts';
 import { offersOf } from '../../lambdas/console/view/offers.ts';
-import type { Gateway } from '../../lambdas/domain/gateway.ts';
+import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
 import {
   atRest,
@@ -22,6 +22,7 @@ import {
   rotating,
   transitions,
   uses,
+  usesAtRest,
 } from './scenes.ts';
 
 const all = { filter: '', state: undefined, page: 1 };
@@ -34,7 +35,13 @@ describe('the state of a gateway', () => {
     ([id, gateway]) => {
       const expected: Readonly<Record<string, string>> = {
         ...{ catalogue: 'AT_REST', customers: 'AT_REST', orders: 'ROTATING', payments: 'HELD', partners: 'LATE' },
-        ...{ logistics: 'COMPROMISED', search: 'NO_CREDENTIAL', returns: 'FAILED', 'old-shop': 'RETIRED' },
+        ...{
+          logistics: 'COMPROMISED',
+          search: 'NO_CREDENTIAL',
+          returns: 'FAILED',
+          outlet: 'KITS_BEHIND',
+          'old-shop': 'RETIRED',
+        },
       };
       expect(stateOf(gateway)).toBe(expected[id]);
     },
@@ -53,7 +60,18 @@ describe('the state of a gateway', () => {
 describe('the list of gateways', () => {
   it('begins with those that need a person, then goes by name', () => {
     expect(gatewaysView(everyState, all, nowMs).rows.map(({ gatewayId }) => gatewayId)).toEqual([
-      ...['logistics', 'payments', 'partners', 'returns', 'orders', 'search', 'catalogue', 'customers', 'old-shop'],
+      ...[
+        'logistics',
+        'outlet',
+        'payments',
+        'partners',
+        'returns',
+        'orders',
+        'search',
+        'catalogue',
+        'customers',
+        'old-shop',
+      ],
     ]);
   });
   it('says of a running rotation how far it is and who holds it up, from the record alone', () => {
@@ -75,6 +93,45 @@ describe('the list of gateways', () => {
     const last = gatewaysView(many, { ...all, page: 99 }, nowMs);
     expect(last.page).toEqual({ page: 3, pages: 3, pageSize: 25, total: 51 });
     expect(last.rows.map(({ gatewayId }) => gatewayId)).toEqual(['gateway-150']);
+  });
+});
+
+describe('the steps of a rotation', () => {
+  const steps = (gateway: Gateway, changes: Partial<GatewayFacts> = {}) => shown(gateway, changes).steps;
+  it('are done only where nothing of them is missing', () => {
+    const failed = { code: 'TIMEOUT', message: 'It did not answer in time.' };
+    const failing = kits.map((one, index) =>
+      index < 2 && one.work ? { ...one, work: { ...one.work, state: 'PENDING' as const, failure: failed } } : one,
+    );
+    const done = { create: 'DONE', distribute: 'DONE', verify: 'NOW', revoke: 'TO_COME' };
+    expect(steps(rotating())).toEqual(done);
+    expect(steps(rotating(), { kits: failing })).toEqual({ ...done, distribute: 'DONE_WITH_FAILURES' });
+  });
+  it('are forced where a person took it on himself, and nothing was proven', () => {
+    const forced = { actor: 'alice', reason: 'because', atMs: nowMs, kits: 2 };
+    expect(steps(rotating('orders', { forced }))).toMatchObject({ verify: 'FORCED', revoke: 'NOW' });
+    expect(steps(rotating('orders', { forced, stage: 'VERIFIED' }))).toMatchObject({ verify: 'DONE', revoke: 'NOW' });
+  });
+  it('are not there when none runs', () => expect(steps(atRest())).toBeUndefined());
+});
+
+describe('a gateway after a force', () => {
+  const ended = [
+    { ...{ rotationId: 'r' as RotationId, outcome: 'COMPLETED_BY_FORCE' as const }, endedAtMs: nowMs, kitsBehind: 3 },
+  ];
+  it('needs a person while kits have not moved, and says what he can do', () => {
+    const { state, waitsFor } = shown(atRest('orders', { ended, currentCredentialId: newId }), { uses: [] });
+    expect(state).toBe('KITS_BEHIND');
+    expect(waitsFor[0]?.text).toMatch(
+      /^5 of 5 kits were not seen on Zt3kPq81Aa: what they use instead is refused\. Start a rotation/,
+    );
+  });
+  it('is at rest once all of them were seen on the new credential', () => {
+    expect(shown(atRest('orders', { ended }), { kits: kitsAtRest, uses: usesAtRest }).state).toBe('KITS_BEHIND');
+    const moved = kitsAtRest.slice(0, 3);
+    expect(shown(atRest('orders', { ended }), { kits: moved, uses: usesAtRest })).toMatchObject({
+      ...{ state: 'AT_REST', waitsFor: [] },
+    });
   });
 });
 
@@ -355,6 +412,15 @@ describe('the record', () => {
       ['scheduled', 'COMPLETED', 'the schedule'],
       ['bootstrap', 'COMPLETED', 'a rotation makes its first credential'],
     ]);
+  });
+  it('never shows a step as done that was done with failures or forced', () => {
+    const step = (kind: string, detail: object) => ({ ...transitions[0], revision: 99, kind, detail }) as Transition;
+    const looks = (one: Transition) => historyView(atRest(), [one], 1, nowMs).entries[0]?.steps[0]?.look;
+    expect(looks(step('distributed', { kits: 3, given: 1, failed: 2 }))).toBe('DONE_WITH_FAILURES');
+    expect(looks(step('distributed', { kits: 3, given: 3, failed: 0 }))).toBeUndefined();
+    expect(looks(step('revoke', { causes: { [oldId]: 'FORCED' } }))).toBe('FORCED');
+    expect(looks(step('complete', { outcome: 'COMPLETED_BY_FORCE', forced: true }))).toBe('FORCED');
+    expect(looks(step('complete', { outcome: 'COMPLETED' }))).toBeUndefined();
   });
   it('says of a rotation without an end of its own that it was pre-empted', () => {
     expect(steps(atRest())[0]).toMatchObject({ trigger: 'manual', outcome: 'PREEMPTED' });

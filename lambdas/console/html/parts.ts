@@ -7,6 +7,7 @@ import { type Ask, link, type Surface } from './surface.ts';
 
 const shapes: Readonly<Record<GatewayState, Markup>> = {
   COMPROMISED: html`<path d="M4.2 0.5h5.6l3.7 3.7v5.6l-3.7 3.7H4.2L0.5 9.8V4.2z" fill="currentColor"/>`,
+  KITS_BEHIND: html`<path d="M7 0.4L13.6 7L7 13.6L0.4 7z" fill="currentColor"/>`,
   HELD: html`<path d="M2 1h3.6v12H2zM8.4 1H12v12H8.4z" fill="currentColor"/>`,
   LATE: html`<path d="M7 0.8L13.6 13H0.4z" fill="currentColor"/>`,
   FAILED: html`<path d="M2 2l10 10M12 2L2 12" stroke="currentColor" stroke-width="2.6" fill="none"/>`,

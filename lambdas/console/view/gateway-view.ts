@@ -2,14 +2,14 @@ import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
-import { rotationSummary, stateOf } from './gateways-view.ts';
+import { rotationSummary, stateOf, stepsOf } from './gateways-view.ts';
 import { historyOf } from './history.ts';
 import { byLateness, expectedOf, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
 import { livesOf } from './lifetimes.ts';
 import { offersOf } from './offers.ts';
 import { paged } from './paging.ts';
 import type { GatewayView, UseSpan } from './views.ts';
-import { aheadOf, waitsFor } from './waits.ts';
+import { aheadOf, keptBehind, waitsFor } from './waits.ts';
 
 /** Everything that was read of one gateway: `uses` of live credentials and of the last revoked, transitions in any order. */
 export type GatewayFacts = {
@@ -36,13 +36,20 @@ export const gatewayView = (
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedOf(gateway);
+  const recorded = stateOf(gateway);
+  const state = recorded === 'KITS_BEHIND' && summary.laggards === 0 ? 'AT_REST' : recorded; // they have moved since
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
   return {
-    ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision, state: stateOf(gateway) },
-    ...(gateway.rotation ? { rotation: rotationSummary(gateway.rotation) } : {}),
+    ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision, state },
+    ...(gateway.rotation
+      ? {
+          rotation: rotationSummary(gateway.rotation),
+          steps: stepsOf(gateway.rotation, summary.failed + summary.undistributed),
+        }
+      : {}),
     ...(nextScheduledAtMs === undefined ? {} : { nextScheduledAtMs }),
     ...(targetId ? { targetId } : {}),
-    waitsFor: waitsFor(gateway, summary, nowMs),
+    waitsFor: state === 'KITS_BEHIND' ? keptBehind(summary, targetId) : waitsFor(gateway, summary, nowMs),
     ahead: aheadOf(gateway, summary, nextScheduledAtMs, nowMs),
     credentials: livesOf(gateway, transitions, judgeRevocation(gateway, summary, nowMs)),
     moves: movesOf(judged, targetId),

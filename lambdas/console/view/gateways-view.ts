@@ -7,7 +7,9 @@ import {
   type GatewaysView,
   gatewayStates,
   type Phase,
+  phases,
   type RotationSummary,
+  type StepLook,
 } from './views.ts';
 
 /** How a gateway stands, by its record alone. */
@@ -17,6 +19,7 @@ export const stateOf = ({ retiredAtMs, rotation, live, ended }: Gateway): Gatewa
   if (rotation?.held) return 'HELD';
   if (rotation) return rotation.escalationLevel > 0 || rotation.failedAttempts > 0 ? 'LATE' : 'ROTATING';
   if (live.length === 0) return 'NO_CREDENTIAL';
+  if (ended.at(-1)?.kitsBehind) return 'KITS_BEHIND';
   return ended.at(-1)?.outcome === 'FAILED' ? 'FAILED' : 'AT_REST';
 };
 
@@ -24,6 +27,20 @@ const phaseOf = (rotation: Rotation): Phase => {
   if (!hasReached(rotation, 'PROMOTED')) return 'create';
   if (!hasReached(rotation, 'DISTRIBUTED')) return 'distribute';
   return rotation.stage === 'VERIFIED' || rotation.forced ? 'revoke' : 'verify';
+};
+
+/** How the steps stand: `failing` kits could not be given the credential, and what was forced was not proven. */
+export const stepsOf = (rotation: Rotation, failing: number): Readonly<Record<Phase, StepLook>> => {
+  const at = phases.indexOf(phaseOf(rotation));
+  const done: Readonly<Record<Phase, StepLook>> = {
+    create: 'DONE',
+    distribute: failing > 0 ? 'DONE_WITH_FAILURES' : 'DONE',
+    verify: rotation.stage === 'VERIFIED' ? 'DONE' : 'FORCED',
+    revoke: 'DONE',
+  };
+  const look = (phase: Phase): StepLook =>
+    phases.indexOf(phase) < at ? done[phase] : phases.indexOf(phase) === at ? 'NOW' : 'TO_COME';
+  return { create: look('create'), distribute: look('distribute'), verify: look('verify'), revoke: look('revoke') };
 };
 
 /** The running rotation as it is shown. */

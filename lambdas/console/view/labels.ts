@@ -12,6 +12,7 @@ export type Tone = 'danger' | 'warn' | 'busy' | 'good' | 'quiet';
 /** A state as a word and a tone; the shape goes with the state, so that no two look alike without colour. */
 export const stateWords: Readonly<Record<GatewayState, { readonly word: string; readonly tone: Tone }>> = {
   COMPROMISED: { word: states.COMPROMISED.word, tone: 'danger' },
+  KITS_BEHIND: { word: states.KITS_BEHIND.word, tone: 'danger' },
   HELD: { word: states.HELD.word, tone: 'warn' },
   LATE: { word: states.LATE.word, tone: 'warn' },
   FAILED: { word: states.FAILED.word, tone: 'danger' },
@@ -48,6 +49,7 @@ export const outcomeWords: Readonly<
 > = {
   RUNNING: { word: 'running', tone: 'busy' },
   COMPLETED: { word: outcomes.COMPLETED.word, tone: 'good' },
+  COMPLETED_BY_FORCE: { word: outcomes.COMPLETED_BY_FORCE.word, tone: 'warn' },
   ROLLED_BACK: { word: outcomes.ROLLED_BACK.word, tone: 'warn' },
   FAILED: { word: outcomes.FAILED.word, tone: 'danger' },
   PREEMPTED: { word: outcomes.PREEMPTED.word, tone: 'warn' },

@@ -12,12 +12,20 @@ import { commandsAbout } from '../../domain/operator-commands.ts';
 /** How a gateway stands, in the order in which a person should look at them. */
 export const states = {
   COMPROMISED: { word: 'Compromised', means: 'A live credential is compromised, and is being replaced.' },
+  KITS_BEHIND: {
+    word: 'Kits behind',
+    means:
+      'The last rotation was completed by force while kits had not moved: those that still have not are cut off, until they are given the credential.',
+  },
   HELD: { word: 'Held', means: 'The rotation stands still until a person decides.' },
-  LATE: { word: 'Late', means: 'The owners of late kits were reminded, and kits have still not moved.' },
+  LATE: {
+    word: 'Late',
+    means: 'An attempt failed, or the owners of late kits were reminded and kits have still not moved.',
+  },
   FAILED: { word: 'Last rotation failed', means: 'The last rotation was given up; the history says why.' },
   ROTATING: { word: 'Rotating', means: 'A rotation runs.' },
   NO_CREDENTIAL: { word: 'No credential yet', means: 'The gateway has no live credential.' },
-  AT_REST: { word: 'At rest', means: 'No rotation runs, and the last one did not fail.' },
+  AT_REST: { word: 'At rest', means: 'No rotation runs; the last one did not fail and left no kit behind.' },
   RETIRED: { word: 'Retired', means: 'The gateway left gateways.json.' },
 } as const;
 export type GatewayState = keyof typeof states;
@@ -26,6 +34,16 @@ export const gatewayStates = codesOf(states);
 /** The four steps of a rotation as people know them. */
 export const phases = ['create', 'distribute', 'verify', 'revoke'] as const;
 export type Phase = (typeof phases)[number];
+
+/** How a step of the running rotation looks; what is past is only "done" where nothing of it is missing. */
+export const stepLooks = {
+  TO_COME: { word: 'to come', sign: '' },
+  NOW: { word: 'now', sign: '▶' },
+  DONE: { word: 'done', sign: '✓' },
+  DONE_WITH_FAILURES: { word: 'done with failures', sign: '!' },
+  FORCED: { word: 'forced', sign: '»' },
+} as const;
+export type StepLook = keyof typeof stepLooks;
 
 /** Which part of a list is shown: pages count from 1. */
 export type Page = {
@@ -206,6 +224,8 @@ export type HistoryStep = Said & {
   readonly revision: number;
   readonly kind: string;
   readonly credentialIds: readonly CredentialId[];
+  /** Set where not all of it is done, or a person forced it. */
+  readonly look?: 'DONE_WITH_FAILURES' | 'FORCED';
   readonly detail: Readonly<Record<string, unknown>>;
 };
 

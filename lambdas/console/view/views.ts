@@ -13,7 +13,9 @@ import type {
   KitRow,
   Offer,
   Page,
+  Phase,
   RotationSummary,
+  StepLook,
   UseSpan,
   Waiting,
 } from './parts.ts';
@@ -39,6 +41,8 @@ export type GatewayView = {
   readonly revision: number;
   readonly state: GatewayState;
   readonly rotation?: RotationSummary;
+  /** Create, distribute, verify, revoke: how each of them stands; absent when no rotation runs. */
+  readonly steps?: Readonly<Record<Phase, StepLook>>;
   readonly nextScheduledAtMs?: number;
   /** The credential that kits shall hold. */
   readonly targetId?: CredentialId;

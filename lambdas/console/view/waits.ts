@@ -34,6 +34,16 @@ export const waitsFor = (gateway: Gateway, summary: EvidenceSummary, nowMs: numb
   }
 };
 
+/** What a rotation that was completed by force has left for people. */
+export const keptBehind = (
+  { laggards, kits }: Pick<EvidenceSummary, 'laggards' | 'kits'>,
+  targetId: string | undefined,
+): readonly Waiting[] => [
+  {
+    text: `${laggards} of ${kits} kits were not seen on ${targetId ?? 'the new credential'}: what they use instead is refused. Start a rotation, which gives them a new one, or give them ${targetId ?? 'it'} by hand.`,
+  },
+];
+
 const verifying = (
   gateway: Gateway,
   rotation: Rotation,
