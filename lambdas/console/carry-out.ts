@@ -27,8 +27,16 @@ export const act = async (needs: ActNeeds, input: ActInput): Promise<Outcome> =>
     case 'plan':
       return start(needs, input);
     case 'compromise': {
-      const { gatewayId, confirmGatewayId, reason, actor, requestId, rejectWithinSeconds } = input;
-      const request = { gatewayId, confirmGatewayId, reason, requestId, rejectWithinSeconds, actor };
+      const { gatewayId, confirmGatewayId, reason, actor, requestId, rejectWithinSeconds, credentialIds } = input;
+      const request = {
+        gatewayId,
+        confirmGatewayId,
+        reason,
+        requestId,
+        rejectWithinSeconds,
+        actor,
+        ...(credentialIds ? { credentialIds } : {}),
+      };
       return outcomeOf(input, await compromise(needs, request));
     }
     default:

@@ -96,7 +96,11 @@ const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts
   return { gateway, ...found, transitions, nextScheduledAtMs };
 };
 
-const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId }: AskFor<'act'>): Promise<ActView> => {
+const showAct = async (
+  needs: ShowNeeds,
+  gateway: Gateway,
+  { act, kitId, credentialIds, rejectWithinSeconds }: AskFor<'act'>,
+): Promise<ActView> => {
   const nowMs = needs.now();
   const { gatewayId, rotation } = gateway;
   const base = {
@@ -126,7 +130,13 @@ const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId }: AskFo
   const offered = { ...base, act, isAllowed, ...(why ? { why } : {}) };
   if (act === 'compromise') {
     const { kits, unregistered } = await judged();
-    return { ...offered, compromise: compromisePreview(gateway, kits, unregistered, nowMs) };
+    const asked = { credentialIds, rejectWithinSeconds };
+    const preview = compromisePreview(gateway, kits, unregistered, nowMs, asked);
+    const { refusal } = preview;
+    return {
+      ...{ ...base, act, isAllowed: refusal === undefined, compromise: preview },
+      ...(refusal ? { why: refusal } : {}),
+    };
   }
   if (act === 'force' && isAllowed && rotation) {
     const { kits, kitsHash, named, unregistered } = await confirmationFor(needs, gateway, rotation);

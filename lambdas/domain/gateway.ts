@@ -146,6 +146,8 @@ export type Press = {
   /** The rotation that it ended, and whose successor it took over, if so. */
   readonly preempted?: RotationId;
   readonly adopted?: CredentialId;
+  /** Everything that it asked for was so already. */
+  readonly changedNothing?: true;
 };
 
 /** The gateway record: the one source of truth. Saved whole, by one write on condition of `revision`. */

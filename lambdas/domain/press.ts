@@ -98,6 +98,7 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
     rejectAfterMs: lastEndMs(live, doomed) ?? nowMs,
     ...(goesOn || !rotation ? {} : { preempted: rotation.rotationId }),
     ...(goesOn || !next.targetId ? {} : { adopted: next.targetId }),
+    ...(goesOn && live.every((one, at) => endsAt(one) === endsAt(gateway.live[at])) ? { changedNothing: true } : {}),
   };
   const changes: Partial<Gateway> = {
     live,
@@ -115,9 +116,12 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
       rejectAfterMs: press.rejectAfterMs,
       preempted: press.preempted,
       adopted: press.adopted,
+      changedNothing: press.changedNothing,
     },
   });
 };
+
+const endsAt = (credential?: LiveCredential) => credential?.compromised?.rejectAfterMs;
 
 const doom = (credential: LiveCredential, rejectAfterMs: number, nowMs: number): LiveCredential => ({
   ...credential,

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { GatewayView } from '../../lambdas/console/view/views.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
+import { actCommands } from '../../lib/cli/commands/decide.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { CommandFailed } from '../../lib/cli/failure.ts';
 import { pressButton } from '../../lib/cli/press-button.ts';
@@ -98,6 +99,44 @@ describe('The emergency button', () => {
     await pressButton({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
     expect(pressed).toMatchObject([{ gatewayId: 'orders', confirmGatewayId: 'orders', actor: 'unknown' }]);
     expect(said.join()).toMatch(/cannot be shown: console failed/);
+  });
+
+  it('shows what exactly it would do: the preview is asked for as it is pressed', async () => {
+    const asked: unknown[] = [];
+    const said: string[] = [];
+    const cutOff = { rejectWithinSeconds: 7, total: 0, inUse: 0, kits: [] };
+    const compromise = {
+      ...{ credentialIds: ['new0000001'], spared: ['old0000001'], notOurs: [], propagationBoundSeconds: 0, kits: 0 },
+      ...{ unregistered: 0, asPressed: cutOff, replaceFirst: cutOff, refuseNow: cutOff },
+    };
+    const connection = {
+      show: async (ask: unknown) => {
+        asked.push(ask);
+        return { view: 'act', isAllowed: true, compromise };
+      },
+      caller: async () => 'ann',
+      compromise: async () => ({ result: 'UNCHANGED', message: 'This press has changed nothing.' }),
+    } as unknown as Connection;
+    const terminal = { say: (text: string) => void said.push(text), isInteractive: false } as unknown as Terminal;
+    const press = { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' };
+    await pressButton({ connection, terminal }, { ...press, credentialIds: ['new0000001'], rejectWithinSeconds: 7 });
+    expect(asked).toEqual([
+      { view: 'act', act: 'compromise', gatewayId: 'orders', credentialIds: 'new0000001', rejectWithinSeconds: 7 },
+    ]);
+    expect(said.join()).toContain('Refused for good: new0000001, 7 s after you press');
+    expect(said.join()).toContain('NOT refused: old0000001. If that leaked as well, add --credential old0000001.');
+  });
+
+  it('that changes nothing does not end as done', async () => {
+    const connection = {
+      show: async () => ({ view: 'act', isAllowed: false }),
+      caller: async () => 'ann',
+      compromise: async () => ({ result: 'UNCHANGED', message: 'This press has changed nothing.' }),
+    } as unknown as Connection;
+    const terminal = { say: () => undefined, isInteractive: false } as unknown as Terminal;
+    const button = actCommands.find(({ usage }) => usage.startsWith('compromised'));
+    const run = button?.prepare({ gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
+    expect(await run?.({ connection, terminal })).toMatchObject({ isFailed: true });
   });
 
   it('names a caller whose ARN is longer than the record takes by its end', async () => {

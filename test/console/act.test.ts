@@ -6,7 +6,7 @@ import type { Outcome } from '../../lambdas/console/view/outcome.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
 import { type Bench, benchWith } from '../workflow/doubles.ts';
-import { atRest, everyState, kits, nowMs, rotating, uses } from './scenes.ts';
+import { atRest, everyState, kits, newId, nowMs, oldId, rotating, uses } from './scenes.ts';
 
 /** What CloudWatch sends beside the parameters of a widget, as its documentation shows it ("Details about custom widgets"). */
 const widgetContext = (fields: Record<string, string> = {}) => ({
@@ -131,6 +131,22 @@ describe('an act', () => {
     const { revision } = bench.record;
     expect(await outcome({ ...dooms, confirmGatewayId: 'orders' })).toEqual(first);
     expect(bench.record.revision).toBe(revision);
+  });
+
+  it('compromise dooms the credentials that were chosen, which the form carries and shows before', async () => {
+    const ask = { view: 'act', gatewayId: 'orders', act: 'compromise' };
+    const all = String(await showConsole(needs(), ask, shows));
+    expect(all).toContain(`Only ${newId}`);
+    const chosen = String(await showConsole(needs(), { ...ask, credentialIds: newId }, shows));
+    expect(chosen).toContain(`name="credentialIds" value="${newId}"`);
+    expect(chosen).toMatch(new RegExp(`Not refused by this press:</strong> <span class="id">${oldId}`));
+    const dooms = { ...hold, act: 'compromise', rejectWithinSeconds: '0', confirmGatewayId: 'orders' };
+    expect(await outcome({ ...dooms, credentialIds: newId })).toMatchObject({
+      result: 'DONE',
+      message: expect.stringContaining(`NOT refused is ${oldId}.`),
+    });
+    expect(bench.record.live.map(({ compromised }) => compromised?.rejectAfterMs)).toEqual([undefined, nowMs]);
+    expect(await outcome({ ...dooms, requestId: 'r-2', credentialIds: newId })).toMatchObject({ result: 'UNCHANGED' });
   });
 
   it.for([

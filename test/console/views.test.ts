@@ -6,7 +6,7 @@ import { historyView } from '../../lambdas/console/view/history.ts';
 import { judgeKits } from '../../lambdas/console/view/kit-rows.ts';
 import { offersOf } from '../../lambdas/console/view/offers.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
-import type { RotationId } from '../../lambdas/domain/ids.ts';
+import type { CredentialId, RotationId } from '../../lambdas/domain/ids.ts';
 import {
   atRest,
   compromised,
@@ -398,6 +398,43 @@ describe('what the compromise button would do', () => {
     const { credentialIds, refuseNow } = preview(gateway);
     expect(credentialIds).toEqual([oldId]);
     expect(refuseNow.kits.map(({ kitId }) => kitId)).toEqual(['partner-eu', 'warehouse']);
+  });
+  describe('a second time, while a compromise run goes on', () => {
+    const mine = {
+      kind: 'minted',
+      rotationId: compromised().rotation?.rotationId as RotationId,
+      trigger: 'compromise',
+    } as const;
+    const doomed = { atMs: nowMs - 12_000, rejectAfterMs: nowMs };
+    const running = {
+      ...compromised(),
+      live: compromised().live.map((one) =>
+        one.credentialId === newId
+          ? { ...one, origin: mine }
+          : { ...one, origin: { ...mine, rotationId: 'r' as RotationId }, compromised: doomed },
+      ),
+    };
+    const asked = (credentialIds?: readonly CredentialId[], rejectWithinSeconds?: number) =>
+      compromisePreview(running, judgeKits(running, kits, uses, nowMs), 1, nowMs, {
+        credentialIds,
+        rejectWithinSeconds,
+      });
+    it('says that it changes nothing, and which live credential it does not touch', () => {
+      expect(asked()).toMatchObject({ credentialIds: [oldId], changesNothing: true, spared: [newId] });
+    });
+    it('is of exactly what is asked for: these credentials, so soon', () => {
+      const preview = asked([newId], 7);
+      expect(preview).toMatchObject({ credentialIds: [newId], asked: [newId], spared: [] });
+      expect(preview).not.toHaveProperty('changesNothing');
+      expect(preview.asPressed.rejectWithinSeconds).toBe(7);
+      expect(preview.refuseNow.total).toBe(5);
+      expect(asked(['unknown001' as CredentialId]).refusal).toMatch(/unknown001 is not live/);
+    });
+  });
+  it('says how soon by the policy of the gateway, as the press does', () => {
+    const gateway = atRest('orders', { policy: { ...atRest().policy, rejectWithinSeconds: 900 } });
+    const { asPressed, replaceFirst } = compromisePreview(gateway, [], 0, nowMs);
+    expect([asPressed.rejectWithinSeconds, replaceFirst.rejectWithinSeconds]).toEqual([900, 900]);
   });
   it('says why there is nothing to doom', () => {
     expect(preview(atRest('orders', { live: [] })).refusal).toMatch(/no such live credential/);

@@ -69,7 +69,7 @@ const ownActs: Readonly<Record<Exclude<Act, OperatorCommandName>, ActWords>> = {
   },
   compromise: {
     verb: 'Compromised: replace now',
-    what: 'Every live credential is refused at the given time, whatever else fails, and every kit is given a new one. Nothing undoes it.',
+    what: 'What is named below is refused at the given time, whatever else fails, and every kit is given another one. Nothing undoes it.',
   },
 };
 

@@ -209,12 +209,20 @@ export type CutOff = {
 export type CompromisePreview = {
   readonly refusal?: string;
   readonly credentialIds: readonly CredentialId[];
+  /** Everything that is asked for is so already: pressing changes nothing. */
+  readonly changesNothing?: true;
+  /** Only these were asked for; absent when the rule chooses. */
+  readonly asked?: readonly CredentialId[];
+  /** Live, ours, and not refused by this press: they can be named. */
+  readonly spared: readonly CredentialId[];
   /** Live, and not refused: they were made elsewhere. */
   readonly notOurs: readonly CredentialId[];
   readonly preempts?: RotationId;
   readonly propagationBoundSeconds: number;
   readonly kits: number;
   readonly unregistered: number;
+  /** As asked, or as the policy of the gateway says. */
+  readonly asPressed: CutOff;
   readonly replaceFirst: CutOff;
   readonly refuseNow: CutOff;
 };
