@@ -1,6 +1,5 @@
 import { type Gateway, type Press, propagationBoundMs } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, RotationId } from '../domain/ids.ts';
-import { sparedBy } from './press-command.ts';
 
 /** What a press did. Times are ISO texts; the same request is answered the same again. */
 export type PressAnswer = {
@@ -40,7 +39,7 @@ export const answerTo = (gateway: Gateway, press: Press): PressAnswer => {
     notOurs: gateway.live
       .filter(({ origin }) => origin.kind === 'foreign')
       .map(({ credentialId }) => ({ credentialId, deleteAt: deleteAt(credentialId) })),
-    spared: sparedBy(gateway, press),
+    spared: press.spared ?? [],
   };
   return {
     result: press.changedNothing ? 'UNCHANGED' : 'DONE',

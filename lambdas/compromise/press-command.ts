@@ -26,15 +26,3 @@ export const pressCommand = (gateway: Gateway, asked: Asked, named: Named): Comp
   rejectWithinSeconds: withinSecondsOf(gateway, asked),
   ...(asked.credentialIds ? { credentialIds: asked.credentialIds } : {}),
 });
-
-/** Live when it was pressed, ours, and not refused by it: who wants that too has to name it. */
-export const sparedBy = (
-  { live }: Gateway,
-  { credentialIds, atMs }: { readonly credentialIds: readonly CredentialId[]; readonly atMs: number },
-): readonly CredentialId[] =>
-  live
-    .filter(({ credentialId, origin, compromised, createdAtMs }) => {
-      const isOurs = origin.kind !== 'foreign';
-      return isOurs && !compromised && createdAtMs <= atMs && !credentialIds.includes(credentialId);
-    })
-    .map(({ credentialId }) => credentialId);

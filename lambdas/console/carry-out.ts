@@ -81,6 +81,8 @@ const outcomeOf = ({ act }: ActInput, result: OperateResult | PressResult): Outc
       ? result.message
       : result.result === 'UNCHANGED'
         ? unchangedWords(act)
-        : `Done, and recorded as revision ${result.revision}.`;
+        : act === 'force'
+          ? `Recorded as revision ${result.revision}. What it retires is still accepted; below is said until when.`
+          : `Done, and recorded as revision ${result.revision}.`;
   return { act, result: result.result, message };
 };

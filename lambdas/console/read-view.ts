@@ -1,3 +1,4 @@
+import { leftToRetire } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
@@ -140,7 +141,8 @@ const showAct = async (
   }
   if (act === 'force' && isAllowed && rotation) {
     const { kits, kitsHash, named, unregistered } = await confirmationFor(needs, gateway, rotation);
-    return { ...offered, force: { kits, kitsHash, named, unregistered: unregistered.length } };
+    const when = { retires: leftToRetire(gateway, rotation), withinSeconds: gateway.policy.longestWaitSeconds };
+    return { ...offered, force: { kits, kitsHash, named, unregistered: unregistered.length, ...when } };
   }
   return offered;
 };

@@ -34,7 +34,9 @@ export const complete = (gateway: Gateway, command: Complete, nowMs: number): De
   const { rotation: _, probe: _p, ...rest } = gateway;
   const forced = rotation.stage === 'VERIFIED' ? undefined : rotation.forced; // a force that nothing needed
   const outcome = rotation.rolledBack ? 'ROLLED_BACK' : forced ? 'COMPLETED_BY_FORCE' : 'COMPLETED';
-  const behind = forced?.kits ? { kitsBehind: forced.kits } : {};
+  // Where nothing was retired nobody was cut off, and yet the kits may lack the credential.
+  const late = rotation.retireIds.length > 0 ? forced?.kits : forced && rotation.kitSummary?.laggards;
+  const behind = late ? { kitsBehind: late } : {};
   return record({ ...rest }, endRotation(gateway, outcome, nowMs, behind), nowMs, {
     kind: 'complete',
     ...by(command),

@@ -146,6 +146,8 @@ export type Press = {
   /** The rotation that it ended, and whose successor it took over, if so. */
   readonly preempted?: RotationId;
   readonly adopted?: CredentialId;
+  /** Live then, ours, and not refused by it; absent when there was none. */
+  readonly spared?: readonly CredentialId[];
   /** Everything that it asked for was so already. */
   readonly changedNothing?: true;
 };

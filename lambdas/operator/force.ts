@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { By } from '../domain/decision.ts';
+import { type By, leftToRetire } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Of } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';
@@ -38,6 +38,8 @@ export const confirmationFor = async (
   gateway: Gateway,
   rotation: NonNullable<Gateway['rotation']>,
 ): Promise<Confirmation> => {
+  if (leftToRetire(gateway, rotation).length === 0)
+    return { kits: 0, kitsHash: hashOf([]), named: [], unregistered: [] }; // nothing dies, so nobody is cut off
   const ids: string[] = [];
   const { summary } = await collectEvidence(needs, gateway, rotation, {
     refresh: async (kit, verdict) => {
@@ -45,9 +47,11 @@ export const confirmationFor = async (
       return kit;
     },
   });
-  const kitsHash = createHash('sha256').update(ids.toSorted().join('\n')).digest('hex').slice(0, 16);
-  return { kits: ids.length, kitsHash, named: summary.named, unregistered: summary.unregistered };
+  return { kits: ids.length, kitsHash: hashOf(ids), named: summary.named, unregistered: summary.unregistered };
 };
+
+const hashOf = (ids: readonly string[]): string =>
+  createHash('sha256').update(ids.toSorted().join('\n')).digest('hex').slice(0, 16);
 
 const mismatch = ({ kits, kitsHash }: Of<'force'>, confirm: Confirmation): string =>
   [

@@ -149,6 +149,23 @@ describe('an act', () => {
     expect(await outcome({ ...dooms, requestId: 'r-2', credentialIds: newId })).toMatchObject({ result: 'UNCHANGED' });
   });
 
+  it('is not said to be done while the old credential is accepted', async () => {
+    const dooms = { ...hold, act: 'compromise', rejectWithinSeconds: '60', confirmGatewayId: 'orders' };
+    expect(await press(dooms)).toContain('<strong>Compromised: replace now: pressed.</strong>');
+    bench.record = rotating();
+    const asked = (await outcome({ ...hold, act: 'force', requestId: 'r-3', kits: '0', kitsHash: 'x' })).message;
+    const [, kits, kitsHash] = /"kits": (\d+), "kitsHash": "(\w+)"/.exec(asked) ?? [];
+    const text = await press({ ...hold, act: 'force', requestId: 'r-4', kits, kitsHash });
+    expect(text).toContain('<strong>Force: recorded.</strong>');
+    expect(text).toContain(`${oldId} is still accepted, and is revoked by force when the execution looks next.`);
+  });
+  it('force cuts nobody off where nothing is retired', async () => {
+    bench.record = rotating('orders', { trigger: 'bootstrap', retireIds: [] });
+    const text = await showConsole(needs(), { view: 'act', gatewayId: 'orders', act: 'force' }, shows);
+    expect(text).toContain('Cut off: 0 kits');
+    expect(text).toContain('Nothing is retired by this rotation, so nobody is cut off.');
+  });
+
   it.for([
     ['no reason', { ...hold, reason: '  ' }, 'say why'],
     ['no name', { ...hold, actor: '' }, 'say who you are'],

@@ -148,7 +148,34 @@ describe('what a rotation waits for', () => {
     expect(waitsFor).toEqual([
       { text: '2 of 5 kits have not moved yet.' },
       // last use 9 minutes ago, recorded once a minute, 15 minutes of quiet
-      { text: `${oldId} has to stay unused for the whole quiet window.`, untilAtMs: nowMs + 7 * minutes },
+      {
+        text: `${oldId} has to stay unused for the whole quiet window, which is watched and counted since 2026-11-23 02:06:00 UTC.`,
+        untilAtMs: nowMs + 7 * minutes,
+      },
+    ]);
+  });
+  it('says why the quiet window began again', () => {
+    const quietBroken = { atMs: nowMs - 9 * minutes, why: 'NOT_WATCHED' } as const;
+    const { waitsFor, rotation } = shown(rotating('orders', { quietBroken }));
+    expect(waitsFor[1]?.text).toContain(
+      'It began again at 2026-11-23 02:05:00 UTC: between two proofs that the policy check answers and records use, too much time passed.',
+    );
+    expect(rotation?.quiet).toEqual({
+      ...{ sinceAtMs: nowMs - 9 * minutes, watchedAtMs: nowMs - 20_000, beganAgain: quietBroken },
+    });
+    const unproven = rotating('orders', { quietBroken: { ...quietBroken, why: 'RECORDING_NOT_PROVEN' } });
+    const { quietSinceMs: _, ...rotation2 } = unproven.rotation ?? {};
+    expect(shown({ ...unproven, rotation: rotation2 } as Gateway).waitsFor[1]?.text).toContain(
+      'then the quiet window begins. It began again at 2026-11-23 02:05:00 UTC: the use by our own probe was not found recorded.',
+    );
+  });
+  it('says after a force that the old credential is still accepted, and until when', () => {
+    const forced = { actor: 'alice', reason: 'because', atMs: nowMs, kits: 2 };
+    expect(shown(rotating('orders', { forced })).waitsFor).toEqual([
+      {
+        text: `${oldId} is still accepted, and is revoked by force when the execution looks next.`,
+        untilAtMs: nowMs + 900_000,
+      },
     ]);
   });
   it('is a person when it is held, by name', () => {

@@ -1,7 +1,8 @@
-import { type Asked, pressCommand, sparedBy, withinSecondsOf } from '../../compromise/press-command.ts';
+import { type Asked, pressCommand, withinSecondsOf } from '../../compromise/press-command.ts';
 import { type Gateway, liveCredential, propagationBoundMs } from '../../domain/gateway.ts';
 import { type CredentialId, noRotation } from '../../domain/ids.ts';
 import { namedAtMost } from '../../domain/may-revoke.ts';
+import { sparedBy } from '../../domain/spared.ts';
 import { transition } from '../../domain/transition.ts';
 import type { JudgedKit } from './kit-rows.ts';
 import type { CompromisePreview, CutOff, CutOffKit } from './views.ts';
@@ -39,7 +40,7 @@ export const compromisePreview = (
     credentialIds,
     ...(press?.changedNothing ? { changesNothing: true } : {}),
     ...(asked.credentialIds ? { asked: asked.credentialIds } : {}),
-    spared: sparedBy(gateway, { credentialIds, atMs: nowMs }),
+    spared: sparedBy(gateway, new Set(credentialIds)),
     notOurs: gateway.live.filter(({ origin }) => origin.kind === 'foreign').map(({ credentialId }) => credentialId),
     ...(press?.preempted ? { preempts: press.preempted } : {}),
     propagationBoundSeconds: propagationBoundMs(gateway, nowMs) / 1000,

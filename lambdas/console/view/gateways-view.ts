@@ -43,10 +43,21 @@ export const stepsOf = (rotation: Rotation, failing: number): Readonly<Record<Ph
   return { create: look('create'), distribute: look('distribute'), verify: look('verify'), revoke: look('revoke') };
 };
 
+/** Absent before there is anything to watch. */
+const quietOf = ({ quietSinceMs, watchedAtMs, quietBroken }: Rotation): RotationSummary['quiet'] => {
+  if (quietSinceMs === undefined && !quietBroken) return undefined;
+  return {
+    ...(quietSinceMs === undefined ? {} : { sinceAtMs: quietSinceMs }),
+    ...(watchedAtMs === undefined ? {} : { watchedAtMs }),
+    ...(quietBroken ? { beganAgain: quietBroken } : {}),
+  };
+};
+
 /** The running rotation as it is shown. */
 export const rotationSummary = (rotation: Rotation): RotationSummary => {
   const { rotationId, trigger, stage, begun, deadlineAtMs, attempt, failedAttempts, retireIds } = rotation;
   const { targetId, held, rolledBack, forced, kitSummary } = rotation;
+  const quiet = quietOf(rotation);
   return {
     ...{
       rotationId,
@@ -63,6 +74,7 @@ export const rotationSummary = (rotation: Rotation): RotationSummary => {
     ...(held ? { held } : {}),
     ...(rolledBack ? { rolledBack } : {}),
     ...(forced ? { forced } : {}),
+    ...(quiet ? { quiet } : {}),
     ...(kitSummary
       ? { progress: { kits: kitSummary.kits, updated: kitSummary.kits - kitSummary.laggards, atMs: kitSummary.atMs } }
       : {}),

@@ -1,5 +1,12 @@
 import { codesOf } from '../../domain/codes.ts';
-import type { CredentialStage, Outcome, RevocationCause, RotationStage, Trigger } from '../../domain/gateway.ts';
+import type {
+  CredentialStage,
+  Outcome,
+  QuietBreak,
+  RevocationCause,
+  RotationStage,
+  Trigger,
+} from '../../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
 import { commandsAbout } from '../../domain/operator-commands.ts';
@@ -81,6 +88,12 @@ export type RotationSummary = {
   readonly held?: Said;
   readonly rolledBack?: Said;
   readonly forced?: Said;
+  /** Since when no use of what is retired is known and the policy check is watched without a gap; why that last began again. */
+  readonly quiet?: {
+    readonly sinceAtMs?: number;
+    readonly watchedAtMs?: number;
+    readonly beganAgain?: { readonly atMs: number; readonly why: QuietBreak };
+  };
   /** How many kits have moved, as the last pass of the workflow found; absent before the first. */
   readonly progress?: { readonly kits: number; readonly updated: number; readonly atMs: number };
 };

@@ -105,6 +105,9 @@ export type ActView = {
     readonly kitsHash: string;
     readonly named: readonly { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode }[];
     readonly unregistered: number;
+    /** What is revoked, and how long after the force at the latest. */
+    readonly retires: readonly CredentialId[];
+    readonly withinSeconds: number;
   };
   readonly compromise?: CompromisePreview;
 };
