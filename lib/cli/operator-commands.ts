@@ -117,7 +117,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     input: { gatewayId: text, kitId: text, reason },
     run: async (at, { gatewayId, kitId, reason }) => {
       const json = await decide(at, { command: 'retry-kit', gatewayId, kitId, reason });
-      return { json, text: decided('retry-kit', json, `Kit ${kitId} is given the credential again.`) };
+      return { json, text: decided('retry-kit', json, `Kit ${kitId} is to be given the credential again.`) };
     },
   }),
 };

@@ -18,7 +18,9 @@ import {
   type HistoryView,
   type KitRow,
   type Page,
+  phases,
   type RotationSummary,
+  type StepLook,
   stepLooks,
 } from '../../lambdas/console/view/views.ts';
 import { plain, rowsOf } from './terminal.ts';
@@ -44,6 +46,25 @@ const more = ({ page, pages, total }: Page, what: string): readonly string[] =>
 /** A rotation in a line: `manual: verify, 3 of 5 kits moved`. */
 export const rotationLine = ({ trigger, phase, progress, held }: RotationSummary): string =>
   `${trigger}: ${phase}${progress ? `, ${progress.updated} of ${progress.kits} kits moved` : ''}${held ? ', held' : ''}`;
+
+const stepColours = {
+  TO_COME: 'dim',
+  NOW: 'cyan',
+  DONE: 'green',
+  DONE_WITH_FAILURES: 'yellow',
+  FORCED: 'yellow',
+} as const satisfies Readonly<Record<StepLook, string>>;
+
+/** `✓ create`, `! distribute (done with failures)`. */
+const stepText = (phase: string, look: StepLook): string => {
+  const { sign, word } = stepLooks[look];
+  const says = look === 'DONE_WITH_FAILURES' || look === 'FORCED' ? ` (${word})` : '';
+  return styleText(stepColours[look], `${sign || ' '} ${phase}${says}`);
+};
+
+/** The steps of the rotation that runs, in a line; none when none runs. */
+export const stepsLine = (steps: GatewayView['steps']): readonly string[] =>
+  steps ? [`  ${phases.map((phase) => stepText(phase, steps[phase])).join('  ')}`] : [];
 
 export const gatewaysText = (view: GatewaysView): string => {
   const rows = view.rows.map(({ gatewayId, state, credentials, rotation, worstLaggard, nextScheduledAtMs }) => [
@@ -72,6 +93,7 @@ export const gatewayText = (view: GatewayView): string => {
           `${rotation.rotationId}, begun ${when(rotation.begun.atMs)} by ${plain(rotation.begun.actor)}: ${plain(rotation.begun.reason)}`,
         ]
       : []),
+    ...stepsLine(view.steps),
     ...view.waitsFor.map(
       ({ text, untilAtMs }) =>
         `  waits: ${plain(text)}${untilAtMs === undefined ? '' : ` Until then: ${when(untilAtMs)}.`}`,

@@ -1,16 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { fromNow, lateWords, lengthOf, outcomeWords, stateWords } from '../../lambdas/console/view/labels.ts';
-import {
-  type GatewaysView,
-  type GatewayView,
-  phases,
-  type StepLook,
-  stepLooks,
-} from '../../lambdas/console/view/views.ts';
+import type { GatewaysView, GatewayView } from '../../lambdas/console/view/views.ts';
 import type { Connection } from './connection.ts';
 import { plain, type Terminal } from './terminal.ts';
-import { bold, rotationLine } from './view-text.ts';
+import { bold, rotationLine, stepsLine } from './view-text.ts';
 
 const barWidth = 30;
 const latest = 8;
@@ -21,28 +15,13 @@ const progressBar = (done: number, of: number): string => {
   return `${styleText('green', '█'.repeat(filled))}${styleText('dim', '░'.repeat(barWidth - filled))} ${done} of ${of}`;
 };
 
-const stepColours = {
-  TO_COME: 'dim',
-  NOW: 'cyan',
-  DONE: 'green',
-  DONE_WITH_FAILURES: 'yellow',
-  FORCED: 'yellow',
-} as const satisfies Readonly<Record<StepLook, string>>;
-
-/** `✓ create`, `! distribute (done with failures)`. */
-const stepText = (phase: string, look: StepLook): string => {
-  const { sign, word } = stepLooks[look];
-  const says = look === 'DONE_WITH_FAILURES' || look === 'FORCED' ? ` (${word})` : '';
-  return styleText(stepColours[look], `${sign || ' '} ${phase}${says}`);
-};
-
 /** One look at a gateway, as lines for a terminal; a pure function of the view. */
 export const frameOf = ({
   gatewayId,
   nowMs,
   state,
   rotation,
-  steps: looks,
+  steps,
   kits,
   waitsFor,
   ahead,
@@ -59,12 +38,11 @@ export const frameOf = ({
       ...waitsFor.map(({ text }) => `  ${plain(text)}`),
     ].join('\n');
   }
-  const steps = phases.map((phase) => stepText(phase, looks?.[phase] ?? 'TO_COME'));
   const late = kits.rows.filter((kit) => kit.late !== undefined).slice(0, latest);
   const dying = credentials.filter(({ isLive, rejectAfterAtMs }) => isLive && rejectAfterAtMs !== undefined);
   return [
     `${bold(gatewayId)}  ${rotationLine(rotation)}, for ${lengthOf(nowMs - rotation.begun.atMs)}`,
-    `  ${steps.join('  ')}`,
+    ...stepsLine(steps),
     `  kits  ${progressBar(kits.updated, kits.total)}`,
     ...dying.map((one) =>
       styleText('red', `  ${one.credentialId} is refused ${fromNow(one.rejectAfterAtMs ?? nowMs, nowMs)}`),

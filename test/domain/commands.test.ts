@@ -269,6 +269,9 @@ describe('the end', () => {
     expect(forcedOf('DISTRIBUTED', 300)).toEqual([{ ...ended, outcome: 'COMPLETED_BY_FORCE', kitsBehind: 300 }]);
     expect(forcedOf('DISTRIBUTED', 0)).toEqual([{ ...ended, outcome: 'COMPLETED_BY_FORCE' }]);
     expect(forcedOf('VERIFIED', 0)).toEqual([{ ...ended, outcome: 'COMPLETED' }]);
+    const kitSummary = { atMs: now, kits: 3, laggards: 2 };
+    const first = inRotation('DISTRIBUTED', { retireIds: [], kitSummary, forced: { ...by, atMs: now, kits: 0 } });
+    expect(recordAfter(give(first, complete)).ended).toMatchObject([{ outcome: 'COMPLETED_BY_FORCE', kitsBehind: 2 }]);
   });
   it('refuses while a predecessor is live', () => expect(code(inRotation('VERIFIED'), complete)).toBe('STILL_LIVE'));
   it('refuses to complete a rotation that failed', () =>
