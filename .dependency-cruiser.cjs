@@ -13,7 +13,7 @@ const lambdas = {
   'secrets-manager-rotation': slice,
   workflow: ['authorities', 'kits', 'notifications', 'policy-check', 'ports', 'runtime', 'domain'],
   authorities: ['policy-check', 'ports', 'domain'],
-  'policy-check': ['domain'],
+  'policy-check': ['runtime', 'domain'],
   kits: ['ports', 'domain'],
   notifications: ['domain'],
   aws: ['ports', 'domain'],

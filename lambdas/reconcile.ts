@@ -1,5 +1,6 @@
+import type { Repair } from './reconciler/end-compromised.ts';
 import { measure } from './reconciler/measure.ts';
-import { type Repair, reconcile } from './reconciler/reconcile.ts';
+import { reconcile } from './reconciler/reconcile.ts';
 import { lambda } from './runtime/lambda.ts';
 import { provide } from './wiring/dependencies.ts';
 

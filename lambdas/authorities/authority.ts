@@ -22,14 +22,15 @@ export type Authority = {
   /**
    * A credential of its own for a rotation, kept in the gateway's secret and read back from there: one for each `rotationId`,
    * however often it is asked and wherever it was interrupted (invariant 4). Nobody has it yet, and it becomes a part of the
-   * record only afterwards, by the command `created`. With `rotation`, the version is Secrets Manager's AWSPENDING.
+   * record only afterwards, by the command `created`. With `rotation`, the version is the one that Secrets Manager has
+   * under AWSPENDING; else its id is the rotation's.
    * Called by CreateCredential, and by the step createSecret of Secrets Manager.
    */
   mint(
     needs: Pick<Dependencies, 'secretVersions'>,
     gateway: Gateway,
     rotationId: RotationId,
-    rotation?: { readonly rotationToken: string | undefined },
+    rotation?: { readonly versionId: string; readonly rotationToken: string | undefined },
   ): Promise<Stored>;
 
   /**

@@ -12,10 +12,14 @@ import type { Authority } from './authority.ts';
  * So a credential is accepted from the moment that the record names it, and refused from the write that revokes it.
  */
 export const builtin: Authority = {
-  /** The rotation's id is the version id, and a version is written once: so there is one value, whoever was first. */
-  mint: async ({ secretVersions }, { secretArn }, rotationId, rotation) =>
-    (await secretVersions.readVersion(secretArn, rotationId)) ??
-    secretVersions.putOnce(secretArn, rotationId, randomCredential(), rotation),
+  /** A rotation has one version, and a version is written once: so there is one value, whoever was first. */
+  mint: async ({ secretVersions }, { secretArn }, rotationId, rotation) => {
+    const versionId = rotation?.versionId ?? rotationId;
+    return (
+      (await secretVersions.readVersion(secretArn, versionId)) ??
+      secretVersions.putOnce(secretArn, versionId, randomCredential(), rotation)
+    );
+  },
 
   list: ({ uses }, gateway) =>
     Promise.all(

@@ -9,6 +9,11 @@ import { unlessLost } from './sdk-errors.ts';
 
 /** gen 7 writes, gen 8 begins, gen 7's late write: refused. Equal generations are retries of one run. */
 const notFromThePast = `attribute_exists(${keys.partition}) AND (attribute_not_exists(generation) OR generation <= :generation)`;
+/** What was read is still there; or what is to be written, as the answer to a first try was lost. */
+const asRead = (work: KitWork | undefined) =>
+  work
+    ? { condition: '(#work = :read OR #work = :work)', values: { ':read': { S: JSON.stringify(work) } } }
+    : { condition: '(attribute_not_exists(#work) OR #work = :work)', values: {} };
 /** Only kits that are registered are acknowledged. */
 const isRegistered = `attribute_exists(${keys.partition})`;
 
@@ -32,6 +37,28 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
   };
   const update = (what: string, command: UpdateItemCommand): Promise<boolean> =>
     unlessLost(callDynamoDb(what, dynamodb.send(command)));
+  const putWork = (
+    kit: Kit,
+    work: KitWork,
+    shardCount: number,
+    { condition, values }: Partial<ReturnType<typeof asRead>> = {},
+  ): Promise<boolean> =>
+    update(
+      `Saving the distribution to kit ${kit.kitId}`,
+      new UpdateItemCommand({
+        TableName: table,
+        Key: key(kit.gatewayId, kit.kitId, shardCount),
+        UpdateExpression: 'SET #work = :work, generation = :generation, rotationId = :rotationId',
+        ConditionExpression: [notFromThePast, condition].filter((one) => one !== undefined).join(' AND '),
+        ExpressionAttributeNames: { '#work': 'work' },
+        ExpressionAttributeValues: {
+          ':work': { S: JSON.stringify(work) },
+          ':generation': { N: `${work.generation}` },
+          ':rotationId': { S: work.rotationId },
+          ...values,
+        },
+      }),
+    );
 
   return {
     ofShard: async function* (gatewayId, shard, shardCount) {
@@ -53,22 +80,8 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ),
       );
     },
-    saveWork: (kit, work, shardCount) =>
-      update(
-        `Saving the distribution to kit ${kit.kitId}`,
-        new UpdateItemCommand({
-          TableName: table,
-          Key: key(kit.gatewayId, kit.kitId, shardCount),
-          UpdateExpression: 'SET #work = :work, generation = :generation, rotationId = :rotationId',
-          ConditionExpression: notFromThePast,
-          ExpressionAttributeNames: { '#work': 'work' },
-          ExpressionAttributeValues: {
-            ':work': { S: JSON.stringify(work) },
-            ':generation': { N: `${work.generation}` },
-            ':rotationId': { S: work.rotationId },
-          },
-        }),
-      ),
+    saveWork: (kit, work, shardCount) => putWork(kit, work, shardCount, asRead(kit.work)),
+    replaceWork: (kit, work, shardCount) => putWork(kit, work, shardCount),
     acknowledge: (gatewayId, kitId, acknowledged, shardCount) =>
       update(
         `Acknowledging kit ${kitId}`,

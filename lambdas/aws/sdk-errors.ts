@@ -1,4 +1,4 @@
-import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import { SecretLimitMet, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import { SecretCallFailed } from '../domain/secret-call-failed.ts';
 
 /** What the errors of one AWS service mean, by their names; whatever is in none of the lists is ambiguous, and good to try again. */
@@ -10,21 +10,18 @@ type Service = {
   readonly lost?: readonly string[];
   /** The same request meets it again. */
   readonly notRetryable?: readonly string[];
+  /** No more fits until something is taken away. */
+  readonly limit?: readonly string[];
   /** What a person looks at when the same request meets it again. */
   readonly check?: string;
 };
 
-const ofSecrets = [
-  'AccessDeniedException',
-  'DecryptionFailure',
-  'EncryptionFailure',
-  'InvalidRequestException',
-  'LimitExceededException',
-];
+const ofSecrets = ['AccessDeniedException', 'DecryptionFailure', 'EncryptionFailure', 'InvalidRequestException'];
 const secretsManager = {
   name: 'Secrets Manager',
   absent: ['ResourceNotFoundException'],
   lost: ['ResourceExistsException'],
+  limit: ['LimitExceededException'],
   notRetryable: [...ofSecrets, 'InvalidParameterException'],
   check: "check the secret, its key and limits, and the function's permissions",
 };
@@ -77,10 +74,11 @@ export const callAws = async <Output>(service: Service, what: string, call: Prom
     return await call;
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown';
-    const { absent = [], lost = [], notRetryable = [], check } = service;
+    const { absent = [], lost = [], limit = [], notRetryable = [], check } = service;
     const answered = `${what}: ${service.name} answered ${name}`;
     if (absent.includes(name)) throw new Absent(`${answered}.`, { cause });
     if (lost.includes(name)) throw new ConditionLost(`${answered}.`, { cause });
+    if (limit.includes(name)) throw new SecretLimitMet(`${answered}; ${check}.`, { cause });
     if (notRetryable.includes(name)) throw new StepFailed(`${answered}; ${check}.`, { cause });
     throw new TemporarilyUnavailable(`${answered}.`, { cause });
   }

@@ -70,10 +70,13 @@ export const labelMovesIn = (secretsManager: SecretsManagerClient, describe: Sec
         ...(holder ? { RemoveFromVersionId: holder } : {}),
       });
     },
-    release: async (secretArn, isDone) => {
-      for (const [label, versionId] of await labels(secretArn)) {
+    release: async (secretArn, readIsDone) => {
+      const held = await labels(secretArn);
+      const inUse = [held.get('AWSCURRENT'), held.get('AWSPENDING')];
+      const isDone = await readIsDone();
+      for (const [label, versionId] of held) {
         const credentialId = keptFor(label);
-        if (credentialId === undefined || !isDone(credentialId, versionId)) continue;
+        if (credentialId === undefined || inUse.includes(versionId) || !isDone(credentialId, versionId)) continue;
         await move('Releasing a label', { SecretId: secretArn, VersionStage: label, RemoveFromVersionId: versionId });
       }
     },

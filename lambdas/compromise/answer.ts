@@ -51,12 +51,12 @@ export const answerTo = (gateway: Gateway, press: Press): PressAnswer => {
     ...facts,
     ...(press.preempted ? { preempted: press.preempted } : {}),
     ...(press.adopted ? { adopted: press.adopted } : {}),
-    message: messageOf(gateway.gatewayId, press, facts),
+    message: messageOf(gateway, press, facts),
   };
 };
 
 const messageOf = (
-  gatewayId: GatewayId,
+  { gatewayId, live }: Gateway,
   press: Press,
   facts: Pick<PressAnswer, 'rejectAfter' | 'refusedEverywhereAt' | 'propagationBoundSeconds' | 'notOurs' | 'spared'>,
 ): string =>
@@ -70,6 +70,11 @@ const messageOf = (
     press.adopted
       ? `Rotation ${press.rotationId} gives ${press.adopted}, which is not compromised, to every kit that does not have it.`
       : `Rotation ${press.rotationId} gives a new credential to every kit.`,
+    ...(live.length > 0 && live.every(({ compromised }) => compromised)
+      ? [
+          `No credential of the gateway stays: until rotation ${press.rotationId} has made a new one, every kit is refused from then on. If it cannot be made, the alarm SuccessorMissing says so.`,
+        ]
+      : []),
     'A kit that does not have it by then is cut off, and its owner is paged.',
     `Once the policy check was seen to refuse them, the record has an entry "confirm" for each.`,
     ...facts.spared.map(

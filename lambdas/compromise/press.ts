@@ -1,10 +1,13 @@
 import type { RefusalCode } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
-import { type Gateway, liveCredential, type Press, type Rotation } from '../domain/gateway.ts';
+import { type Gateway, liveCredential, type Press } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { withinMs } from '../runtime/time-limit.ts';
 import { rotationIdFrom } from '../workflow/shared/derived-id.ts';
+import { executionWithinMs } from '../workflow/shared/ensure-execution.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
+import { stopExecution, wakeRotation } from '../workflow/shared/wake.ts';
 import { answerTo, type PressAnswer } from './answer.ts';
 import { pressCommand } from './press-command.ts';
 import { type PressRequest, readPress } from './press-input.ts';
@@ -61,7 +64,7 @@ const press = async (needs: Needs, request: PressRequest): Promise<PressResult> 
   if (applied.kind === 'refused') return { result: 'REFUSED', gatewayId, code: applied.code, message: applied.message };
   const made = applied.gateway.presses.find((one) => one.requestId === requestId);
   if (!made) throw new InputRefused(`Request ${requestId} left no trace in the record of gateway ${gatewayId}.`);
-  await carryOn(needs, before, applied.gateway, made).catch((error: unknown) =>
+  await withinMs(executionWithinMs, () => carryOn(needs, before, applied.gateway, made)).catch((error: unknown) =>
     needs.log('WARN', 'The execution is not changed yet; the reconciler carries on within a minute.', {
       gatewayId,
       rotationId: made.rotationId,
@@ -73,7 +76,7 @@ const press = async (needs: Needs, request: PressRequest): Promise<PressResult> 
 
 /**
  * Stops what was pre-empted and sees that the run has an execution. A run that waits for a later end is woken: its next
- * attempt is named first, since an execution that is stopped before counts as stopped by a person.
+ * attempt is named first, see `wake.ts`.
  */
 const carryOn = async (
   needs: Needs,
@@ -86,19 +89,12 @@ const carryOn = async (
   if (rotation?.rotationId !== rotationId) return;
   const isPreempted = old !== undefined && old.rotationId !== rotationId;
   const isWoken = old?.rotationId === rotationId && endsEarlier(before, after);
-  if (isPreempted) await stop(needs, old);
-  if (rotation.attempt === 0 || isWoken)
-    await startAttempt(needs, after.gatewayId, { failed: false, actor: 'compromise', reason: `request ${requestId}` });
+  const by = { actor: 'compromise', reason: `request ${requestId}` };
+  if (isPreempted)
+    await stopExecution(needs, old, `The compromise button was pressed while rotation ${old.rotationId} ran.`);
+  if (isWoken) await wakeRotation(needs, after, by);
+  else if (rotation.attempt === 0) await startAttempt(needs, after, { failed: false, ...by });
   else await needs.executions.start(after);
-  if (isWoken) await stop(needs, old);
-};
-
-/** A run that cannot be stopped ends itself at its next step, when it reads the record. */
-const stop = async ({ executions, log }: Needs, { executionArn, rotationId }: Rotation): Promise<void> => {
-  if (executionArn)
-    await executions
-      .stop(executionArn, `The compromise button was pressed while rotation ${rotationId} ran.`)
-      .catch(() => log('WARN', 'The execution could not be stopped; it ends at its next step.', { rotationId }));
 };
 
 /** Whether a credential dies sooner than before. */

@@ -3,6 +3,7 @@ import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { Kit, Use } from '../domain/kit.ts';
+import { secretTroublesOf } from '../domain/secret-troubles.ts';
 import { allShards } from '../domain/shards.ts';
 import { confirmationFor } from '../operator/force.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
@@ -10,7 +11,7 @@ import { boundedMap } from '../runtime/bounded-map.ts';
 import type { AskFor, ConsoleAsk } from './page-request.ts';
 import { compromisePreview } from './view/compromise-preview.ts';
 import { type GatewayFacts, gatewayView, unregisteredUses } from './view/gateway-view.ts';
-import { gatewaysView, rotationSummary, stateOf } from './view/gateways-view.ts';
+import { gatewaysView, rotationSummary, stateOf, stateWith } from './view/gateways-view.ts';
 import { historyView } from './view/history.ts';
 import { expectedOf, type JudgedKit, judgeKits, kitRow } from './view/kit-rows.ts';
 import { offerOf } from './view/offers.ts';
@@ -54,21 +55,27 @@ const registered = async ({ records }: ShowNeeds, gatewayId: GatewayId): Promise
 const showGateways = async (needs: ShowNeeds, ask: AskFor<'gateways'>): Promise<GatewaysView> => {
   const gateways = await needs.records.all();
   const view = gatewaysView(gateways, { filter: ask.filter, state: ask.state, page: ask.page }, needs.now());
-  const secrets = new Map(gateways.map(({ gatewayId, secretArn }) => [gatewayId, secretArn]));
+  const records = new Map(gateways.map((gateway) => [gateway.gatewayId, gateway]));
   const rows = await boundedMap(view.rows, secretsAtOnce, async (row) => {
-    const nextScheduledAtMs = await nextScheduled(needs, secrets.get(row.gatewayId) ?? '');
-    return nextScheduledAtMs === undefined ? row : { ...row, nextScheduledAtMs };
+    const { nextScheduledAtMs, secretTroubles } = await secretOf(needs, records.get(row.gatewayId));
+    const state = stateWith(row.state, secretTroubles);
+    return { ...row, state, ...(nextScheduledAtMs === undefined ? {} : { nextScheduledAtMs }) };
   });
   return { ...view, rows };
 };
 
-/** A schedule that cannot be read is not shown: nothing depends on it. */
-const nextScheduled = async ({ secretVersions, log }: ShowNeeds, secretArn: string): Promise<number | undefined> => {
+/** A secret that cannot be described is not shown: nothing depends on it. */
+const secretOf = async (
+  { secretVersions, log }: ShowNeeds,
+  gateway: Gateway | undefined,
+): Promise<Pick<GatewayFacts, 'nextScheduledAtMs' | 'secretTroubles'>> => {
+  if (!gateway) return { nextScheduledAtMs: undefined, secretTroubles: [] };
   try {
-    return (await secretVersions.describe(secretArn)).nextRotationAtMs;
+    const secret = await secretVersions.describe(gateway.secretArn);
+    return { nextScheduledAtMs: secret.nextRotationAtMs, secretTroubles: secretTroublesOf(gateway, secret) };
   } catch (error) {
     log('WARN', 'The schedule of a gateway could not be read.', { error: error instanceof Error ? error.name : '' });
-    return undefined;
+    return { nextScheduledAtMs: undefined, secretTroubles: [] };
   }
 };
 
@@ -89,12 +96,12 @@ const kitsAndUses = async (
 };
 
 const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts> => {
-  const [found, transitions, nextScheduledAtMs] = await Promise.all([
+  const [found, transitions, secret] = await Promise.all([
     kitsAndUses(needs, gateway),
     needs.records.latest(gateway, recentTransitions),
-    nextScheduled(needs, gateway.secretArn),
+    secretOf(needs, gateway),
   ]);
-  return { gateway, ...found, transitions, nextScheduledAtMs };
+  return { gateway, ...found, transitions, ...secret };
 };
 
 const showAct = async (

@@ -1,4 +1,4 @@
-import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
+import { type By, by, type Decision, record, refuse, tooManyLive, unchanged } from './decision.ts';
 import { type Gateway, hasReached, type LiveCredential, liveCredential, maxLiveCredentials } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import { withCurrent } from './promotion.ts';
@@ -29,11 +29,8 @@ export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision
     return unchanged;
   if (gateway.revoked.some((one) => one.credentialId === credentialId))
     return refuse('UNKNOWN_CREDENTIAL', `Credential ${credentialId} is revoked for good.`);
-  if (!known && gateway.live.length >= maxLiveCredentials)
-    return refuse(
-      'TOO_MANY_LIVE',
-      `Gateway ${gateway.gatewayId} has ${gateway.live.length} live credentials and ${maxLiveCredentials} are allowed.`,
-    );
+  const room = gateway.rotation?.targetId ? 0 : 1; // a rotation needs room for what it makes
+  if (!known && gateway.live.length >= maxLiveCredentials - room) return tooManyLive(gateway, room);
   const given = { kind: 'adopted', ...by(command) } as const;
   const credential: LiveCredential = known
     ? { ...known, versionId, origin: known.origin.kind === 'foreign' ? given : known.origin }

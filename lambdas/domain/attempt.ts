@@ -1,4 +1,4 @@
-import { type By, by, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
+import { type By, by, type Decision, isRefusal, note, record, refuse, running, unchanged } from './decision.ts';
 import { escalationFromMs, type Gateway } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 import { nextStage } from './next-stage.ts';
@@ -61,15 +61,24 @@ export type Escalate = By & {
   readonly kind: 'escalate';
   readonly rotationId: RotationId;
   readonly escalationLevel: 1 | 2 | 3;
+  /** Whom nobody could tell yet: the next pass tries these again. The first {@link untoldAtMost} are kept. */
+  readonly untold?: readonly string[];
 };
+const untoldAtMost = 50;
 export const escalate = (gateway: Gateway, command: Escalate, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
-  if (rotation.escalationLevel >= command.escalationLevel) return unchanged;
-  return record(gateway, { rotation: { ...rotation, escalationLevel: command.escalationLevel } }, nowMs, {
+  const { untold: before = [], ...rest } = rotation;
+  const { escalationLevel, untold: all = [] } = command;
+  if (rotation.escalationLevel > escalationLevel) return unchanged;
+  const untold = all.slice(0, untoldAtMost);
+  const escalated = { ...rest, escalationLevel, ...(untold.length > 0 ? { untold } : {}) };
+  if (rotation.escalationLevel === escalationLevel)
+    return command.untold && untold.length < before.length ? note(gateway, { rotation: escalated }, nowMs) : unchanged;
+  return record(gateway, { rotation: escalated }, nowMs, {
     ...by(command),
     kind: 'escalate',
-    detail: { escalationLevel: command.escalationLevel },
+    detail: { escalationLevel, ...(all.length > 0 ? { untold: all.length } : {}) },
   });
 };
 

@@ -1,4 +1,4 @@
-import { type By, by, type Decision, record, refuse, unchanged } from './decision.ts';
+import { type By, by, type Decision, record, refuse, tooManyLive, unchanged } from './decision.ts';
 import { type Gateway, liveCredential, maxLiveCredentials, type Rotation } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 
@@ -9,6 +9,8 @@ export type Begin = By & {
   readonly trigger: 'bootstrap' | 'scheduled' | 'manual';
   /** Secrets Manager drives until promotion, at the latest until `handOverByMs`. */
   readonly handOverByMs?: number;
+  /** The version that it rotates to, when that id is not the rotation's. */
+  readonly versionId?: string;
   readonly executionArn?: string;
 };
 
@@ -17,7 +19,7 @@ export type Begin = By & {
  * All other live credentials become predecessors and will be retired.
  */
 export const begin = (gateway: Gateway, command: Begin, nowMs: number): Decision => {
-  const { rotationId, trigger, handOverByMs, executionArn } = command;
+  const { rotationId, trigger, handOverByMs, versionId, executionArn } = command;
   if (gateway.rotation?.rotationId === rotationId || gateway.ended.some((one) => one.rotationId === rotationId))
     return unchanged;
   if (gateway.retiredAtMs !== undefined)
@@ -27,11 +29,7 @@ export const begin = (gateway: Gateway, command: Begin, nowMs: number): Decision
       'ROTATION_RUNNING',
       `Gateway ${gateway.gatewayId} is in rotation ${gateway.rotation.rotationId} (${gateway.rotation.trigger}, stage ${gateway.rotation.stage}); wait for its end, or roll it back.`,
     );
-  if (gateway.live.length >= maxLiveCredentials)
-    return refuse(
-      'TOO_MANY_LIVE',
-      `Gateway ${gateway.gatewayId} has ${gateway.live.length} live credentials and ${maxLiveCredentials} are allowed: revoke one that is not needed first.`,
-    );
+  if (gateway.live.length >= maxLiveCredentials) return tooManyLive(gateway, 0);
   const generation = gateway.generation + 1;
   const rotation: Rotation = {
     ...freshRotation(gateway, command, nowMs),
@@ -40,6 +38,7 @@ export const begin = (gateway: Gateway, command: Begin, nowMs: number): Decision
     driver: handOverByMs === undefined ? 'workflow' : 'secrets-manager',
     attempt: handOverByMs === undefined && executionArn !== undefined ? 1 : 0,
     ...(handOverByMs === undefined ? {} : { handOverByMs }),
+    ...(versionId === undefined || versionId === rotationId ? {} : { versionId }),
     ...(executionArn === undefined ? {} : { executionArn }),
   };
   return record(gateway, { rotation, generation }, nowMs, {

@@ -4,7 +4,12 @@ import type { GatewayId } from './ids.ts';
 import type { Policy } from './policy.ts';
 
 /** What `gateways.json` says of a gateway, beside its kits. */
-export type Configuration = { readonly decision: AccessDecision; readonly policy: Policy; readonly shardCount: number };
+export type Configuration = {
+  readonly decision: AccessDecision;
+  readonly policy: Policy;
+  readonly shardCount: number;
+  readonly isScheduled?: boolean;
+};
 
 /** A gateway that was just registered: no live credential yet, and its secret holds the placeholder. */
 export const newGateway = (
@@ -36,10 +41,10 @@ export const newGateway = (
 /** Changes policy, decision or the number of shards; a lowered `serveStaleSeconds` holds until every old copy has expired. */
 export type Configure = By & { readonly kind: 'configure'; readonly configuration: Configuration };
 export const configure = (gateway: Gateway, command: Configure, nowMs: number): Decision => {
-  const { policy, decision, shardCount } = command.configuration;
+  const { policy, decision, shardCount, isScheduled = gateway.isScheduled } = command.configuration;
   const same =
-    JSON.stringify([policy, decision, shardCount]) ===
-    JSON.stringify([gateway.policy, gateway.decision, gateway.shardCount]);
+    JSON.stringify([policy, decision, shardCount, isScheduled]) ===
+    JSON.stringify([gateway.policy, gateway.decision, gateway.shardCount, gateway.isScheduled]);
   if (same && gateway.retiredAtMs === undefined) return unchanged;
   if (shardCount !== gateway.shardCount && gateway.rotation)
     return refuse(
@@ -53,7 +58,11 @@ export const configure = (gateway: Gateway, command: Configure, nowMs: number): 
       ? gateway.earlierShardCounts
       : [...(gateway.earlierShardCounts ?? []), gateway.shardCount];
   const { retiredAtMs: _, ...rest } = gateway;
-  const carried = { ...(earlierStale ? { earlierStale } : {}), ...(earlierShardCounts ? { earlierShardCounts } : {}) };
+  const carried = {
+    ...(isScheduled === undefined ? {} : { isScheduled }),
+    ...(earlierStale ? { earlierStale } : {}),
+    ...(earlierShardCounts ? { earlierShardCounts } : {}),
+  };
   return record(rest, { policy, decision, shardCount, ...carried }, nowMs, {
     kind: 'configure',
     ...by(command),

@@ -1,4 +1,11 @@
-import { type Gateway, isPastItsTime, type LiveCredential, type RevokedCredential } from './gateway.ts';
+import {
+  type Gateway,
+  isPastItsTime,
+  isSettled,
+  type LiveCredential,
+  type RevokedCredential,
+  versionIdOf,
+} from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 
 /** What the record says of a presented credential id; the digest is still to be compared with the value's. */
@@ -25,17 +32,19 @@ export const credentialStatusOf = (
 };
 
 /**
- * Whether nobody needs a version of the secret any more: its credential was seen refused, or an ended rotation minted it and
- * was pre-empted before it was recorded, which it never can be again.
+ * Whether nobody needs a version of the secret any more. Needed is what is live, what is still to be seen refused, and what
+ * the running rotation has minted and may still record; a record remembers only the last few of everything else, so that
+ * whatever it does not know is not needed.
  */
 export const isDoneWith = (
-  gateway: Pick<Gateway, 'live' | 'revoked' | 'ended' | 'writtenAtMs'>,
+  gateway: Pick<Gateway, 'live' | 'revoked' | 'rotation'>,
   credentialId: CredentialId,
   versionId: string,
 ): boolean => {
-  const credentialStatus = credentialStatusOf(gateway, credentialId, 0);
-  if (credentialStatus.kind === 'revoked') return credentialStatus.credential.confirmedAtMs !== undefined;
-  return credentialStatus.kind === 'unknown' && gateway.ended.some(({ rotationId }) => rotationId === versionId);
+  if (gateway.live.some((one) => one.credentialId === credentialId)) return false;
+  const revoked = gateway.revoked.find((one) => one.credentialId === credentialId);
+  if (revoked) return isSettled(revoked);
+  return !(gateway.rotation && versionIdOf(gateway.rotation) === versionId);
 };
 
 /** Whether a copy of the record read at `readAtMs` may still say yes while DynamoDB cannot be read. */

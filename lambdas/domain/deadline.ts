@@ -1,6 +1,7 @@
 import { claimed } from './claimed.ts';
+import type { Force } from './force.ts';
 import type { Gateway, Rotation } from './gateway.ts';
-import type { Force, Hold, RollBack } from './operator-decisions.ts';
+import type { Hold, RollBack } from './operator-decisions.ts';
 import type { Policy } from './policy.ts';
 
 /** What happens at the deadline, with the person who decided it beforehand if so. */
@@ -46,7 +47,7 @@ export const deadlineCommand = (gateway: Gateway, { rotationId }: Rotation, kits
       return { kind: 'roll-back', rotationId, ...byPolicy };
     case 'force': {
       const by = { actor: claimed(act.author, 'the policy'), reason: 'decided beforehand for the deadline' };
-      return { kind: 'force', rotationId, kits, kitsHash: '', ...by };
+      return { kind: 'force', rotationId, kits, ...by };
     }
   }
 };

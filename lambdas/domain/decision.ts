@@ -1,6 +1,6 @@
 import { chained, entryDigest } from './audit-chain.ts';
 import type { Gateway, LiveCredential, Outcome, RevocationCause, Rotation, Transition } from './gateway.ts';
-import { liveCredential, remembered } from './gateway.ts';
+import { isSettled, liveCredential, maxLiveCredentials, remembered } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 import type { RefusalCode } from './refusals.ts';
 
@@ -16,6 +16,16 @@ export type Decision =
   | Refusal;
 
 export const refuse = (code: RefusalCode, message: string): Refusal => ({ kind: 'refused', code, message });
+
+/** No room for one more live credential: what is live, and the command that makes room. */
+export const tooManyLive = ({ gatewayId, live, currentCredentialId }: Gateway, room: number): Refusal =>
+  refuse(
+    'TOO_MANY_LIVE',
+    `Gateway ${gatewayId} has ${live.length} live credentials and ${maxLiveCredentials} are allowed${room > 0 ? `, of which ${room} is kept for a successor` : ''}. Have one retired that is not needed: retire-credential ${gatewayId} --credential with one of ${live
+      .filter(({ credentialId, origin }) => credentialId !== currentCredentialId && origin.kind !== 'foreign')
+      .map(({ credentialId }) => credentialId)
+      .join(', ')}.`,
+  );
 
 export const unchanged: Decision = { kind: 'unchanged' };
 
@@ -126,4 +136,4 @@ export const leftToRetire = (gateway: Gateway, rotation: Rotation): readonly Cre
 export const leftToRevoke = (gateway: Gateway, rotation: Rotation): readonly CredentialId[] =>
   leftToRetire(gateway, rotation).filter((id) => liveCredential(gateway, id)?.origin.kind !== 'foreign');
 export const leftToConfirm = (gateway: Gateway): readonly CredentialId[] =>
-  gateway.revoked.filter((one) => one.confirmedAtMs === undefined).map((one) => one.credentialId);
+  gateway.revoked.filter((one) => !isSettled(one)).map((one) => one.credentialId);

@@ -28,6 +28,9 @@ export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
 
+/** Secrets Manager takes no more labels or versions for the secret: what nobody needs is to be released first. */
+export class SecretLimitMet extends StepFailed {}
+
 /** AWSCURRENT names a version that the record does not know: somebody put a value by hand. Nothing is moved. */
 export class CurrentMovedElsewhere extends Error {
   override readonly name = 'CurrentMovedElsewhere';

@@ -28,7 +28,10 @@ export type LiveCredential = {
 /** When the button was pressed, and from when on the credential is refused. */
 export type Compromised = { readonly atMs: number; readonly rejectAfterMs: number };
 
-/** A credential that the authority refuses for good; `confirmedAtMs` is set once the policy check was seen to refuse it. */
+/**
+ * A credential that the authority refuses for good; `confirmedAtMs` is set once the policy check was seen to refuse it,
+ * `notProven` when a person recorded that nobody can see that any more.
+ */
 export type RevokedCredential = {
   readonly credentialId: CredentialId;
   readonly digest: string;
@@ -37,6 +40,7 @@ export type RevokedCredential = {
   readonly rotationId: RotationId;
   readonly revokedAtMs: number;
   readonly confirmedAtMs?: number;
+  readonly notProven?: Decided;
 };
 
 /**
@@ -63,6 +67,8 @@ export type Rotation = {
   /** Who runs the steps until promotion: the workflow, or Secrets Manager until `handOverByMs`. */
   readonly driver: 'workflow' | 'secrets-manager';
   readonly handOverByMs?: number;
+  /** The version of the secret that Secrets Manager rotates to, when its id is not the rotation's. */
+  readonly versionId?: string;
   readonly stage: RotationStage;
   /** Counts up with every change of what kits should hold; writes to kit items carry it, so a pre-empted run's fail. */
   readonly generation: number;
@@ -70,6 +76,8 @@ export type Rotation = {
   readonly deadlineAtMs: number;
   /** Which level of the escalation was done: 0 none, 1 reminded, 2 escalated, 3 the deadline itself. */
   readonly escalationLevel: 0 | 1 | 2 | 3;
+  /** Whom nobody could tell yet of the last level that was done; see `tell.ts` for what is kept of them. */
+  readonly untold?: readonly string[];
   /** The running execution: raised before it is started. `failedAttempts` counts those since the last progress. */
   readonly attempt: number;
   readonly failedAttempts: number;
@@ -83,6 +91,8 @@ export type Rotation = {
   readonly fromCredentialId?: CredentialId;
   readonly rolledBack?: Decided;
   readonly held?: Decided;
+  /** When somebody resumed it after its deadline: the escalation is counted from there. */
+  readonly resumedAtMs?: number;
   readonly forced?: Forced;
   readonly distributedAtMs?: number;
   /** No use of a retiring credential is known since then; absent until recording of use is proven to work (again). */
@@ -95,7 +105,7 @@ export type Rotation = {
   readonly kitSummary?: KitSummary;
 };
 
-/** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; without it (a policy decided beforehand) it covers every kit. */
+/** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; sources that are no registered kit included; without it (a policy decided beforehand) it covers everybody. */
 type Forced = Decided & {
   readonly kitsHash?: string;
   /** How many kits had not moved then. */
@@ -165,6 +175,8 @@ export type Gateway = {
   /** A larger bound that was in force before and still holds for instances of the policy check until then. */
   readonly earlierStale?: { readonly seconds: number; readonly untilMs: number };
   readonly secretArn: string;
+  /** Whether gateways.json has a schedule, by which Secrets Manager should rotate the secret. */
+  readonly isScheduled?: boolean;
   /** Kits are spread over this many shards, see `shardOf`. */
   readonly shardCount: number;
   /** How many there were before, oldest first: recorded use stays where it was written. */
@@ -200,12 +212,17 @@ export const liveCredential = (gateway: Gateway, credentialId: CredentialId | un
 export const hasReached = (rotation: Rotation, stage: RotationStage): boolean =>
   rotationStages.indexOf(rotation.stage) >= rotationStages.indexOf(stage);
 
+/** The version of the gateway's secret that holds what the rotation mints. */
+export const versionIdOf = ({ rotationId, versionId }: Pick<Rotation, 'rotationId' | 'versionId'>): string =>
+  versionId ?? rotationId;
+
 /** Whether Secrets Manager still drives the rotation and nobody can have its credential: it may be given up without harm. */
 export const isUnpromoted = (rotation: Rotation): boolean =>
   rotation.driver === 'secrets-manager' && !hasReached(rotation, 'PROMOTING');
 
-/** From when reminding and escalating are counted: a roll-back begins the escalation anew. */
-export const escalationFromMs = (rotation: Rotation): number => rotation.rolledBack?.atMs ?? rotation.begun.atMs;
+/** From when reminding and escalating are counted: a roll-back begins the escalation anew, and so does a resume after the deadline. */
+export const escalationFromMs = ({ begun, rolledBack, resumedAtMs = 0 }: Rotation): number =>
+  Math.max(rolledBack?.atMs ?? begun.atMs, resumedAtMs);
 
 /** The clocks of two functions are never further apart than this: more is a clock that was set. */
 export const clockSkewMs = 5_000;
@@ -229,6 +246,10 @@ export const propagationBoundMs = (gateway: Gateway, nowMs: number): number => {
   const earlier = gateway.earlierStale;
   return 1000 * Math.max(gateway.policy.serveStaleSeconds, earlier && nowMs < earlier.untilMs ? earlier.seconds : 0);
 };
+
+/** Whether nothing is left to be seen of a revocation: the policy check refused it, or a person gave the proof up. */
+export const isSettled = ({ confirmedAtMs, notProven }: RevokedCredential): boolean =>
+  confirmedAtMs !== undefined || notProven !== undefined;
 
 /** From when on no instance of the policy check can accept a revoked credential any more, in epoch ms. */
 export const refusedEverywhereAtMs = (

@@ -5,15 +5,24 @@ import type { GaugeMetric } from './metric.ts';
 export const gaugesOf = (
   gateways: readonly Gateway[],
   nowMs: number,
-): Readonly<Record<Exclude<GaugeMetric, 'SchedulesOverdue'>, number>> => {
+): Readonly<Record<Exclude<GaugeMetric, 'SchedulesOverdue' | 'SecretsInTrouble'>, number>> => {
   const rotations = gateways.flatMap(({ rotation }) => (rotation ? [rotation] : []));
   return {
     RotationsRunning: rotations.length,
     RotationsHeld: rotations.filter(({ held }) => held).length,
     RotationsOverdue: rotations.filter(({ deadlineAtMs }) => nowMs > deadlineAtMs).length,
+    SuccessorsMissing: gateways.filter(lacksSuccessor).length,
     KitsLate: rotations
       .filter(({ escalationLevel }) => escalationLevel > 0)
       .map(({ kitSummary }) => kitSummary?.laggards ?? 0)
       .reduce((sum, laggards) => sum + laggards, 0),
   };
 };
+
+/** Whether nothing of a gateway stays accepted and an attempt has failed to make what should take its place. */
+const lacksSuccessor = ({ rotation, live }: Gateway): boolean =>
+  rotation !== undefined &&
+  rotation.targetId === undefined &&
+  rotation.failedAttempts > 0 &&
+  live.every(({ compromised }) => compromised !== undefined) &&
+  rotation.trigger === 'compromise';

@@ -1,5 +1,5 @@
 import { leftToRetire } from './decision.ts';
-import { type Gateway, hasReached, type KitSummary, timeOf } from './gateway.ts';
+import { type Gateway, hasReached, type KitSummary, liveCredential, timeOf } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import type { Use } from './kit.ts';
 import { type KitVerdict, laggardCodes } from './kit-verdict.ts';
@@ -23,6 +23,8 @@ export type EvidenceSummary = {
   readonly lastUseMs?: number;
   /** Sources that no registered kit accounts for, on a retiring credential. */
   readonly unregistered: readonly Use[];
+  /** The version that AWSCURRENT names. */
+  readonly currentVersionId?: string;
 };
 
 type Laggard = Extract<KitVerdict, { kind: 'LAGGARD' }>;
@@ -106,6 +108,7 @@ export const blockers = {
   LAGGARDS: 'Kits have no sufficient evidence for the new credential yet.',
   NOT_QUIET: 'The old credentials have to stay unused for the whole quiet window.',
   NOT_WATCHED: 'The policy check was not just now proven to answer and to record use; the next check proves it.',
+  CURRENT_MOVED: 'AWSCURRENT was moved back to a credential that would be revoked: what it names is not.',
 } as const;
 type Blocker =
   | { readonly code: 'NOT_DISTRIBUTED' }
@@ -113,7 +116,9 @@ type Blocker =
   | { readonly code: 'LAGGARDS'; readonly count: number }
   | { readonly code: 'NOT_QUIET'; readonly quietAtMs: number }
   /** Nobody has proven lately that the policy check answers and records: silence says nothing. */
-  | { readonly code: 'NOT_WATCHED' };
+  | { readonly code: 'NOT_WATCHED' }
+  /** Somebody moved AWSCURRENT back to it: whoever reads the secret gets it, so it is not revoked. */
+  | { readonly code: 'CURRENT_MOVED'; readonly versionId: string; readonly credentialId: CredentialId };
 
 /** May the retiring credentials be revoked, and if not, why and because of whom. */
 export type RevocationVerdict = {
@@ -142,6 +147,9 @@ export const judgeRevocation = (gateway: Gateway, summary: EvidenceSummary, cloc
   if (summary.laggards > 0) blockers.push({ code: 'LAGGARDS', count: summary.laggards });
   if (retiring.length > 0 && nowMs < quietAtMs) blockers.push({ code: 'NOT_QUIET', quietAtMs });
   if (retiring.length > 0 && !isWatched(policy, rotation, nowMs)) blockers.push({ code: 'NOT_WATCHED' });
+  const named = retiring.find((id) => liveCredential(gateway, id)?.versionId === summary.currentVersionId);
+  if (named && summary.currentVersionId !== undefined)
+    blockers.push({ code: 'CURRENT_MOVED', versionId: summary.currentVersionId, credentialId: named });
   const onlyTime = blockers.every(({ code }) => code === 'NOT_QUIET' || code === 'NOT_WATCHED');
   return {
     atMs: nowMs,

@@ -35,8 +35,12 @@ export const gaugeMetrics = [
   'RotationsOverdue',
   /** Kits without evidence, in rotations whose owners had to be reminded: the first level of the escalation. */
   'KitsLate',
+  /** Gateways of which no credential stays accepted, and whose successor could not be made by an attempt. */
+  'SuccessorsMissing',
   /** Secrets whose NextRotationDate has passed without a rotation; every 15 minutes. */
   'SchedulesOverdue',
+  /** Secrets that differ from what the record says of them; every 15 minutes. */
+  'SecretsInTrouble',
 ] as const;
 export type GaugeMetric = (typeof gaugeMetrics)[number];
 

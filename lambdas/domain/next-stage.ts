@@ -1,10 +1,12 @@
-import { leftToConfirm, leftToRetire, leftToRevoke } from './decision.ts';
+import { leftToRetire, leftToRevoke } from './decision.ts';
 import {
   escalationFromMs,
   type Gateway,
   hasReached,
   isPastItsTime,
+  isSettled,
   liveCredential,
+  type RevokedCredential,
   refusedEverywhereAtMs,
   timeOf,
 } from './gateway.ts';
@@ -27,22 +29,34 @@ export const overdue = (gateway: Gateway, nowMs: number): readonly CredentialId[
     return compromised !== undefined && isPastItsTime(gateway, compromised, nowMs);
   });
 
-/** Whether the propagation bound of a revocation has passed; while it runs, kits are better given their credential. */
-const confirmable = (gateway: Gateway, nowMs: number): boolean =>
-  gateway.revoked.some(
-    (one) => one.confirmedAtMs === undefined && timeOf(gateway, nowMs) >= refusedEverywhereAtMs(gateway, one),
-  );
+/** What was revoked, could not be accepted anywhere any more, and was not yet seen refused. */
+export const toBeSeenRefused = (gateway: Gateway, nowMs: number): readonly RevokedCredential[] =>
+  gateway.revoked.filter((one) => !isSettled(one) && timeOf(gateway, nowMs) >= refusedEverywhereAtMs(gateway, one));
+
+/**
+ * Seeing a refusal is a side duty: it is looked for once on the way, when the successor is made or nothing is made, and
+ * every minute by the reconciler. Only the end of a rotation waits for it.
+ */
+export const sideDuty = (
+  gateway: Gateway,
+  nowMs: number,
+): { readonly next?: 'ConfirmRevoked'; readonly shards?: readonly number[] } => {
+  const { rotation } = gateway;
+  const isMaking = rotation !== undefined && !rotation.held && !hasReached(rotation, 'PROMOTED');
+  return rotation && !isMaking && toBeSeenRefused(gateway, nowMs).length > 0
+    ? { next: 'ConfirmRevoked', shards: [] }
+    : {};
+};
 
 /**
  * The one routing rule of the workflow: a pure function of the record, so that any attempt can go on where any other
- * ended. What is compromised goes first and is never held; then hold; then the stages in their order.
+ * ended. What is compromised goes first and is never held; then hold; then the stages in their order. Seeing a refusal
+ * never stands before making, distributing or verifying: a value that cannot be read would stop them for ever.
  */
 export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefined => {
   const { rotation } = gateway;
   if (!rotation) return undefined;
   if (overdue(gateway, nowMs).length > 0) return 'RevokeCredential';
-  const unconfirmed = leftToConfirm(gateway).length > 0;
-  if (unconfirmed && (rotation.held || confirmable(gateway, nowMs))) return 'ConfirmRevoked';
   if (rotation.held) return 'RotationHeld';
   if (!hasReached(rotation, 'PROMOTED')) return 'CreateCredential';
   if (!hasReached(rotation, 'DISTRIBUTED')) return 'DistributeCredential';

@@ -116,6 +116,27 @@ export const operatorCommands = {
     required: ['credentialId', 'versionId'],
     optional: [],
   },
+  'retire-credential': {
+    about: 'credential',
+    verb: 'Retire',
+    does: 'Has one live credential retired that is not the current one, under the proof of any rotation: kits hold the current one, and it is quiet. It makes room at five.',
+    recorded: 'A person has one live credential retired; nothing is minted for it.',
+    already: 'The rotation that runs retires it already.',
+    cutsOff: false,
+    required: ['credentialId'],
+    optional: [],
+  },
+  'waive-proof': {
+    about: 'credential',
+    verb: 'Waive the proof',
+    does: 'Records, in your name, that nobody saw a revoked credential refused, as its value cannot be read any more; the evidence says so.',
+    recorded:
+      'A person recorded that nobody saw the policy check refuse a revoked credential; it stays refused, without that proof.',
+    already: 'It was seen refused, or that was recorded already.',
+    cutsOff: false,
+    required: ['credentialId'],
+    optional: [],
+  },
   repair: {
     about: 'secret',
     verb: 'Repair',

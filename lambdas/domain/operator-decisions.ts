@@ -1,6 +1,7 @@
 import { type By, by, type Decision, isRefusal, leftToRetire, record, refuse, running, unchanged } from './decision.ts';
 import { type Gateway, hasReached, liveCredential, type RevocationCause, type Rotation } from './gateway.ts';
 import type { CredentialId, KitId, RotationId } from './ids.ts';
+import { onlyRetires } from './retire-credential.ts';
 import { moveToRevoked } from './revoke.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
@@ -10,9 +11,6 @@ export type Hold = OfRotation & { readonly kind: 'hold' };
 export type Resume = OfRotation & { readonly kind: 'resume' };
 export type Extend = OfRotation & { readonly kind: 'extend'; readonly deadlineAtMs: number };
 export type RollBack = OfRotation & { readonly kind: 'roll-back' };
-/** The number of kits that will be cut off and the hash of their list repeat what the person was shown. */
-export type Force = OfRotation & { readonly kind: 'force'; readonly kits: number; readonly kitsHash: string };
-
 /** What a person decided about one kit: the kit's own item holds its effect, the record that it was said. */
 export type KitDecided = By & {
   readonly kind: 'acknowledge-kit' | 'retry-kit';
@@ -41,13 +39,21 @@ export const hold = (gateway: Gateway, command: Hold, nowMs: number): Decision =
   return record(gateway, { rotation: { ...rotation, held } }, nowMs, { ...by(command), kind: 'hold' });
 };
 
-/** Goes on with a held rotation and forgives its failed attempts. */
+/** Goes on with a held rotation and forgives its failed attempts; after the deadline with a new one, and the escalation anew. */
 export const resume = (gateway: Gateway, command: Resume, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (!rotation.held) return unchanged;
-  const { held: _, ...rest } = rotation;
-  return record(gateway, { rotation: { ...rest, failedAttempts: 0 } }, nowMs, { ...by(command), kind: 'resume' });
+  const { held: _, untold, ...rest } = rotation;
+  const deadlineAtMs = nowMs + gateway.policy.deadlineSeconds * 1000;
+  const asBefore = untold ? { untold } : {};
+  const anew =
+    nowMs < rest.deadlineAtMs ? asBefore : ({ escalationLevel: 0, deadlineAtMs, resumedAtMs: nowMs } as const);
+  return record(gateway, { rotation: { ...rest, failedAttempts: 0, ...anew } }, nowMs, {
+    ...by(command),
+    kind: 'resume',
+    ...(nowMs < rest.deadlineAtMs ? {} : { detail: { deadlineAtMs } }),
+  });
 };
 
 /** Moves the deadline to a later time; the time of a compromised credential's end is another one and never moves. */
@@ -90,6 +96,8 @@ export const rollBack = (gateway: Gateway, command: RollBack, nowMs: number): De
       `Rotation ${rotation.rotationId} leaves a compromised credential: nothing goes back to it.`,
     );
   if (!hasReached(rotation, 'PROMOTING')) return undo(gateway, rotation, command, nowMs);
+  const { targetId: _t, ...untargeted } = rotation;
+  if (onlyRetires(rotation)) return undo(gateway, untargeted, command, nowMs); // nothing was made: nothing goes
   const back = liveCredential(gateway, rotation.fromCredentialId);
   if (!back || !rotation.targetId)
     return refuse(
@@ -123,6 +131,7 @@ const turned = ({
   forced: _f,
   held: _h,
   handOverByMs: _o,
+  untold: _u,
   ...rest
 }: Rotation): Rotation => ({ ...rest, driver: 'workflow' });
 
@@ -146,27 +155,5 @@ const undo = (gateway: Gateway, rotation: Rotation, command: RollBack, nowMs: nu
     kind: 'roll-back',
     ...(targetId ? { credentialIds: [targetId] } : {}),
     detail: { undone: true },
-  });
-};
-
-/** A named person takes it on himself to cut off the kits that did not move (invariant 2). */
-export const force = (gateway: Gateway, command: Force, nowMs: number): Decision => {
-  const rotation = running(gateway, command.rotationId);
-  if (isRefusal(rotation)) return rotation;
-  if (rotation.forced) return unchanged;
-  if (!hasReached(rotation, 'DISTRIBUTED') || !rotation.targetId)
-    return refuse(
-      'WRONG_STAGE',
-      rotation.targetId
-        ? `Rotation ${rotation.rotationId} is at ${rotation.stage}: it can be forced once its credential is distributed.`
-        : `Rotation ${rotation.rotationId} has no credential: there is nothing to force.`,
-    );
-  if (rotation.held)
-    return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
-  const forced = { ...by(command), atMs: nowMs, kits: command.kits };
-  return record(gateway, { rotation: { ...rotation, forced } }, nowMs, {
-    ...by(command),
-    kind: 'force',
-    detail: { kits: command.kits, kitsHash: command.kitsHash },
   });
 };

@@ -7,6 +7,7 @@ import {
   record,
   refuse,
   running,
+  tooManyLive,
   unchanged,
   withCredential,
 } from './decision.ts';
@@ -51,11 +52,7 @@ export const created = (gateway: Gateway, command: Created, nowMs: number): Deci
       'WRONG_STAGE',
       `Rotation ${rotation.rotationId} was undone, its credential with it: ${credentialId} is not added.`,
     );
-  if (gateway.live.length >= maxLiveCredentials)
-    return refuse(
-      'TOO_MANY_LIVE',
-      `Gateway ${gateway.gatewayId} has ${gateway.live.length} live credentials and ${maxLiveCredentials} are allowed.`,
-    );
+  if (gateway.live.length >= maxLiveCredentials) return tooManyLive(gateway, 0);
   const known =
     liveCredential(gateway, credentialId) ?? gateway.revoked.find((one) => one.credentialId === credentialId);
   if (known)

@@ -34,6 +34,10 @@ export const withoutQuiet = (
 /** A probe that was armed no longer ago may still be under way: the reconciler and a pass of VerifyKits may watch at the same time. */
 const probeAnsweredWithinMs = 15_000;
 
+/** Whether somebody's probe was sent and may not be answered yet; another one would take its place in the record. */
+export const isProbeUnderWay = ({ probe }: Gateway, nowMs: number): boolean =>
+  probe !== undefined && nowMs - probe.armedAtMs <= probeAnsweredWithinMs;
+
 export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): Decision => {
   const { rotationId, nonceHash, credentialId } = command;
   if (gateway.probe?.nonceHash === nonceHash) return { kind: 'unchanged' }; // the answer to this very write was lost
@@ -45,10 +49,7 @@ export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): De
   const rotation = running(gateway, rotationId);
   if (isRefusal(rotation)) return rotation;
   const { probe: before } = gateway;
-  const unread =
-    before !== undefined &&
-    before.credentialId === rotation.targetId &&
-    nowMs - before.armedAtMs > probeAnsweredWithinMs;
+  const unread = before !== undefined && before.credentialId === rotation.targetId && !isProbeUnderWay(gateway, nowMs);
   const armed = unread ? withoutQuiet(rotation, 'RECORDING_NOT_PROVEN', nowMs) : rotation;
   return note(gateway, { probe, rotation: armed }, nowMs);
 };

@@ -15,6 +15,7 @@ export const refusals = {
   COMPROMISED: 'A compromised credential stands in the way: nothing goes back to it.',
   NO_PROOF: 'There is no proof, or it was read of an older record. It is read again.',
   NOT_QUIET: 'An old credential was used within the quiet window. It ends at the time in the message.',
+  CURRENT_MOVED: 'AWSCURRENT names a credential that would be revoked. Move it back to the new one, or roll back.',
   REVOKE_BEGUN: 'A credential was revoked already: the rotation can only go forward.',
   NOTHING_TO_ROLL_BACK_TO: 'The rotation began without a credential to go back to.',
   STILL_PROPAGATING: 'The propagation bound of a revocation has not passed yet. It passes by itself.',

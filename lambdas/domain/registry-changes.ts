@@ -110,6 +110,9 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
       ? []
       : [`decision ${gateway.decision.kind} becomes ${wanted.decision.kind}`]),
     ...policyDifferences(gateway.policy, wanted.policy),
+    ...((gateway.isScheduled ?? false) === (wanted.schedule !== undefined)
+      ? []
+      : [wanted.schedule ? 'it rotates by a schedule' : 'it has no schedule any more']),
   ];
   const shards = shardCountFor(wanted.kits.length, gateway.shardCount);
   return [

@@ -3,6 +3,7 @@ import {
   type Gateway,
   hasReached,
   isPastItsTime,
+  isSettled,
   liveCredential,
   type RevocationCause,
   type RevokedCredential,
@@ -21,6 +22,8 @@ export type Revoke = OfRotation & {
   readonly credentialIds: readonly CredentialId[];
   readonly readAt: number;
   readonly verdict?: RevocationVerdict;
+  /** Of a forced rotation: the hash of the list that covers everybody who is cut off, as read since `readAt`. */
+  readonly coveredBy?: string;
 };
 
 /** "Immediately before" in numbers: what was read longer ago says nothing of now, as use leaves the revision as it is. */
@@ -52,6 +55,17 @@ const causeFor = (
       'WRONG_STAGE',
       `Rotation ${rotation.rotationId} is at ${rotation.stage}: its credential is not distributed yet.`,
     );
+  const moved = command.verdict?.blockers.find((one) => one.code === 'CURRENT_MOVED');
+  if (moved)
+    return refuse(
+      'CURRENT_MOVED',
+      `AWSCURRENT names version ${moved.versionId}, which holds ${moved.credentialId}: what it names is not revoked. Move AWSCURRENT to the version of ${rotation.targetId}, or roll the rotation back.`,
+    );
+  if (rotation.forced && !isCovered(gateway, rotation.forced, command))
+    return refuse(
+      'NO_PROOF',
+      `Nobody has read since whether the force of ${rotation.forced.actor} covers who is cut off.`,
+    );
   if (rotation.forced) return credential.compromised ? 'COMPROMISED' : 'FORCED';
   const { verdict } = command;
   if (
@@ -76,6 +90,10 @@ const causeFor = (
   return credential.compromised ? 'COMPROMISED' : 'RETIRED';
 };
 
+/** A force covers whom its author was shown, and no one who came since. */
+const isCovered = (gateway: Gateway, { kitsHash }: NonNullable<Rotation['forced']>, command: Revoke): boolean =>
+  kitsHash === undefined || (command.coveredBy === kitsHash && command.readAt === gateway.transitionRevision);
+
 /** All of the named credentials or none; those already revoked are passed over. */
 export const revoke = (gateway: Gateway, command: Revoke, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
@@ -97,7 +115,7 @@ export const revoke = (gateway: Gateway, command: Revoke, nowMs: number): Decisi
 };
 
 /**
- * The record with these credentials refused from now on; unconfirmed revocations are never forgotten. What is compromised
+ * The record with these credentials refused from now on; revocations that are not settled are never forgotten. What is compromised
  * is revoked as that, whatever allowed it: its later use is an attack and not a kit that came late.
  */
 export const moveToRevoked = (
@@ -111,8 +129,8 @@ export const moveToRevoked = (
     const cause = given && compromised ? 'COMPROMISED' : given;
     return cause ? [{ credentialId, digest, versionId, cause, rotationId, revokedAtMs: nowMs }] : [];
   });
-  const confirmed = gateway.revoked.filter((one) => one.confirmedAtMs !== undefined);
-  const forgotten = new Set(confirmed.slice(0, Math.max(0, confirmed.length + moved.length - remembered.revoked)));
+  const settled = gateway.revoked.filter(isSettled);
+  const forgotten = new Set(settled.slice(0, Math.max(0, settled.length + moved.length - remembered.revoked)));
   return {
     live: gateway.live.filter((credential) => !causes.has(credential.credentialId)),
     revoked: [...gateway.revoked.filter((one) => !forgotten.has(one)), ...moved],

@@ -3,6 +3,9 @@ import { codesOf } from './codes.ts';
 import type { Gateway, Outcome, Transition } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 
+/** The transitions that begin a rotation. */
+export const beginnings: ReadonlySet<string> = new Set(['begin', 'retire-credential', 'compromise']);
+
 const endings = new Set(['complete', 'fail']);
 
 /** How a rotation ended, by what the record remembers, or by its own transitions. */

@@ -25,10 +25,14 @@ export const completedSaid = (gateway: Gateway): string => {
   const { rotation } = gateway;
   if (!rotation || rotation.retireIds.length === 0) return 'it had nothing to retire';
   const accepted = leftToRetire(gateway, rotation);
-  const refused = rotation.retireIds.filter((id) => !accepted.includes(id));
+  const unseen = gateway.revoked.filter(({ notProven }) => notProven).map(({ credentialId }) => credentialId);
+  const gone = rotation.retireIds.filter((id) => !accepted.includes(id));
+  const refused = gone.filter((id) => !unseen.includes(id));
+  const waived = gone.filter((id) => unseen.includes(id));
   const is = accepted.length === 1 ? 'is' : 'are';
   return [
     ...(refused.length > 0 ? [`${refused.join(', ')} ${refused.length === 1 ? 'was' : 'were'} seen refused`] : []),
+    ...(waived.length > 0 ? [`nobody saw ${waived.join(', ')} refused`] : []),
     ...(accepted.length > 0 ? [`${accepted.join(', ')}, which ${is} not ours, ${is} still accepted`] : []),
     ...(rotation.forced ? [`${rotation.forced.actor} had it forced`] : []),
   ].join('; ');

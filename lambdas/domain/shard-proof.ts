@@ -10,10 +10,16 @@ export type ShardProof = {
 };
 
 /** The verdict on one kit, and the sources whose use it rests on. */
-type KitProof = { readonly verdict: KitVerdict; readonly sources: readonly Use[] };
+type KitProof = {
+  readonly verdict: KitVerdict;
+  /** How many more addresses the verdict has than it names. */
+  readonly unnamedAddresses?: number;
+  readonly sources: readonly Use[];
+};
 
-/** So many sources of one kit are kept: an item of DynamoDB has 400 KB, and a shard about 100 kits. */
+/** So many sources and addresses of one kit are kept: a kit has to fit into an item, however many nodes it has. */
 const sourcesAtMost = 8;
+const addressesAtMost = 20;
 
 /** The proof of a shard as it is kept, with the latest uses of each kit. */
 export const shardProof = (
@@ -23,10 +29,18 @@ export const shardProof = (
 ): ShardProof => ({
   ...at,
   kits: verdicts.map((verdict) => ({
-    verdict,
+    ...bounded(verdict),
     sources: latest(byKit.get(verdict.kitId) ?? [], sourcesAtMost),
   })),
 });
+
+const bounded = (verdict: KitVerdict): Pick<KitProof, 'verdict' | 'unnamedAddresses'> =>
+  verdict.kind === 'UPDATED' || verdict.addresses.length <= addressesAtMost
+    ? { verdict }
+    : {
+        verdict: { ...verdict, addresses: verdict.addresses.slice(0, addressesAtMost) },
+        unnamedAddresses: verdict.addresses.length - addressesAtMost,
+      };
 
 const latest = (uses: readonly Use[], count: number): readonly Use[] =>
   uses.toSorted((one, other) => other.lastUsedAtMs - one.lastUsedAtMs).slice(0, count);

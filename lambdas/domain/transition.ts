@@ -2,15 +2,14 @@ import { type Adopt, adopt } from './adopt.ts';
 import { type Escalate, escalate, type NextAttempt, nextAttempt } from './attempt.ts';
 import { type Begin, begin } from './begin.ts';
 import { type Configure, configure, type KitsChanged, kitsChanged, type Retire, retire } from './configure.ts';
-import { type Confirm, confirm } from './confirm.ts';
+import { type Confirm, confirm, type WaiveProof, waiveProof } from './confirm.ts';
 import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
+import { type DropForce, dropForce, type Force, force } from './force.ts';
 import { type Gateway, timeOf } from './gateway.ts';
 import {
   type Extend,
   extend,
-  type Force,
-  force,
   type Hold,
   hold,
   type KitDecided,
@@ -34,6 +33,7 @@ import {
   promoting,
 } from './promotion.ts';
 import { type ArmProbe, armProbe, type QuietChecked, quietChecked } from './quiet-window.ts';
+import { type RetireCredential, retireCredential } from './retire-credential.ts';
 import { type Revoke, revoke } from './revoke.ts';
 import {
   type Distributed,
@@ -58,6 +58,7 @@ export type Command =
   | QuietChecked
   | Revoke
   | Confirm
+  | WaiveProof
   | Complete
   | Fail
   | Repair
@@ -66,7 +67,9 @@ export type Command =
   | Extend
   | RollBack
   | Force
+  | DropForce
   | Adopt
+  | RetireCredential
   | KitDecided
   | NextAttempt
   | Escalate
@@ -107,6 +110,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return revoke(gateway, command, nowMs);
     case 'confirm':
       return confirm(gateway, command, nowMs);
+    case 'waive-proof':
+      return waiveProof(gateway, command, nowMs);
     case 'complete':
       return complete(gateway, command, nowMs);
     case 'fail':
@@ -123,6 +128,10 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return rollBack(gateway, command, nowMs);
     case 'force':
       return force(gateway, command, nowMs);
+    case 'drop-force':
+      return dropForce(gateway, command, nowMs);
+    case 'retire-credential':
+      return retireCredential(gateway, command, nowMs);
     case 'adopt':
       return adopt(gateway, command, nowMs);
     case 'acknowledge-kit':

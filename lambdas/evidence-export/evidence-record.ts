@@ -4,7 +4,7 @@ import type { Gateway, RevocationCause, Transition, Trigger } from '../domain/ga
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import { isDecisionOfPerson } from '../domain/operator-commands.ts';
-import { outcomeOf } from '../domain/rotation-outcome.ts';
+import { beginnings, outcomeOf } from '../domain/rotation-outcome.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import { chainOf, gapsInSteps, gapText } from './evidence-chain.ts';
 import { type EvidenceRecord, evidenceFormat } from './evidence-schema.ts';
@@ -28,7 +28,7 @@ export const evidenceRecordOf = (
   { gateway, rotationId, steps, others, proofs, uses }: RotationFacts,
   nowMs: number,
 ): EvidenceRecord => {
-  const begin = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise');
+  const begin = steps.find(({ kind }) => beginnings.has(kind));
   if (!begin) throw new InputRefused(`Gateway ${gateway.gatewayId} has no record of rotation ${rotationId}.`);
   const created = steps.find(({ kind }) => kind === 'created')?.credentialIds?.[0];
   const accepted = steps.findLast(({ kind }) => kind === 'accepted');
@@ -67,7 +67,7 @@ export const evidenceRecordOf = (
     })),
     ...(chain ? { chain } : {}),
   } satisfies Omit<EvidenceRecord, 'notProven'>;
-  return { ...record, notProven: missingIn(record, gateway) };
+  return { ...record, notProven: missingIn(record, gateway, steps) };
 };
 
 /**
@@ -131,8 +131,22 @@ const revocationsIn = (steps: readonly Transition[]): EvidenceRecord['revocation
     }),
   );
 
+/** Why there is no sight of a refusal: not yet, or a person gave it up. */
+const unseen = (credentialId: string, steps: readonly Transition[]): string => {
+  const waived = steps.find(
+    (one) => one.kind === 'waive-proof' && one.credentialIds?.some((id) => id === credentialId),
+  );
+  return waived
+    ? `Nobody saw the policy check refuse ${credentialId}: ${waived.actor} recorded it as not proven (${waived.reason}).`
+    : `The policy check was not yet seen to refuse ${credentialId}.`;
+};
+
 /** What a reader might take for proven and is not. */
-const missingIn = (record: Omit<EvidenceRecord, 'notProven'>, { live }: Gateway): string[] => [
+const missingIn = (
+  record: Omit<EvidenceRecord, 'notProven'>,
+  { live }: Gateway,
+  steps: readonly Transition[],
+): string[] => [
   ...(record.ended ? [] : ['The rotation had not ended when this was exported.']),
   ...(record.acceptance ? [] : ['The policy check was not seen to accept a new credential in this rotation.']),
   ...(record.kits ? [] : ['What each kit used was not read for a decision of this rotation.']),
@@ -141,7 +155,7 @@ const missingIn = (record: Omit<EvidenceRecord, 'notProven'>, { live }: Gateway)
     .map(({ kitId, late }) => `Kit ${kitId} had not moved: ${late}.`),
   ...record.revocations
     .filter(({ refusedAt }) => refusedAt === undefined)
-    .map(({ credentialId }) => `The policy check was not yet seen to refuse ${credentialId}.`),
+    .map(({ credentialId }) => unseen(credentialId, steps)),
   ...record.retiredCredentials
     .filter((id) => live.some(({ credentialId }) => credentialId === id))
     .map((id) => `Credential ${id} is still accepted.`),

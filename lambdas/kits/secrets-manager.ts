@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+
 import { longestPropagationSeconds } from '../domain/kit.ts';
+
+import { textUnderKey, withTextUnderKey } from './json-text.ts';
+
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
 import { callForSecret, noSuchSecret } from './secret-call.ts';
@@ -36,7 +40,8 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
     const before = await read(installation, settings, access);
     if (before.value === installation.value) return { state: 'INSTALLED' };
     const { jsonKey } = settings;
-    const text = jsonKey ? JSON.stringify({ ...before.json, [jsonKey]: installation.value }) : installation.value;
+    const text = jsonKey ? withTextUnderKey(before.text, jsonKey, installation.value) : installation.value;
+    if (text === undefined) throw unusable(installation, settings);
     const doing = `Writing secret ${settings.secretId}`;
     const versionId = versionIdFor(installation, before.versionId);
     const write = access.secrets.write(settings.secretId, versionId, text, access.signal);
@@ -66,18 +71,16 @@ const versionIdFor = ({ kit, rotationId, credentialId }: Installation, replaces:
 
 type Current = {
   readonly value: string | undefined;
-  readonly json: Record<string, unknown>;
+  readonly text: string;
   readonly versionId: string | undefined;
 };
-
-const objectSchema = z.record(z.string(), z.unknown());
 
 const read = async ({ kit, secretArn }: Installation, settings: Settings, access: KitAccess): Promise<Current> => {
   const { secretId, jsonKey } = settings;
   const doing = `Reading secret ${secretId}`;
   const found = await callForSecret(access.secrets.read(secretId, access.signal), doing, kit);
   // A secret that has no value yet and one that does not exist answer alike; writing tells them apart.
-  if (!found) return { value: undefined, json: {}, versionId: undefined };
+  if (!found) return { value: undefined, text: '', versionId: undefined };
   if (found.arn === secretArn)
     throw new KitMisconfigured('SETTINGS_WRONG', {
       doing,
@@ -85,23 +88,17 @@ const read = async ({ kit, secretArn }: Installation, settings: Settings, access
       answer: "it is the gateway's own secret, whose versions the rotation moves",
       todo: 'Give the kit a secret of its own.',
     });
-  if (!jsonKey) return { value: found.text, json: {}, versionId: found.versionId };
-  const json = objectSchema.safeParse(parsed(found.text));
-  const value = json.success ? json.data[jsonKey] : undefined;
-  if (!json.success || (value !== undefined && typeof value !== 'string'))
-    throw new KitMisconfigured('SECRET_UNUSABLE', {
-      doing,
-      kit,
-      answer: `it is not a JSON object with a text under "${jsonKey}"`,
-      todo: 'Put a JSON object into the secret, or leave jsonKey out.',
-    });
-  return { value, json: json.data, versionId: found.versionId };
+  const { text = '', versionId } = found;
+  if (!jsonKey) return { value: found.text, text, versionId };
+  const held = text === '' ? undefined : textUnderKey(text, jsonKey); // a binary secret has no text
+  if (!held) throw unusable({ kit }, settings);
+  return { value: held.text, text, versionId };
 };
 
-const parsed = (text: string | undefined): unknown => {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-};
+const unusable = ({ kit }: Pick<Installation, 'kit'>, { secretId, jsonKey }: Settings): KitMisconfigured =>
+  new KitMisconfigured('SECRET_UNUSABLE', {
+    doing: `Reading secret ${secretId}`,
+    kit,
+    answer: `it is not a JSON object with one text under "${jsonKey}"`,
+    todo: 'Put a JSON object into the secret that has the key once or not at all, or leave jsonKey out.',
+  });

@@ -29,6 +29,7 @@ const otherKinds: Readonly<
   confirm: 'The policy check was seen to refuse a credential: now it is revoked.',
   complete: 'The rotation ended, forwards or back; `detail.forced` when kits may be cut off by it.',
   fail: 'The rotation was given up.',
+  'drop-force': 'Others would be cut off than those that he was shown: it holds no more.',
   escalate: 'A level of the escalation was done.',
   compromise: 'The compromise button was pressed.',
   evict: 'A compromised credential is refused before its time, since five were live.',

@@ -114,3 +114,24 @@ export const moreLate = (
     `Rotation ${rotationId}.`,
   ].join('\n'),
 });
+
+/** To the person who forced a rotation: others than those that he was shown would have been cut off, so nobody was. */
+export const forceDropped = (
+  {
+    gatewayId,
+    rotationId,
+    credentialId,
+    author,
+  }: Readonly<Record<'gatewayId' | 'rotationId' | 'credentialId' | 'author', string>>,
+  named: readonly string[],
+  uncovered: number,
+): OwnerMessage => ({
+  ...{ severity: 'page', owner: author, gatewayId, credentialId },
+  subject: `Your force on gateway ${gatewayId} was dropped`,
+  text: [
+    `Beside those that you were shown, ${uncovered} would have been cut off: ${named.join(', ')}${uncovered > named.length ? ' and others' : ''}.`,
+    'Nothing was revoked by it, and the rotation waits for the kits again. Look who is late now, then force once more if it is still right.',
+    '',
+    `Rotation ${rotationId}.`,
+  ].join('\n'),
+});

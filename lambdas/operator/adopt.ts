@@ -5,6 +5,7 @@ import type { Gateway } from '../domain/gateway.ts';
 import type { Of } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
+import { withRoom } from '../workflow/shared/with-room.ts';
 import { type OperateResult, refused, resultOf } from './result.ts';
 
 /**
@@ -13,11 +14,12 @@ import { type OperateResult, refused, resultOf } from './result.ts';
  * names, if a rotation has promoted its own credential already: it retires this one.
  */
 export const adoptCredential = async (
-  { gateways, secretVersions, now }: Pick<Dependencies, 'gateways' | 'secretVersions'> & ClockAndLog,
+  needs: Pick<Dependencies, 'gateways' | 'secretVersions'> & ClockAndLog,
   gateway: Gateway,
   { credentialId, versionId }: Of<'adopt'>,
   by: By,
 ): Promise<OperateResult> => {
+  const { gateways, secretVersions, now } = needs;
   const found = await read(secretVersions, gateway, versionId);
   if (typeof found === 'string') return refused(gateway, 'UNKNOWN_CREDENTIAL', found);
   if (found.credentialId !== credentialId)
@@ -32,8 +34,10 @@ export const adoptCredential = async (
   const command = { kind: 'adopt', credentialId, versionId, digest, isCurrent, ...by } as const;
   const allowed = transition(gateway, command, now());
   if (allowed.kind === 'refused') return refused(gateway, allowed.code, allowed.message);
-  await secretVersions.keep(gateway.secretArn, credentialId, versionId);
+  const keep = (): Promise<void> => secretVersions.keep(gateway.secretArn, credentialId, versionId);
+  await withRoom(needs, gateway, keep);
   const adopted = await gateways.apply(gateway.gatewayId, command);
+  if (adopted.kind === 'applied') await keep(); // again: until the record named it, anybody who tidied might take it off
   if (adopted.kind === 'applied' && isCurrent)
     await secretVersions.promote(gateway.secretArn, adopted.gateway.currentVersionId, [versionId]);
   return resultOf(gateway.gatewayId, adopted);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { type By, leftToRetire } from '../domain/decision.ts';
+import { hashOfCutOff } from '../domain/cut-off.ts';
+import type { By } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Of } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';
@@ -7,11 +7,12 @@ import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { collectEvidence } from '../workflow/shared/collect-evidence.ts';
 import { type Confirmation, notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs'> & ClockAndLog;
 
 /**
  * Takes it on a named person to cut off the kits that did not move. He repeats how many they are and the hash of their
- * list; without them, or when the list has changed since, it is refused and says the right ones.
+ * list; without them, or when the list has changed since, it is refused and says the right ones. The list itself is kept
+ * first: the revocation looks whether it covers everybody who is cut off then.
  */
 export const forceRevocation = async (
   needs: Needs,
@@ -26,32 +27,30 @@ export const forceRevocation = async (
   const allowed = transition(gateway, forceWith({ kits: 0, kitsHash: '' }), needs.now());
   if (allowed.kind === 'refused') return refused(gateway, allowed.code, allowed.message);
   if (allowed.kind === 'unchanged') return unchanged(gateway);
-  const confirm = await confirmationFor(needs, gateway, rotation);
+  const { covered, ...confirm } = await confirmationFor(needs, gateway, rotation);
   if (command.kits !== confirm.kits || command.kitsHash !== confirm.kitsHash)
     return { ...refused(gateway, 'CONFIRMATION_MISMATCH', mismatch(command, confirm)), confirm };
+  await needs.proofs.keepCovered(gatewayId, rotation.rotationId, confirm.kitsHash, covered);
   return resultOf(gatewayId, await needs.gateways.apply(gatewayId, forceWith(confirm)));
 };
 
-/** Who is cut off, read now. The hash is over every kit id, sorted, not only over those that are named. */
+/** Who is cut off, read now. The hash is over everybody, sources that are no registered kit too, not only over those that are named. */
 export const confirmationFor = async (
   needs: Parameters<typeof collectEvidence>[0],
   gateway: Gateway,
   rotation: NonNullable<Gateway['rotation']>,
-): Promise<Confirmation> => {
-  if (leftToRetire(gateway, rotation).length === 0)
-    return { kits: 0, kitsHash: hashOf([]), named: [], unregistered: [] }; // nothing dies, so nobody is cut off
-  const ids: string[] = [];
+): Promise<Confirmation & { readonly covered: readonly string[] }> => {
+  if (rotation.retireIds.length === 0)
+    return { kits: 0, kitsHash: hashOfCutOff([]), named: [], unregistered: [], covered: [] }; // nothing dies
+  const covered: string[] = [];
   const { summary } = await collectEvidence(needs, gateway, rotation, {
-    refresh: async (kit, verdict) => {
-      if (verdict.kind === 'LAGGARD') ids.push(kit.kitId);
-      return kit;
+    onCutOff: (list) => {
+      for (const one of list) covered.push(one);
     },
   });
-  return { kits: ids.length, kitsHash: hashOf(ids), named: summary.named, unregistered: summary.unregistered };
+  const { laggards: kits, named, unregistered } = summary;
+  return { kits, kitsHash: hashOfCutOff(covered), named, unregistered, covered };
 };
-
-const hashOf = (ids: readonly string[]): string =>
-  createHash('sha256').update(ids.toSorted().join('\n')).digest('hex').slice(0, 16);
 
 const mismatch = ({ kits, kitsHash }: Of<'force'>, confirm: Confirmation): string =>
   [

@@ -63,7 +63,7 @@ export const retryKit = async (
   const attempts = kit.work?.attempts ?? 0;
   const pending = { rotationId, generation, credentialId, state: 'PENDING', attempts, changedAtMs: now() } as const;
   const work = { ...pending, ...keptFailure(kit, credentialId) };
-  if (!(await kits.saveWork(kit, work, shardCount)))
+  if (!(await kits.replaceWork(kit, work, shardCount)))
     return refused(gateway, 'SUPERSEDED', `Another run has given kit ${kitId} a credential since: look again.`);
   return resultOf(gatewayId, recorded);
 };

@@ -12,10 +12,13 @@ import { forceRevocation } from './force.ts';
 import { acknowledgeKit, retryKit } from './kit-decisions.ts';
 import { repairPending } from './repair.ts';
 import { notRunning, type OperateResult, resultOf } from './result.ts';
+import { retireOne } from './retire-credential.ts';
+import { waiveProof } from './waive-proof.ts';
 
 export type { OperateResult } from './result.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'executions'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'executions'> &
+  ClockAndLog;
 
 /** The caller as AWS names it, when it does. */
 export type Caller = { readonly userArn?: string; readonly requestId: string };
@@ -31,7 +34,8 @@ export const operate = async (needs: Needs, input: unknown, caller: Caller): Pro
   if (!gateway) throw new InputRefused(`Gateway ${command.gatewayId} is not registered.`);
   const result = await decide(needs, gateway, command, by);
   const after = result.result === 'REFUSED' ? undefined : await needs.gateways.read(gateway.gatewayId);
-  if (after) await ensureExecution(needs, after, by);
+  const isForced = command.command === 'force' && result.result === 'DONE';
+  if (after) await ensureExecution(needs, after, by, isForced ? 'woken' : 'left');
   return result;
 };
 
@@ -43,6 +47,10 @@ const decide = (needs: Needs, gateway: Gateway, command: OperatorCommand, by: By
       return retryKit(needs, gateway, command, by);
     case 'adopt':
       return adoptCredential(needs, gateway, command, by);
+    case 'retire-credential':
+      return retireOne(needs, gateway, command, by);
+    case 'waive-proof':
+      return waiveProof(needs, gateway, command, by);
     case 'repair':
       return repairPending(needs, gateway, by);
     case 'force':

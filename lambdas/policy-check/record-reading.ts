@@ -1,8 +1,8 @@
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
+import { withinMs } from '../runtime/time-limit.ts';
 import type { Ports } from './ports.ts';
-import { withinMs } from './time-limit.ts';
 
 /** How long each of the two attempts may take: together the 1 s that a request may spend on reading. */
 const attemptLimitsMs = [400, 600] as const;

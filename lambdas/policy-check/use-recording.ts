@@ -2,9 +2,9 @@ import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId, KitId } from '../domain/ids.ts';
 import type { Seen } from '../domain/kit.ts';
 import { shardOf } from '../domain/shards.ts';
+import { withinMs } from '../runtime/time-limit.ts';
 import type { InstanceMemory } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
-import { withinMs } from './time-limit.ts';
 
 /** How long a request waits for its use to be written. */
 const recordingLimitMs = 500;

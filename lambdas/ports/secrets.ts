@@ -18,6 +18,9 @@ export type SecretDescription = {
   readonly labels: ReadonlyMap<string, readonly string[]>;
 };
 
+/** Whether nobody needs a version that is kept for a credential any more. */
+export type IsDone = (credentialId: CredentialId, versionId: string) => boolean;
+
 /** The versions of the gateways' secrets: the only place where values are stored. Throws StepFailed and TemporarilyUnavailable. */
 export type SecretVersions = {
   /** The credential in a version; `undefined` when the version does not exist or has no value yet. Throws StepFailed for a value that is no credential. */
@@ -37,8 +40,11 @@ export type SecretVersions = {
   promote(secretArn: string, versionId: string, fromVersionIds: readonly string[] | undefined): Promise<void>;
   /** Puts the `live-` label of an adopted credential on its version. */
   keep(secretArn: string, credentialId: CredentialId, versionId: string): Promise<void>;
-  /** Takes the `live-` labels off the versions that nobody needs any more. */
-  release(secretArn: string, isDone: (credentialId: CredentialId, versionId: string) => boolean): Promise<void>;
+  /**
+   * Takes the `live-` labels off the versions that nobody needs any more, but never off the one under AWSCURRENT or
+   * AWSPENDING. `readIsDone` is called after the labels were read.
+   */
+  release(secretArn: string, readIsDone: () => Promise<IsDone>): Promise<void>;
 };
 
 /** A gateway's secret as the registry sees it. */

@@ -66,8 +66,13 @@ export type Kits = {
   all(gatewayId: GatewayId, shardCount: number): AsyncGenerator<Kit>;
   /** Adds or updates what the registry says; the state of distribution stays. */
   save(kit: RegisteredKit, shardCount: number): Promise<void>;
-  /** Saves the state of distribution unless a later generation has written; false when it has (a pre-empted run's write). */
+  /**
+   * Saves the state of distribution in place of the one that `kit` was read with; false when somebody has changed that since,
+   * or a later generation has written (a pre-empted run's write).
+   */
   saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
+  /** The same, whatever this generation has written before: a person's decision, or a copy. */
+  replaceWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
   /** Saves an acknowledgement; false when the kit is not registered. */
   acknowledge(gatewayId: GatewayId, kitId: KitId, acknowledged: Acknowledgement, shardCount: number): Promise<boolean>;
 };
@@ -86,4 +91,13 @@ export type Proofs = {
   keep(gatewayId: GatewayId, rotationId: RotationId, proof: ShardProof): Promise<void>;
   /** By shard, strongly consistent. */
   of(gatewayId: GatewayId, rotationId: RotationId): AsyncGenerator<ShardProof>;
+  /** Keeps the list that a force covers, before the record names its hash. */
+  keepCovered(
+    gatewayId: GatewayId,
+    rotationId: RotationId,
+    kitsHash: string,
+    covered: readonly string[],
+  ): Promise<void>;
+  /** The list of that hash, as far as it is there. */
+  covered(gatewayId: GatewayId, rotationId: RotationId, kitsHash: string): Promise<readonly string[]>;
 };

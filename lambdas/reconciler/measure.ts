@@ -1,9 +1,10 @@
 import type { Gateway } from '../domain/gateway.ts';
 import { gaugesOf } from '../domain/gauges.ts';
+import { secretTroublesOf } from '../domain/secret-troubles.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { countMetric, recordGauges } from '../runtime/log.ts';
-import type { Repair } from './reconcile.ts';
+import type { Repair } from './end-compromised.ts';
 
 type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<Dependencies, 'secretVersions'> &
   ClockAndLog;
@@ -23,32 +24,39 @@ export const measure = async (needs: Needs, repairs: readonly Repair[]): Promise
   const looksAtSecrets = Math.floor(nowMs / 60_000) % secretsEveryMinutes === 0;
   recordGauges(needs.log, {
     ...gaugesOf(gateways, nowMs),
-    ...(looksAtSecrets ? { SchedulesOverdue: await schedulesOverdue(needs, gateways, nowMs) } : {}),
+    ...(looksAtSecrets ? await lookAtSecrets(needs, gateways, nowMs) : {}),
   });
 };
 
 /** One secret that cannot be described does not hide the others. */
-const schedulesOverdue = async (
+const lookAtSecrets = async (
   { secretVersions, log }: Needs,
   gateways: readonly Gateway[],
   nowMs: number,
-): Promise<number> => {
+): Promise<{ readonly SchedulesOverdue: number; readonly SecretsInTrouble: number }> => {
   const inUse = gateways.filter(({ retiredAtMs }) => retiredAtMs === undefined);
-  const late = await boundedMap(inUse, secretsAtOnce, async ({ gatewayId, secretArn }) => {
+  const seen = await boundedMap(inUse, secretsAtOnce, async (gateway) => {
+    const { gatewayId, secretArn } = gateway;
     try {
-      const { rotates, nextRotationAtMs = nowMs } = await secretVersions.describe(secretArn);
+      const secret = await secretVersions.describe(secretArn);
+      const { rotates, nextRotationAtMs = nowMs } = secret;
       const isLate = rotates && nextRotationAtMs < nowMs - lateByMs;
       if (isLate)
         log('WARN', 'Secrets Manager did not rotate the secret in its window.', { gatewayId, nextRotationAtMs });
-      return isLate;
+      const troubles = secretTroublesOf(gateway, secret);
+      for (const { code, text } of troubles) log('WARN', text, { gatewayId, code });
+      return { isLate, isInTrouble: troubles.length > 0 };
     } catch (error) {
       countMetric(log, 'ReconcileFailed', { gatewayId });
       log('ERROR', 'A secret could not be described.', {
         gatewayId,
         why: error instanceof Error ? error.name : 'unknown',
       });
-      return false;
+      return { isLate: false, isInTrouble: false };
     }
   });
-  return late.filter(Boolean).length;
+  return {
+    SchedulesOverdue: seen.filter(({ isLate }) => isLate).length,
+    SecretsInTrouble: seen.filter(({ isInTrouble }) => isInTrouble).length,
+  };
 };

@@ -1,50 +1,57 @@
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
-import { isDoneWith } from '../domain/credential-status.ts';
+import { crc32 } from '../domain/crc32.ts';
 import { leftToRetire } from '../domain/decision.ts';
-import { RotationPreempted } from '../domain/failure.ts';
-import { type Gateway, hasReached, isUnpromoted, type Rotation, refusedEverywhereAtMs } from '../domain/gateway.ts';
+import { type Gateway, hasReached, isUnpromoted, type Rotation, versionIdOf } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { boundedMap } from '../runtime/bounded-map.ts';
+import { withinMs } from '../runtime/time-limit.ts';
 import { checkQuiet } from '../workflow/shared/check-quiet.ts';
 import { targetOf } from '../workflow/shared/own-rotation.ts';
-import { promote } from '../workflow/shared/promote.ts';
+import { promote, putCurrentRight } from '../workflow/shared/promote.ts';
+import { releaseLabels } from '../workflow/shared/release-labels.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
-import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
+import { endCompromised, type Repair, reasonOf, seeRefused } from './end-compromised.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 
-/** What the reconciler did, for its log and its alarm. */
-export type Repair = {
-  readonly gatewayId: GatewayId;
-  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'GIVEN_UP' | 'CONFIRMED' | 'FAILED';
-  readonly why: string;
-};
+/** One that hangs is left after its time, and looked at again a minute later. */
+const gatewayMs = 30_000;
+const gatewaysAtOnce = 10;
 
 /** Runs every minute: whatever should go on by itself and does not, is made to. One gateway's trouble does not stop the others. */
 export const reconcile = async (needs: Needs): Promise<readonly Repair[]> => {
-  const repairs: Repair[] = [];
-  for await (const gatewayId of needs.gateways.list()) {
+  const gatewayIds: GatewayId[] = [];
+  for await (const gatewayId of needs.gateways.list()) gatewayIds.push(gatewayId);
+  const repairs = await boundedMap(gatewayIds, gatewaysAtOnce, async (gatewayId) => {
     try {
-      repairs.push(...(await reconcileGateway(needs, gatewayId)));
+      return await withinMs(gatewayMs, () => reconcileGateway(needs, gatewayId));
     } catch (error) {
       const why = reasonOf(error);
       needs.log('ERROR', 'A gateway could not be reconciled.', { gatewayId, why });
-      repairs.push({ gatewayId, what: 'FAILED', why });
+      return [{ gatewayId, what: 'FAILED', why } as const];
     }
-  }
-  return repairs;
+  });
+  return repairs.flat();
 };
 
 const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<readonly Repair[]> => {
   const stored = await needs.gateways.read(gatewayId);
   if (!stored) return [];
-  const { gateway, repairs: flushed } = await flush(needs, stored);
+  const { gateway: before, repairs: published } = await flush(needs, stored);
+  const { gateway, repairs: seen } = await seeRefused(needs, before);
+  await tidyLabels(needs, gateway);
+  const flushed = [...published, ...seen];
   const { rotation } = gateway;
-  if (!rotation) return [...flushed, ...(await confirmDead(needs, gateway))];
+  if (!rotation) return flushed;
   if (rotation.driver === 'secrets-manager' && !rotation.held && needs.now() >= (rotation.handOverByMs ?? 0))
     return [...flushed, ...(await takeOver(needs, gateway, rotation))];
   await watch(needs, gateway, rotation);
+  if (rotation.rolledBack)
+    await aside(needs, gateway, 'AWSCURRENT could not be put back.', () =>
+      putCurrentRight(needs, gateway, versionIdOf(rotation)),
+    );
   const mayRun = rotation.driver === 'workflow' && nextStage(gateway, needs.now()) !== 'RotationHeld';
   return mayRun ? [...flushed, ...(await reconcileExecution(needs, gateway, rotation))] : flushed;
 };
@@ -55,14 +62,23 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
  */
 const watch = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<void> => {
   if (!hasReached(rotation, 'DISTRIBUTED') || leftToRetire(gateway, rotation).length === 0) return;
-  try {
+  await aside(needs, gateway, 'The quiet of a gateway could not be watched.', async () => {
     const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
     await checkQuiet(needs, { gatewayId: gateway.gatewayId, rotationId: rotation.rotationId }, gateway, stored);
+  });
+};
+
+/** What stops nothing else of the gateway when it goes wrong. */
+const aside = async (
+  needs: Needs,
+  { gatewayId }: Gateway,
+  message: string,
+  work: () => Promise<unknown>,
+): Promise<void> => {
+  try {
+    await work();
   } catch (error) {
-    needs.log('INFO', 'The quiet of a gateway could not be watched.', {
-      gatewayId: gateway.gatewayId,
-      why: reasonOf(error),
-    });
+    needs.log('WARN', message, { gatewayId, why: reasonOf(error) });
   }
 };
 
@@ -84,27 +100,11 @@ const flush = async (
   }
 };
 
-/**
- * What a rotation revoked that ended right there (a credential that was never distributed) is seen refused here, as no
- * workflow runs that would: so "revoked" is true when it is said (invariant 8).
- */
-const confirmDead = async (needs: Needs, before: Gateway): Promise<readonly Repair[]> => {
-  const { gatewayId, secretArn, revoked } = before;
-  const due = revoked.filter(
-    (one) => one.confirmedAtMs === undefined && needs.now() >= refusedEverywhereAtMs(before, one),
-  );
-  if (due.length === 0) return [];
-  let gateway = before;
-  const as = { actor: 'reconciler', reason: 'the policy check refused it' };
-  try {
-    for (const one of due) gateway = await verifyRefusal(needs, gateway, one, as);
-  } catch (error) {
-    if (error instanceof RotationPreempted) return []; // a rotation began in this moment: its workflow sees to it
-    throw error;
-  }
-  await needs.secretVersions.release(secretArn, (...version) => isDoneWith(gateway, ...version));
-  const ids = due.map(({ credentialId }) => credentialId).join(', ');
-  return [{ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${ids}` }];
+/** Secrets Manager takes 20 labels for a secret: what an earlier end left behind goes now and then, each gateway's in a minute of its own. */
+const tidyEveryMinutes = 15;
+const tidyLabels = async (needs: Needs, gateway: Gateway): Promise<void> => {
+  if ((Math.floor(needs.now() / 60_000) + crc32(gateway.gatewayId)) % tidyEveryMinutes !== 0) return;
+  await aside(needs, gateway, 'The labels of a secret could not be tidied.', () => releaseLabels(needs, gateway));
 };
 
 /** Secrets Manager did not finish in time: what it has promoted goes on, what it has not is given up, and it may rotate again. */
@@ -116,7 +116,7 @@ const takeOver = async (needs: Needs, gateway: Gateway, rotation: Rotation): Pro
     const promoted = await promote(needs, { gatewayId, rotationId, attempt: rotation.attempt, as }, gateway);
     return next(needs, promoted, false, 'Secrets Manager did not hand over in time');
   }
-  await needs.secretVersions.stripPending(secretArn, rotationId); // first: after a crash between the two this is done again
+  await needs.secretVersions.stripPending(secretArn, versionIdOf(rotation)); // first: after a crash between the two this is done again
   const given = await needs.gateways.apply(gatewayId, (now) =>
     now.rotation?.rotationId === rotationId && isUnpromoted(now.rotation)
       ? { kind: 'fail', rotationId, actor: 'reconciler', reason: 'Secrets Manager did not finish in time' }
@@ -148,11 +148,13 @@ const backOffMs = (failedAttempts: number): number =>
 
 const next = async (needs: Needs, gateway: Gateway, failed: boolean, why: string): Promise<readonly Repair[]> => {
   const { gatewayId, rotation } = gateway;
-  const started = await startAttempt(needs, gatewayId, { failed, actor: 'reconciler', reason: why });
+  const started = await startAttempt(needs, gateway, { failed, actor: 'reconciler', reason: why });
   if (started === 'STARTED') return [{ gatewayId, what: 'STARTED', why }];
-  return started === 'TOO_MANY_ATTEMPTS' && rotation
-    ? hold(needs, gateway, rotation, `${maxFailedAttempts} attempts failed without progress`)
-    : [];
+  if (started !== 'TOO_MANY_ATTEMPTS' || !rotation) return [];
+  const held = rotation.held
+    ? []
+    : await hold(needs, gateway, rotation, `${maxFailedAttempts} attempts failed without progress`);
+  return [...held, ...(await endCompromised(needs, gateway, rotation.rotationId))];
 };
 
 const hold = async (
@@ -164,5 +166,3 @@ const hold = async (
   await gateways.apply(gatewayId, { kind: 'hold', rotationId, actor: 'reconciler', reason: why });
   return [{ gatewayId, what: 'HELD', why }];
 };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');

@@ -13,9 +13,14 @@ type Needs = Pick<Dependencies, 'gateways' | 'gatewaySecrets' | 'secretPrefix' |
 
 /** The record of a new gateway, with its secret; one that another run has added meanwhile is as good. */
 export const register = async (needs: Needs, wanted: WantedGateway, by: By): Promise<Gateway> => {
-  const { gatewayId, policy, decision, kits } = wanted;
+  const { gatewayId, policy, decision, kits, schedule } = wanted;
   const secret = await ensureSecret(needs, gatewayId);
-  const configuration = { policy, decision, shardCount: shardCountFor(kits.length, 1) };
+  const configuration = {
+    policy,
+    decision,
+    shardCount: shardCountFor(kits.length, 1),
+    isScheduled: schedule !== undefined,
+  };
   await needs.gateways.register(newGateway(gatewayId, secret, configuration, by, needs.now()));
   const gateway = await needs.gateways.read(gatewayId);
   if (!gateway) throw new TemporarilyUnavailable(`Gateway ${gatewayId} was registered and cannot be read yet.`);
@@ -25,13 +30,18 @@ export const register = async (needs: Needs, wanted: WantedGateway, by: By): Pro
 /** Why it is refused, if it is: `shardCount` changes only while no rotation runs. */
 export const reconfigure = async (
   { gateways }: Needs,
-  { gatewayId, policy, decision }: WantedGateway,
+  { gatewayId, policy, decision, schedule }: WantedGateway,
   shardCount: number | undefined,
   by: By,
 ): Promise<string | undefined> => {
   const applied = await gateways.apply(gatewayId, (gateway) => ({
     kind: 'configure',
-    configuration: { policy, decision, shardCount: shardCount ?? gateway.shardCount },
+    configuration: {
+      policy,
+      decision,
+      shardCount: shardCount ?? gateway.shardCount,
+      isScheduled: schedule !== undefined,
+    },
     ...by,
   }));
   return applied.kind === 'refused' ? applied.message : undefined;
@@ -45,6 +55,6 @@ export const beginBootstrap = async (needs: Needs, gatewayId: GatewayId, by: By)
       : { kind: 'begin', rotationId: randomUUID() as string as RotationId, trigger: 'bootstrap', ...by },
   );
   if (begun.kind === 'refused') return begun.message;
-  if (begun.changed) await startAttempt(needs, gatewayId, { failed: false, ...by });
+  if (begun.changed) await startAttempt(needs, begun.gateway, { failed: false, ...by });
   return undefined;
 };

@@ -21,7 +21,7 @@ export const copyIntoShards = async ({ kits }: Needs, found: FoundGateway, shard
   await boundedMap(found.kits, atOnce, async ({ work, acknowledged, ...registered }) => {
     await kits.save(registered, shardCount);
     const kit = { ...registered, ...(work ? { work } : {}) };
-    if (work) await kits.saveWork(kit, work, shardCount);
+    if (work) await kits.replaceWork(kit, work, shardCount);
     if (acknowledged) await kits.acknowledge(kit.gatewayId, kit.kitId, acknowledged, shardCount);
   });
 };
@@ -90,7 +90,7 @@ const changeKit = async (
       before.work.credentialId === gateway.rotation?.targetId &&
       (!isRegistered || mustBeInstalledAgain(before, wanted))
     )
-      await kits.saveWork(before, { ...before.work, state: 'PENDING', changedAtMs: now() }, shardCount);
+      await kits.replaceWork(before, { ...before.work, state: 'PENDING', changedAtMs: now() }, shardCount);
   };
   await sendBack(); // first, because after a crash the saved kit looks unchanged
   await kits.save(kit, shardCount);

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import { withinMs } from './time-limit.ts';
 
 /** What every AWS SDK client of a function is made with: its own region, key and endpoint, from its own environment. */
 export type ClientSettings = {
@@ -6,6 +7,31 @@ export type ClientSettings = {
   readonly endpoint?: string;
   readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   readonly cacheMiddleware: true;
+  readonly requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: true };
+};
+
+/** One try of a call; a service that hangs is tried again on another connection. */
+const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
+/** A call with all its tries, and with the whole of its answer. */
+const callWithinMs = 15_000;
+
+/** What of a client takes part in every call. */
+type Client = {
+  readonly middlewareStack: {
+    add(
+      part: <Given, Answer>(next: (given: Given) => Promise<Answer>) => (given: Given) => Promise<Answer>,
+      where: { readonly step: 'initialize'; readonly name: string },
+    ): void;
+  };
+};
+
+/** The same client, whose every call ends: one that had no answer in its time is rejected with TookTooLong. */
+export const limited = <Made extends Client>(client: Made): Made => {
+  client.middlewareStack.add((next) => (given) => withinMs(callWithinMs, () => next(given)), {
+    step: 'initialize',
+    name: 'timeLimit',
+  });
+  return client;
 };
 
 /** Reads the variables that Lambda sets (AWS_REGION, AWS_ACCESS_KEY_ID, …) and AWS_ENDPOINT_URL; what is not set is left to the SDK. */
@@ -23,5 +49,6 @@ export const clientSettings = (environment: Environment): ClientSettings => {
       ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
       : {}),
     cacheMiddleware: true,
+    requestHandler,
   };
 };

@@ -3,6 +3,7 @@ import { RotationInOverlap, RotationPreempted, StepFailed } from '../domain/fail
 import { type Gateway, isUnpromoted } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
 import { countMetric } from '../runtime/log.ts';
+import { withRoom } from '../workflow/shared/with-room.ts';
 import { asSecretsManager, type Needs, type RotationStep, refuseHeld, rotates } from './rotation-step.ts';
 
 /** How long Secrets Manager may drive a rotation before the reconciler takes over. */
@@ -10,7 +11,7 @@ const handOverWithinMs = 3_600_000;
 
 /** Begins the rotation, and puts the value under AWSPENDING: once, however often it is asked. */
 export const createSecret = async (needs: Needs, step: RotationStep): Promise<void> => {
-  const { gateway, rotationId, rotationToken } = step;
+  const { gateway, rotationId, versionId, rotationToken } = step;
   const { gatewayId, secretArn } = gateway;
   await replaceUnpromoted(needs, gateway, rotationId);
   const trigger = gateway.live.length === 0 && gateway.revoked.length === 0 ? 'bootstrap' : 'scheduled';
@@ -19,22 +20,28 @@ export const createSecret = async (needs: Needs, step: RotationStep): Promise<vo
     rotationId,
     trigger,
     handOverByMs: needs.now() + handOverWithinMs,
+    versionId,
     ...rotates,
   });
   if (begun.kind === 'refused' && begun.code === 'ROTATION_RUNNING') {
     countMetric(needs.log, 'RotationInOverlap', { gatewayId });
     throw new RotationInOverlap(begun.message);
   }
-  if (begun.kind === 'refused') throw new StepFailed(`${begun.code}: ${begun.message}`);
+  if (begun.kind === 'refused') {
+    await needs.secretVersions.stripPending(secretArn, versionId); // nothing will ever be put there, and the label would jam
+    throw new StepFailed(`${begun.code}: ${begun.message}`);
+  }
   const { rotation } = begun.gateway;
   if (rotation?.rotationId !== rotationId || rotation.rolledBack) {
-    await needs.secretVersions.stripPending(secretArn, rotationId); // else Secrets Manager would try this version for ever
+    await needs.secretVersions.stripPending(secretArn, versionId); // else Secrets Manager would try this version for ever
     throw new RotationPreempted(
       `Rotation ${rotationId} of gateway ${gatewayId} does not go forward any more: nothing is minted for it.`,
     );
   }
   refuseHeld(rotation);
-  await authorityOf(gateway).mint(needs, gateway, rotationId, { rotationToken });
+  await withRoom(needs, gateway, () =>
+    authorityOf(gateway).mint(needs, gateway, rotationId, { versionId, rotationToken }),
+  );
 };
 
 /** A new token replaces a rotation of Secrets Manager that never got beyond accepted: nobody has its credential. */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { InputRefused, StepFailed } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
-import { isRotationId, type RotationId } from '../domain/ids.ts';
+import { isRotationId, versionIdPattern, versionIdRule } from '../domain/ids.ts';
 import { gatewayIdOfSecret } from '../domain/secret-name.ts';
 import type { SecretDescription } from '../ports.ts';
+import { rotationIdFrom } from '../workflow/shared/derived-id.ts';
 import { createSecret } from './create-secret.ts';
 import { finishSecret } from './finish-secret.ts';
 import type { Needs } from './rotation-step.ts';
@@ -27,10 +28,7 @@ const steps = {
 const rotationEvent = z.object({
   Step: z.enum(Object.keys(steps) as [keyof typeof steps]).transform((step) => steps[step]),
   SecretId: z.string().min(1),
-  ClientRequestToken: z.custom<RotationId>(
-    (token) => typeof token === 'string' && isRotationId(token),
-    'must be a UUID',
-  ),
+  ClientRequestToken: z.string().regex(versionIdPattern, versionIdRule),
   RotationToken: z.string().optional(),
 });
 
@@ -42,19 +40,20 @@ export const rotateSecret = async (needs: Needs, event: unknown): Promise<void> 
   const parsed = rotationEvent.safeParse(event);
   if (!parsed.success)
     throw new InputRefused(
-      `The rotation event was refused: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}. Allowed are the steps ${Object.keys(steps).slice(0, 4).join(', ')} with SecretId and ClientRequestToken.`,
+      `The rotation event was refused: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}. Allowed are the steps ${Object.keys(steps).slice(0, 4).join(', ')} with SecretId and ClientRequestToken (${versionIdRule}).`,
     );
   const { Step, SecretId, ClientRequestToken: token, RotationToken: rotationToken } = parsed.data;
   const secret = await needs.secretVersions.describe(SecretId);
   const labels = labelsOf(secret, token);
   const gateway = await gatewayOf(needs, secret);
+  const rotationId = isRotationId(token) ? token : rotationIdFrom(token);
   const isCurrent = labels.includes('AWSCURRENT');
   if (isCurrent && Step !== 'finishSecret') return;
   if (!isCurrent && !labels.includes('AWSPENDING'))
     throw new StepFailed(
       `Version ${token} of ${secret.name} is neither AWSPENDING nor AWSCURRENT: it was abandoned, and this rotation cannot go on.`,
     );
-  await take[Step](needs, { rotationId: token, rotationToken, gateway, isCurrent });
+  await take[Step](needs, { versionId: token, rotationId, rotationToken, gateway, isCurrent });
 };
 
 /** The guard before each step; its texts follow AWS's template. */

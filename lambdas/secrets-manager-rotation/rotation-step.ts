@@ -8,8 +8,10 @@ import type { Run } from '../workflow/shared/own-rotation.ts';
 export type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'executions' | 'secretPrefix'> &
   ClockAndLog & { readonly pause: (ms: number) => Promise<unknown> };
 
-/** What Secrets Manager asks about, with the gateway whose secret it is; its token is the rotation's id. */
+/** What Secrets Manager asks about, with the gateway whose secret it is; its token is the version's id. */
 export type RotationStep = {
+  readonly versionId: string;
+  /** The token when it is a UUID, else one made of it. */
   readonly rotationId: RotationId;
   readonly rotationToken: string | undefined;
   readonly gateway: Gateway;

@@ -18,19 +18,19 @@ import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
 import { policyCheckAt } from '../policy-check/probe.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { type ClientSettings, clientSettings } from '../runtime/client-settings.ts';
+import { type ClientSettings, clientSettings, limited } from '../runtime/client-settings.ts';
 import { variables } from '../runtime/environment.ts';
 import type { Runtime } from '../runtime/host.ts';
 import { gatewaysIn } from './gateways.ts';
 
-/** The AWS clients of one function, each made once: parts that ask the same service share its connections. */
+/** The AWS clients of one function, each made once: parts that ask the same service share its connections. No call hangs. */
 const clientsWith = (settings: ClientSettings) => ({
-  dynamodb: once(() => new DynamoDBClient(settings)),
-  secretsManager: once(() => new SecretsManagerClient(settings)),
-  events: once(() => new EventBridgeClient(settings)),
-  sns: once(() => new SNSClient(settings)),
-  kms: once(() => new KMSClient(settings)),
-  stepFunctions: once(() => new SFNClient(settings)),
+  dynamodb: once(() => limited(new DynamoDBClient(settings))),
+  secretsManager: once(() => limited(new SecretsManagerClient(settings))),
+  events: once(() => limited(new EventBridgeClient(settings))),
+  sns: once(() => limited(new SNSClient(settings))),
+  kms: once(() => limited(new KMSClient(settings))),
+  stepFunctions: once(() => limited(new SFNClient(settings))),
 });
 type Clients = ReturnType<typeof clientsWith>;
 

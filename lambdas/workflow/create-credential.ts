@@ -1,6 +1,6 @@
 import { authorityOf } from '../authorities/authority-of.ts';
 import type { Gateway } from '../domain/gateway.ts';
-import { nextStage } from '../domain/next-stage.ts';
+import { nextStage, sideDuty } from '../domain/next-stage.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { asWorkflow } from './shared/apply-command.ts';
 import { evictUnusedLongest } from './shared/evict.ts';
@@ -9,6 +9,7 @@ import { promote } from './shared/promote.ts';
 import { proveAccepted } from './shared/prove-accepted.ts';
 import { recordCreated } from './shared/record-created.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { withRoom } from './shared/with-room.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 
@@ -23,10 +24,12 @@ export const createCredential = async (needs: Needs, input: StepInput): Promise<
   const run: Run = { ...input, as: asWorkflow };
   const created = rotation.targetId ? gateway : await create(needs, run, gateway);
   const accepted = await proveAccepted(needs, run, created);
-  return stepOutput(await promote(needs, run, accepted), input, needs.now());
+  const promoted = await promote(needs, run, accepted);
+  return stepOutput(promoted, input, needs.now(), sideDuty(promoted, needs.now()));
 };
 
 const create = async (needs: Needs, run: Run, gateway: Gateway): Promise<Gateway> => {
   await evictUnusedLongest(needs, run, gateway);
-  return recordCreated(needs, run, await authorityOf(gateway).mint(needs, gateway, run.rotationId));
+  const minted = await withRoom(needs, gateway, () => authorityOf(gateway).mint(needs, gateway, run.rotationId));
+  return recordCreated(needs, run, minted);
 };

@@ -19,11 +19,13 @@ export const distributeShard = async (
   needs: Needs,
   input: StepInput & { readonly shard: number },
 ): Promise<{ shard: number; installed: number; failed: number }> => {
-  const { gateway } = await readOwnRotation(needs.gateways, input);
+  const { gateway, rotation } = await readOwnRotation(needs.gateways, input);
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   if (!stored) throw new StepFailed(`Version ${targetOf(gateway).versionId} of the gateway's secret has no value.`);
   const kits: Kit[] = [];
   for await (const kit of needs.kits.ofShard(input.gatewayId, input.shard, gateway.shardCount)) kits.push(kit);
+  const triesOf = ({ work }: Kit): number => (work?.generation === rotation.generation ? work.attempts : 0);
+  kits.sort((one, other) => triesOf(one) - triesOf(other)); // what fails again and again keeps nobody waiting
   const states = await boundedMap(kits, atOnce, (kit) => distributeTo(needs, input, kit, stored));
   const failed = states.filter((state) => state === 'FAILED').length;
   return { shard: input.shard, installed: states.length - failed, failed };
@@ -46,20 +48,17 @@ const distributeTo = async (needs: Needs, input: StepInput, kit: Kit, stored: St
   }
   const startedAtMs = needs.now();
   const attempts = (kit.work?.generation === rotation.generation ? kit.work.attempts : 0) + 1;
-  const claimed = await needs.kits.saveWork(
-    kit,
-    { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs, ...keptFailure(kit, stored.credentialId) },
-    gateway.shardCount,
-  );
-  if (!claimed) return 'PENDING';
+  const kept = keptFailure(kit, stored.credentialId);
+  const claim: KitWork = { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs, ...kept };
+  if (!(await needs.kits.saveWork(kit, claim, gateway.shardCount))) return 'PENDING';
   const work = {
     ...base,
     attempts,
     changedAtMs: startedAtMs,
     ...(await install(needs, gateway, rotation, kit, stored)),
   };
-  await needs.kits.saveWork(kit, work, gateway.shardCount);
-  return work.state;
+  const isSaved = await needs.kits.saveWork({ ...kit, work: claim }, work, gateway.shardCount);
+  return isSaved ? work.state : 'PENDING';
 };
 
 /** Installs and reads back; whatever goes wrong is the kit's state and not this function's error (invariant 6: it never counts as installed). */

@@ -3,13 +3,15 @@ import { leftToRevoke } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
-import { overdue } from '../domain/next-stage.ts';
+import { overdue, sideDuty } from '../domain/next-stage.ts';
 import { provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { collectEvidence, lastUseOf } from './shared/collect-evidence.ts';
+import { readCurrentVersion } from './shared/current-version.ts';
+import { dropForce, uncoveredByForce } from './shared/drop-force.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
-import { recheckAll } from './shared/recheck.ts';
+import { readBackAll } from './shared/recheck.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
@@ -21,7 +23,8 @@ type Needs = Pick<
 /**
  * Revokes what is compromised and past its time without further proof; everything else only after reading kits and use
  * once more, and kits back, since the last transition (invariant 2): first all of it, which may take a while, then in a
- * short pass the use of what is to be revoked. When the proof does not hold any more, back to the kits.
+ * short pass the use of what is to be revoked. When the proof does not hold any more, back to the kits; and when a force
+ * does not cover everybody who would be cut off, it is dropped.
  */
 export const revokeCredential = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
   const { gateways, now } = needs;
@@ -38,21 +41,31 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
       ...by,
     });
     await revokeAtAuthority(revoked, dead);
-    return stepOutput(revoked, input, now());
+    return stepOutput(revoked, input, now(), sideDuty(revoked, now()));
   }
   const credentialIds = leftToRevoke(gateway, rotation);
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
+  const cutOff: string[] = [];
   const collected = await collectEvidence(needs, gateway, rotation, {
+    onCutOff: (list) => {
+      for (const one of list) cutOff.push(one);
+    },
     keep: (proof) => needs.proofs.keep(gateway.gatewayId, rotationId, proof),
-    ...(stored ? { refresh: recheckAll(needs, gateway, rotation, stored) } : {}),
-    readBackSinceMs: now(),
+    ...(stored ? { refresh: readBackAll(needs, gateway, rotation, stored) } : {}),
+    ...(rotation.forced ? {} : { readBackSinceMs: now() }), // who cannot be asked just now is not known to be cut off
   });
+  const uncovered = await uncoveredByForce(needs, gateway, rotation, cutOff);
+  if (uncovered.length > 0) return stepOutput(await dropForce(needs, input, rotation, uncovered), input, now());
   const { gateway: fresh } = await readOwnRotation(gateways, input); // the watching went on meanwhile
   const readAtMs = now();
   const lastUseMs = await lastUseOf(needs.uses, gateway, credentialIds);
-  const summary = lastUseMs === undefined ? collected.summary : { ...collected.summary, lastUseMs };
+  const summary = {
+    ...collected.summary,
+    ...(lastUseMs === undefined ? {} : { lastUseMs }),
+    ...(await readCurrentVersion(needs, gateway)),
+  };
   const verdict = judgeRevocation(fresh, summary, readAtMs);
   const invalidateEvidence = async (why: string): Promise<StepOutput> =>
     stepOutput(
@@ -71,12 +84,13 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
     credentialIds,
     readAt: gateway.transitionRevision,
     verdict,
+    ...(rotation.forced?.kitsHash === undefined ? {} : { coveredBy: rotation.forced.kitsHash }),
     ...by,
   } as const;
   const result = await gateways.apply(input.gatewayId, revoke);
   if (result.kind === 'applied') {
     await revokeAtAuthority(result.gateway, credentialIds);
-    return stepOutput(result.gateway, input, now());
+    return stepOutput(result.gateway, input, now(), sideDuty(result.gateway, now()));
   }
   if (result.code === 'HELD' || result.code === 'NOT_QUIET')
     return invalidateEvidence(`the record says ${result.code}`);

@@ -8,6 +8,7 @@ import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { checkQuiet } from './shared/check-quiet.ts';
 import { collectEvidence } from './shared/collect-evidence.ts';
+import { readCurrentVersion } from './shared/current-version.ts';
 import { escalateLaggards } from './shared/escalate.ts';
 import { readOwnRotation, rotationOf, targetOf } from './shared/own-rotation.ts';
 import { recheck, recheckAll } from './shared/recheck.ts';
@@ -45,7 +46,8 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
       next: 'VerifyKits',
       cursor: { shard: collected.nextShard, summary: collected.summary, revision: gateway.transitionRevision },
     });
-  return judge(needs, input, gateway, collected.summary, stored);
+  const summary = { ...collected.summary, ...(await readCurrentVersion(needs, gateway)) };
+  return judge(needs, input, gateway, summary, stored);
 };
 
 const judge = async (

@@ -95,6 +95,28 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       return { json, text: decided('adopt', json) };
     },
   }),
+  'retire-credential': command({
+    usage: 'retire-credential <gatewayId>',
+    about: about('retire-credential'),
+    examples: ['retire-credential orders --credential j2oh157DT0 --reason "made by hand, not needed"'],
+    options: [why, ['--credential <id>', 'the live credential that is to go']],
+    input: { gatewayId: text, reason, credential: text },
+    run: async (at, { gatewayId, reason, credential }) => {
+      const json = await decide(at, { command: 'retire-credential', gatewayId, reason, credentialId: credential });
+      return { json, text: decided('retire-credential', json, `${credential} is being retired.`) };
+    },
+  }),
+  'waive-proof': command({
+    usage: 'waive-proof <gatewayId>',
+    about: about('waive-proof'),
+    examples: ['waive-proof orders --credential j2oh157DT0 --reason "its version was deleted"'],
+    options: [why, ['--credential <id>', 'the revoked credential that was not seen refused']],
+    input: { gatewayId: text, reason, credential: text },
+    run: async (at, { gatewayId, reason, credential }) => {
+      const json = await decide(at, { command: 'waive-proof', gatewayId, reason, credentialId: credential });
+      return { json, text: decided('waive-proof', json, `Recorded: nobody saw ${credential} refused.`) };
+    },
+  }),
   'acknowledge-kit': command({
     usage: 'acknowledge <gatewayId> <kitId>',
     about: about('acknowledge-kit'),

@@ -94,6 +94,7 @@ export const gatewayText = (view: GatewayView): string => {
         ]
       : []),
     ...stepsLine(view.steps),
+    ...view.secretTroubles.map(({ text }) => `  secret: ${plain(text)}`),
     ...view.waitsFor.map(
       ({ text, untilAtMs }) =>
         `  waits: ${plain(text)}${untilAtMs === undefined ? '' : ` Until then: ${when(untilAtMs)}.`}`,

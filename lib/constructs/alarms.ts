@@ -71,6 +71,14 @@ const ofRotations = ({ workflow: { stateMachine }, rotateSecret }: Watched): Gro
     above: 4, // RotationInOverlap is one, and what Secrets Manager repeats with success
     say: 'The rotation function of Secrets Manager fails again and again. Read the error in its log: the schedule goes on only when it is mended. The current credential still works.',
   },
+  SuccessorMissing: {
+    metric: counted('SuccessorsMissing', 5),
+    say: 'PAGE: every credential of a gateway is compromised or gone, and an attempt to make its successor failed: all its kits are, or soon will be, refused. The last error of the execution and the log of CreateCredential say why; remove that, then resume. If it is a limit of Secrets Manager, the message says how to make room.',
+  },
+  SecretInTrouble: {
+    metric: counted('SecretsInTrouble', 30),
+    say: 'The secret of a gateway differs from its record: its rotation was switched off, an AWSPENDING is stuck, or AWSCURRENT was moved or given a value by hand. The console and the log of Reconcile name the gateway, which of these it is, and what to do.',
+  },
   ScheduleOverdue: {
     metric: counted('SchedulesOverdue', 30),
     say: 'The NextRotationDate of a gateway secret has passed and Secrets Manager did not rotate it. The log of Reconcile names the gateway. If a rotation of it is stuck, run the command repair; then rotate it by hand (rotate-secret).',

@@ -67,7 +67,10 @@ export class Dashboard extends Construct {
             stateMachine.metricFailed(sums),
             stateMachine.metricAborted(sums),
           ]),
-          graph('Reconciler and schedules', countedEach(...eventMetrics, 'SchedulesOverdue')),
+          graph(
+            'Reconciler and schedules',
+            countedEach(...eventMetrics, 'SchedulesOverdue', 'SecretsInTrouble', 'SuccessorsMissing'),
+          ),
         ],
         [
           graph('Policy check: requests', [stage.metricCount(sums)], [stage.metricServerError(sums)]),

@@ -7,6 +7,7 @@ import { blockers } from '../../lambdas/domain/may-revoke.ts';
 import { operatorCommandNames, operatorCommands } from '../../lambdas/domain/operator-commands.ts';
 import { attention, obstacles } from '../../lambdas/domain/plan.ts';
 import { refusals } from '../../lambdas/domain/refusals.ts';
+import { secretTroubles } from '../../lambdas/domain/secret-troubles.ts';
 import { misconfiguredCodes, refusedCodes, unreachableCodes } from '../../lambdas/kits/kit-errors.ts';
 import { transitionKinds } from '../../lambdas/notifications/event-schema.ts';
 import { answerCodes, sidebandRefusals } from '../../lambdas/policy-check/answer.ts';
@@ -54,6 +55,7 @@ export const codesText = (): string =>
       laggards,
     ),
     section('Evidence', 'What may prove that a kit moved.', evidenceKinds),
+    section('Troubles of a secret', 'How Secrets Manager and the record differ.', secretTroubles),
     section('Blockers', 'Why the old credentials may not be revoked yet.', blockers),
     section('Quiet windows', 'Why a quiet window began again: `quietBroken` of the record.', quietBreaks),
     section('Plans', 'Kits that will hold a rotation up, in a plan.', attention),

@@ -90,7 +90,13 @@ export const mintIn = (
   secretArn: string,
   versionId: string,
   rotation?: { readonly rotationToken: string | undefined },
-) => builtin.mint({ secretVersions }, { ...gateway('orders'), secretArn }, versionId as RotationId, rotation);
+) =>
+  builtin.mint(
+    { secretVersions },
+    { ...gateway('orders'), secretArn },
+    versionId as RotationId,
+    rotation && { versionId, ...rotation },
+  );
 
 /** Everything an async generator yields. */
 export const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {

@@ -36,9 +36,24 @@ describe('The kits', () => {
   it('refuse the write of a pre-empted run, and take a repeated one of the same run (invariant 3)', async () => {
     const kits = kitsIn(emulated.dynamodb, emulated.table);
     await kits.save(kit('fenced'), 1);
-    expect(await kits.saveWork(kit('fenced'), work(8, 'PENDING'), 1)).toBe(true);
-    expect(await kits.saveWork(kit('fenced'), work(7, 'INSTALLED'), 1)).toBe(false);
-    expect(await kits.saveWork(kit('fenced'), work(8, 'INSTALLED'), 1)).toBe(true);
+    const claimed = { ...kit('fenced'), work: work(8, 'PENDING') };
+    expect(await kits.saveWork(kit('fenced'), claimed.work, 1)).toBe(true);
+    expect(await kits.saveWork(claimed, work(7, 'INSTALLED'), 1)).toBe(false);
+    expect(await kits.replaceWork(claimed, work(7, 'PENDING'), 1)).toBe(false);
+    expect(await kits.saveWork(claimed, work(8, 'INSTALLED'), 1)).toBe(true);
+  });
+
+  it('refuse a write over what somebody has changed since it was read, and know their own after a lost answer', async () => {
+    const kits = kitsIn(emulated.dynamodb, emulated.table);
+    await kits.save(kit('read'), 1);
+    const read = { ...kit('read'), work: work(1, 'INSTALLED') };
+    expect(await kits.saveWork(kit('read'), read.work, 1)).toBe(true);
+    expect(await kits.saveWork(kit('read'), read.work, 1)).toBe(true); // the answer to the first was lost
+    const readBack = { ...read.work, readBack: { matches: true, atMs: 6_000 } };
+    expect(await kits.replaceWork(read, work(1, 'PENDING'), 1)).toBe(true); // an operator wants it given again
+    expect(await kits.saveWork(read, readBack, 1)).toBe(false);
+    expect(await kits.saveWork(kit('read'), readBack, 1)).toBe(false);
+    expect(await all(kits.ofShard(gatewayId, 0, 1))).toContainEqual({ ...read, work: work(1, 'PENDING') });
   });
 
   it('refuse work and acknowledgements for a kit that is not registered', async () => {

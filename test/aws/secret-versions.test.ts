@@ -53,11 +53,22 @@ describe('The secret versions', () => {
     const { credentialId } = await mintIn(secretVersions, secretArn, first);
     const alive = await mintIn(secretVersions, secretArn, second);
     const asked: string[][] = [];
-    const isDone = (...version: [string, string]) => asked.push(version) > 0 && version[0] === credentialId;
+    const isDone =
+      async () =>
+      (...version: [string, string]) =>
+        asked.push(version) > 0 && version[0] === credentialId;
     await secretVersions.release(secretArn, isDone);
     await secretVersions.release(secretArn, isDone);
     expect(asked).toContainEqual([credentialId, first]);
     expect(await stages()).toEqual({ [placeholderVersion]: ['AWSCURRENT'], [second]: [liveLabel(alive.credentialId)] });
+  });
+
+  it('releases no label of the version under AWSCURRENT: a record that does not know it is older than the secret', async () => {
+    const secretVersions = secretVersionsIn(emulated.secretsManager);
+    const { credentialId } = await mintIn(secretVersions, secretArn, first);
+    await secretVersions.promote(secretArn, first, [placeholderVersion]);
+    await secretVersions.release(secretArn, async () => () => true);
+    expect((await stages())?.[first]).toContain(liveLabel(credentialId));
   });
 
   it.each(['AccessDeniedException', 'LimitExceededException', 'InvalidParameterException'])(

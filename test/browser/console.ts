@@ -14,7 +14,7 @@ import { openForTest } from '../support/open-deployment.ts';
 import { statusFor } from '../support/status-for.ts';
 
 /** As short as they may be, for a browser has no virtual time. */
-const policy = { quietWindowSeconds: 2, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };
+const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };
 const common = { lookBackSeconds: 60 };
 
 /** A demo gateway: a Kong, a secret reader and a person, with nodes that ask the policy check all the time. */

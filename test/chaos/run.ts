@@ -51,7 +51,7 @@ const [dynamodb, secrets, stepFunctions, lambda] = [
 const gatewayId = 'chaos' as GatewayId;
 const kits = await openKits(`http://127.0.0.1:${port}`, secrets);
 const gatewaysFile = join(folder, 'gateways.json');
-const policy = { quietWindowSeconds: 3, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };
+const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };
 writeFileSync(
   gatewaysFile,
   JSON.stringify({ gateways: [{ gatewayId, decision: { kind: 'allow-all' }, policy, kits: kits.registry }] }),

@@ -33,6 +33,7 @@ const view: GatewayView = {
     progress: { kits: 4, updated: 1, atMs: nowMs },
   },
   steps: { create: 'DONE', distribute: 'DONE', verify: 'NOW', revoke: 'TO_COME' },
+  secretTroubles: [],
   waitsFor: [{ text: '3 of 4 kits have not moved yet.' }],
   ahead: [{ text: 'The owners of late kits are reminded.', atMs: nowMs + 3_600_000 }],
   credentials: [

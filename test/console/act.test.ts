@@ -50,6 +50,7 @@ const needs = () => {
         return undefined;
       },
     },
+    proofs: { ...dependencies.proofs, keepCovered: async () => undefined },
     executions: {
       ...dependencies.executions,
       stateOf: async () => ({ kind: 'RUNNING' as const }),

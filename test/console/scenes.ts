@@ -223,7 +223,7 @@ export const transitions: readonly Transition[] = [
 
 /** Everything known of one gateway. */
 export const factsOf = (gateway: Gateway, changes: Partial<GatewayFacts> = {}): GatewayFacts => ({
-  ...{ gateway, kits, uses, transitions, nextScheduledAtMs: nowMs + 12 * days },
+  ...{ gateway, kits, uses, transitions, nextScheduledAtMs: nowMs + 12 * days, secretTroubles: [] },
   ...changes,
 });
 

@@ -135,6 +135,18 @@ describe('a gateway after a force', () => {
   });
 });
 
+describe('a secret that differs from the record', () => {
+  const secretTroubles = [
+    { code: 'VALUE_BY_HAND', text: 'AWSCURRENT names a value that somebody put by hand.' },
+  ] as const;
+  const of = (gateway: Gateway) => gatewayView(factsOf(gateway, { secretTroubles }), { filter: '', page: 1 }, nowMs);
+  it('is no gateway at rest: its state says so, and its page how and what to do', () => {
+    expect(of(atRest('catalogue'))).toMatchObject({ state: 'SECRET_TROUBLE', secretTroubles });
+    expect(of(rotating()).state).toBe('SECRET_TROUBLE');
+  });
+  it('hides no state that matters more', () => expect(of(compromised()).state).toBe('COMPROMISED'));
+});
+
 describe('what a rotation waits for', () => {
   const texts = (gateway: Gateway) => shown(gateway).waitsFor.map(({ text }) => text);
   it.for([

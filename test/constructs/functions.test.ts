@@ -16,9 +16,15 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/create-credential.ts': [...taskVariables, 'USE_TABLE'],
   'lambdas/distribute-shard.ts': ['GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL'],
   'lambdas/verify-kits.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL', 'USE_TABLE'],
-  'lambdas/revoke-credential.ts': [...taskVariables, 'USE_TABLE'],
+  'lambdas/revoke-credential.ts': [
+    'EVENT_BUS',
+    'GATEWAYS_TABLE',
+    'NOTIFICATIONS_TOPIC',
+    'POLICY_CHECK_URL',
+    'USE_TABLE',
+  ],
   'lambdas/confirm-revoked.ts': taskVariables,
-  'lambdas/reconcile.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'STATE_MACHINE_ARN'],
+  'lambdas/reconcile.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/rotate-secret.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'SECRET_PREFIX', 'STATE_MACHINE_ARN'],
   'lambdas/apply-registry.ts': [
     'EVENT_BUS',

@@ -118,6 +118,7 @@ const outputs = [
   'GatewaysTable',
   'ApplyRegistryFunction',
   'EvidenceFunction',
+  'EvidenceKeyArn',
   'ConsoleFunction',
   'ConsoleActFunction',
   'CompromiseFunction',

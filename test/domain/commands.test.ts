@@ -53,6 +53,20 @@ describe('an operator, at each stage', () => {
     );
     expect([rotation?.held, rotation?.failedAttempts]).toEqual([undefined, 0]);
   });
+  it('resumes after the deadline with a deadline of its own: owners are reminded, then escalated to, anew', () => {
+    const late = inRotation('DISTRIBUTED', { ...held, escalationLevel: 3, deadlineAtMs: now });
+    const resumed = recordAfter(give(late, { kind: 'resume', ...of }));
+    const { remindAfterSeconds, escalateAfterSeconds, deadlineSeconds } = resumed.policy;
+    const due = (afterSeconds: number) => escalationDue(resumed, now + afterSeconds * 1000);
+    expect(resumed.rotation).toMatchObject({ escalationLevel: 0, deadlineAtMs: now + deadlineSeconds * 1000 });
+    expect([remindAfterSeconds - 1, remindAfterSeconds].map(due)).toEqual([undefined, 1]);
+    expect([escalateAfterSeconds, deadlineSeconds].map(due)).toEqual([2, 3]);
+  });
+  it('resumes before the deadline with the escalation as far as it was', () => {
+    const early = inRotation('DISTRIBUTED', { ...held, escalationLevel: 2, deadlineAtMs: now + 1 });
+    const { rotation } = recordAfter(give(early, { kind: 'resume', ...of }));
+    expect(rotation).toMatchObject({ escalationLevel: 2, deadlineAtMs: now + 1 });
+  });
   it.each([now - 1, now + 999_999])('refuses to extend the deadline to an earlier time', (deadlineAtMs) =>
     expect(code(inRotation('BEGUN'), { kind: 'extend', deadlineAtMs, ...of })).toBe('DEADLINE_NOT_LATER'),
   );
@@ -70,6 +84,12 @@ describe('revoke', () => {
       inRotation('VERIFIED'),
       { verdict: { ...verdict, mayRevoke: false } },
       'NO_PROOF',
+    ],
+    [
+      'by force, while AWSCURRENT names it',
+      inRotation('DISTRIBUTED', forced),
+      { verdict: { ...verdict, blockers: [{ code: 'CURRENT_MOVED', versionId: 'v-c-a', credentialId: a }] } },
+      'CURRENT_MOVED',
     ],
     ['with a verdict of another revision', inRotation('VERIFIED'), { readAt: 0 }, 'NO_PROOF'],
     [
@@ -114,7 +134,21 @@ describe('revoke', () => {
   ])('refuses %s', (_, gateway, changes, expected) => {
     expect(code(gateway, { ...revoke, ...changes } as Command)).toBe(expected);
   });
-  it('cuts off what a named person forced', () =>
+  it('cuts off what a named person forced, if somebody has read since that he was shown everybody (invariant 2)', () => {
+    const shown = inRotation('DISTRIBUTED', { forced: { ...forced.forced, kitsHash: 'hash' } });
+    const covering = { ...revoke, coveredBy: 'hash' } as Command;
+    for (const other of [revoke, { ...revoke, coveredBy: 'of another list' }, { ...covering, readAt: 0 }])
+      expect(code(shown, other as Command)).toBe('NO_PROOF');
+    expect(recordAfter(give(shown, covering)).revoked[0]?.cause).toBe('FORCED');
+  });
+  it('drops a force with its own hash, and not one that another person gave since', () => {
+    const drop = { kind: 'drop-force', kitsHash: 'hash', uncovered: 1, named: ['one'], ...of } as const;
+    for (const kitsHash of ['other', undefined]) {
+      const given = { ...forced.forced, ...(kitsHash ? { kitsHash } : {}) };
+      expect(code(inRotation('DISTRIBUTED', { forced: given }), drop)).toBe('unchanged');
+    }
+  });
+  it('cuts off everybody when the policy decided so beforehand', () =>
     expect(recordAfter(give(inRotation('DISTRIBUTED', forced), revoke)).revoked[0]?.cause).toBe('FORCED'));
   it.each([
     ['on proof before its time', inRotation('VERIFIED', {}, { live: [live('c-a', early), live('c-b')] }), revoke],
@@ -261,7 +295,7 @@ describe('the end', () => {
   });
   it('by force is said to be that, with how many kits had not moved, and not when everything was proven all the same', () => {
     const forcedOf = (stage: 'DISTRIBUTED' | 'VERIFIED', kits: number) => {
-      const byForce = { kind: 'force', kits, kitsHash: 'x', ...of } as const;
+      const byForce = { kind: 'force', kits, ...of } as const;
       const after = recordAfter(give(recordAfter(give(inRotation(stage), byForce)), revoke));
       return recordAfter(give(recordAfter(give(after, confirm)), complete)).ended;
     };
@@ -436,6 +470,16 @@ describe('the record', () => {
     const old = [gone('c-1'), ...['c-2', 'c-3', 'c-4', 'c-5', 'c-6'].map((id) => gone(id, 2))];
     const { revoked: kept } = recordAfter(give(inRotation('VERIFIED', {}, { revoked: old }), revoke));
     expect(kept.map((one) => one.credentialId)).toEqual(['c-1', 'c-3', 'c-4', 'c-5', 'c-6', 'c-a']);
+  });
+  it('forgets in time one whose refusal a person recorded as not proven', () => {
+    const gone = { digest: '', versionId: '', cause: 'RETIRED', rotationId: r1, revokedAtMs: 1 } as const;
+    const waived = { ...gone, credentialId: credentialId('c-1'), notProven: { ...by, atMs: 2 } };
+    const old = [
+      waived,
+      ...['c-2', 'c-3', 'c-4', 'c-5'].map((id) => ({ ...gone, credentialId: credentialId(id), confirmedAtMs: 2 })),
+    ];
+    const { revoked: kept } = recordAfter(give(inRotation('VERIFIED', {}, { revoked: old }), revoke));
+    expect(kept.map((one) => one.credentialId)).toEqual(['c-2', 'c-3', 'c-4', 'c-5', 'c-a']);
   });
   it.each([
     ['kong-eu', 16, 5],

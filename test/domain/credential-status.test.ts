@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { credentialStatusOf, isDoneWith, mayServeStale } from '../../lambdas/domain/credential-status.ts';
-import { a, atRest, b, live, now, r1 } from './gateways.ts';
+import { a, atRest, b, by, inRotation, live, now, r1, r2 } from './gateways.ts';
 
 const doomed = live('c-a', { compromised: { atMs: 0, rejectAfterMs: now } });
 const stale = (seconds: number, credential = live('c-a')) => {
@@ -29,16 +29,18 @@ describe('the status of a credential', () => {
 
 describe('a version of the secret', () => {
   const gone = { credentialId: a, digest: '', versionId: 'v', cause: 'RETIRED', rotationId: r1 } as const;
-  const ended = [{ rotationId: r1, outcome: 'PREEMPTED', endedAtMs: 1 }] as const;
+  const running = atRest({ ...inRotation('BEGUN'), live: [] });
+  const runningUnder = atRest({ ...inRotation('BEGUN', { rotationId: r2, versionId: r1 }), live: [] });
+  const waived = { ...gone, revokedAtMs: 1, notProven: { ...by, atMs: 2 } };
   it.each([
-    ['live', { live: [live('c-a')], revoked: [], ended }, false],
-    ['revoked and not seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1 }], ended }, false],
-    ['seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1, confirmedAtMs: 2 }], ended: [] }, true],
-    ['minted for an ended rotation and never recorded', { live: [], revoked: [], ended }, true],
-    ['minted for a rotation that may still record it, or put by a person', { live: [], revoked: [], ended: [] }, false],
-  ])('of a credential that is %s', (_, gateway, isDone) =>
-    expect(isDoneWith({ ...gateway, writtenAtMs: 0 }, a, r1)).toBe(isDone),
-  );
+    ['live', { live: [live('c-a')], revoked: [] }, false],
+    ['revoked and not seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1 }] }, false],
+    ['seen refused', { live: [], revoked: [{ ...gone, revokedAtMs: 1, confirmedAtMs: 2 }] }, true],
+    ['recorded as not proven', { live: [], revoked: [waived] }, true],
+    ['known to nobody: of an ended rotation, or forgotten long ago', { live: [], revoked: [] }, true],
+    ['minted for the running rotation, which may still record it', running, false],
+    ['minted under a version id of its own for the running rotation', runningUnder, false],
+  ])('of a credential that is %s', (_, gateway, isDone) => expect(isDoneWith(gateway, a, r1)).toBe(isDone));
 });
 
 describe('a copy of the record', () => {

@@ -85,6 +85,14 @@ describe('the record, whatever happens', () => {
     }
   });
 
+  always('invariant 2: a force cuts off nobody but those that its author was shown', (world) => {
+    for (const { step, cause } of revocations(world)) {
+      const { kitsHash } = step.before.rotation?.forced ?? {};
+      if (cause !== 'FORCED' || kitsHash === undefined) continue;
+      expect(world.shown.get(kitsHash)).toEqual(expect.arrayContaining([...(world.cutOff.get(step.command) ?? ['?'])]));
+    }
+  });
+
   always('invariant 2: a proven revocation finds every kit moved and a whole quiet window without use', (world) => {
     for (const { step, credentialId, ground } of revocations(world)) {
       if (ground !== 'RETIRED' || !step.truth) continue;
@@ -293,7 +301,18 @@ describe('the record, whatever happens', () => {
     const wanted = [
       ...['RETIRED', 'FORCED', 'COMPROMISED', 'NEVER_DISTRIBUTED'],
       ...['COMPLETED', 'ROLLED_BACK', 'FAILED', 'PREEMPTED', 'accepting'],
-      ...['evict', 'adopt', 'confirm', 'complete', 'roll-back', 'force', 'hold', 'extend', 'invalidate-evidence'],
+      ...[
+        'evict',
+        'adopt',
+        'confirm',
+        'complete',
+        'roll-back',
+        'force',
+        'drop-force',
+        'hold',
+        'extend',
+        'invalidate-evidence',
+      ],
       ...['SUPERSEDED', 'HELD', 'WRONG_STAGE', 'ROTATION_RUNNING', 'COMPROMISED', 'TOO_MANY_LIVE'],
     ];
     expect(wanted.filter((one) => !reached.has(one))).toEqual([]);

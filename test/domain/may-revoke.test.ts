@@ -13,6 +13,12 @@ describe('the verdict on a revocation', () => {
     expect(judge(good)).toMatchObject({ mayRevoke: true, blockers: [], atMs: now }));
   it('refuses one millisecond before the window has passed, and says when', () =>
     expect(judge(good, now - 1)).toMatchObject({ mayRevoke: false, earliestAtMs: now }));
+  it('refuses while AWSCURRENT names a credential that would be revoked, and knows no time for it', () => {
+    const verdict = judge({ ...good, currentVersionId: 'v-c-a' });
+    expect(verdict.blockers).toEqual([{ code: 'CURRENT_MOVED', versionId: 'v-c-a', credentialId: a }]);
+    expect(verdict).not.toHaveProperty('earliestAtMs');
+    expect(judge({ ...good, currentVersionId: 'v-c-b' }).mayRevoke).toBe(true);
+  });
   it('refuses a gateway without kits', () => expect(codes(emptySummary)).toEqual(['NO_KITS']));
   it('refuses while a kit lags', () => expect(codes({ ...good, laggards: 1 })).toEqual(['LAGGARDS']));
   it('refuses before distribution', () =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { flushed } from '../../lambdas/domain/attempt.ts';
-import type { CredentialId } from '../../lambdas/domain/ids.ts';
+import { hashOfCutOff } from '../../lambdas/domain/cut-off.ts';
+import type { CredentialId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { Command } from '../../lambdas/domain/transition.ts';
 import {
   accepts,
@@ -15,7 +16,7 @@ import {
   use,
   type World,
 } from './model.ts';
-import { startTask, type Task, watch } from './model-workflow.ts';
+import { cutOffNow, startTask, type Task, watch } from './model-workflow.ts';
 
 /** What happens next; plain data, so that fast-check can shrink it. */
 type Action =
@@ -161,11 +162,20 @@ const pass = (world: World, ms: number, watched: boolean): void => {
 
 const mutable = (world: World): Command[] => world.steps.map((step) => step.command);
 
+/** A person confirms the list that he is shown. */
+const forceAsShown = (world: World, running: RotationId): void => {
+  const { rotation } = world.gateway;
+  const list = rotation ? cutOffNow(world, world.gateway, rotation) : [];
+  const kitsHash = hashOfCutOff(list);
+  world.shown.set(kitsHash, list);
+  apply(world, { kind: 'force', rotationId: running, kits: list.length, kitsHash, ...by });
+};
+
 const decide = (world: World, what: (Action & { do: 'decide' })['what']): void => {
   const running = world.gateway.rotation?.rotationId ?? world.gateway.ended.at(-1)?.rotationId;
   if (what === 'kits-changed') apply(world, { kind: what, added: 0, changed: 1, retired: 0, ...by });
   else if (!running) return;
-  else if (what === 'force') apply(world, { kind: what, rotationId: running, kits: 0, kitsHash: '', ...by });
+  else if (what === 'force') forceAsShown(world, running);
   else apply(world, { kind: what, rotationId: running, ...by });
 };
 

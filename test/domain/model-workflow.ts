@@ -1,3 +1,4 @@
+import { cutOffIn, uncoveredBy } from '../../lambdas/domain/cut-off.ts';
 import { leftToConfirm, leftToRetire } from '../../lambdas/domain/decision.ts';
 import {
   type Gateway,
@@ -6,6 +7,7 @@ import {
   maxLiveCredentials,
   type Rotation,
 } from '../../lambdas/domain/gateway.ts';
+import type { Use } from '../../lambdas/domain/kit.ts';
 import { judgeKit } from '../../lambdas/domain/kit-verdict.ts';
 import {
   addShard,
@@ -100,10 +102,10 @@ const readBack = (world: World, one: ModelKit): void => {
   one.kit = { ...one.kit, work: { ...work, readBack: { matches, atMs: world.nowMs } } };
 };
 
-/** Everything recorded, as one shard. */
-const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): EvidenceSummary => {
+/** Everything recorded, as one shard: what is known of each kit, and the use of what retires. */
+const readKits = (world: World, gateway: Gateway, rotation: Rotation) => {
   const { targetId, generation, retireIds } = rotation;
-  if (!targetId) return emptySummary;
+  if (!targetId) return undefined;
   const uses = [...world.recorded.values()].map((one) => one.use);
   const expected = { targetId, generation, useRecordingSeconds: gateway.policy.useRecordingSeconds };
   const verdicts = world.kits.map(({ kit }) =>
@@ -114,8 +116,24 @@ const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): 
       world.nowMs,
     ),
   );
-  const retiring = uses.filter((one) => retireIds.includes(one.credentialId));
-  return addShard(emptySummary, 0, verdicts, retiring, (id) => world.kits.some(({ kit }) => kit.kitId === id));
+  return { verdicts, retiring: uses.filter((one) => retireIds.includes(one.credentialId)) };
+};
+
+const isRegistered =
+  (world: World) =>
+  (id: string): boolean =>
+    world.kits.some(({ kit }) => kit.kitId === id);
+
+const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): EvidenceSummary => {
+  const read = readKits(world, gateway, rotation);
+  return read ? addShard(emptySummary, 0, read.verdicts, read.retiring, isRegistered(world)) : emptySummary;
+};
+
+/** Who would be cut off now. */
+export const cutOffNow = (world: World, gateway: Gateway, rotation: Rotation): readonly string[] => {
+  const read = readKits(world, gateway, rotation);
+  const isStranger = ({ kitId }: Use): boolean => kitId === undefined || !isRegistered(world)(kitId);
+  return read ? cutOffIn(read.verdicts, read.retiring.filter(isStranger)) : [];
 };
 
 function* verifyKits(world: World, rotation: Rotation): Task {
@@ -176,13 +194,22 @@ function* revokeCredential(world: World, rotation: Rotation): Task {
   );
   const verdict = judgeRevocation(gateway, evidenceSummaryOf(world, gateway, rotation), world.nowMs);
   const truth = truthNow(world);
+  const cutOff = cutOffNow(world, gateway, rotation);
   yield;
   if (!verdict.mayRevoke && !rotation.forced) {
     done(world, { kind: 'invalidate-evidence', rotationId, ...by });
     return;
   }
-  const command: Command = { kind: 'revoke', rotationId, credentialIds, readAt, verdict, ...by };
+  const { kitsHash } = rotation.forced ?? {};
+  const uncovered = kitsHash === undefined ? [] : uncoveredBy(kitsHash, world.shown.get(kitsHash) ?? [], cutOff);
+  if (kitsHash !== undefined && uncovered.length > 0) {
+    done(world, { kind: 'drop-force', rotationId, kitsHash, uncovered: uncovered.length, named: uncovered, ...by });
+    return;
+  }
+  const covered = kitsHash === undefined ? {} : { coveredBy: kitsHash };
+  const command: Command = { kind: 'revoke', rotationId, credentialIds, readAt, verdict, ...covered, ...by };
   world.truths.set(command, truth);
+  world.cutOff.set(command, cutOff);
   done(world, command);
 }
 

@@ -70,6 +70,9 @@ export type World = {
   readonly accepted: Set<CredentialId>;
   readonly handedOut: Set<CredentialId>;
   readonly truths: WeakMap<Command, Truth>;
+  /** The lists that people were shown before they forced, by their hash; and who was cut off when a revocation was read for. */
+  readonly shown: Map<string, readonly string[]>;
+  readonly cutOff: WeakMap<Command, readonly string[]>;
   readonly steps: Step[];
   names: number;
 };
@@ -158,6 +161,8 @@ export const newWorld = (kits: number, withForeign: boolean): World => {
     accepted: new Set(),
     handedOut: new Set(),
     truths: new WeakMap(),
+    shown: new Map(),
+    cutOff: new WeakMap(),
     steps: [],
     names: 0,
   };

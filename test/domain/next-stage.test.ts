@@ -15,6 +15,7 @@ const gone = {
   revokedAtMs: now - 1,
 } as const;
 const unconfirmed = { live: [live('c-b')], revoked: [gone] };
+const unseen = { live: [], revoked: [gone] };
 const stale = { ...unconfirmed, policy: { ...atRest().policy, serveStaleSeconds: 30 } };
 
 describe('the next stage', () => {
@@ -31,9 +32,11 @@ describe('the next stage', () => {
     ['VERIFIED and all revoked', inRotation('VERIFIED', {}, { live: [live('c-b')] }), 'ConfirmRevoked'],
     ['held', inRotation('VERIFIED', held), 'RotationHeld'],
     ['held, with one compromised past its time', inRotation('PROMOTED', held, doomed), 'RevokeCredential'],
-    ['held, with one not yet confirmed', inRotation('PROMOTED', held, unconfirmed), 'ConfirmRevoked'],
-    ['PROMOTED, with one to confirm', inRotation('PROMOTED', {}, unconfirmed), 'ConfirmRevoked'],
-    ['PROMOTED, while the bound still runs', inRotation('PROMOTED', {}, stale), 'DistributeCredential'],
+    ['held, with one not yet seen refused', inRotation('PROMOTED', held, unconfirmed), 'RotationHeld'],
+    ['BEGUN, with one not yet seen refused: making comes first', inRotation('BEGUN', {}, unseen), 'CreateCredential'],
+    ['PROMOTED, with one not yet seen refused', inRotation('PROMOTED', {}, unconfirmed), 'DistributeCredential'],
+    ['DISTRIBUTED, with one not yet seen refused', inRotation('DISTRIBUTED', {}, unconfirmed), 'VerifyKits'],
+    ['VERIFIED, while the bound still runs', inRotation('VERIFIED', {}, stale), 'ConfirmRevoked'],
   ])('%s', (_, gateway, stage) => expect(nextStage(gateway, now)).toBe(stage));
 });
 

@@ -39,6 +39,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   }),
   revoke: ({ transitionRevision: readAt }) => ({ kind: 'revoke', credentialIds: [a], readAt, ...ofRotation }),
   confirm: () => ({ kind: 'confirm', credentialId: a, refusedAtMs: now, ...by }),
+  'waive-proof': () => ({ kind: 'waive-proof', credentialId: a, ...by }),
   complete: () => ({ kind: 'complete', ...ofRotation }),
   fail: () => ({ kind: 'fail', ...ofRotation }),
   repair: () => ({ kind: 'repair', ...by }),
@@ -47,6 +48,8 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   extend: () => ({ kind: 'extend', deadlineAtMs: now + 2_000_000, ...ofRotation }),
   'roll-back': () => ({ kind: 'roll-back', ...ofRotation }),
   force: () => ({ kind: 'force', kits: 0, kitsHash: '', ...ofRotation }),
+  'drop-force': () => ({ kind: 'drop-force', kitsHash: 'hash', uncovered: 1, named: ['one'], ...ofRotation }),
+  'retire-credential': () => ({ kind: 'retire-credential', rotationId: r2, credentialId: b, ...by }),
   adopt: () => ({
     kind: 'adopt',
     credentialId: live('c-z').credentialId,

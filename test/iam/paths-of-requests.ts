@@ -110,7 +110,7 @@ export const withoutBus = async (system: System): Promise<void> => {
 export const asked = async (system: System): Promise<void> => {
   const [credential] = (await system.gateway()).live;
   const value = await system.credentialOf(credential ?? { versionId: '' });
-  for (const kit of ['', '/kits/one'])
+  for (const kit of ['', '/kits/one', '/kits/one/nodes/blue'])
     for (const leg of ['request', 'response']) {
       const url = `${system.deployment.policyCheckUrl}/gateways/${gatewayId}${kit}/sideband/${leg}`;
       const answer = await fetch(url, { method: 'POST', headers: { 'client-token': value }, body: '{}' });

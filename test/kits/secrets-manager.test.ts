@@ -53,6 +53,12 @@ test('the other keys of a JSON secret stay', async () => {
   expect(JSON.parse((await held()) ?? '')).toEqual({ credential: newer.value, host: 'a.example' });
 });
 
+test('nothing of the other keys changes, not even how a number is written or where a key stands', async () => {
+  await create(`{ "z": 9007199254740993, "10": 1.0,\n"credential":"${older.value}", "2": "x" }`);
+  await install(inJson);
+  expect(await held()).toBe(`{ "z": 9007199254740993, "10": 1.0,\n"credential":"${newer.value}", "2": "x" }`);
+});
+
 test('going back and forth in one rotation really writes each time', async () => {
   await create(older.value);
   await install(settings, newer);
@@ -107,13 +113,21 @@ test("refuses the gateway's own secret", async () => {
   expect(await held()).toBe(older.value);
 });
 
-test.each([older.value, JSON.stringify([older.value]), JSON.stringify({ credential: { of: older.value } })])(
-  'refuses to put a key into what is no object with texts, and does not quote it',
-  async (text) => {
-    await create(text);
-    expect(await errorOf(install(inJson))).toMatchObject({ name: 'KitMisconfigured', code: 'SECRET_UNUSABLE' });
-  },
-);
+test.each([
+  older.value,
+  JSON.stringify([older.value]),
+  JSON.stringify({ credential: { of: older.value } }),
+  `{"credential":"${older.value}","credential":""}`,
+])('refuses to put a key into what is no object with texts, and does not quote it', async (text) => {
+  await create(text);
+  expect(await errorOf(install(inJson))).toMatchObject({ name: 'KitMisconfigured', code: 'SECRET_UNUSABLE' });
+});
+
+test('refuses to put a key into a binary secret', async () => {
+  const SecretBinary = new Uint8Array([1, 2, 3]);
+  await running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', SecretBinary }));
+  expect(await errorOf(install(inJson))).toMatchObject({ name: 'KitMisconfigured', code: 'SECRET_UNUSABLE' });
+});
 
 test('is given up when the time is over', async () => {
   await create(older.value);

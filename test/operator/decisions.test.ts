@@ -90,6 +90,21 @@ describe('adopt', () => {
     expect(JSON.stringify([await system.audit(), system.events])).not.toMatch(/gwc_/);
   });
 
+  it('of a credential can be undone: it alone is retired, under the usual proof, and the current one stays', async () => {
+    system = await openRotated();
+    const { currentCredentialId } = await system.gateway();
+    await put(oldToken);
+    await adopt();
+    expect(await operate({ command: 'retire-credential', credentialId: 'OLDold0001' })).toMatchObject({
+      result: 'DONE',
+    });
+    const { live, revoked, ended } = await system.finish();
+    expect(live.map(({ credentialId, stage }) => [credentialId, stage])).toEqual([[currentCredentialId, 'CURRENT']]);
+    expect(revoked.at(-1)).toMatchObject({ credentialId: 'OLDold0001', cause: 'RETIRED' });
+    expect(ended.at(-1)).toMatchObject({ outcome: 'COMPLETED' });
+    expect(await system.ask(oldToken)).toBe(401);
+  });
+
   const putAsCurrent = async () =>
     system.deployment.secretsManager.send(
       new PutSecretValueCommand({

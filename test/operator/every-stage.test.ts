@@ -1,6 +1,7 @@
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
+import { proofsIn } from '../../lambdas/aws/proofs.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import { type Gateway, liveCredential, type Rotation, type RotationStage } from '../../lambdas/domain/gateway.ts';
@@ -177,7 +178,8 @@ const placed = async (place: string) => {
   };
   const uses = usesIn(emulated.dynamodb, emulated.table);
   const secretVersions = secretVersionsIn(emulated.secretsManager);
-  const needs = { gateways, kits, uses, secretVersions, executions, now: () => now, log: () => undefined };
+  const proofs = proofsIn(emulated.dynamodb, emulated.table);
+  const needs = { gateways, kits, uses, proofs, secretVersions, executions, now: () => now, log: () => undefined };
   const isPending = async (): Promise<boolean> =>
     [...(await secretVersions.describe(secret.ARN ?? '')).labels.values()].flat().includes('AWSPENDING');
   const give = (command: object): Promise<OperateResult> =>
@@ -200,7 +202,7 @@ describe('every operator command in every place', () => {
     expect(result.result === 'REFUSED' ? result.code : result.result).toBe(outcome);
     expect(await isPending()).toBe(command !== 'repair' || outcome !== 'DONE');
     if (outcome !== 'DONE') {
-      const written = { revision: 0, transitionRevision: 0, writtenAtMs: 0 }; // an attempt may have been started
+      const written = { revision: 0, transitionRevision: 0, writtenAtMs: 0, lastEntryDigest: '' }; // an attempt may have been started
       expect({ ...after, rotation: { ...after.rotation, attempt: 0, executionArn: '' }, ...written }).toEqual({
         ...before,
         rotation: { ...before.rotation, attempt: 0, executionArn: '' },

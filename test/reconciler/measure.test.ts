@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { measure } from '../../lambdas/reconciler/measure.ts';
-import { atRest, inRotation, now } from '../domain/gateways.ts';
+import { atRest, inRotation, live, now } from '../domain/gateways.ts';
 import { benchWith } from '../workflow/doubles.ts';
 
 const hour = 3_600_000;
@@ -65,6 +65,29 @@ describe('the reconciler measures', () => {
     } as const;
     expect((await measured(gateways, quarterHour, next)).gauges).toMatchObject({ SchedulesOverdue: 1 });
     expect((await measured(gateways, quarterHour + 60_000, next)).gauges).not.toHaveProperty('SchedulesOverdue');
+  });
+
+  test('secrets that differ from their records, and says which and what to do', async () => {
+    const { gauges, lines } = await measured([atRest({ isScheduled: true }), atRest()], quarterHour);
+    expect(gauges).toMatchObject({ SecretsInTrouble: 1 });
+    expect(lines).toContainEqual(expect.objectContaining({ gatewayId: atRest().gatewayId, code: 'SCHEDULE_OFF' }));
+  });
+
+  test('a gateway all of whose credentials are doomed or gone, and whose successor could not be made', async () => {
+    const doomed = live('c-a', { compromised: { atMs: now - 1, rejectAfterMs: now } });
+    const failing = { trigger: 'compromise', failedAttempts: 1 } as const;
+    const { gauges } = await measured(
+      [
+        inRotation('BEGUN', failing, { live: [doomed] }),
+        inRotation('BEGUN', failing, { live: [] }),
+        inRotation('BEGUN', { ...failing, failedAttempts: 0 }, { live: [doomed] }), // it is being made
+        inRotation('BEGUN', failing, { live: [doomed, live('c-x')] }), // one stays accepted
+        inRotation('CREATED', failing), // made
+        atRest(),
+      ],
+      now,
+    );
+    expect(gauges).toMatchObject({ SuccessorsMissing: 2 });
   });
 
   test('no secret of a retired gateway', async () => {

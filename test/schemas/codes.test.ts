@@ -17,6 +17,6 @@ describe('the page of codes', () => {
   });
   it('has every error of ours by its name', () => {
     const names = Object.values(failures).map((Failure) => new Failure('').name);
-    expect(Object.keys(failureNames).toSorted()).toEqual(names.toSorted());
+    expect(Object.keys(failureNames).toSorted()).toEqual([...new Set(names)].toSorted());
   });
 });

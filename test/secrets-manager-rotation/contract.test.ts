@@ -56,6 +56,32 @@ describe('The four steps', () => {
     expect(started).toEqual([`arn:${token}-1`]);
   });
 
+  it.each(['deploy-2026-11-26T14-56-15-prod-eu-1', 'A'.repeat(64), 'B55555555-5555-4555-8555-555555555555'])(
+    'take any token that Secrets Manager allows, such as %s: the rotation gets an id of its own',
+    async (any) => {
+      const { needs, gatewayId, step, begin, run, record, holder, labels } = await rotations.openGateway();
+      await needs.gateways.apply(gatewayId, { kind: 'begin', rotationId: token, trigger: 'manual', ...by });
+      await needs.gateways.apply(gatewayId, { kind: 'fail', rotationId: token, ...by });
+      await step('createSecret').catch(() => undefined);
+      await begin(any);
+      await run(undefined, any);
+      await run(undefined, any); // twice is once
+      const { rotation, currentVersionId, live } = await record();
+      expect(rotation).toMatchObject({ stage: 'PROMOTED', rotationId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+      expect({ currentVersionId, live: live.length, holder: await holder('AWSCURRENT') }).toEqual({
+        ...{ currentVersionId: any, live: 2, holder: any },
+      });
+      expect((await labels())[any]).toContain(`live-${rotation?.targetId}`);
+    },
+  );
+
+  it('free Secrets Manager of a version for which no rotation can begin', async () => {
+    const { needs, gatewayId, step, holder } = await rotations.openGateway();
+    await needs.gateways.apply(gatewayId, { kind: 'retire', ...by });
+    await expect(step('createSecret')).rejects.toThrow(/GATEWAY_RETIRED/);
+    expect(await holder('AWSPENDING')).toBeUndefined();
+  });
+
   it('refuses a step whose predecessor was not done, and changes nothing', async () => {
     const { step, record, holder } = await rotations.openGateway();
     await expect(step('setSecret')).rejects.toMatchObject({ name: 'RotationPreempted' });

@@ -169,7 +169,8 @@ export const openRotations = async () => {
         }),
       /** The compromise run up to its promotion. */
       replace: async (): Promise<void> => {
-        if ((await record()).rotation?.attempt === 0) await startAttempt(needs, gatewayId, { failed: false, ...by });
+        if ((await record()).rotation?.attempt === 0)
+          await startAttempt(needs, await record(), { failed: false, ...by });
         const { rotation } = await record();
         if (rotation)
           await createCredential(needs, {

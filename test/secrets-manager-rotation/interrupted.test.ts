@@ -120,4 +120,25 @@ describe('A rotation of Secrets Manager', () => {
       }
     },
   );
+
+  it('rolled back while finishSecret is under way, at any of its calls, leaves AWSCURRENT on what the record goes back to', async () => {
+    const calls = await callsOf('rotated');
+    const from = calls.indexOf('UpdateSecretVersionStageCommand');
+    for (let at = from - 1; at <= calls.length; at++) {
+      const { run, record, holder, replace, needs, gatewayId } = await rotations.openGateway();
+      const rollBack = async () => {
+        const asked = { kind: 'roll-back', rotationId: token, actor: 'ann', reason: 'test' } as const;
+        await needs.gateways.apply(gatewayId, asked);
+        await replace().catch(() => undefined);
+      };
+      await run(pausedAt(at, rollBack)).catch(() => undefined);
+      await run().catch(() => undefined); // Secrets Manager tries again
+      await replace().catch(() => undefined);
+      const gateway = await record();
+      const where = `rolled back at call ${at}, ${calls[at - 1]}`;
+      if (gateway.rotation && !gateway.rotation.rolledBack) continue; // it was refused: the rotation had been taken over
+      expect(await holder('AWSCURRENT'), where).toBe(gateway.currentVersionId);
+      expect(gateway.currentVersionId, where).not.toBe(token);
+    }
+  });
 });

@@ -3,7 +3,7 @@ import type { CredentialValue } from '../../lambdas/domain/credential.ts';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
 import { createCredential } from '../../lambdas/workflow/create-credential.ts';
-import { b, by, inRotation, live, r1 } from '../domain/gateways.ts';
+import { a, b, by, inRotation, live, now, r1 } from '../domain/gateways.ts';
 import { benchWith, step } from './doubles.ts';
 
 /** A bench whose secret says from which versions AWSCURRENT might be moved. */
@@ -60,6 +60,14 @@ describe('rolled back between the mint and its record', () => {
     await expect(createCredential(dependencies, step)).rejects.toThrow();
     expect(await createCredential(dependencies, step)).toMatchObject({ next: 'ConfirmRevoked' });
   });
+});
+
+test('a revoked credential that was not seen refused yet is looked at once the successor is made, and not before', async () => {
+  const gone = { credentialId: a, digest: '', versionId: 'v-c-a', cause: 'COMPROMISED', rotationId: r1 } as const;
+  const revoked = [{ ...gone, revokedAtMs: now - 1_000 }];
+  const { bench, dependencies } = promoting('ACCEPTED', { retireIds: [a] }, { live: [live('c-b')], revoked });
+  expect(await createCredential(dependencies, step)).toMatchObject({ next: 'ConfirmRevoked' });
+  expect(bench.record.rotation?.stage).toBe('PROMOTED');
 });
 
 test('a rotation that was held meanwhile does nothing', async () => {

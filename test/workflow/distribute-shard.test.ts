@@ -3,7 +3,7 @@ import { StepFailed } from '../../lambdas/domain/failure.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import { distributeShard } from '../../lambdas/workflow/distribute-shard.ts';
 import { parseShardStep } from '../../lambdas/workflow/shared/step.ts';
-import { inRotation } from '../domain/gateways.ts';
+import { a, inRotation } from '../domain/gateways.ts';
 import { benchWith, kitOf, step } from './doubles.ts';
 
 const pending = kitOf('edge', { state: 'PENDING' });
@@ -55,4 +55,17 @@ test('the reason of a failure is in the log, and stays with the kit while it is 
 
 test('refuses a step without a shard in our own words', () => {
   expect(() => parseShardStep({ ...step, shard: -1 })).toThrow(/^A state of the workflow was given .*shard/s);
+});
+
+test('kits that were never tried come before those that have failed', async () => {
+  const told: string[] = [];
+  const failing = (kitId: string, attempts: number) => kitOf(kitId, { state: 'PENDING', attempts });
+  const { work: _, ...untried } = kitOf('untried');
+  const earlier = kitOf('earlier', { generation: 1, attempts: 9, credentialId: a });
+  const kits = [failing('thrice', 3), failing('once', 1), untried, earlier, failing('sent', 0)];
+  const bench = benchWith(inRotation('PROMOTED'), kits, {
+    notifyOwner: async ({ kitId }) => void told.push(kitId ?? ''),
+  });
+  await distributeShard(bench.dependencies, shard);
+  expect(told).toEqual(['untried', 'earlier', 'sent', 'once', 'thrice']);
 });

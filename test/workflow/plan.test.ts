@@ -161,7 +161,7 @@ describe('a start with plan', () => {
 
   it('says that five live credentials leave no room, and the real start refuses for it', async () => {
     system = await openRotated();
-    for (const name of ['two', 'three', 'four', 'five'])
+    for (const name of ['two', 'three', 'four'])
       await system.deployment.stores.gateways.apply(gatewayId, {
         kind: 'adopt',
         isCurrent: false,
@@ -171,6 +171,16 @@ describe('a start with plan', () => {
         actor: 'alice',
         reason: 'made by hand',
       });
+    await system.start({ gatewayId, reason: 'the fifth' });
+    await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+    const rotationId = (await system.gateway()).rotation?.rotationId ?? ('' as never);
+    await system.deployment.stores.gateways.apply(gatewayId, {
+      kind: 'fail',
+      rotationId,
+      actor: 'ann',
+      reason: 'test',
+    });
+    await system.timers.advance(5_000);
     expect((await planned()).obstacles).toMatchObject([{ code: 'TOO_MANY_LIVE' }]);
     expect(await ended({})).toMatchObject({ status: 'FAILED', error: 'RotationRefused' });
   });

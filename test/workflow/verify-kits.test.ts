@@ -3,6 +3,7 @@ import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import { emptySummary } from '../../lambdas/domain/may-revoke.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
+import { revokeCredential } from '../../lambdas/workflow/revoke-credential.ts';
 import { verifyKits } from '../../lambdas/workflow/verify-kits.ts';
 import { b, by, inRotation, now, r1, recordAfter } from '../domain/gateways.ts';
 import { benchWith, kitOf, step } from './doubles.ts';
@@ -148,5 +149,27 @@ test('refuses a cursor of another revision: the kits are read from the first sha
   const cursor = { shard: bench.record.shardCount, revision: 0, summary: { ...emptySummary, kits: 1, observed: 1 } };
   expect(await verifyKits(bench.dependencies, { ...step, rotationId: r1, cursor })).toMatchObject({
     next: 'WaitForKits',
+  });
+});
+
+describe('AWSCURRENT that somebody has moved back by hand', () => {
+  const movedBack = (stage: 'DISTRIBUTED' | 'VERIFIED') => {
+    const bench = benchWith(inRotation(stage), [kitOf('edge', {}, moved)]);
+    const labels = new Map([['v-c-a', ['AWSCURRENT']]]);
+    const describe = async (arn: string) => ({ arn, name: 'g', rotates: true, labels });
+    const secretVersions = { ...bench.dependencies.secretVersions, describe };
+    return { bench, dependencies: { ...bench.dependencies, secretVersions } };
+  };
+
+  test('keeps the credential that it names from being verified away, and the rotation waits', async () => {
+    const { bench, dependencies } = movedBack('DISTRIBUTED');
+    expect(await verifyKits(dependencies, step)).toMatchObject({ next: 'WaitForKits' });
+    expect(kinds(bench.commands)).not.toContain('verified');
+  });
+
+  test('keeps it from being revoked when it was moved after that: back to the kits', async () => {
+    const { bench, dependencies } = movedBack('VERIFIED');
+    expect(await revokeCredential(dependencies, step)).toMatchObject({ next: 'VerifyKits' });
+    expect(bench.record.live.map(({ credentialId }) => credentialId)).toContain('c-a');
   });
 });

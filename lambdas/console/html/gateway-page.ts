@@ -16,13 +16,21 @@ export const gatewayHtml = (view: GatewayView, surface: Surface): Markup =>
     { view: 'act', gatewayId: view.gatewayId, act: 'compromise' },
     `${actWords('compromise').verb}…`,
     'emergency-open end',
-  )}</div><p class="hidden" role="status">${announced(view)}</p>${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
+  )}</div><p class="hidden" role="status">${announced(view)}</p>${secretHtml(view)}${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
     view.credentials.length === 0 ? html`<p class="soft">None yet.</p>` : html`${timeline(view)}${lifetimes(view)}`
   }</section><section aria-labelledby="gcr-use"><h2 id="gcr-use">Use over time</h2>${usePicture(view)}</section>${kitsHtml(view, surface)}<section aria-labelledby="gcr-history"><h2 id="gcr-history">Past rotations</h2>${historyTable(
     view.history,
     'The last ten entries of the record',
     view.nowMs,
   )}<p>${link(surface, { view: 'history', gatewayId: view.gatewayId }, 'The whole record, step by step')}</p></section>`;
+
+/** How the secret differs from the record, before everything else: nothing goes on by itself until it is put right. */
+const secretHtml = ({ secretTroubles }: GatewayView): Markup | undefined =>
+  secretTroubles.length > 0
+    ? html`<section aria-labelledby="gcr-secret"><h2 id="gcr-secret">The secret</h2><ul>${secretTroubles.map(
+        ({ text }) => html`<li>${text}</li>`,
+      )}</ul></section>`
+    : undefined;
 
 /** What a screen reader says when it changes. */
 const announced = ({ gatewayId, state, rotation, kits }: GatewayView): string =>

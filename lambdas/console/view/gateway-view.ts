@@ -2,7 +2,8 @@ import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
-import { rotationSummary, stateOf, stepsOf } from './gateways-view.ts';
+import type { SecretTrouble } from '../../domain/secret-troubles.ts';
+import { rotationSummary, stateOf, stateWith, stepsOf } from './gateways-view.ts';
 import { historyOf } from './history.ts';
 import { byLateness, expectedOf, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
 import { livesOf } from './lifetimes.ts';
@@ -18,6 +19,7 @@ export type GatewayFacts = {
   readonly uses: readonly Use[];
   readonly transitions: readonly Transition[];
   readonly nextScheduledAtMs: number | undefined;
+  readonly secretTroubles: readonly SecretTrouble[];
 };
 
 /** Kits on one page. */
@@ -32,7 +34,7 @@ export const gatewayView = (
   { filter, page: asked }: { readonly filter: string; readonly page: number },
   nowMs: number,
 ): GatewayView => {
-  const { gateway, uses, transitions, nextScheduledAtMs } = facts;
+  const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles } = facts;
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedOf(gateway);
@@ -40,7 +42,9 @@ export const gatewayView = (
   const state = recorded === 'KITS_BEHIND' && summary.laggards === 0 ? 'AT_REST' : recorded; // they have moved since
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
   return {
-    ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision, state },
+    ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision },
+    state: stateWith(state, secretTroubles),
+    secretTroubles,
     ...(gateway.rotation
       ? {
           rotation: rotationSummary(gateway.rotation),

@@ -1,4 +1,5 @@
 import { type Gateway, hasReached, type Rotation } from '../../domain/gateway.ts';
+import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import { paged } from './paging.ts';
 import {
   type CredentialSummary,
@@ -22,6 +23,10 @@ export const stateOf = ({ retiredAtMs, rotation, live, ended }: Gateway): Gatewa
   if (ended.at(-1)?.kitsBehind) return 'KITS_BEHIND';
   return ended.at(-1)?.outcome === 'FAILED' ? 'FAILED' : 'AT_REST';
 };
+
+/** The same with what Secrets Manager says: a gateway that nothing else holds up is not well while its secret is not. */
+export const stateWith = (state: GatewayState, troubles: readonly SecretTrouble[]): GatewayState =>
+  troubles.length > 0 && (state === 'AT_REST' || state === 'ROTATING') ? 'SECRET_TROUBLE' : state;
 
 const phaseOf = (rotation: Rotation): Phase => {
   if (!hasReached(rotation, 'PROMOTED')) return 'create';

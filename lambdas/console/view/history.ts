@@ -1,7 +1,7 @@
 import { triggers } from '../../domain/causes.ts';
 import { codesOf } from '../../domain/codes.ts';
 import type { Gateway, Transition, Trigger } from '../../domain/gateway.ts';
-import { outcomeOf } from '../../domain/rotation-outcome.ts';
+import { beginnings, outcomeOf } from '../../domain/rotation-outcome.ts';
 import { paged } from './paging.ts';
 import type { HistoryEntry, HistoryStep, HistoryView } from './views.ts';
 
@@ -13,7 +13,7 @@ export const historyOf = (transitions: readonly Transition[], gateway: Gateway):
 };
 
 const entryOf = (steps: readonly Transition[], gateway: Gateway): HistoryEntry => {
-  const first = steps.find(({ kind }) => kind === 'begin' || kind === 'compromise') ?? steps[0];
+  const first = steps.find(({ kind }) => beginnings.has(kind)) ?? steps[0];
   const rotationId = first?.rotationId;
   const { outcome, endedAtMs } = outcomeOf(steps, gateway, rotationId);
   const trigger = first?.kind === 'compromise' ? 'compromise' : triggerIn(first);

@@ -16,6 +16,7 @@ export const stateWords: Readonly<Record<GatewayState, { readonly word: string; 
   HELD: { word: states.HELD.word, tone: 'warn' },
   LATE: { word: states.LATE.word, tone: 'warn' },
   FAILED: { word: states.FAILED.word, tone: 'danger' },
+  SECRET_TROUBLE: { word: states.SECRET_TROUBLE.word, tone: 'warn' },
   ROTATING: { word: states.ROTATING.word, tone: 'busy' },
   NO_CREDENTIAL: { word: states.NO_CREDENTIAL.word, tone: 'quiet' },
   AT_REST: { word: states.AT_REST.word, tone: 'good' },

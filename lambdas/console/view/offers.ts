@@ -18,7 +18,7 @@ const commandFor = (act: GatewayAct, { rotation }: Gateway): Command | undefined
     case 'extend':
       return { kind: 'extend', rotationId, deadlineAtMs: Number.MAX_SAFE_INTEGER / 2, ...nobody };
     case 'force':
-      return { kind: 'force', rotationId, kits: 0, kitsHash: '', ...nobody };
+      return { kind: 'force', rotationId, kits: 0, kitsHash: rotation?.forced?.kitsHash ?? '', ...nobody };
     case 'compromise':
       return { kind: 'compromise', requestId: 'console', rotationId: noRotation, rejectWithinSeconds: 0, ...nobody };
     case 'hold':

@@ -30,6 +30,10 @@ export const states = {
     means: 'An attempt failed, or the owners of late kits were reminded and kits have still not moved.',
   },
   FAILED: { word: 'Last rotation failed', means: 'The last rotation was given up; the history says why.' },
+  SECRET_TROUBLE: {
+    word: 'Secret to look at',
+    means: 'Secrets Manager and the record differ; the gateway says how, and what to do.',
+  },
   ROTATING: { word: 'Rotating', means: 'A rotation runs.' },
   NO_CREDENTIAL: { word: 'No credential yet', means: 'The gateway has no live credential.' },
   AT_REST: { word: 'At rest', means: 'No rotation runs; the last one did not fail and left no kit behind.' },

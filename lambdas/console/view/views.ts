@@ -1,6 +1,7 @@
 import type { CredentialId, GatewayId, KitId } from '../../domain/ids.ts';
 import type { LaggardCode } from '../../domain/kit-verdict.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import type {
   Act,
   Ahead,
@@ -47,6 +48,8 @@ export type GatewayView = {
   /** The credential that kits shall hold. */
   readonly targetId?: CredentialId;
   readonly waitsFor: readonly Waiting[];
+  /** How Secrets Manager and the record differ, and what to do. */
+  readonly secretTroubles: readonly SecretTrouble[];
   readonly ahead: readonly Ahead[];
   /** Live ones and the last revoked, oldest first. */
   readonly credentials: readonly CredentialLife[];

@@ -4,6 +4,7 @@ import { leftToRetire } from '../../domain/decision.ts';
 import {
   escalationFromMs,
   type Gateway,
+  isSettled,
   liveCredential,
   type Rotation,
   refusedEverywhereAtMs,
@@ -66,12 +67,18 @@ const verifying = (
         return [{ text: `${blocker.count} of ${summary.kits} kits have not moved yet.` }];
       case 'NOT_QUIET':
         return quietWaits(gateway, rotation, blocker.quietAtMs);
+      case 'CURRENT_MOVED':
+        return [
+          {
+            text: `AWSCURRENT was moved to version ${blocker.versionId}, which holds ${blocker.credentialId}: what it names is not revoked. Move it to the version of ${rotation.targetId}, or roll back.`,
+          },
+        ];
       default:
         return [{ text: blockers[blocker.code] }];
     }
   });
   const propagating = gateway.revoked
-    .filter(({ confirmedAtMs }) => confirmedAtMs === undefined)
+    .filter((one) => !isSettled(one))
     .map((one) => ({
       text: `${one.credentialId} is revoked, and refused everywhere once the propagation bound has passed.`,
       untilAtMs: refusedEverywhereAtMs(gateway, one),

@@ -27,6 +27,7 @@ export const applyCommand = async (
 export const failureOf = ({ kind }: Command, { code, message }: Refusal): Error => {
   if (code === 'SUPERSEDED' || code === 'NOT_RUNNING' || code === 'ROTATION_RUNNING')
     return new RotationPreempted(message);
-  const OfTheStep = code === 'NO_PROOF' || code === 'WRONG_STAGE' ? TemporarilyUnavailable : StepFailed;
+  const hasChanged = code === 'NO_PROOF' || code === 'WRONG_STAGE' || code === 'NOT_RETIRING';
+  const OfTheStep = hasChanged ? TemporarilyUnavailable : StepFailed;
   return new OfTheStep(`${kind} was refused with ${code}: ${message}`);
 };

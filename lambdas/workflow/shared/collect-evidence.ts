@@ -1,3 +1,4 @@
+import { cutOffIn } from '../../domain/cut-off.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
@@ -25,6 +26,8 @@ export type CollectOptions = {
   readonly refresh?: Refresh;
   /** In a pass that decides: what can be read back has to match since then. */
   readonly readBackSinceMs?: number;
+  /** Told who would be cut off now, shard by shard. */
+  readonly onCutOff?: (list: readonly string[]) => void;
   readonly from?: Collected | undefined;
   readonly untilMs?: number;
 };
@@ -65,7 +68,7 @@ const collectShard = async (
   { kits, uses, now }: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { refresh, keep, readBackSinceMs }: CollectOptions,
+  { refresh, keep, readBackSinceMs, onCutOff }: CollectOptions,
   shard: number,
 ): Promise<CollectedShard> => {
   const { targetId } = rotation;
@@ -88,6 +91,12 @@ const collectShard = async (
   });
   await keep?.(shardProof({ shard, revision: gateway.transitionRevision, atMs: now() }, verdicts, byKit));
   const known = new Set<string>(found.map((kit) => kit.kitId));
+  onCutOff?.(
+    cutOffIn(
+      verdicts,
+      retiring.filter(({ kitId }) => kitId === undefined || !known.has(kitId)),
+    ),
+  );
   return { verdicts, retiring, isRegistered: (kitId) => known.has(kitId) };
 };
 

@@ -17,45 +17,55 @@ import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { applyCommand } from './apply-command.ts';
 import { rotationOf } from './own-rotation.ts';
 import type { StepInput } from './step.ts';
+import { tell, untoldKey } from './tell.ts';
+
+type Needs = Pick<Dependencies, 'gateways' | 'notifyOwner'> & ClockAndLog;
 
 const asPolicy = { actor: 'policy', reason: 'the escalation of the gateway' } as const;
 
 /**
  * Does the level of the escalation that is due: 1 reminds the owners of laggards, 2 escalates (in a compromise both are
  * pages), 3 does what the policy says happens at the deadline. The record keeps which was done, so each is done once; owners
- * that could not be told are told by the next pass, and nothing else waits for it. `undefined` when none is due or done.
+ * that could not be told are told by the next pass, and neither the others nor anything else waits for them. `undefined` when
+ * nothing was due or done.
  */
 export const escalateLaggards = async (
-  needs: Pick<Dependencies, 'gateways' | 'notifyOwner'> & ClockAndLog,
+  needs: Needs,
   input: StepInput,
   gateway: Gateway,
   summary: EvidenceSummary,
 ): Promise<Gateway | undefined> => {
   const { gateways, now } = needs;
   const escalationLevel = escalationDue(gateway, now());
-  if (escalationLevel === undefined) return undefined;
+  if (escalationLevel === undefined) return tellAgain(needs, input, gateway, summary);
   const { rotationId } = rotationOf(gateway, input);
   const { kind: act } = deadlineAct(gateway);
-  const areTold = await tell(needs, messagesFor(escalationLevel, act, gateway, summary));
+  const messages = messagesFor(escalationLevel, act, gateway, summary);
+  const left = await tell(needs, messages);
+  const isNobodyTold = left.length > 0 && left.length === messages.length;
   const acted = escalationLevel === 3 ? await actOnDeadline(gateways, input, gateway, summary) : gateway;
   if (escalationDue(acted, now()) !== escalationLevel) return acted; // a roll-back began the escalation anew
-  if (!areTold && escalationLevel < 3) return undefined;
-  return applyCommand(gateways, input, { kind: 'escalate', rotationId, escalationLevel, ...asPolicy });
+  if (isNobodyTold && escalationLevel < 3) return undefined;
+  const untold = left.length > 0 ? { untold: left.map(untoldKey) } : {};
+  return applyCommand(gateways, input, { kind: 'escalate', rotationId, escalationLevel, ...untold, ...asPolicy });
 };
 
-/** False when a message could not be sent: news never stand in the way. */
-const tell = async (
-  { notifyOwner, log }: Pick<Dependencies, 'notifyOwner'> & ClockAndLog,
-  messages: readonly OwnerMessage[],
-): Promise<boolean> => {
-  try {
-    for (const message of messages) await notifyOwner(message);
-    return true;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown';
-    log('ERROR', 'Owners of late kits could not be told.', { gatewayId: messages[0]?.gatewayId ?? '', why });
-    return false;
-  }
+/** Tells those whom nobody could tell of the level that was done; the others are not told again. */
+const tellAgain = async (
+  needs: Needs,
+  input: StepInput,
+  gateway: Gateway,
+  summary: EvidenceSummary,
+): Promise<Gateway | undefined> => {
+  const { rotationId, escalationLevel, untold } = rotationOf(gateway, input);
+  if (!untold || escalationLevel === 0) return undefined;
+  const messages = messagesFor(escalationLevel, deadlineAct(gateway).kind, gateway, summary);
+  const left = await tell(
+    needs,
+    messages.filter((message) => untold.includes(untoldKey(message))),
+  );
+  const still = { untold: left.map(untoldKey) };
+  return applyCommand(needs.gateways, input, { kind: 'escalate', rotationId, escalationLevel, ...still, ...asPolicy });
 };
 
 /** One for each laggard that the summary names, and one for each owner of more. */

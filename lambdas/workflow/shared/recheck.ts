@@ -5,7 +5,8 @@ import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import type { Refresh } from './collect-evidence.ts';
 import { accessFor, installationOf } from './reach-kit.ts';
 
-type Needs = Pick<Dependencies, 'kits' | 'kitSecrets' | 'notifyOwner'> & ClockAndLog;
+type Asking = Pick<Dependencies, 'kitSecrets'> & ClockAndLog;
+type Needs = Asking & Pick<Dependencies, 'kits'>;
 
 const probeMs = 5_000;
 
@@ -21,12 +22,20 @@ export const recheck =
     if (verdict.kind === 'LAGGARD' && verdict.redo)
       return kit.work?.state === 'PENDING' ? kit : sendBack(needs, gateway, rotation, kit, stored);
     if (kit.probeUrl) await probe(needs, kit, kit.probeUrl);
-    return readBack(needs, gateway, rotation, kit, stored);
+    return saveReadBack(needs, gateway, kit, await readBack(needs, gateway, rotation, kit, stored));
   };
 
-/** What the passes that decide do about every kit: those that can be read back are, observed or not. */
+/** What the last pass before `verified` does about every kit: those that can be read back are, observed or not. */
 export const recheckAll =
   (needs: Needs, gateway: Gateway, rotation: Rotation, stored: Stored): Refresh =>
+  async (kit, verdict) =>
+    verdict.kind === 'UPDATED'
+      ? saveReadBack(needs, gateway, kit, await readBack(needs, gateway, rotation, kit, stored))
+      : kit;
+
+/** The same immediately before revoking, where a difference is kept by nobody: the next pass of VerifyKits finds it. */
+export const readBackAll =
+  (needs: Asking, gateway: Gateway, rotation: Rotation, stored: Stored): Refresh =>
   async (kit, verdict) =>
     verdict.kind === 'UPDATED' ? readBack(needs, gateway, rotation, kit, stored) : kit;
 
@@ -52,7 +61,7 @@ const sendBack = async (
 };
 
 /** A client request through the kit: its answer does not matter, the policy check sees which credential it brings. */
-const probe = async ({ log }: Needs, kit: Kit, url: string): Promise<void> => {
+const probe = async ({ log }: Asking, kit: Kit, url: string): Promise<void> => {
   await fetch(url, { signal: AbortSignal.timeout(probeMs) })
     .then((response) => response.body?.cancel())
     .catch(() =>
@@ -60,18 +69,30 @@ const probe = async ({ log }: Needs, kit: Kit, url: string): Promise<void> => {
     );
 };
 
-const readBack = async (needs: Needs, gateway: Gateway, rotation: Rotation, kit: Kit, stored: Stored): Promise<Kit> => {
+/** Keeps what was read when it is news. */
+const saveReadBack = async ({ kits }: Needs, { shardCount }: Gateway, before: Kit, after: Kit): Promise<Kit> => {
+  if (after.work && after.work.readBack?.matches !== before.work?.readBack?.matches)
+    await kits.saveWork(before, after.work, shardCount);
+  return after;
+};
+
+/** The kit with what it shows now; one that does not answer keeps what was known of it, which is never more. */
+const readBack = async (
+  needs: Asking,
+  gateway: Gateway,
+  rotation: Rotation,
+  kit: Kit,
+  stored: Stored,
+): Promise<Kit> => {
   const kind = kitKindOf(kit.kind);
   if (!kind.readBack || kit.work?.state !== 'INSTALLED') return kit;
   try {
     const { matches } = await kind.readBack(
       installationOf(gateway, rotation, kit, stored),
       kit.settings,
-      accessFor(needs),
+      accessFor({ ...needs, notifyOwner: async () => undefined }), // whoever only asks tells nobody
     );
-    const work = { ...kit.work, readBack: { matches, atMs: needs.now() } };
-    if (kit.work.readBack?.matches !== matches) await needs.kits.saveWork(kit, work, gateway.shardCount);
-    return { ...kit, work };
+    return { ...kit, work: { ...kit.work, readBack: { matches, atMs: needs.now() } } };
   } catch (error) {
     needs.log('WARN', 'A kit could not be read back.', {
       gatewayId: kit.gatewayId,

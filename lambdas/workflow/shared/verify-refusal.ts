@@ -26,7 +26,7 @@ export const verifyRefusal = async (
   const stored = await secretVersions.readVersion(secretArn, versionId);
   if (!stored)
     throw new StepFailed(
-      `The value of revoked credential ${credentialId} is not in the secret any more, so its refusal cannot be seen.`,
+      `The value of revoked credential ${credentialId} is not in the secret any more, so its refusal cannot be seen: put the value back under version ${versionId}'s label, or let a named person record it as not proven (waive-proof ${gatewayId} --credential ${credentialId}).`,
     );
   await authority.revoke(gateway, credentialId); // again: nobody knows whether the step that revoked it came so far
   const nonce = await armProbeNonce({ gateways }, { gatewayId, ...asker }, credentialId);

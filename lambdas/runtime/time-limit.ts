@@ -1,5 +1,5 @@
 /** Thrown when something outside took longer than it was given. */
-class TookTooLong extends Error {
+export class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
 }
 
