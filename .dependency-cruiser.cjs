@@ -8,7 +8,7 @@ const lambdas = {
   operator: slice,
   compromise: slice,
   registry: ['kits', ...slice], // the schema of gateways.json is made of the kinds' own
-  reconciler: slice,
+  reconciler: ['notifications', ...slice], // it tells owners
   'evidence-export': slice,
   'secrets-manager-rotation': slice,
   workflow: ['authorities', 'kits', 'notifications', 'policy-check', 'ports', 'runtime', 'domain'],
@@ -57,10 +57,10 @@ const emulator = {
   account: [],
   wire: [],
   cloudformation: ['wire'],
-  'api-gateway': ['cloudformation/template'],
+  'api-gateway': ['wire', 'cloudformation/template'],
   dynamodb: ['account', 'wire'],
   eventbridge: ['account', 'wire'],
-  iam: ['account', 'wire', 'cloudformation/template', 'secrets-manager/secrets-manager'],
+  iam: ['account', 'wire'],
   kms: ['wire'],
   lambda: ['wire'],
   'secrets-manager': ['account', 'wire'],
@@ -74,7 +74,7 @@ const emulator = {
 const local = {
   console: [],
   'stand-ins': [],
-  demo: ['stand-ins', 'deployment', 'snapshot'],
+  demo: ['stand-ins', 'deployment', 'snapshot', 'repeat'],
 };
 
 const within = (folder, parts) =>

@@ -6,6 +6,7 @@ const inRealTime = [
   'test/browser/*.test.ts',
   'test/cli/npx.test.ts',
   'test/e2e/e2e.test.ts',
+  'test/local/full-disk.test.ts',
   'test/local/kill.test.ts',
   'test/local/start.test.ts',
 ];

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type ApplyResult, applyEvent, applyFile } from './registry/apply-file.ts';
+import { type ApplyResult, applyEvent, applyFile, applyWhole } from './registry/apply-file.ts';
 import { answerCloudFormation, byCloudFormation, customResourceRequest } from './registry/custom-resource.ts';
 import { variables } from './runtime/environment.ts';
 import { lambda } from './runtime/lambda.ts';
@@ -14,12 +14,14 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
   const dependencies = provide(runtime, 'gateways', 'kits', 'gatewaySecrets', 'secretPrefix', 'executions');
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
+  const file = () => readFile(path, 'utf8');
   const apply = async ({ registry, ...asked }: ReturnType<typeof applyEvent>): Promise<ApplyResult> =>
-    applyFile(dependencies, registry ? JSON.stringify(registry) : await readFile(path, 'utf8'), asked, withDemo);
+    applyFile(dependencies, registry ? JSON.stringify(registry) : await file(), asked, withDemo);
   return async (event, { awsRequestId }) => {
     const request = customResourceRequest(event);
     if (!request) return apply(applyEvent(event, awsRequestId));
-    await answerCloudFormation(request, () => apply({ ...byCloudFormation(request), plan: false }), fetch);
+    const work = async () => applyWhole(dependencies, await file(), byCloudFormation(request), withDemo);
+    await answerCloudFormation(request, work, fetch);
     return undefined;
   };
 });

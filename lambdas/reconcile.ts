@@ -6,7 +6,17 @@ import { provide } from './wiring/dependencies.ts';
 
 /** Makes go on what should go on by itself and does not; called every minute. */
 export const handler = lambda<unknown, { repairs: readonly Repair[] }>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'records', 'executions', 'secretVersions', 'policyCheck', 'uses');
+  const dependencies = provide(
+    runtime,
+    'gateways',
+    'records',
+    'executions',
+    'secretVersions',
+    'policyCheck',
+    'uses',
+    'kits',
+    'notifyOwner',
+  );
   return async () => {
     const repairs = await reconcile(dependencies);
     await measure(dependencies, repairs);

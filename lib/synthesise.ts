@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib/core';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
-import { type Settings, settingsOf } from './constructs/settings.ts';
+import { type Settings, SettingsRefused, settingsOf } from './constructs/settings.ts';
 import { defaultStackName } from './defaults.ts';
 import type { Template } from './emulator/cloudformation/template.ts';
 import { RotationStack } from './rotation-stack.ts';
@@ -39,5 +39,11 @@ export const synthesise = (settings: Partial<Settings> = {}): Template => {
 
 if (import.meta.main) {
   const [gateways] = process.argv.slice(2);
-  process.stdout.write(`${JSON.stringify(synthesise(gateways === undefined ? {} : { gateways }), null, 1)}\n`);
+  try {
+    process.stdout.write(`${JSON.stringify(synthesise(gateways === undefined ? {} : { gateways }), null, 1)}\n`);
+  } catch (error) {
+    if (!(error instanceof SettingsRefused)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { GatewayId, KitId } from '../domain/ids.ts';
-import type { Acknowledgement, Kit, KitWork } from '../domain/kit.ts';
+import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
@@ -17,6 +17,12 @@ const asRead = (work: KitWork | undefined) =>
 /** Only kits that are registered are acknowledged. */
 const isRegistered = `attribute_exists(${keys.partition})`;
 
+/** Two people decide at once: the later one has not seen what the first one declared, and would drop it. */
+const asItWasRead = {
+  with: `${isRegistered} AND retiredSources = :before`,
+  without: `${isRegistered} AND attribute_not_exists(retiredSources)`,
+};
+
 /** The kits in a table. */
 export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
   const partition = (gatewayId: GatewayId, shard: number): string => `KITS#${gatewayId}#${shard}`;
@@ -32,6 +38,8 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ...kit,
         ...(item.work?.S ? { work: JSON.parse(item.work.S) as KitWork } : {}),
         ...(item.acknowledged?.S ? { acknowledged: JSON.parse(item.acknowledged.S) as Acknowledgement } : {}),
+        ...(item.retiredSources?.S ? { retiredSources: JSON.parse(item.retiredSources.S) as RetiredSource[] } : {}),
+        ...(item.reverted?.S ? { reverted: JSON.parse(item.reverted.S) as Reverted } : {}),
       };
     }
   };
@@ -91,6 +99,31 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
           UpdateExpression: 'SET acknowledged = :acknowledged',
           ConditionExpression: isRegistered,
           ExpressionAttributeValues: { ':acknowledged': { S: JSON.stringify(acknowledged) } },
+        }),
+      ),
+    saveRetiredSources: (kit, retired, shardCount) =>
+      update(
+        `Saving the retired sources of kit ${kit.kitId}`,
+        new UpdateItemCommand({
+          TableName: table,
+          Key: key(kit.gatewayId, kit.kitId, shardCount),
+          UpdateExpression: 'SET retiredSources = :retired',
+          ConditionExpression: kit.retiredSources ? asItWasRead.with : asItWasRead.without,
+          ExpressionAttributeValues: {
+            ':retired': { S: JSON.stringify(retired) },
+            ...(kit.retiredSources ? { ':before': { S: JSON.stringify(kit.retiredSources) } } : {}),
+          },
+        }),
+      ),
+    saveReverted: ({ gatewayId, kitId }, reverted, shardCount) =>
+      update(
+        `Marking kit ${kitId}`,
+        new UpdateItemCommand({
+          TableName: table,
+          Key: key(gatewayId, kitId, shardCount),
+          UpdateExpression: reverted ? 'SET reverted = :reverted' : 'REMOVE reverted',
+          ConditionExpression: isRegistered,
+          ...(reverted ? { ExpressionAttributeValues: { ':reverted': { S: JSON.stringify(reverted) } } } : {}),
         }),
       ),
   };

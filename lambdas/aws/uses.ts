@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { CredentialId, GatewayId } from '../domain/ids.ts';
-import type { Seen } from '../domain/kit.ts';
+import type { Seen, Use } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import type { Uses } from '../ports.ts';
 import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
@@ -12,6 +12,9 @@ const probeKeptSeconds = 86_400;
 
 const partition = (gatewayId: GatewayId, credentialId: CredentialId, shard: number): string =>
   `USE#${gatewayId}#${credentialId}#${shard}`;
+/** Who presented a revoked credential: few, so they are together, and apart from use, whose last time is evidence. */
+const refusedPartition = (gatewayId: GatewayId, credentialId: CredentialId): string =>
+  `REFUSED#${gatewayId}#${credentialId}`;
 /** No address begins with a slash, so no node is taken for one. */
 const sourceKey = ({ kitId, node, address }: Source): string =>
   `${kitId ?? ''}#${node === undefined ? address : `/${node}`}`;
@@ -33,7 +36,12 @@ export const recordUse = async (
   await dynamodb.send(
     new UpdateItemCommand({
       TableName: table,
-      Key: itemKey(partition(seen.gatewayId, seen.credentialId, seen.shard), sort),
+      Key: itemKey(
+        seen.isRefused
+          ? refusedPartition(seen.gatewayId, seen.credentialId)
+          : partition(seen.gatewayId, seen.credentialId, seen.shard),
+        sort,
+      ),
       UpdateExpression: `SET firstUsedAtMs = if_not_exists(firstUsedAtMs, :now), lastUsedAtMs = :now, ${keys.expiresAt} = :expires, seen = :seen`,
       ExpressionAttributeValues: {
         ':now': { N: `${nowMs}` },
@@ -46,10 +54,10 @@ export const recordUse = async (
 };
 
 /** The uses in a table. */
-export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
-  ofCredential: async function* (gatewayId, credentialId, shard) {
-    const inShard = wholePartition(table, partition(gatewayId, credentialId, shard));
-    const items = queryItems(dynamodb, `Reading the use of credential ${credentialId}`, inShard);
+export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => {
+  const usesOf = async function* (credentialId: CredentialId, inPartition: string): AsyncGenerator<Use> {
+    const query = wholePartition(table, inPartition);
+    const items = queryItems(dynamodb, `Reading the use of credential ${credentialId}`, query);
     for await (const item of items) {
       if (item[keys.sort]?.S?.startsWith(ofProbes)) continue;
       const { kitId, node, address } = JSON.parse(item.seen?.S ?? '{}') as Partial<Source>;
@@ -62,18 +70,22 @@ export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => ({
         lastUsedAtMs: Number(item.lastUsedAtMs?.N),
       };
     }
-  },
-  sawProbe: async (gatewayId, credentialId, nonceHash) => {
-    const { Item } = await callDynamoDb(
-      `Reading the probe of credential ${credentialId}`,
-      dynamodb.send(
-        new GetItemCommand({
-          TableName: table,
-          ConsistentRead: true,
-          Key: itemKey(partition(gatewayId, credentialId, 0), probeKey(nonceHash)),
-        }),
-      ),
-    );
-    return Item !== undefined;
-  },
-});
+  };
+  return {
+    ofCredential: (gatewayId, credentialId, shard) => usesOf(credentialId, partition(gatewayId, credentialId, shard)),
+    refusals: (gatewayId, credentialId) => usesOf(credentialId, refusedPartition(gatewayId, credentialId)),
+    sawProbe: async (gatewayId, credentialId, nonceHash) => {
+      const { Item } = await callDynamoDb(
+        `Reading the probe of credential ${credentialId}`,
+        dynamodb.send(
+          new GetItemCommand({
+            TableName: table,
+            ConsistentRead: true,
+            Key: itemKey(partition(gatewayId, credentialId, 0), probeKey(nonceHash)),
+          }),
+        ),
+      );
+      return Item !== undefined;
+    },
+  };
+};

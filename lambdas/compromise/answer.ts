@@ -51,12 +51,12 @@ export const answerTo = (gateway: Gateway, press: Press): PressAnswer => {
     ...facts,
     ...(press.preempted ? { preempted: press.preempted } : {}),
     ...(press.adopted ? { adopted: press.adopted } : {}),
-    message: messageOf(gateway, press, facts),
+    message: messageOf(gateway.gatewayId, press, facts),
   };
 };
 
 const messageOf = (
-  { gatewayId, live }: Gateway,
+  gatewayId: GatewayId,
   press: Press,
   facts: Pick<PressAnswer, 'rejectAfter' | 'refusedEverywhereAt' | 'propagationBoundSeconds' | 'notOurs' | 'spared'>,
 ): string =>
@@ -70,7 +70,7 @@ const messageOf = (
     press.adopted
       ? `Rotation ${press.rotationId} gives ${press.adopted}, which is not compromised, to every kit that does not have it.`
       : `Rotation ${press.rotationId} gives a new credential to every kit.`,
-    ...(live.length > 0 && live.every(({ compromised }) => compromised)
+    ...(press.leavesNone
       ? [
           `No credential of the gateway stays: until rotation ${press.rotationId} has made a new one, every kit is refused from then on. If it cannot be made, the alarm SuccessorMissing says so.`,
         ]

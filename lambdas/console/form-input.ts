@@ -58,6 +58,7 @@ const isFilledIn: Readonly<Record<OperatorField, boolean>> = {
   kits: false,
   kitsHash: false,
   kitId: false,
+  source: false,
   credentialId: false,
   versionId: true,
 };

@@ -3,7 +3,7 @@ import { InputRefused } from '../domain/failure.ts';
 import { maxLiveCredentials } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { latestRejectSeconds } from '../domain/policy.ts';
-import { credentialId, executionName, gatewayId, kitId } from '../workflow/shared/fields.ts';
+import { credentialId, executionName, gatewayId, kitId, source } from '../workflow/shared/fields.ts';
 import { longestFilter } from './view/paging.ts';
 import { gatewayActs, gatewayStates, kitActs } from './view/views.ts';
 
@@ -45,6 +45,7 @@ const ask = z.discriminatedUnion('view', [
     gatewayId,
     act: z.enum([...gatewayActs, ...kitActs]),
     kitId: kitId.optional(),
+    source: source.optional(),
     /** Of a press: only these, parted by commas, and how soon; as it would be pressed. */
     credentialIds: credentialList.optional(),
     rejectWithinSeconds: withinSeconds.optional(),

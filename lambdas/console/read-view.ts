@@ -107,7 +107,7 @@ const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts
 const showAct = async (
   needs: ShowNeeds,
   gateway: Gateway,
-  { act, kitId, credentialIds, rejectWithinSeconds }: AskFor<'act'>,
+  { act, kitId, source, credentialIds, rejectWithinSeconds }: AskFor<'act'>,
 ): Promise<ActView> => {
   const nowMs = needs.now();
   const { gatewayId, rotation } = gateway;
@@ -125,13 +125,15 @@ const showAct = async (
     const { kits } = await judged();
     const found = kits.find(({ kit }) => kit.kitId === kitId);
     if (!found) throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId ?? ''}.`);
-    const kit = kitRow(found, gateway);
+    const kit = kitRow(found, gateway, nowMs);
     const credentialId = expectedOf(gateway);
-    const isAllowed = kit.acts.includes(act);
+    const isAllowed =
+      kit.acts.includes(act) && (act !== 'retire-source' || kit.silent?.some((one) => one.source === source) === true);
     return {
       ...{ ...base, act, kit, isAllowed },
       ...(isAllowed ? {} : { why: rotation?.held && act === 'retry-kit' ? heldWords : nothingOpenWords }),
       ...(credentialId ? { credentialId } : {}),
+      ...(source ? { source } : {}),
     };
   }
   const { isAllowed, why }: Offer = offerOf(act, gateway, nowMs);

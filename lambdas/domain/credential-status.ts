@@ -47,6 +47,10 @@ export const isDoneWith = (
   return !(gateway.rotation && versionIdOf(gateway.rotation) === versionId);
 };
 
+/** Whether a kit may be left with a credential that was revoked for this cause without anybody's ill will: then its use names the kit. */
+export const mayBeReverted = ({ cause }: Pick<RevokedCredential, 'cause'>): boolean =>
+  cause === 'RETIRED' || cause === 'FORCED';
+
 /** Whether a copy of the record read at `readAtMs` may still say yes while DynamoDB cannot be read. */
 export const mayServeStale = (
   gateway: Pick<Gateway, 'policy' | 'live'>,

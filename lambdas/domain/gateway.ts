@@ -160,6 +160,8 @@ export type Press = {
   readonly spared?: readonly CredentialId[];
   /** Everything that it asked for was so already. */
   readonly changedNothing?: true;
+  /** No live credential stayed: everything depended on a successor. */
+  readonly leavesNone?: true;
 };
 
 /** The gateway record: the one source of truth. Saved whole, by one write on condition of `revision`. */
@@ -196,6 +198,8 @@ export type Gateway = {
   readonly lastEntryDigest?: string;
   /** From this revision on, transitions are in the audit but could not be published yet. */
   readonly unpublishedFrom?: number;
+  /** So many kits present a revoked credential, as the reconciler last saw; absent when none does. For showing only. */
+  readonly kitsBehind?: number;
   readonly retiredAtMs?: number;
 };
 

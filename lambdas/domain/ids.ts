@@ -13,6 +13,7 @@ export type RotationId = Id<'RotationId'>;
 export const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const credentialIdPattern = /^[A-Za-z0-9-]{1,64}$/;
+export const sourcePattern = /^[A-Za-z0-9.:-]{1,63}$/;
 export const versionIdPattern = /^[A-Za-z0-9-]{32,64}$/;
 export const requestIdPattern = /^[\w.:-]{1,64}$/;
 export const executionNamePattern = /^[\w-]{1,80}$/;
@@ -23,6 +24,8 @@ export const longestName = 63;
 export const nameRule = `1 to ${longestName} of a-z, 0-9 and "-", not starting or ending with "-"`;
 /** What a credential's id may be: ours, and those of other authorities. A value of ours has a "_", and never passes for one. */
 export const credentialIdRule = '1 to 64 of A-Z, a-z, 0-9 and "-": the id of a credential, never its value';
+/** What a source of a kit may be: an IPv4 or IPv6 address, or the name of a node. */
+export const sourceRule = 'an IP address, or the name of a node, as the kit is shown to be seen from';
 /** What the id of a version in Secrets Manager may be (its API: ClientRequestToken). */
 export const versionIdRule = '32 to 64 of A-Z, a-z, 0-9 and "-": the id of a version of the secret, never its value';
 /** Stands for a rotation that is only asked about: no rotation is ever recorded by it. */

@@ -170,7 +170,7 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
 };
 
 /** Whether a person has declared the source gone, and it has been silent since. */
-const isRetired = ({ retiredSources = [] }: Kit, use: Use): boolean =>
+export const isRetired = ({ retiredSources = [] }: Kit, use: Use): boolean =>
   retiredSources.some(({ source, atMs }) => source === sourceOf(use) && use.lastUsedAtMs <= atMs);
 
 /** Names the sources, and when the latest of them was seen. */

@@ -45,6 +45,7 @@ export type Kit = {
   readonly work?: KitWork;
   readonly acknowledged?: Acknowledgement;
   readonly retiredSources?: readonly RetiredSource[];
+  readonly reverted?: Reverted;
 };
 
 /** Why a kit could not be given the credential, how often that was tried, and when last something was done about it. */
@@ -66,12 +67,27 @@ export const keptFailure = ({ work }: Kit, credentialId: string): Pick<KitWork, 
   work?.failure && work.credentialId === credentialId ? { failure: work.failure } : {};
 
 /** A source that a named person has declared gone; any use after `atMs` undoes it. */
-type RetiredSource = {
+export type RetiredSource = {
   readonly source: string;
   readonly actor: string;
   readonly reason: string;
   readonly atMs: number;
 };
+
+/** A kit presents a revoked credential, from these sources, and is refused; its owner was last told of it at `toldAtMs`. */
+export type Reverted = RevertedUse & { readonly toldAtMs?: number };
+export type RevertedUse = {
+  readonly credentialId: CredentialId;
+  readonly sources: readonly string[];
+  readonly lastUsedAtMs: number;
+};
+
+/** So many fit into a kit's item with room to spare; one that is forgotten only counts again. */
+const retiredSourcesKept = 50;
+
+/** The sources of a kit that are declared gone, newest first, with one more. */
+export const withRetiredSource = (before: readonly RetiredSource[], retired: RetiredSource): readonly RetiredSource[] =>
+  [retired, ...before.filter(({ source }) => source !== retired.source)].slice(0, retiredSourcesKept);
 
 /** The recorded use of one credential by one source; without `kitId` the Service URL named no kit. Times in epoch ms. */
 export type Use = {
@@ -92,6 +108,8 @@ export type Seen = {
   readonly gatewayId: GatewayId;
   readonly credentialId: CredentialId;
   readonly shard: number;
+  /** It was presented after its revocation, and refused: kept apart from use. */
+  readonly isRefused?: true;
   readonly source:
     | { readonly kitId?: string; readonly node?: string; readonly address: string }
     | { readonly probe: string };

@@ -10,6 +10,8 @@ export type OperatorFields = {
   readonly kits: number;
   readonly kitsHash: string;
   readonly kitId: KitId;
+  /** A source of a kit: an address, or the name of a node. */
+  readonly source: string;
   readonly credentialId: CredentialId;
   /** The version of the gateway's secret that holds the credential. */
   readonly versionId: string;
@@ -104,6 +106,16 @@ export const operatorCommands = {
     already: 'It waits for the credential already.',
     cutsOff: false,
     required: ['kitId'],
+    optional: [],
+  },
+  'retire-source': {
+    about: 'kit',
+    verb: 'Retire source',
+    does: 'Says that an address or a node of a kit is gone for good, so that it holds nothing up any more; any new use of it undoes that.',
+    recorded: 'A source of a kit is gone for good, and counts again with its next use.',
+    already: 'It is retired already, and was not used since.',
+    cutsOff: false,
+    required: ['kitId', 'source'],
     optional: [],
   },
   adopt: {

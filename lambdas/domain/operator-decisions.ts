@@ -25,6 +25,15 @@ export const kitDecided = (gateway: Gateway, command: KitDecided, nowMs: number)
     detail: { kitId: command.kitId },
   });
 
+/** A person declares an address or a node of a kit gone: the kit's own item holds it, the record that it was said. */
+export type RetireSource = By & { readonly kind: 'retire-source'; readonly kitId: KitId; readonly source: string };
+export const retireSource = (gateway: Gateway, command: RetireSource, nowMs: number): Decision =>
+  record(gateway, {}, nowMs, {
+    ...by(command),
+    kind: 'retire-source',
+    detail: { kitId: command.kitId, source: command.source },
+  });
+
 /** A stuck AWSPENDING was taken off the secret: no rotation changes by it. */
 export type Repair = By & { readonly kind: 'repair' };
 export const repair = (gateway: Gateway, command: Repair, nowMs: number): Decision =>

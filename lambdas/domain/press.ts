@@ -23,7 +23,7 @@ import {
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 import { moveToRevoked } from './revoke.ts';
-import { sparedBy } from './spared.ts';
+import { endsAlike, sparedBy } from './spared.ts';
 
 /** A press of the button. `rotationId` is used when a new run is needed. */
 export type Compromise = By & {
@@ -101,7 +101,8 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
     rejectAfterMs: lastEndMs(live, doomed) ?? nowMs,
     ...(goesOn || !rotation ? {} : { preempted: rotation.rotationId }),
     ...(goesOn || !next.targetId ? {} : { adopted: next.targetId }),
-    ...(goesOn && live.every((one, at) => endsAt(one) === endsAt(gateway.live[at])) ? { changedNothing: true } : {}),
+    ...(goesOn && endsAlike(gateway.live, live) ? { changedNothing: true } : {}),
+    ...(live.length > 0 && live.every(({ compromised }) => compromised) ? { leavesNone: true as const } : {}),
   };
   const changes: Partial<Gateway> = {
     live,
@@ -123,8 +124,6 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
     },
   });
 };
-
-const endsAt = (credential?: LiveCredential) => credential?.compromised?.rejectAfterMs;
 
 const doom = (credential: LiveCredential, rejectAfterMs: number, nowMs: number): LiveCredential => ({
   ...credential,

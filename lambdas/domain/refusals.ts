@@ -26,5 +26,6 @@ export const refusals = {
   CONFIRMATION_MISMATCH: 'What had to be repeated was not, or is not so any more. The message says what to repeat.',
   GATEWAY_RETIRED: 'The gateway left gateways.json: nothing begins on it any more.',
   UNKNOWN_KIT: 'The gateway has no such kit.',
+  UNKNOWN_SOURCE: 'The kit was not seen from that address or node. The message says from which it was.',
 } as const;
 export type RefusalCode = keyof typeof refusals;

@@ -9,3 +9,7 @@ export const sparedBy = ({ live }: Pick<Gateway, 'live'>, doomed: ReadonlySet<Cr
       return isOurs && !compromised && !doomed.has(credentialId);
     })
     .map(({ credentialId }) => credentialId);
+
+/** Whether a press has moved no credential's end. */
+export const endsAlike = (before: Gateway['live'], after: Gateway['live']): boolean =>
+  after.every(({ compromised }, at) => compromised?.rejectAfterMs === before[at]?.compromised?.rejectAfterMs);

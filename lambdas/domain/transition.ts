@@ -16,9 +16,11 @@ import {
   kitDecided,
   type Repair,
   type Resume,
+  type RetireSource,
   type RollBack,
   repair,
   resume,
+  retireSource,
   rollBack,
 } from './operator-decisions.ts';
 import { type Compromise, compromise, type Evict, evict } from './press.ts';
@@ -34,6 +36,7 @@ import {
 } from './promotion.ts';
 import { type ArmProbe, armProbe, type QuietChecked, quietChecked } from './quiet-window.ts';
 import { type RetireCredential, retireCredential } from './retire-credential.ts';
+import { type KitsBehind, kitsBehind } from './reverted.ts';
 import { type Revoke, revoke } from './revoke.ts';
 import {
   type Distributed,
@@ -71,13 +74,15 @@ export type Command =
   | Adopt
   | RetireCredential
   | KitDecided
+  | RetireSource
   | NextAttempt
   | Escalate
   | Compromise
   | Evict
   | Configure
   | KitsChanged
-  | Retire;
+  | Retire
+  | KitsBehind;
 
 /**
  * `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. Time never runs
@@ -137,6 +142,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
     case 'acknowledge-kit':
     case 'retry-kit':
       return kitDecided(gateway, command, nowMs);
+    case 'retire-source':
+      return retireSource(gateway, command, nowMs);
     case 'next-attempt':
       return nextAttempt(gateway, command, nowMs);
     case 'escalate':
@@ -151,5 +158,7 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return kitsChanged(gateway, command, nowMs);
     case 'retire':
       return retire(gateway, command, nowMs);
+    case 'kits-behind':
+      return kitsBehind(gateway, command, nowMs);
   }
 };

@@ -14,6 +14,7 @@ const otherKinds: Readonly<
     'The record was restored from a backup and brought up to what is known since; `detail.mayBeMissing` says of which times something may be lost.',
   configure: 'Policy, decision or shards changed, or a retired gateway is back.',
   'kits-changed': 'Kits are about to be added, changed or retired.',
+  'kits-behind': 'The number of kits that present a revoked credential changed; `detail.kits` is how many do now.',
   retire: 'The gateway was retired.',
   begin: 'A rotation began.',
   'next-attempt': 'Another execution goes on with the rotation.',

@@ -1,5 +1,5 @@
 import { type DeadlineAct, deadlineTexts } from '../domain/deadline.ts';
-import type { OwnerMessage } from '../domain/kit.ts';
+import type { OwnerMessage, RevertedUse } from '../domain/kit.ts';
 import { type LaggardCode, laggards } from '../domain/kit-verdict.ts';
 
 /** A kit that is late, and what its owner has to know of the rotation. Times are epoch ms. */
@@ -114,6 +114,36 @@ export const moreLate = (
     `Rotation ${rotationId}.`,
   ].join('\n'),
 });
+
+/** A kit that presents a revoked credential. */
+export type RevertedKit = { readonly kitId: string } & RevertedUse;
+
+const revertedNamed = 20;
+
+/** The kits of one owner that present a revoked credential after their rotation: somebody set them back, or left nodes behind. */
+export const revertedKits = (
+  { gatewayId, owner }: { readonly gatewayId: string; readonly owner: string },
+  [first, ...others]: readonly [RevertedKit, ...RevertedKit[]],
+): OwnerMessage => {
+  const kits = [first, ...others];
+  const more = kits.length - revertedNamed;
+  return {
+    ...{ owner, gatewayId, credentialId: first.credentialId, severity: 'escalation' },
+    ...(kits.length === 1 ? { kitId: first.kitId } : {}),
+    subject: kits.length === 1 ? `Kit ${first.kitId} is refused` : `${kits.length} of your kits are refused`,
+    text: [
+      ...kits
+        .slice(0, revertedNamed)
+        .map(
+          ({ kitId, credentialId, sources, lastUsedAtMs }) =>
+            `Kit ${kitId} of gateway ${gatewayId} presents the revoked credential ${credentialId}, from ${sources.join(', ')}, last at ${iso(lastUsedAtMs)}. Requests through it fail.`,
+        ),
+      ...(more > 0 ? [`So do ${more} more; the console lists them.`] : []),
+      'It was set back, or some of its nodes never moved. Look for who else writes its configuration (decK, Terraform, an operator), and give it the credential that the gateway has now; reload nodes that were left behind.',
+      'If none of this is yours, somebody else holds the old value and uses the name of your kit: tell who operates this system.',
+    ].join('\n'),
+  };
+};
 
 /** To the person who forced a rotation: others than those that he was shown would have been cut off, so nobody was. */
 export const forceDropped = (

@@ -8,7 +8,7 @@ import {
   operatorCommandNames,
   operatorCommands,
 } from '../domain/operator-commands.ts';
-import { actor, credentialId, gatewayId, kitId, reason, versionId } from '../workflow/shared/fields.ts';
+import { actor, credentialId, gatewayId, kitId, reason, source, versionId } from '../workflow/shared/fields.ts';
 
 /** How each field of a command is read. A credential is named by its id and its version; a value is refused unread. */
 export const commandFields: { readonly [Field in OperatorField]: z.ZodType<OperatorFields[Field]> } = {
@@ -16,6 +16,7 @@ export const commandFields: { readonly [Field in OperatorField]: z.ZodType<Opera
   kits: z.int().min(0),
   kitsHash: z.string().max(64),
   kitId,
+  source,
   credentialId,
   versionId,
 };

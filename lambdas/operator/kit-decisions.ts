@@ -1,13 +1,14 @@
 import type { By } from '../domain/decision.ts';
 import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
-import { type Kit, keptFailure } from '../domain/kit.ts';
+import { type Kit, keptFailure, sourceOf, type Use, withRetiredSource } from '../domain/kit.ts';
 import type { Of } from '../domain/operator-commands.ts';
-import { shardOf } from '../domain/shards.ts';
+import { shardOf, shardsOfUse } from '../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits'> & ClockAndLog;
+type NeedsUses = Needs & Pick<Dependencies, 'uses'>;
 
 /** The owner says that he installed this very credential; another id than the one to install is refused. */
 export const acknowledgeKit = async (
@@ -66,6 +67,54 @@ export const retryKit = async (
   if (!(await kits.replaceWork(kit, work, shardCount)))
     return refused(gateway, 'SUPERSEDED', `Another run has given kit ${kitId} a credential since: look again.`);
   return resultOf(gatewayId, recorded);
+};
+
+/**
+ * A named person says that a source of a kit is gone: it holds nothing up any more, until it is used again. One that was
+ * never seen is refused, since a misspelt one would look retired and change nothing.
+ */
+export const retireSource = async (
+  { gateways, kits, uses, now }: NeedsUses,
+  gateway: Gateway,
+  { kitId, source }: Of<'retire-source'>,
+  by: By,
+): Promise<OperateResult> => {
+  const { gatewayId, shardCount } = gateway;
+  const kit = await kitOf(kits, gateway, kitId);
+  if (!kit) return noSuchKit(gateway, kitId);
+  const seen = await usesOfKit(uses, gateway, kitId);
+  const itsUses = seen.filter((use) => sourceOf(use) === source);
+  if (itsUses.length === 0) return noSuchSource(gateway, kitId, source, seen);
+  const { retiredSources = [] } = kit;
+  const lastUsedAtMs = Math.max(...itsUses.map((use) => use.lastUsedAtMs));
+  if (retiredSources.some((one) => one.source === source && one.atMs >= lastUsedAtMs)) return unchanged(gateway);
+  const recorded = await gateways.apply(gatewayId, { kind: 'retire-source', kitId, source, ...by });
+  const retired = withRetiredSource(retiredSources, { source, ...by, atMs: now() });
+  if (!(await kits.saveRetiredSources(kit, retired, shardCount)))
+    return refused(gateway, 'SUPERSEDED', `Another source of kit ${kitId} was retired in this moment: say it again.`);
+  return resultOf(gatewayId, recorded);
+};
+
+/** Every recorded use of a live credential by a kit. */
+const usesOfKit = async (uses: Dependencies['uses'], gateway: Gateway, kitId: KitId): Promise<readonly Use[]> => {
+  const found: Use[] = [];
+  for (const shard of shardsOfUse(gateway, shardOf(kitId, gateway.shardCount)))
+    for (const { credentialId } of gateway.live)
+      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard))
+        if (use.kitId === kitId) found.push(use);
+  return found;
+};
+
+const sourcesNamed = 20;
+
+const noSuchSource = (gateway: Gateway, kitId: KitId, source: string, seen: readonly Use[]): OperateResult => {
+  const sources = [...new Set(seen.map(sourceOf))];
+  const named = `${sources.slice(0, sourcesNamed).join(', ') || 'nowhere'}${sources.length > sourcesNamed ? ' and others' : ''}`;
+  return refused(
+    gateway,
+    'UNKNOWN_SOURCE',
+    `Kit ${kitId} was not seen from ${source} with a live credential; it was seen from ${named}.`,
+  );
 };
 
 const kitOf = async (kits: Dependencies['kits'], gateway: Gateway, kitId: KitId): Promise<Kit | undefined> => {

@@ -9,7 +9,7 @@ import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
 import { adoptCredential } from './adopt.ts';
 import { readCommand } from './command-input.ts';
 import { forceRevocation } from './force.ts';
-import { acknowledgeKit, retryKit } from './kit-decisions.ts';
+import { acknowledgeKit, retireSource, retryKit } from './kit-decisions.ts';
 import { repairPending } from './repair.ts';
 import { notRunning, type OperateResult, resultOf } from './result.ts';
 import { retireOne } from './retire-credential.ts';
@@ -45,6 +45,8 @@ const decide = (needs: Needs, gateway: Gateway, command: OperatorCommand, by: By
       return acknowledgeKit(needs, gateway, command, by);
     case 'retry-kit':
       return retryKit(needs, gateway, command, by);
+    case 'retire-source':
+      return retireSource(needs, gateway, command, by);
     case 'adopt':
       return adoptCredential(needs, gateway, command, by);
     case 'retire-credential':

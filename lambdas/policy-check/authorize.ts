@@ -1,5 +1,10 @@
 import { parseCredential } from '../domain/credential.ts';
-import { type CredentialStatus, credentialStatusOf, mayServeStale } from '../domain/credential-status.ts';
+import {
+  type CredentialStatus,
+  credentialStatusOf,
+  mayBeReverted,
+  mayServeStale,
+} from '../domain/credential-status.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import { type CredentialId, type GatewayId, isGatewayId, isKitId, type KitId } from '../domain/ids.ts';
 import { matchesDigest } from './digest.ts';
@@ -105,17 +110,20 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
   const credentialStatus = credentialStatusOfValue(gateway, credentialId, value, memory.latestOf(nowMs));
   const named = { ...path, credentialId };
   if (!gateway || credentialStatus.kind === 'unknown') return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
+  const source = { ...named, ...(node === undefined ? {} : { node }), address };
   const nonceHash = probeOf(gateway, credentialId, nonce);
   if (credentialStatus.kind !== 'live') {
     const isRevoked = credentialStatus.kind === 'revoked';
     const isCompromised = !isRevoked || credentialStatus.credential.cause === 'COMPROMISED';
     if (nonceHash === undefined)
       ports.count(isCompromised ? 'CompromisedCredentialUsed' : 'RevokedCredentialUsed', gatewayId);
+    // A kit that was set back is to be named to its owner. That changes nothing here: it is refused whatever becomes of the note.
+    if (isRevoked && nonceHash === undefined && kitId !== undefined && mayBeReverted(credentialStatus.credential))
+      await recordSource(ports, memory, gateway, { ...source, isRefused: true }, nowMs);
     return { kind: 'refused', code: isRevoked ? 'CREDENTIAL_REVOKED' : 'CREDENTIAL_REJECTED', ...named };
   }
   if (isStale) ports.count('StaleRecordServed', gatewayId);
-  if (nonceHash === undefined)
-    await recordSource(ports, memory, gateway, { ...named, ...(node === undefined ? {} : { node }), address }, nowMs);
+  if (nonceHash === undefined) await recordSource(ports, memory, gateway, source, nowMs);
   else await recordProbe(ports, gateway, credentialId, nonceHash, nowMs);
   const decision = statedDecision(gateway);
   const isProbe = nonceHash !== undefined;

@@ -24,7 +24,8 @@ const write = async (ports: Recorder, seen: Seen, nowMs: number): Promise<boolea
 
 /**
  * Records that a source used a credential: the first time at once, then at most once every `useRecordingSeconds`. Requests
- * that arrive while the write is under way wait for the same one. After a failed write the next request tries again.
+ * that arrive while the write is under way wait for the same one. After a failed write the next request tries again. What was
+ * refused is recorded in the same way, and apart.
  */
 export const recordSource = async (
   ports: Recorder,
@@ -35,23 +36,26 @@ export const recordSource = async (
     readonly kitId?: KitId;
     readonly node?: string;
     readonly address: string;
+    /** It was revoked, and refused. */
+    readonly isRefused?: true;
   },
   nowMs: number,
 ): Promise<void> => {
   const { gatewayId, shardCount, policy } = gateway;
-  const key = `${gatewayId} ${use.credentialId} ${use.kitId ?? ''} ${use.node === undefined ? use.address : `/${use.node}`}`;
+  const key = `${use.isRefused ? '!' : ''}${gatewayId} ${use.credentialId} ${use.kitId ?? ''} ${use.node === undefined ? use.address : `/${use.node}`}`;
   const last = memory.recordings.get(key);
   const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
   if (last && sinceMs >= 0 && sinceMs < policy.useRecordingSeconds * 1000) {
     await last.underWay;
     return;
   }
-  const { credentialId, kitId, node, address } = use;
+  const { credentialId, kitId, node, address, isRefused } = use;
   const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
   const seen = {
     gatewayId,
     credentialId,
-    shard: shardOf(kitId ?? '', shardCount),
+    shard: isRefused ? 0 : shardOf(kitId ?? '', shardCount),
+    ...(isRefused ? { isRefused } : {}),
     source,
   };
   const underWay = write(ports, seen, nowMs);

@@ -1,7 +1,7 @@
 import type { Refusal } from '../domain/decision.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../domain/ids.ts';
-import type { Acknowledgement, Kit, KitWork, Use } from '../domain/kit.ts';
+import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted, Use } from '../domain/kit.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import type { Command } from '../domain/transition.ts';
 
@@ -56,7 +56,7 @@ export type Records = {
 };
 
 /** What the registry says of a kit; the rest of the item is the state of its distribution. */
-export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged'>;
+export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged' | 'retiredSources' | 'reverted'>;
 
 /** The kits of the gateways, kept by `gatewayId#shard`. */
 export type Kits = {
@@ -75,12 +75,22 @@ export type Kits = {
   replaceWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
   /** Saves an acknowledgement; false when the kit is not registered. */
   acknowledge(gatewayId: GatewayId, kitId: KitId, acknowledged: Acknowledgement, shardCount: number): Promise<boolean>;
+  /** Saves which sources are declared gone; false when the kit is not registered, or has others by now than the given kit. */
+  saveRetiredSources(kit: Kit, retired: readonly RetiredSource[], shardCount: number): Promise<boolean>;
+  /** Marks a kit that presents a revoked credential, or takes the mark off; false when the kit is not registered. */
+  saveReverted(
+    kit: Pick<Kit, 'gatewayId' | 'kitId'>,
+    reverted: Reverted | undefined,
+    shardCount: number,
+  ): Promise<boolean>;
 };
 
 /** Recorded use, read with strong consistency: decisions are taken from it. */
 export type Uses = {
   /** Every source that used the credential and falls into the shard; probes are left out. */
   ofCredential(gatewayId: GatewayId, credentialId: CredentialId, shard: number): AsyncGenerator<Use>;
+  /** Every source under a kit's name that presented the credential after its revocation, and was refused. */
+  refusals(gatewayId: GatewayId, credentialId: CredentialId): AsyncGenerator<Use>;
   /** Whether the use of our own probe was recorded. */
   sawProbe(gatewayId: GatewayId, credentialId: CredentialId, nonceHash: string): Promise<boolean>;
 };

@@ -4,9 +4,14 @@ import { secretTroublesOf } from '../domain/secret-troubles.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { countMetric, recordGauges } from '../runtime/log.ts';
+import { withinMs } from '../runtime/time-limit.ts';
 import type { Repair } from './end-compromised.ts';
+import { findReverted } from './find-reverted.ts';
 
-type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<Dependencies, 'secretVersions'> &
+type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<
+  Dependencies,
+  'secretVersions' | 'gateways' | 'kits' | 'uses' | 'notifyOwner'
+> &
   ClockAndLog;
 
 /** Secrets Manager allows 50 descriptions a second; secrets are looked at in every minute that this divides. */
@@ -15,7 +20,7 @@ const secretsEveryMinutes = 15;
 /** NextRotationDate names the end of the window by which it is done; Secrets Manager may come so much later. */
 const lateByMs = 3_600_000;
 
-/** Counts what the reconciler repaired, and measures what runs now: for alarms and dashboards, nothing is decided by it. */
+/** Counts what the reconciler repaired, and measures what runs now: for alarms, dashboards and the owners of kits, nothing is decided by it. */
 export const measure = async (needs: Needs, repairs: readonly Repair[]): Promise<void> => {
   for (const { gatewayId, what } of repairs)
     countMetric(needs.log, what === 'FAILED' ? 'ReconcileFailed' : 'RepairMade', { gatewayId });
@@ -25,6 +30,27 @@ export const measure = async (needs: Needs, repairs: readonly Repair[]): Promise
   recordGauges(needs.log, {
     ...gaugesOf(gateways, nowMs),
     ...(looksAtSecrets ? await lookAtSecrets(needs, gateways, nowMs) : {}),
+  });
+  if (looksAtSecrets) await lookForReverted(needs, gateways);
+};
+
+/** One whose kits take longer is left after this time, and looked at again with the next look. */
+const gatewayMs = 30_000;
+
+/** One gateway whose kits cannot be looked at does not hide the others. */
+const lookForReverted = async (needs: Needs, gateways: readonly Gateway[]): Promise<void> => {
+  const inUse = gateways.filter(({ retiredAtMs }) => retiredAtMs === undefined);
+  await boundedMap(inUse, secretsAtOnce, async (gateway) => {
+    try {
+      await withinMs(gatewayMs, () => findReverted(needs, gateway));
+    } catch (error) {
+      const { gatewayId } = gateway;
+      countMetric(needs.log, 'ReconcileFailed', { gatewayId });
+      needs.log('ERROR', 'Kits that present a revoked credential could not be looked for.', {
+        gatewayId,
+        why: error instanceof Error ? error.name : 'unknown',
+      });
+    }
   });
 };
 

@@ -3,11 +3,24 @@ import { claimed } from '../domain/claimed.ts';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { actor, reason } from '../workflow/shared/fields.ts';
-import { applyRegistry, describeChange } from './apply.ts';
+import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
 
-/** How many changes there are and the first of them, a line each; the answer of a function has a limit. */
-export type ApplyResult = { readonly plan: boolean; readonly count: number; readonly changes: readonly string[] };
+/**
+ * How many changes were made, or would be with `plan`, how many are refused now, and the first of both, a line each; the
+ * answer of a function has a limit.
+ */
+export type ApplyResult = {
+  readonly plan: boolean;
+  readonly count: number;
+  readonly refused: number;
+  readonly changes: readonly string[];
+};
+
+/** Of a deployment, that has to have all of its changes or none. */
+class ChangesRefused extends Error {
+  override readonly name = 'ChangesRefused';
+}
 
 const namedAtMost = 1_000;
 
@@ -47,5 +60,30 @@ export const applyFile = async (
         ...(kitId ? { kitId } : {}),
         ...(refused ? { refused } : {}),
       });
-  return { plan, count: lines.length, changes: lines.slice(0, namedAtMost) };
+  const refused = changes.filter((change) => change.refused !== undefined).length;
+  return { plan, count: lines.length - refused, refused, changes: lines.slice(0, namedAtMost) };
+};
+
+/**
+ * Applies all of the file or nothing: a deployment that fails is rolled back, to the file before, and what was applied of the
+ * new one might be refused on that way as well. Throws {@link ChangesRefused} with every line that was refused.
+ */
+export const applyWhole = async (
+  needs: Parameters<typeof applyRegistry>[0],
+  text: string,
+  by: By,
+  withDemo: boolean,
+): Promise<ApplyResult> => {
+  const planned = await applyFile(needs, text, { ...by, plan: true }, withDemo);
+  if (planned.refused > 0) throw refusedWith('Nothing was applied', planned);
+  const applied = await applyFile(needs, text, { ...by, plan: false }, withDemo);
+  if (applied.refused > 0) throw refusedWith(`${applied.count} changes were applied`, applied);
+  return applied;
+};
+
+const refusedWith = (what: string, { refused, changes }: ApplyResult): ChangesRefused => {
+  const lines = changes.filter(isRefusedLine);
+  return new ChangesRefused(
+    `${what}, since ${refused} cannot be made now; deploy again when they can. ${lines.join(' ')}`,
+  );
 };

@@ -48,7 +48,12 @@ export const applyRegistry = async (
 
 /** One line for people, such as `+ kit orders/kong-edge: kong; gets the first credential`. */
 export const describeChange = ({ kind, gatewayId, kitId, detail, refused }: Change): string =>
-  `${signs[kind]} ${gatewayId}${kitId ? `/${kitId}` : ''}: ${detail}${refused ? `. NOT NOW: ${refused}` : ''}`;
+  `${signs[kind]} ${gatewayId}${kitId ? `/${kitId}` : ''}: ${detail}${refused ? `${notNow}${refused}` : ''}`;
+
+const notNow = '. NOT NOW: ';
+
+/** Whether a line of {@link describeChange} is about a change that was refused. */
+export const isRefusedLine = (line: string): boolean => line.includes(notNow);
 
 const signs: Readonly<Record<ChangeKind, string>> = {
   CREATE_SECRET: '+ secret',

@@ -18,11 +18,12 @@ const atOnce = 20;
 
 /** Copies every kit into the shard it will have; readers pass over copies until the record names the new count. */
 export const copyIntoShards = async ({ kits }: Needs, found: FoundGateway, shardCount: number): Promise<void> => {
-  await boundedMap(found.kits, atOnce, async ({ work, acknowledged, ...registered }) => {
+  await boundedMap(found.kits, atOnce, async ({ work, acknowledged, retiredSources, reverted: _, ...registered }) => {
     await kits.save(registered, shardCount);
     const kit = { ...registered, ...(work ? { work } : {}) };
     if (work) await kits.replaceWork(kit, work, shardCount);
     if (acknowledged) await kits.acknowledge(kit.gatewayId, kit.kitId, acknowledged, shardCount);
+    if (retiredSources) await kits.saveRetiredSources(kit, retiredSources, shardCount);
   });
 };
 
@@ -97,4 +98,10 @@ const changeKit = async (
   await sendBack(); // again, in case a distributor that had read the kit before has finished meanwhile
 };
 
-const registeredPart = ({ work: _, acknowledged: __, ...registered }: Kit): RegisteredKit => registered;
+const registeredPart = ({
+  work: _,
+  acknowledged: _a,
+  retiredSources: _r,
+  reverted: _v,
+  ...registered
+}: Kit): RegisteredKit => registered;

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { counted } from '../../lambdas/console/view/labels.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { NotWritten, writeUserFile } from '../user-file.ts';
 import { actorOf } from './actor.ts';
+import type { Result } from './command.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, type Terminal } from './terminal.ts';
@@ -43,11 +45,25 @@ export const applyText = async (
   refuseWrong(registry);
   const asked = { registry: JSON.parse(registry) as unknown, reason, actor: await actorOf({ connection, terminal }) };
   const planned = await connection.apply({ ...asked, plan: true });
-  if (planned.count === 0) return planned;
+  if (planned.count === 0) return planned; // what is refused now is not tried
   for (const change of planned.changes) terminal.say(plain(change));
-  if (planned.count > planned.changes.length) terminal.say(`and ${planned.count - planned.changes.length} more`);
-  await askFirst(terminal, `Apply ${planned.count} changes?`, isAnswered);
+  const more = planned.count + planned.refused - planned.changes.length;
+  if (more > 0) terminal.say(`and ${more} more`);
+  await askFirst(terminal, `Apply ${counted(planned.count, 'change')}?`, isAnswered);
   return connection.apply({ ...asked, plan: false });
+};
+
+/** What became of it, as it came back: each change a line, and how many were made. A refused one ends the command otherwise. */
+export const appliedResult = (json: ApplyResult): Result => {
+  const { count, refused, changes } = json;
+  const lines = changes.map(plain);
+  const made = `${counted(count, 'change')} ${count === 1 ? 'was' : 'were'} applied`;
+  if (count + refused === 0) return { json, text: 'Nothing is to be changed.' };
+  const sum =
+    refused === 0
+      ? `${made}.`
+      : `${made}, and ${refused} ${refused === 1 ? 'was' : 'were'} refused: the lines with NOT NOW say why. Apply the file again when that is over.`;
+  return { json, text: [...lines, sum].join('\n'), isFailed: refused > 0 };
 };
 
 const refuseWrong = (registry: string): void => {

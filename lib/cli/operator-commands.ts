@@ -142,6 +142,20 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       return { json, text: decided('retry-kit', json, `Kit ${kitId} is to be given the credential again.`) };
     },
   }),
+  'retire-source': command({
+    usage: 'retire-source <gatewayId> <kitId> <source>',
+    about: about('retire-source'),
+    examples: ['retire-source orders kong-public 10.0.0.7 --reason "the pod was replaced"'],
+    options: [why],
+    input: { gatewayId: text, kitId: text, source: text, reason },
+    run: async (at, { gatewayId, kitId, source, reason }) => {
+      const json = await decide(at, { command: 'retire-source', gatewayId, kitId, source, reason });
+      return {
+        json,
+        text: decided('retire-source', json, `${source} holds kit ${kitId} up no more, unless it is used again.`),
+      };
+    },
+  }),
 };
 
 const those = (isOfKit: boolean): readonly CliCommand[] =>

@@ -7,7 +7,7 @@ import { kitCommands } from './commands/kits.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { showCommands } from './commands/show.ts';
 import { type Connection, connect } from './connection.ts';
-import { CommandFailed, exitCodes } from './failure.ts';
+import { CommandFailed, exitCodes, failureOf } from './failure.ts';
 import { targetOf } from './target.ts';
 import { jsonText, plain, type Terminal } from './terminal.ts';
 
@@ -49,9 +49,10 @@ export const runCommand = async (argv: readonly string[], terminal: Terminal): P
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.declined; // Ctrl-C at a question
-    if (!(error instanceof CommandFailed)) throw error;
-    terminal.say(error.message.split('\n').map(plain).join('\n'));
-    return error.exitCode;
+    const failure = failureOf(error);
+    if (!failure) throw error;
+    terminal.say(failure.message.split('\n').map(plain).join('\n'));
+    return failure.exitCode;
   }
 };
 
@@ -102,9 +103,9 @@ const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCod
         if (answer !== '') terminal.out(answer);
         if (isFailed || endsAs) end(exitCodes[endsAs ?? 'refused']);
       } catch (error) {
-        if (given.json && error instanceof CommandFailed)
-          terminal.out(jsonText({ exitCode: error.exitCode, error: error.message }));
-        throw error;
+        const failure = failureOf(error);
+        if (given.json && failure) terminal.out(jsonText({ exitCode: failure.exitCode, error: failure.message }));
+        throw failure ?? error;
       }
     });
 };

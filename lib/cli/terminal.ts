@@ -17,8 +17,15 @@ export type Terminal = {
   done(): void;
 };
 
+/** A reader that has enough, as in `… | head`, ends the command without a word: nobody is there to read one. */
+const endWithReader = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+};
+
 /** The terminal of this process. Without one, frames are written one after another. Questions go to stderr: stdout may be a file or a program's. */
 export const ownTerminal = (): Terminal => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
   const isLive = process.stdout.isTTY === true;
   const live = createLogUpdate(process.stdout);
   return {

@@ -143,11 +143,11 @@ const credentialRow = (one: CredentialLife, nowMs: number): readonly (string | u
 export const kitsText = (rows: readonly KitRow[], nowMs: number): string =>
   rowsOf(
     ['KIT', 'KIND', 'OWNER', 'EVIDENCE', 'LAST SEEN', 'WAITS FOR'],
-    rows.map(({ kitId, kind, owner, evidence, late, lastSeen, waitsFor }) => [
+    rows.map(({ kitId, kind, owner, reverted, evidence, late, lastSeen, waitsFor }) => [
       kitId,
       kind,
       owner,
-      evidence?.kind ?? (late && lateWords[late]),
+      reverted ? 'on a revoked one' : (evidence?.kind ?? (late && lateWords[late])),
       lastSeen ? `${lastSeen.credentialId} ${fromNow(lastSeen.atMs, nowMs)}` : 'not seen',
       waitsFor,
     ]),

@@ -88,7 +88,7 @@ const ofRotations = ({ workflow: { stateMachine }, rotateSecret }: Watched): Gro
 const ofAttacks = (): Group => ({
   RevokedCredentialUsed: {
     metric: counted('RevokedCredentialUsed', 1),
-    say: 'Somebody presented a revoked credential; it was refused. Either a kit was set back to it, or the value has leaked. The log of Authorize names gateway, kit and credential, the access log the address: ask the owner of the kit; if it is nobody known, treat the other secrets of that kit as leaked.',
+    say: 'Somebody presented a revoked credential; it was refused. Either a kit was set back to it or never moved, or the value has leaked. The console calls the gateway Kits behind within a quarter of an hour, and the owner of the kit is told who else may write it (decK, Terraform, an operator). The log of Authorize names gateway, kit and credential, the access log the address: if it is nobody known, treat the other secrets of that kit as leaked.',
   },
   CompromisedCredentialUsed: {
     metric: counted('CompromisedCredentialUsed', 1),

@@ -5,6 +5,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { RotationFunction } from './rotation-function.ts';
+import { SettingsRefused } from './settings.ts';
 
 export type GatewayRegistryProps = {
   /** Path of gateways.json, from the folder in which the app runs. */
@@ -27,7 +28,7 @@ export class GatewayRegistry extends Construct {
     super(scope, id);
     const path = resolve(gateways);
     if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-      throw new Error(
+      throw new SettingsRefused(
         `gateways: given ${JSON.stringify(gateways)}; allowed is the path of a file that exists, such as "./gateways.json".`,
       );
     this.applyRegistry = new RotationFunction(this, 'ApplyRegistry', {

@@ -74,10 +74,11 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
     ],
     Reconcile: [
-      store.onGateways('BatchGetItem', 'GetItem', 'PutItem', 'Query'),
+      store.onGateways('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onList('Query'),
       events.publish,
-      store.onUse('GetItem'), // its own probes
+      owners.publish, // of kits that present a revoked credential
+      store.onUse('GetItem', 'Query'), // its own probes, and who was refused
       workflow.on('StartExecution', 'DescribeExecution'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
       policyCheck.ask,

@@ -95,6 +95,11 @@ export const settingsSchema = z.strictObject({
   ),
 });
 
+/** Thrown for settings that no stack can be made of; the message is for the person who gave them. */
+export class SettingsRefused extends Error {
+  override readonly name = 'SettingsRefused';
+}
+
 /** What a deployment may choose, as context: `npx cdk deploy -c requestsPerSecond=8000`. */
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -127,7 +132,7 @@ export const settingsOf = (node: Node): Settings => {
     ? contradictionsOf(parsed.data)
     : parsed.error.issues.map((issue) => refusalOf(issue, given));
   if (parsed.success && refusals.length === 0) return parsed.data;
-  throw new Error(`The settings were refused. ${[...new Set(refusals)].join('. ')}.`);
+  throw new SettingsRefused(`The settings were refused. ${[...new Set(refusals)].join('. ')}.`);
 };
 
 const refusalOf = (issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string =>

@@ -9,26 +9,26 @@ import { resolverFor, resourcesOf, type Template } from '../emulator/cloudformat
 import { openDynamoDb } from '../emulator/dynamodb/dynamodb.ts';
 import { type AnsweredCall, startEndpoint } from '../emulator/endpoint/endpoint.ts';
 import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventbridge.ts';
-import { accessOf, type Decided, grantsOf, principalOf } from '../emulator/iam/access.ts';
-import type { Grant } from '../emulator/iam/grants.ts';
-import { policiesOf } from '../emulator/iam/template-policies.ts';
+import { type Access, arnOfCaller, identifiedOnly } from '../emulator/iam/access.ts';
 import { createKms } from '../emulator/kms/kms.ts';
 import { type InvokeLambda, lambdaService } from '../emulator/lambda/lambda.ts';
-import { createSecretsManager } from '../emulator/secrets-manager/secrets-manager.ts';
+import { createSecretsManager, type KnownSecret } from '../emulator/secrets-manager/secrets-manager.ts';
+import { isSecretsState } from '../emulator/secrets-manager/state.ts';
 import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
 import { executionsInFolder, executionsInMemory } from '../emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../emulator/step-functions/step-functions.ts';
 import { createSts } from '../emulator/sts/sts.ts';
+import { holdPort } from '../emulator/wire/held-port.ts';
 import { createKeys, OPERATOR } from '../emulator/wire/keys.ts';
 import { inFile, inMemory } from '../emulator/wire/persistence.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
+import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
-import { freePort } from './free-port.ts';
 import { functionsOf, hostFunctions } from './functions.ts';
 import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
-import { secretsKeyOf } from './secrets-key.ts';
+import { rolesOf } from './roles.ts';
 import { createTables } from './tables.ts';
 
 /** What to deploy, and where its data and its listeners are. */
@@ -49,8 +49,17 @@ export type CloudOptions = {
   readonly onEvent: (event: BusEvent) => void;
   /** Told of every AWS call that was answered, for those who count. */
   readonly onCall?: (call: AnsweredCall) => void;
-  /** Told of every decision about a call by the policies of the template; refusals are logged anyway. */
-  readonly onDecision?: (decided: Decided) => void;
+  /** Decides who may call what; by default callers are only identified. */
+  readonly access?: ((facts: AccessFacts) => Access) | undefined;
+};
+
+/** What whoever decides about calls has to know of the deployment. */
+type AccessFacts = {
+  readonly template: Template;
+  readonly resolve: (value: unknown) => unknown;
+  /** The secret of a name or ARN; `undefined` when there is none. */
+  readonly secretOf: (secretId: string) => KnownSecret | undefined;
+  readonly secretsKey: SecretsKey | undefined;
 };
 
 /** This machine as the cloud: the template's resources behind one AWS endpoint, and its functions in this process. */
@@ -58,10 +67,8 @@ export type Cloud = {
   readonly endpointUrl: string;
   readonly credentialsFile: () => string;
   readonly invoke: InvokeLambda;
-  /** Whether the policy of a function lets a service invoke it in the name of `sourceArn`. */
+  /** Whether a function lets a service invoke it in the name of `sourceArn`. */
   mayInvoke(servicePrincipal: string, functionName: string, sourceArn: string): Promise<boolean>;
-  /** All that the policies of the template grant. */
-  readonly grants: readonly Grant[];
   /** The environment of the operator: for clients of the person at this machine. */
   readonly operator: Readonly<Record<string, string>>;
   /** The physical names of the template's resources that others need. */
@@ -81,10 +88,16 @@ export type Cloud = {
 /** Opens the deployment. Rejects when a port is taken, or the data folder is in use or cannot be read. */
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { template, dataFolder, timers, projectFolder } = options;
-  const awsPort = options.awsPort === 0 ? await freePort() : options.awsPort;
-  const endpointUrl = `http://127.0.0.1:${awsPort}`;
+  const address = '127.0.0.1';
+  const port = await holdPort(address, options.awsPort);
+  const endpointUrl = `http://${address}:${port.port}`;
+  // The tables are the lock of the data folder: nothing there is touched before it is ours.
+  const tables = dataFolder === undefined ? undefined : join(dataFolder, 'tables');
+  const dynamoDb = await openDynamoDb(tables).catch((error: unknown) => {
+    port.release();
+    throw error;
+  });
   const keys = createKeys(dataFolder, { region, endpointUrl });
-  const dynamoDb = await openDynamoDb(dataFolder === undefined ? undefined : join(dataFolder, 'tables'));
   const names = deployedNames(template);
   const resolve = resolverFor(names, pseudoParameters);
   const nameOf = (type: string): readonly string[] =>
@@ -96,18 +109,9 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     ...(functionName === 'apply-registry' ? { REGISTRY_FILE: options.registryFile, DEMO_GATEWAYS: 'apply' } : {}),
   }));
 
-  const policies = policiesOf(template, resolve);
   const secretsKey = secretsKeyOf(template, resolve);
-  const access = accessOf({
-    policies,
-    secretOf: (secretId) => secretsManager.find(secretId),
-    secretsKey,
-    onDecision: (decided) => {
-      options.onDecision?.(decided);
-      const { caller, isAllowed, because, question } = decided;
-      if (!isAllowed) options.log(caller)('WARN', `Refused ${question.action} on ${question.resource} ${because}.`);
-    },
-  });
+  const secretOf: AccessFacts['secretOf'] = (secretId) => secretsManager.find(secretId);
+  const access = options.access?.({ template, resolve, secretOf, secretsKey }) ?? identifiedOnly;
 
   const lambda = lambdaService({ region, accountId, timers });
   const mayInvoke: Cloud['mayInvoke'] = (service, functionName, sourceArn) =>
@@ -136,9 +140,9 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       signs: Properties?.KeyUsage === 'SIGN_VERIFY',
     })),
   });
-  const { keysOfTopics } = policies;
+  const topicKeys = keysOfTopics(template, resolve);
   const secretsManager = createSecretsManager({
-    persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json')),
+    persistence: dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'secrets.json'), isSecretsState),
     clock: timers.now,
     canInvoke: async (functionArn, secretArn) =>
       functions.some(({ name }) => functionArn === name || functionArn === lambda.arnOf(name)) &&
@@ -156,7 +160,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const sns = createSns({
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
-    isKeyEnabled: (topic) => kms.isEnabled(keysOfTopics.get(topic) ?? ''),
+    isKeyEnabled: (topic) => kms.isEnabled(topicKeys.get(topic) ?? ''),
   });
   /** Invokes a rule's target, or not when the target's policy does not let it: then the event is lost, as on AWS without a queue. */
   const invokeTarget = async ({ ruleArn, functionArn }: Target, event: unknown): Promise<void> => {
@@ -174,15 +178,16 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     },
   });
 
-  const arnOf = (callerName: string): string => principalOf(callerName, policies).arn;
+  const roles = rolesOf(template, resolve);
+  const arnOf = (callerName: string): string => arnOfCaller(callerName, roles);
   const stack = createCloudFormation({
     ...localStack,
     createdAtMs: timers.now(),
     outputs: { ...outputsOf(template, names, endpointUrl), PolicyCheckUrl: options.policyCheckUrl },
   });
   const endpoint = await startEndpoint({
-    address: '127.0.0.1',
-    port: awsPort,
+    address,
+    port,
     keys,
     dynamoDb,
     services: [lambda, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf), kms],
@@ -203,6 +208,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   dynamodb.destroy();
   await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log: options.log, timers });
 
+  if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
   const closing = new AbortController();
   const [gatewaysTable = '', useTable = ''] = nameOf('AWS::DynamoDB::Table');
   const [eventBus = '', compromiseBus = ''] = nameOf('AWS::Events::EventBus');
@@ -211,7 +217,6 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     credentialsFile: keys.credentialsFile,
     invoke: lambda.invoke,
     mayInvoke,
-    grants: grantsOf(policies),
     operator,
     outputs: {
       gatewaysTable,
@@ -227,8 +232,16 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
           await lambda.invoke(functionArn, {});
       };
       for (const schedule of schedules) await run(schedule);
-      for (const schedule of schedules) void repeat(timers, schedule.everyMs, closing.signal, () => run(schedule));
-      void repeat(timers, 1_000, closing.signal, () => secretsManager.runDue());
+      /** What fails once, because nothing can be written for a while, is tried again at its next time. */
+      const again = (everyMs: number, work: () => Promise<void>): void => {
+        const tried = (): Promise<void> =>
+          work().catch((error: unknown) => {
+            options.log('schedules')('WARN', 'What was due could not be done.', { error: String(error) });
+          });
+        void repeat(timers, everyMs, closing.signal, tried);
+      };
+      for (const schedule of schedules) again(schedule.everyMs, () => run(schedule));
+      again(1_000, () => secretsManager.runDue());
     },
     close: async () => {
       closing.abort();

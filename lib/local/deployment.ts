@@ -16,8 +16,8 @@ import {
   type PolicyCheckServerOptions,
   startPolicyCheckServer,
 } from '../emulator/api-gateway/api-gateway.ts';
+import { holdPort } from '../emulator/wire/held-port.ts';
 import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
-import { freePort } from './free-port.ts';
 import { functionNameOf } from './names.ts';
 import type { Stores } from './snapshot.ts';
 
@@ -47,12 +47,16 @@ export type Deployment = {
 /** Opens the AWS endpoint, the functions and the policy check. Rejects when a port is taken or the data cannot be read. */
 export const openDeployment = async (options: DeploymentOptions): Promise<Deployment> => {
   const { template, timers, address, tls } = options;
-  const policyCheckPort = options.policyCheckPort === 0 ? await freePort() : options.policyCheckPort;
+  const outer = await holdPort(address, options.policyCheckPort);
   const host = address.includes(':') ? `[${address}]` : address;
-  const policyCheckUrl = `${tls ? 'https' : 'http'}://${host}:${policyCheckPort}`;
-  const loopbackPort = tls ? await freePort() : policyCheckPort;
-  const loopbackUrl = tls ? `http://127.0.0.1:${loopbackPort}` : policyCheckUrl;
-  const cloud = await openCloud({ ...options, policyCheckUrl: loopbackUrl });
+  const policyCheckUrl = `${tls ? 'https' : 'http'}://${host}:${outer.port}`;
+  const inner = tls ? await holdPort('127.0.0.1', 0) : undefined;
+  const loopbackUrl = inner ? `http://127.0.0.1:${inner.port}` : policyCheckUrl;
+  const cloud = await openCloud({ ...options, policyCheckUrl: loopbackUrl }).catch((error: unknown) => {
+    outer.release();
+    inner?.release();
+    throw error;
+  });
   const call = async (functionName: string, event: unknown): Promise<unknown> => {
     const outcome = await cloud.invoke(functionName, event);
     if (outcome.isOk) return JSON.parse(outcome.payload);
@@ -86,8 +90,8 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
     await cloud.close();
   };
   try {
-    await listen({ address, port: policyCheckPort, ...(tls ? { tls } : {}) });
-    if (tls) await listen({ address: '127.0.0.1', port: loopbackPort });
+    await listen({ address, port: outer, ...(tls ? { tls } : {}) });
+    if (inner) await listen({ address: '127.0.0.1', port: inner });
   } catch (error) {
     await close();
     throw error;

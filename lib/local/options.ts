@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataFolder } from '../defaults.ts';
 import { refuseUnlessFile } from '../user-file.ts';
@@ -19,6 +19,8 @@ export type Options = {
   /** Only say what applying the gateways file would change. */
   readonly plan: boolean;
   readonly reportFile: string | undefined;
+  /** Whether functions.log has a line for each policy check, and not for each change only. */
+  readonly logsChecks: boolean;
   /** How many requests the clients of the demo send, all together. */
   readonly demoRequestsPerSecond: number;
 };
@@ -42,11 +44,14 @@ export const help = `Rotates the credentials of your API gateways on this machin
   --listen ADDRESS     address of the policy check (default 127.0.0.1); another than loopback needs:
   --tls-cert FILE      the certificate in PEM, and
   --tls-key FILE       its key in PEM
-  --once               rotate every gateway once and end: exit code 0 when every rotation completed,
-                       no legitimate request was refused and the old credentials are refused
+  --once               rotate every gateway of the file once and end: exit code 0 when every rotation
+                       completed, no legitimate request was refused and the old credentials are
+                       refused; requests that failed on a busy machine are shown beside it
   --plan               only print what applying the gateways file would change
   --report FILE        write what happened as JSON
-  --demo-rate N        requests per second that the clients of demo gateways send (default 240)
+  --demo-rate N        requests per second that the clients of demo gateways send while one of them
+                       rotates (default 240); otherwise there are two a second
+  --log-checks         a line in functions.log for each policy check, not only for what is new
   --help               this text
 
 Every option takes effect for this start only. A port of 0 takes any free port.
@@ -66,6 +71,7 @@ const flags = {
   plan: { type: 'boolean' },
   report: { type: 'string' },
   'demo-rate': { type: 'string' },
+  'log-checks': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
@@ -90,7 +96,10 @@ const readable = (flag: string, path: string): Buffer => {
   }
 };
 
+/** A file that is written at the end: what is wrong with its place is said at the start. */
 const writable = (flag: string, path: string): string => {
+  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory())
+    throw new OptionRefused(`--${flag} names "${path}": the folder ${dirname(path)} does not exist.`);
   try {
     refuseUnlessFile(path);
     return path;
@@ -137,6 +146,7 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
         : undefined,
     once: values.once ?? false,
     plan: values.plan ?? false,
+    logsChecks: values['log-checks'] ?? false,
     demoRequestsPerSecond: rateOf(values['demo-rate']),
     reportFile: values.report === undefined ? undefined : writable('report', resolve(values.report)),
   };

@@ -1,92 +1,70 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createLogUpdate } from 'log-update';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
-import { type Registry, RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { steadyClock } from '../../lambdas/runtime/steady-clock.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
-import { NotWritten } from '../user-file.ts';
 import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
-import { linesOf } from './demo/live-view.ts';
-import { isProven, type RotationReport, type TrafficCount, writeReport } from './demo/report.ts';
-import { rotateOnce } from './demo/rotate-each.ts';
-import { type Deployment, openDeployment } from './deployment.ts';
+import { holdDemoPorts, noDemoPorts } from './demo/demo-ports.ts';
+import { keepPace } from './demo/pace.ts';
+import { isProven, sentenceOf, writeReport } from './demo/report.ts';
+import { rotateAll } from './demo/rotate-each.ts';
+import { showLive } from './demo/show-live.ts';
+import { noTraffic, type TrafficCount } from './demo/traffic-count.ts';
+import { openDeployment } from './deployment.ts';
+import { explain } from './explain.ts';
 import { openJournal } from './journal.ts';
-import { help, OptionRefused, type Options, parseOptions } from './options.ts';
-import { snapshotOf } from './snapshot.ts';
+import { lostValues } from './lost-values.ts';
+import { help, type Options, parseOptions } from './options.ts';
+import { printEvent, printReady } from './printing.ts';
+import { outliveReaders, stopSignal } from './stopping.ts';
 import { synthesised } from './synthesised.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
-const none: TrafficCount = { requests: 0, refused: 0 };
 
-/** Shows the gateways live: as a picture that moves on a terminal, else a line for each transition. */
-const show = (
-  deployment: Deployment,
-  registry: Registry,
-  counts: (gatewayId: string) => TrafficCount,
-): { stop(): Promise<void> } => {
-  if (!process.stdout.isTTY) return { stop: async () => undefined };
-  const view = createLogUpdate(process.stdout);
-  let stopped = false;
-  const draw = async (): Promise<void> => {
-    const snapshots = await Promise.all(
-      registry.gateways.map(({ gatewayId }) => snapshotOf(deployment.stores, gatewayId)),
-    );
-    view(
-      snapshots
-        .flatMap((snapshot) => (snapshot ? [...linesOf(snapshot, counts(snapshot.gateway.gatewayId)), ''] : []))
-        .join('\n'),
-    );
-  };
-  const loop = (async () => {
-    while (!stopped) {
-      await draw().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-    await draw().catch(() => undefined);
-    view.done();
-  })();
-  return {
-    stop: async () => {
-      stopped = true;
-      await loop;
-    },
-  };
+/** The gateways file for this start: the user's own, or where a demo kit had to take another port, a copy that says so. */
+const appliedFile = (given: string, text: string, original: string): { path: string; remove(): void } => {
+  if (text === original) return { path: given, remove: () => undefined };
+  const folder = mkdtempSync(join(tmpdir(), 'gateways-'));
+  const path = join(folder, 'gateways.json');
+  writeFileSync(path, text);
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
 };
-
-const sentenceOf = (report: RotationReport): string =>
-  isProven(report)
-    ? `${report.gatewayId}: rotated. ${report.requests} kit requests, 0 refused; the old credential was revoked at ${report.revokedAt} and seen refused at ${report.oldRefusedAt}.`
-    : `${report.gatewayId}: NOT proven. Status ${report.status}, ${report.refused} of ${report.requests} kit requests refused, old credential ${report.oldRefusedAt ? `refused at ${report.oldRefusedAt}` : 'not seen refused'}.`;
 
 const main = async (options: Options): Promise<number> => {
   const startedAtMs = Date.now();
-  const registry = readRegistry(readFileSync(options.gatewaysFile, 'utf8'));
-  const journal = openJournal(options.dataFolder);
+  const original = readFileSync(options.gatewaysFile, 'utf8');
+  readRegistry(original);
+  const ports = await (options.plan ? noDemoPorts(original) : holdDemoPorts(original));
+  const registry = readRegistry(ports.text);
+  const file = appliedFile(options.gatewaysFile, ports.text, original);
+  const template = await synthesised(projectFolder, file.path);
+  const timers = { ...systemTimers, now: steadyClock() };
+  const journal = openJournal({ ...options, now: timers.now });
   let demo: Demo | undefined;
   let page: ConsoleServer | undefined;
   const deployment = await openDeployment({
     ...options,
-    template: await synthesised(projectFolder, options.gatewaysFile),
+    template,
     projectFolder,
-    timers: { ...systemTimers, now: steadyClock() },
+    timers,
     log: journal.logOf,
-    registryFile: options.gatewaysFile,
+    registryFile: file.path,
     onPublish: (message) => demo?.deliver(message),
-    onEvent: ({ atMs, detail }) => {
-      if (process.stdout.isTTY || !('gatewayId' in detail && 'kind' in detail)) return;
-      console.log(
-        `${new Date(atMs).toISOString()} ${String(detail.gatewayId)} ${String(detail.kind)}${'rotationId' in detail ? ` ${String(detail.rotationId)}` : ''}`,
-      );
-    },
+    onEvent: printEvent,
   });
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  const stopping = stopSignal(process);
+  const closing = new AbortController();
   const close = async (): Promise<void> => {
+    closing.abort();
     await page?.close();
     await demo?.close();
     await deployment.close();
+    await journal.close();
+    file.remove();
   };
   try {
     if (options.plan) {
@@ -96,46 +74,41 @@ const main = async (options: Options): Promise<number> => {
     }
     const { consolePort: port, dataFolder } = options;
     page = await startConsoleServer({ port, dataFolder, call: deployment.call });
-    demo = await openDemo(deployment, registry);
-    const counts = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? none;
+    demo = await openDemo(deployment, registry, ports);
+    const counts = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? noTraffic;
+    for (const sentence of ports.moved) console.log(sentence);
+    const ids = registry.gateways.map(({ gatewayId }) => gatewayId);
+    for (const sentence of await lostValues(deployment.stores, deployment.secretsManager, ids)) console.error(sentence);
     const { changes } = (await deployment.call('apply-registry', {
       actor: 'npm start',
       reason: 'the start of this machine',
     })) as ApplyResult;
     for (const change of changes) console.log(change);
     await deployment.cloud.startSchedules();
-    console.log(
-      `Ready in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s. Policy check ${deployment.policyCheckUrl}, AWS endpoint ${deployment.cloud.endpointUrl}`,
-    );
-    console.log(`For the AWS CLI: export AWS_SHARED_CREDENTIALS_FILE=${deployment.cloud.credentialsFile()}`);
-    // The link lets in whoever has it: it is shown to a person, and never to a log.
-    const shown = process.stdout.isTTY
-      ? `${page.link()} (for one browser, once; the next link`
-      : `${page.url} (its link`;
-    console.log(`Console ${shown} is in ${page.linkFile})`);
-    demo.startTraffic(options.demoRequestsPerSecond);
-    const view = show(deployment, registry, counts);
-    const reports: RotationReport[] = [];
-    for (const { gatewayId } of registry.gateways) {
-      const gateway = await deployment.stores.gateways.read(gatewayId);
-      const done =
-        gateway?.ended.some(({ outcome }) => outcome === 'COMPLETED') && !gateway.rotation && gateway.live.length > 0;
-      if (done && !options.once) continue; // rotated once before, in this data folder
-      const report = await rotateOnce(deployment, gatewayId, () => counts(gatewayId), stopping.signal);
-      if (report) reports.push(report);
-    }
+    printReady(deployment, page, startedAtMs);
+    void keepPace({
+      timers,
+      gateways: deployment.stores.gateways,
+      gatewayIds: registry.gateways.flatMap(({ gatewayId, demo }) => (demo ? [gatewayId] : [])),
+      requestsPerSecond: options.demoRequestsPerSecond,
+      signal: closing.signal,
+      setRate: demo.setRate,
+    });
+    const view = showLive(deployment.stores, registry, counts);
+    const reports = await rotateAll({ deployment, registry, counts, isAsked: options.once, stopping });
     await view.stop();
     for (const report of reports) console.log(sentenceOf(report));
     if (options.reportFile) writeReport(options.reportFile, reports);
     if (options.once) {
-      const silent = registry.gateways.some(({ gatewayId, demo }) => demo && counts(gatewayId).requests === 0);
-      const proven = !silent && reports.length === registry.gateways.length && reports.every(isProven);
-      if (!proven) for (const line of journal.lastWarnings()) console.error(line);
-      return proven ? 0 : 1;
+      const silent = registry.gateways.filter(({ gatewayId, demo }) => demo && counts(gatewayId).requests === 0);
+      for (const { gatewayId } of silent) console.error(`${gatewayId}: NOT proven. Its kits sent no request.`);
+      const isDone = silent.length === 0 && reports.length === registry.gateways.length && reports.every(isProven);
+      if (!isDone) for (const line of journal.lastWarnings()) console.error(line);
+      return isDone ? 0 : 1;
     }
-    if (!stopping.signal.aborted) {
+    if (!stopping.aborted) {
       console.log('Everything stays up until Ctrl-C.');
-      await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
+      await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }));
     }
     return 0;
   } finally {
@@ -143,18 +116,7 @@ const main = async (options: Options): Promise<number> => {
   }
 };
 
-/** One line for the person who typed the command; only a defect shows where it happened. */
-const explain = (error: unknown): string => {
-  if (error instanceof OptionRefused || error instanceof NotWritten || error instanceof RegistryRefused)
-    return error.message;
-  const { code, port, address } = (error ?? {}) as { code?: unknown; port?: unknown; address?: unknown };
-  if (code === 'EADDRINUSE')
-    return `Port ${String(port)} of ${String(address)} is in use: stop what listens there, or give another port (npm start -- --help).`;
-  if (code === 'LEVEL_DATABASE_NOT_OPEN' || code === 'LEVEL_LOCKED')
-    return 'The data folder is in use by another process: stop it, or give another folder with --data.';
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-};
-
+outliveReaders([process.stdout, process.stderr]);
 try {
   const options = parseOptions(process.argv.slice(2), projectFolder);
   if (options === 'help') console.log(help);

@@ -74,6 +74,9 @@ test('The builtin authority lists what the record calls live, with the last use 
       if (credentialId !== a) return;
       yield { credentialId, address: '192.0.2.1', firstUsedAtMs: 1, lastUsedAtMs: shard === 1 ? 70 : 50 };
     },
+    refusals: () => {
+      throw new Error('What was refused is no use.');
+    },
     sawProbe: async () => true,
   };
   const record = { ...inRotation('CREATED'), shardCount: 2 };

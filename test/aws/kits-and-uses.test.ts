@@ -64,6 +64,41 @@ describe('The kits', () => {
     );
   });
 
+  it('keep the sources that a person declared gone, whatever the registry changes', async () => {
+    const kits = kitsIn(emulated.dynamodb, emulated.table);
+    const other = 'declared' as GatewayId;
+    const silent = { ...kit('pods'), gatewayId: other };
+    const gone = { source: '10.0.0.2', actor: 'ann', reason: 'the pod was replaced', atMs: 7_000 };
+    await kits.save(silent, 1);
+    expect(await kits.saveRetiredSources(silent, [gone], 1)).toBe(true);
+    await kits.save({ ...silent, owner: 'team-new' }, 1);
+    expect(await all(kits.ofShard(other, 0, 1))).toMatchObject([{ owner: 'team-new', retiredSources: [gone] }]);
+  });
+
+  it('refuse sources declared gone of a kit that is not registered, and over a decision that was not read', async () => {
+    const kits = kitsIn(emulated.dynamodb, emulated.table);
+    const gone = (source: string) => ({ source, actor: 'ann', reason: 'replaced', atMs: 7_000 });
+    expect(await kits.saveRetiredSources(kit('unknown'), [gone('10.0.0.2')], 1)).toBe(false);
+    await kits.save(kit('contended'), 1);
+    expect(await kits.saveRetiredSources(kit('contended'), [gone('10.0.0.2')], 1)).toBe(true);
+    expect(await kits.saveRetiredSources(kit('contended'), [gone('10.0.0.3')], 1)).toBe(false);
+    const read = { ...kit('contended'), retiredSources: [gone('10.0.0.2')] };
+    expect(await kits.saveRetiredSources(read, [gone('10.0.0.3'), gone('10.0.0.2')], 1)).toBe(true);
+  });
+
+  it('are marked as reverted, and not any more', async () => {
+    const kits = kitsIn(emulated.dynamodb, emulated.table);
+    const other = 'set-back' as GatewayId;
+    const back = { ...kit('back'), gatewayId: other };
+    const reverted = { credentialId, sources: ['10.0.0.2'], lastUsedAtMs: 9_000, toldAtMs: 9_500 };
+    expect(await kits.saveReverted(back, reverted, 1)).toBe(false);
+    await kits.save(back, 1);
+    expect(await kits.saveReverted(back, reverted, 1)).toBe(true);
+    expect(await all(kits.ofShard(other, 0, 1))).toMatchObject([{ reverted }]);
+    await kits.saveReverted(back, undefined, 1);
+    expect((await all(kits.ofShard(other, 0, 1)))[0]).not.toHaveProperty('reverted');
+  });
+
   it('pass over retired kits, and over copies that a change of the shard count left', async () => {
     const kits = kitsIn(emulated.dynamodb, emulated.table);
     const other = 'sharded' as GatewayId;
@@ -115,5 +150,17 @@ describe('The use of credentials', () => {
     ]);
     expect(await uses.sawProbe(gatewayId, other, 'hash-of-nonce')).toBe(true);
     expect(await uses.sawProbe(gatewayId, other, 'another')).toBe(false);
+  });
+
+  it('keeps what was refused apart: the last use of a credential stays what it was', async () => {
+    const uses = usesIn(emulated.dynamodb, emulated.table);
+    const gone = 'gonegonego' as CredentialId;
+    const seen = { gatewayId, credentialId: gone, shard: 0, source: { kitId: 'kong', address: '127.0.0.2' } };
+    await recordUse(emulated.dynamodb, emulated.table, seen, 1_000);
+    await recordUse(emulated.dynamodb, emulated.table, { ...seen, isRefused: true }, 9_000);
+    expect(await all(uses.ofCredential(gatewayId, gone, 0))).toMatchObject([{ lastUsedAtMs: 1_000 }]);
+    expect(await all(uses.refusals(gatewayId, gone))).toEqual([
+      { credentialId: gone, kitId: 'kong', address: '127.0.0.2', firstUsedAtMs: 9_000, lastUsedAtMs: 9_000 },
+    ]);
   });
 });

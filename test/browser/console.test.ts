@@ -14,10 +14,7 @@ let opened: Awaited<ReturnType<typeof openPage>> | undefined;
 describeInBrowser('the console in a browser', () => {
   beforeAll(async () => {
     browser = await openBrowser();
-    system = await openConsole(inject('template'), [
-      await demoGateway('orders'),
-      quietGateway('hostile', hostile('owner')),
-    ]);
+    system = await openConsole(inject('template'), [demoGateway('orders'), quietGateway('hostile', hostile('owner'))]);
     await vi.waitFor(async () => expect(await atRest()).toBe(true), { timeout: 60_000 });
   });
   afterAll(async () => {

@@ -9,7 +9,7 @@ import type { Template } from '../../lib/emulator/cloudformation/template.ts';
 import { systemTimers } from '../../lib/emulator/wire/timers.ts';
 import { startConsoleServer } from '../../lib/local/console/server.ts';
 import { openDemo } from '../../lib/local/demo/demo.ts';
-import { freePort } from '../../lib/local/free-port.ts';
+import { holdDemoPorts } from '../../lib/local/demo/demo-ports.ts';
 import { openForTest } from '../support/open-deployment.ts';
 import { statusFor } from '../support/status-for.ts';
 
@@ -18,7 +18,7 @@ const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSe
 const common = { lookBackSeconds: 60 };
 
 /** A demo gateway: a Kong, a secret reader and a person, with nodes that ask the policy check all the time. */
-export const demoGateway = async (gatewayId: string): Promise<object> => ({
+export const demoGateway = (gatewayId: string): object => ({
   gatewayId,
   demo: true,
   decision: { kind: 'allow-all' },
@@ -26,7 +26,7 @@ export const demoGateway = async (gatewayId: string): Promise<object> => ({
   kits: [
     {
       ...{ kitId: 'kong-public', kind: 'kong', owner: 'edge-team@example.com', ...common, demo: { nodes: 2 } },
-      settings: { adminUrl: `http://127.0.0.1:${await freePort()}`, propagationSeconds: 1 },
+      settings: { adminUrl: 'http://127.0.0.1:0', propagationSeconds: 1 },
     },
     {
       ...{ kitId: 'invoices', kind: 'secrets-manager', owner: 'invoices-team@example.com', ...common },
@@ -51,7 +51,8 @@ export const quietGateway = (gatewayId: string, owner = 'nobody@example.com'): o
 export const openConsole = async (template: Template, gateways: readonly object[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'browser-'));
   const registryFile = join(folder, 'gateways.json');
-  writeFileSync(registryFile, JSON.stringify({ gateways }));
+  const ports = await holdDemoPorts(JSON.stringify({ gateways }));
+  writeFileSync(registryFile, ports.text);
   let demo: Awaited<ReturnType<typeof openDemo>> | undefined;
   const deployment = await openForTest({
     ...{ template, registryFile, timers: systemTimers },
@@ -59,9 +60,9 @@ export const openConsole = async (template: Template, gateways: readonly object[
   });
   const { stores, secretsManager, policyCheckUrl } = deployment;
   const server = await startConsoleServer({ port: 0, dataFolder: undefined, call: deployment.call });
-  demo = await openDemo(deployment, readRegistry(JSON.stringify({ gateways })));
+  demo = await openDemo(deployment, readRegistry(ports.text), ports);
   await deployment.call('apply-registry', { actor: 'test', reason: 'test' });
-  demo.startTraffic(60);
+  demo.setRate(60);
 
   const gateway = async (gatewayId: string): Promise<Gateway> => {
     const found = await stores.gateways.read(gatewayId as GatewayId);

@@ -1,5 +1,4 @@
 import { CreateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { freePort } from '../../lib/local/free-port.ts';
 import { type KitNode, openKitNode } from '../../lib/local/stand-ins/kit-node.ts';
 import { openKong } from '../../lib/local/stand-ins/kong.ts';
 import { createSecretReader } from '../../lib/local/stand-ins/secret-reader.ts';
@@ -9,11 +8,10 @@ const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** Kits that outlive every kill of the system: two Kong nodes, a webhook receiver, a secret reader, all calling all the time. */
 export const openKits = async (policyCheckUrl: string, secrets: SecretsManagerClient) => {
-  const [kongPort, webhookPort] = [await freePort(), await freePort()];
   const serviceUrl = (kitId: string): string => `${policyCheckUrl}/gateways/chaos/kits/${kitId}`;
-  const kong = await openKong({ port: kongPort, workerUpdateMs: 200, nowMs: Date.now });
+  const kong = await openKong({ port: 0, workerUpdateMs: 200, nowMs: Date.now });
   const plugin = kong.addPlugin({ serviceUrl: serviceUrl('kong') });
-  const receiver = await openWebhookReceiver({ port: webhookPort, signingSecret, applyMs: 200, nowMs: Date.now });
+  const receiver = await openWebhookReceiver({ port: 0, signingSecret, applyMs: 200, nowMs: Date.now });
   const reader = createSecretReader({ secrets, secretId: 'kits/reader', cacheMs: 300 });
   const read = (): string | undefined =>
     reader.currentCredential()?.startsWith('gwc_') ? reader.currentCredential() : undefined;
@@ -35,7 +33,7 @@ export const openKits = async (policyCheckUrl: string, secrets: SecretsManagerCl
   });
   return {
     registry: [
-      kit('kong', 'kong', { adminUrl: `http://127.0.0.1:${kongPort}`, propagationSeconds: 1 }),
+      kit('kong', 'kong', { adminUrl: kong.adminUrl, propagationSeconds: 1 }),
       kit('webhook', 'webhook', {
         url: `${receiver.url}`,
         readBackUrl: `${receiver.readBackUrl}`,

@@ -14,8 +14,8 @@ import { readGateway } from '../../lambdas/aws/gateway-item.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { resourcesOf } from '../../lib/emulator/cloudformation/template.ts';
-import { freePort } from '../../lib/local/free-port.ts';
 import { synthesised } from '../../lib/local/synthesised.ts';
+import { freePort } from '../support/free-port.ts';
 import { openKits } from './kits.ts';
 import { seeded } from './random.ts';
 

@@ -155,6 +155,13 @@ describe('the commands that decide', () => {
     await system.until(({ rotation }) => rotation === undefined);
   });
 
+  it('retire-source refuses a source that the kit was not seen from, and says so', async () => {
+    expect(await run(['kits', 'retire-source', gatewayId, 'one', '10.0.0.7', '--reason', 'replaced'])).toMatchObject({
+      exitCode: 1,
+      said: expect.stringContaining('was not seen from 10.0.0.7'),
+    });
+  });
+
   it('repair says when there is nothing to repair; adopt refuses a version that is not there', async () => {
     expect((await run(['repair', gatewayId, '--reason', 'stuck'])).out).toMatch(/nothing has changed/);
     const version = '0'.repeat(36);
@@ -200,9 +207,26 @@ describe('the commands that change gateways.json', () => {
       said: expect.stringContaining('orders'),
     });
     expect((await system.gateway()).policy.quietWindowSeconds).toBe(4);
-    expect((await run(['apply', three, '--yes'])).out).toBe('1 changes were applied.');
+    expect((await run(['apply', three, '--yes'])).out).toMatch(/^~ gateway orders: .*\n1 change was applied\.$/);
     expect((await system.gateway()).policy.quietWindowSeconds).toBe(5);
     await run(['apply', file(), '--yes']);
+  });
+
+  it('apply and kits count only what was made, and end otherwise when something was refused', async () => {
+    await rotating();
+    const none = file().replace('.json', '-none.json');
+    writeFileSync(none, JSON.stringify({ gateways: [] }));
+    const refused = await run(['apply', none, '--yes']);
+    expect(refused).toMatchObject({
+      exitCode: 1,
+      out: expect.stringMatching(
+        /^- gateway orders: .*NOT NOW: Rotation .*\n0 changes were applied, and 1 was refused/,
+      ),
+    });
+    expect((await system.gateway()).retiredAtMs).toBeUndefined();
+    const json = JSON.parse((await run(['apply', none, '--yes', '--json'])).out) as unknown;
+    expect(json).toMatchObject({ count: 0, refused: 1 });
+    await finish();
   });
 
   it('apply refuses a wrong file with every problem, before anything is asked', async () => {

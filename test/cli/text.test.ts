@@ -180,9 +180,7 @@ describe('A frame of watch', () => {
 
   it('is not at rest while kits are behind, and says what a person has to do', () => {
     const { rotation: _, steps: _s, ...rest } = view;
-    const frame = stripVTControlCharacters(
-      frameOf({ ...rest, state: 'KITS_BEHIND', waitsFor: [{ text: 'Start one.' }] }),
-    );
+    const frame = stripVTControlCharacters(frameOf({ ...rest, state: 'BEHIND', waitsFor: [{ text: 'Start one.' }] }));
     expect(frame).toContain('orders  kits behind; no rotation yet\n  Start one.');
   });
 

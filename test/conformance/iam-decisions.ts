@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { accountId } from '../../lib/emulator/account.ts';
 import { resolverFor } from '../../lib/emulator/cloudformation/template.ts';
-import { evaluator } from '../../lib/emulator/iam/evaluate.ts';
-import { documentOf, type Grant } from '../../lib/emulator/iam/grants.ts';
-import { policiesOf } from '../../lib/emulator/iam/template-policies.ts';
 import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { gateways } from '../constructs/synthesised.ts';
+import { evaluator } from '../iam/evaluation/evaluate.ts';
+import { documentOf, type Grant } from '../iam/evaluation/grants.ts';
+import { policiesOf } from '../iam/evaluation/template-policies.ts';
 
 /** How often two evaluators were asked about the policies of the template, and where they disagree. */
 export type Comparison = {

@@ -10,13 +10,13 @@ import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyComm
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, expect } from 'vitest';
-import { accessOf } from '../../lib/emulator/iam/access.ts';
-import { grantsIn } from '../../lib/emulator/iam/grants.ts';
-import type { Role } from '../../lib/emulator/iam/template-policies.ts';
 import { createSts } from '../../lib/emulator/sts/sts.ts';
 import type { Keys } from '../../lib/emulator/wire/keys.ts';
 import type { AwsService } from '../../lib/emulator/wire/service.ts';
 import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
+import { accessOf } from '../iam/evaluation/access.ts';
+import { grantsIn } from '../iam/evaluation/grants.ts';
+import type { Role } from '../iam/evaluation/template-policies.ts';
 import { contractOf } from './contract.ts';
 import { type ClientOptions, elsewhere, optionsFor } from './target.ts';
 

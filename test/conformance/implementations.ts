@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../../lib/local/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { installPython, pythonTool, runOrThrow } from '../support/python.ts';
 import { compareDecisions } from './iam-decisions.ts';
 import type { Elsewhere, Running } from './target.ts';

@@ -81,7 +81,7 @@ const plan: Plan = {
 /** One of every view and act, in the states that look different; `changed` is applied to each. */
 export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => value) => {
   const [late] = judgeKits(rotating(), kits.slice(4), uses, nowMs);
-  const kit = late && kitRow(late, rotating());
+  const kit = late && kitRow(late, rotating(), nowMs);
   const views = {
     gateways: gatewaysView(everyState, { filter: '', state: undefined, page: 1 }, nowMs),
     'no gateways': gatewaysView([], { filter: 'x', state: 'HELD', page: 7 }, nowMs),
@@ -121,6 +121,10 @@ export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => val
       },
     },
     acknowledge: { ...base(rotating()), act: 'acknowledge-kit' as const, credentialId: newId, ...(kit ? { kit } : {}) },
+    'retire source': {
+      ...{ ...base(rotating()), act: 'retire-source' as const, source: '203.0.113.20' },
+      ...(kit ? { kit } : {}),
+    },
     'not allowed': { ...base(atRest()), act: 'hold' as const, isAllowed: false, why: 'No rotation runs.' },
     ...Object.fromEntries(gatewayActs.map((act) => [act, { ...base(rotating()), act }])),
   } satisfies Record<string, View>;

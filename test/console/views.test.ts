@@ -39,7 +39,7 @@ describe('the state of a gateway', () => {
           logistics: 'COMPROMISED',
           search: 'NO_CREDENTIAL',
           returns: 'FAILED',
-          outlet: 'KITS_BEHIND',
+          outlet: 'BEHIND',
           'old-shop': 'RETIRED',
         },
       };
@@ -53,6 +53,7 @@ describe('the state of a gateway', () => {
   });
   it('is late as soon as an attempt has failed or owners were reminded', () => {
     expect(stateOf(rotating('orders', { failedAttempts: 1 }))).toBe('LATE');
+    expect(stateOf(atRest('orders', { kitsBehind: 1 }))).toBe('BEHIND');
     expect(stateOf(rotating('orders', { escalationLevel: 1 }))).toBe('LATE');
   });
 });
@@ -62,8 +63,8 @@ describe('the list of gateways', () => {
     expect(gatewaysView(everyState, all, nowMs).rows.map(({ gatewayId }) => gatewayId)).toEqual([
       ...[
         'logistics',
-        'outlet',
         'payments',
+        'outlet',
         'partners',
         'returns',
         'orders',
@@ -121,13 +122,13 @@ describe('a gateway after a force', () => {
   ];
   it('needs a person while kits have not moved, and says what he can do', () => {
     const { state, waitsFor } = shown(atRest('orders', { ended, currentCredentialId: newId }), { uses: [] });
-    expect(state).toBe('KITS_BEHIND');
+    expect(state).toBe('BEHIND');
     expect(waitsFor[0]?.text).toMatch(
       /^5 of 5 kits were not seen on Zt3kPq81Aa: what they use instead is refused\. Start a rotation/,
     );
   });
   it('is at rest once all of them were seen on the new credential', () => {
-    expect(shown(atRest('orders', { ended }), { kits: kitsAtRest, uses: usesAtRest }).state).toBe('KITS_BEHIND');
+    expect(shown(atRest('orders', { ended }), { kits: kitsAtRest, uses: usesAtRest }).state).toBe('BEHIND');
     const moved = kitsAtRest.slice(0, 3);
     expect(shown(atRest('orders', { ended }), { kits: moved, uses: usesAtRest })).toMatchObject({
       ...{ state: 'AT_REST', waitsFor: [] },
@@ -322,13 +323,33 @@ describe('the kits', () => {
     expect(few?.waitsFor).toContain('Seen were 1/4.');
     const [stuck] = shown(rotating()).kits.rows;
     expect(stuck).toMatchObject({ kitId: 'partner-eu', addressesSilentSinceAtMs: nowMs - 9 * minutes });
-    expect(stuck?.waitsFor).toContain('203.0.113.20, silent since 2026-11-23 02:05:00 UTC.');
+    expect(stuck?.waitsFor).toContain('203.0.113.20, last seen there at 2026-11-23 02:05:00 UTC.');
     const again = { ...uses[0], lastUsedAtMs: nowMs - 20 * minutes } as (typeof uses)[number];
     const [both] = shown(rotating(), { kits: kits.slice(0, 1), uses: [again, ...uses.slice(1)] }).kits.rows;
     expect(both?.late).toBe('SEEN_ON_BOTH');
     expect(both?.waitsFor).toMatch(
-      /^Seen from one address on both: several nodes behind it\? That is 198\.51\.100\.7, silent since/,
+      /^Seen from one address on both: several nodes behind it\? That is 198\.51\.100\.7, last seen there at/,
     );
+  });
+  it('name a source that holds them up and is silent, since when, and offer to retire it', () => {
+    const [late] = uses.filter(({ kitId, credentialId }) => kitId === 'partner-eu' && credentialId === oldId);
+    if (!late) throw new Error('No kit of the scene is late because of a source.');
+    const silent = { ...late, address: '203.0.113.98', lastUsedAtMs: nowMs - 240 * minutes };
+    const [row] = shown(rotating(), { uses: [...uses, silent] }).kits.rows;
+    expect(row).toMatchObject({
+      silent: [{ source: '203.0.113.98', lastUsedAtMs: nowMs - 240 * minutes }],
+      acts: ['retry-kit', 'retire-source'],
+      waitsFor: expect.stringContaining('203.0.113.98 is silent since'),
+    });
+  });
+  it('that present a revoked credential come first, with who else may write them', () => {
+    const reverted = { credentialId: oldId, sources: ['10.0.9.1'], lastUsedAtMs: nowMs - minutes };
+    const set = kitsAtRest.map((one) => (one.kitId === 'billing-hook' ? { ...one, reverted } : one));
+    const [row] = shown(atRest(), { kits: set }).kits.rows;
+    expect(row).toMatchObject({
+      ...{ kitId: 'billing-hook', reverted },
+      waitsFor: expect.stringMatching(/revoked credential .* from 10\.0\.9\.1.*decK, Terraform/),
+    });
   });
   it('are filtered by name, kind and owner, and counted whole', () => {
     const { rows, total } = shown(rotating(), {}, { filter: 'Billing', page: 1 }).kits;

@@ -24,7 +24,14 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'USE_TABLE',
   ],
   'lambdas/confirm-revoked.ts': taskVariables,
-  'lambdas/reconcile.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'STATE_MACHINE_ARN', 'USE_TABLE'],
+  'lambdas/reconcile.ts': [
+    'EVENT_BUS',
+    'GATEWAYS_TABLE',
+    'NOTIFICATIONS_TOPIC',
+    'POLICY_CHECK_URL',
+    'STATE_MACHINE_ARN',
+    'USE_TABLE',
+  ],
   'lambdas/rotate-secret.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'SECRET_PREFIX', 'STATE_MACHINE_ARN'],
   'lambdas/apply-registry.ts': [
     'EVENT_BUS',

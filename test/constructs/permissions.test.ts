@@ -98,9 +98,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   reconcile: [
     `dynamodb:BatchGetItem on ${gateways}`,
     ...readAndSave,
+    ...readAndSaveKits,
     ...lists,
     ...readProbes,
+    ...readUse,
     ...publish,
+    ...tellOwners,
     ...start,
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
     ...decryptSecrets,

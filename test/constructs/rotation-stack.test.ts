@@ -167,6 +167,19 @@ describe('settings', () => {
     });
     expect(status).toBe(1);
     expect(stderr).toContain('RegistryRefused: gateways.json was refused:');
+    expect(stderr).not.toContain('\n    at ');
+  });
+
+  test('says what is wrong with a setting without showing where in the code', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['lib/app.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { CDK_CONTEXT_JSON: JSON.stringify({ firewall: 'perhaps' }) },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'SettingsRefused: The settings were refused. firewall: given "perhaps"; allowed is true or false.\n',
+    );
   });
 
   test('takes what the command line gives, which is text', () => {

@@ -60,6 +60,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   }),
   'acknowledge-kit': () => ({ kind: 'acknowledge-kit', kitId: 'kit' as KitId, credentialId: b, ...by }),
   'retry-kit': () => ({ kind: 'retry-kit', kitId: 'kit' as KitId, credentialId: b, ...by }),
+  'retire-source': () => ({ kind: 'retire-source', kitId: 'kit' as KitId, source: '10.0.0.2', ...by }),
   'next-attempt': () => ({ kind: 'next-attempt', from: 1, failed: false, executionArn: 'arn', ...ofRotation }),
   escalate: () => ({ kind: 'escalate', escalationLevel: 1, ...ofRotation }),
   compromise: ({ live }) => {
@@ -74,6 +75,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
     ...by,
   }),
   'kits-changed': () => ({ kind: 'kits-changed', added: 1, changed: 0, retired: 0, ...by }),
+  'kits-behind': () => ({ kind: 'kits-behind', kits: 2, ...by }),
   retire: () => ({ kind: 'retire', ...by }),
 };
 const kinds = Object.keys(samples) as readonly Command['kind'][];

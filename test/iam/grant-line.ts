@@ -1,4 +1,4 @@
-import type { Grant } from '../../lib/emulator/iam/grants.ts';
+import type { Grant } from './evaluation/grants.ts';
 
 /** A grant as one line, as a person would read it in the template. */
 export const lineOf = ({ effect, action, resource, condition }: Grant): string =>

@@ -1,4 +1,4 @@
-import type { Grant } from '../../lib/emulator/iam/grants.ts';
+import type { Grant } from './evaluation/grants.ts';
 
 /** What nothing on this machine can show: what AWS does by itself, in the name of a role, or a service in its own. */
 const byAws: readonly (readonly [action: RegExp, why: string])[] = [

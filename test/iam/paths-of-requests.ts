@@ -9,7 +9,7 @@ import { compromiseDetailType } from '../../lambdas/compromise/press-input.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { openWebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
 import { gatewayId, manualKit, openSystem, type System, tagOfKits } from '../support/system.ts';
-import { begin, by, distributed, operate, orders, press, scheduled } from './playing.ts';
+import { begin, by, distributed, operate, orders, press, reconciled, scheduled } from './playing.ts';
 
 /** Another system presses the compromise button. */
 export const pressedByEvent = async (system: System): Promise<void> => {
@@ -116,4 +116,27 @@ export const asked = async (system: System): Promise<void> => {
       const answer = await fetch(url, { method: 'POST', headers: { 'client-token': value }, body: '{}' });
       await answer.body?.cancel();
     }
+};
+
+const quarterHourMs = 900_000;
+
+/** A kit presents its old credential after it was revoked: it is marked and its owner told, until it uses the new one. */
+export const setBack = async (system: System): Promise<void> => {
+  const liveValue = async (): Promise<string> => {
+    const [credential] = (await system.gateway()).live;
+    return system.credentialOf(credential ?? { versionId: '' });
+  };
+  const kitsBehind = async (): Promise<number | undefined> => {
+    await reconciled(system, quarterHourMs - (system.timers.now() % quarterHourMs));
+    return (await system.gateway()).kitsBehind;
+  };
+  const old = await liveValue();
+  await begin(system);
+  await system.finish();
+  if ((await system.ask(old)) !== 401) throw new Error('The revoked credential was accepted.');
+  if ((await kitsBehind()) !== 1) throw new Error('The kit that was set back was not found.');
+  const told = system.messages.filter(({ message }) => message.includes('presents the revoked credential'));
+  if (told.length !== 1) throw new Error(`Its owner was told ${told.length} times.`);
+  if ((await system.ask(await liveValue())) !== 200) throw new Error('The new credential was refused.');
+  if ((await kitsBehind()) !== undefined) throw new Error('The kit that is right again is still called behind.');
 };

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { resolverFor, type Template } from '../../lib/emulator/cloudformation/template.ts';
-import { accessOf } from '../../lib/emulator/iam/access.ts';
-import { evaluator, keysLookedAt } from '../../lib/emulator/iam/evaluate.ts';
-import { grantsIn } from '../../lib/emulator/iam/grants.ts';
-import { needsOf } from '../../lib/emulator/iam/required-permissions.ts';
-import { policiesOf } from '../../lib/emulator/iam/template-policies.ts';
 import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { gateways } from '../constructs/synthesised.ts';
+import { accessOf } from './evaluation/access.ts';
+import { evaluator, keysLookedAt } from './evaluation/evaluate.ts';
+import { grantsIn } from './evaluation/grants.ts';
+import { needsOf } from './evaluation/required-permissions.ts';
+import { policiesOf } from './evaluation/template-policies.ts';
 import { lineOf } from './grant-line.ts';
 
 const statement = (changed: object = {}) => ({

@@ -8,7 +8,7 @@ const { usage, add } = countUsage();
 describe('The policies of the template', () => {
   test.each(scenarios)('allow every call of: $name', async ({ play }) => {
     const system = await play();
-    add(system.deployment.cloud.grants, system.decisions);
+    add(system.deployment.grants, system.decisions);
     await system.close();
     expect([...usage.refused.keys()]).toEqual([]);
   });

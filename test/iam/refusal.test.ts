@@ -7,10 +7,10 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDynamoDb } from '../../lib/emulator/dynamodb/dynamodb.ts';
 import { startEndpoint } from '../../lib/emulator/endpoint/endpoint.ts';
-import { accessOf } from '../../lib/emulator/iam/access.ts';
-import { grantsIn } from '../../lib/emulator/iam/grants.ts';
 import { type AccessKey, createKeys, OPERATOR } from '../../lib/emulator/wire/keys.ts';
 import type { AwsService } from '../../lib/emulator/wire/service.ts';
+import { accessOf } from './evaluation/access.ts';
+import { grantsIn } from './evaluation/grants.ts';
 
 const here = 'us-east-1:000000000000';
 const session = 'arn:aws:sts::000000000000:assumed-role/Reader/reader';

@@ -1,5 +1,5 @@
 import { table } from 'table';
-import type { Grant } from '../../lib/emulator/iam/grants.ts';
+import type { Grant } from './evaluation/grants.ts';
 import { lineOf } from './grant-line.ts';
 import { outsideTheProof } from './outside-the-proof.ts';
 import { scenarios } from './scenarios.ts';
@@ -38,7 +38,7 @@ const { usage, add } = countUsage();
 for (const [index, { name, play }] of scenarios.entries()) {
   console.log(`${index + 1} of ${scenarios.length}: ${name}`);
   const system = await play();
-  add(system.deployment.cloud.grants, system.decisions);
+  add(system.deployment.grants, system.decisions);
   await system.close();
 }
 

@@ -1,6 +1,6 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { gatewayId, type System } from '../support/system.ts';
-import { asked, consoleActs, pressedByEvent, servedKits, withoutBus } from './paths-of-requests.ts';
+import { asked, consoleActs, pressedByEvent, servedKits, setBack, withoutBus } from './paths-of-requests.ts';
 import {
   appliedAgain,
   compromisedAtFive,
@@ -96,6 +96,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'an attempt that fails, and the next one', play: rotated(failedOnce) },
   { name: 'a lost event bus', play: rotated(withoutBus) },
   { name: 'requests of kits, on every route', play: rotated(asked) },
+  { name: 'a kit that is set back to a revoked credential', play: rotated(setBack) },
   { name: 'the reconciler by its rule', play: rotated(everyMinute) },
   {
     name: 'the signed record of a rotation',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Decided } from '../../lib/emulator/iam/access.ts';
-import { type Grant, grantsIn } from '../../lib/emulator/iam/grants.ts';
+import type { Decided } from './evaluation/access.ts';
+import { type Grant, grantsIn } from './evaluation/grants.ts';
 import { countUsage, nearlyRefused, neverUsed } from './usage.ts';
 
 const statement = (Effect: string, Action: string, Resource: string) => ({ Effect, Action, Resource });

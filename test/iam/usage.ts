@@ -1,5 +1,5 @@
-import type { Decided } from '../../lib/emulator/iam/access.ts';
-import type { Grant } from '../../lib/emulator/iam/grants.ts';
+import type { Decided } from './evaluation/access.ts';
+import type { Grant } from './evaluation/grants.ts';
 import { lineOf } from './grant-line.ts';
 import { outsideTheProof } from './outside-the-proof.ts';
 

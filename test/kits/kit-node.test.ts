@@ -81,6 +81,10 @@ describe('a kit node', () => {
     policyCheck.faults.push('reset');
     await node.request();
     expect(node.counts()).toEqual({ requests: 2, refused: 1, failed: 1 });
+    expect(node.problems()).toEqual([
+      { kind: 'REFUSED', reason: 'HTTP 401', count: 1 },
+      { kind: 'FAILED', reason: expect.stringMatching(/^\w+$/), count: 1 },
+    ]);
     expect(node.lastProblem()).not.toContain(older.value);
   });
 
@@ -137,6 +141,7 @@ describe('an answer that breaks a real kit is a failure', () => {
     ['429 without Retry-After', 429, undefined, { id: 'x', message: 'slow' }],
     ['429 with a date', 429, 'Wed, 21 Oct 2026 07:28:00 GMT', { id: 'x', message: 'slow' }],
     ['state: null', 200, undefined, { ...good, state: null }],
+    ['429 of a busy machine', 429, '1', { id: 'x', message: 'slow' }],
     ['5xx', 503, undefined, { id: 'x', message: 'later' }],
   ])('%s', (_, status, retryAfter, body) => {
     expect(readAnswer('request', status, retryAfter, JSON.stringify(body)).kind).toBe('FAILED');

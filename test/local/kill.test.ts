@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { freePort } from '../../lib/local/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kill-'));
 const children: ChildProcess[] = [];
@@ -38,18 +37,8 @@ const start = (...args: string[]) => {
   return { child, printed, exited, until };
 };
 
-/** The shipped gateways.json with its stand-ins on free ports. */
-const demoOnFreePorts = async (): Promise<string> => {
-  let text = readFileSync('gateways.json', 'utf8');
-  for (const port of ['8101', '8102', '8103']) text = text.replaceAll(port, `${await freePort()}`);
-  const path = join(folder, 'gateways.json');
-  writeFileSync(path, text);
-  return path;
-};
-
 it('goes on with the rotation in which it was killed, and exits 0 (invariant 5)', async () => {
-  const gateways = ['--gateways', await demoOnFreePorts()];
-  const first = start('--once', ...gateways);
+  const first = start('--once');
   await first.until(/orders complete.* orders promoted/s); // the bootstrap is through; AWSCURRENT has just moved
   first.child.kill('SIGKILL');
   expect((await first.exited)[1]).toBe('SIGKILL');
@@ -57,7 +46,7 @@ it('goes on with the rotation in which it was killed, and exits 0 (invariant 5)'
   expect(killed).toMatch(/^[0-9a-f-]{36}$/);
   expect(first.printed.text).not.toContain('rotated.');
 
-  const second = start('--once', ...gateways);
+  const second = start('--once');
   await second.until(/orders: /);
   expect((await second.exited)[0], second.printed.text).toBe(0);
   expect(second.printed.text).toContain(` orders complete ${killed}`);

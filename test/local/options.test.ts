@@ -48,7 +48,8 @@ describe('The command line', () => {
       reportFile: join(process.cwd(), 'r.json'),
     });
     expect(parse('--ephemeral')).toMatchObject({ dataFolder: undefined });
-    expect(parse()).toMatchObject({ demoRequestsPerSecond: 240 });
+    expect(parse()).toMatchObject({ demoRequestsPerSecond: 240, logsChecks: false });
+    expect(parse('--log-checks')).toMatchObject({ logsChecks: true });
     expect(parse('--demo-rate', '24')).toMatchObject({ demoRequestsPerSecond: 24 });
     expect(parse('--help')).toBe('help');
   });
@@ -68,6 +69,7 @@ describe('The command line', () => {
     [['--port'], /--port/],
     [['--demo-rate', '0'], /--demo-rate is "0": allowed is a whole number of requests per second from 1 to 1000/],
     [['--gateways', '/does/not/exist.json'], /--gateways names "\/does\/not\/exist.json", which does not exist/],
+    [['--report', '/does/not/exist/r.json'], /the folder \/does\/not\/exist does not exist/],
     [['--ephemeral', '--data', folder], /give one of them/],
     [['--tls-cert', join(folder, 'cert.pem')], /go together/],
     [['--tls-cert', '/none', '--tls-key', '/none'], /cannot be read/],

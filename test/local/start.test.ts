@@ -5,7 +5,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../lib/local/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'start-'));
 const children = new Set<ChildProcess>();
@@ -27,15 +26,6 @@ const start = async (...args: string[]): Promise<{ code: number | null; output: 
 /** What refuses nothing must not depend on how fast a machine is that has other work. */
 const gently = ['--demo-rate', '24'];
 
-/** The shipped gateways.json with its stand-ins on free ports. */
-const demoOnFreePorts = async (): Promise<string> => {
-  let text = readFileSync('gateways.json', 'utf8');
-  for (const port of ['8101', '8102', '8103']) text = text.replaceAll(port, `${await freePort()}`);
-  const path = join(folder, 'gateways.json');
-  writeFileSync(path, text);
-  return path;
-};
-
 describe('npm start', () => {
   it('rotates behind a certificate that is made out to the name by which kits on other machines ask', async () => {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
@@ -43,15 +33,7 @@ describe('npm start', () => {
     execFileSync('openssl', ['req', ...certificate, '-keyout', key, '-out', cert], { stdio: 'ignore' });
     const listening = ['--listen', '127.0.0.1', '--tls-cert', cert, '--tls-key', key];
     const ports = ['--port', '0', '--aws-port', '0', '--console-port', '0'];
-    const { code, output } = await start(
-      '--once',
-      '--ephemeral',
-      '--gateways',
-      await demoOnFreePorts(),
-      ...listening,
-      ...ports,
-      ...gently,
-    );
+    const { code, output } = await start('--once', '--ephemeral', ...listening, ...ports, ...gently);
     expect(output).toMatch(/Policy check https:/);
     expect(output).toMatch(/orders: rotated\. \d+ kit requests, 0 refused/);
     expect(code).toBe(0);
@@ -62,8 +44,6 @@ describe('npm start', () => {
     const data = join(folder, 'data');
     const { code, output } = await start(
       '--once',
-      '--gateways',
-      await demoOnFreePorts(),
       '--data',
       data,
       '--port',
@@ -103,16 +83,7 @@ describe('npm start', () => {
   });
 
   it('only prints the changes with --plan', async () => {
-    const { code, output } = await start(
-      '--plan',
-      '--ephemeral',
-      '--gateways',
-      await demoOnFreePorts(),
-      '--port',
-      '0',
-      '--aws-port',
-      '0',
-    );
+    const { code, output } = await start('--plan', '--ephemeral', '--port', '0', '--aws-port', '0');
     expect(code).toBe(0);
     expect(output.trim().split('\n')).toHaveLength(8);
     expect(output).toContain('+ gateway orders: with 5 kits');
@@ -125,16 +96,7 @@ describe('npm start', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const { code, output } = await start(
-      '--once',
-      '--ephemeral',
-      '--gateways',
-      await demoOnFreePorts(),
-      '--port',
-      `${port}`,
-      '--aws-port',
-      '0',
-    );
+    const { code, output } = await start('--once', '--ephemeral', '--port', `${port}`, '--aws-port', '0');
     server.close();
     expect(code).toBe(1);
     expect(output.trim()).toBe(

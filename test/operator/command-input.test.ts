@@ -9,6 +9,7 @@ const values: Readonly<Record<OperatorField, unknown>> = {
   kits: 1,
   kitsHash: '7692c3ad3540bb80',
   kitId: 'one',
+  source: '10.0.0.2',
   credentialId: 'OLDold0001',
   versionId: '33333333-3333-4333-8333-333333333333',
 };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import { proofsIn } from '../../lambdas/aws/proofs.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
-import { usesIn } from '../../lambdas/aws/uses.ts';
+import { recordUse, usesIn } from '../../lambdas/aws/uses.ts';
 import { type Gateway, liveCredential, type Rotation, type RotationStage } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
 import { type OperateResult, operate } from '../../lambdas/operator/operate.ts';
@@ -63,6 +63,7 @@ const commands: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   adopt: { credentialId: 'OLDold0001', versionId: '33333333-3333-4333-8333-333333333333' },
   'acknowledge-kit': { kitId: 'one', credentialId: 'c-b' },
   'retry-kit': { kitId: 'one' },
+  'retire-source': { kitId: 'one', source: '10.0.0.2' },
   repair: {},
 };
 
@@ -118,6 +119,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     held: 'HELD',
     '*': 'DONE',
   },
+  'retire-source': { '*': 'DONE' },
 };
 
 /** What a decision that was taken has made of the record. */
@@ -140,6 +142,7 @@ const effects: Readonly<Record<string, (before: Gateway, after: Gateway) => void
     }),
   'acknowledge-kit': () => undefined,
   'retry-kit': () => undefined,
+  'retire-source': () => undefined,
 };
 
 const rows = Object.keys(commands).flatMap((command) => Object.keys(places).map((place) => [command, place] as const));
@@ -169,6 +172,13 @@ const placed = async (place: string) => {
   );
   await gateways.register({ ...found, gatewayId, secretArn: secret.ARN ?? '', shardCount: 1 });
   await kits.save({ ...kit('one'), gatewayId }, 1);
+  for (const { credentialId } of found.live)
+    await recordUse(
+      emulated.dynamodb,
+      emulated.table,
+      { gatewayId, credentialId, shard: 0, source: { kitId: 'one', address: '10.0.0.2' } },
+      now - 60_000,
+    );
   const started: string[] = [];
   const executions: Executions = {
     arnOf: (_, attempt) => `arn:attempt-${attempt}`,
@@ -215,7 +225,32 @@ describe('every operator command in every place', () => {
     if (command === 'acknowledge-kit')
       expect(found?.acknowledged).toMatchObject({ credentialId: 'c-b', actor: 'arn:alice' });
     if (command === 'retry-kit') expect(found?.work?.state).toBe('PENDING');
+    if (command === 'retire-source')
+      expect(found?.retiredSources).toEqual([{ source: '10.0.0.2', actor: 'arn:alice', reason: 'because', atMs: now }]);
     const mayRun = after.rotation?.driver === 'workflow' && !after.rotation.held;
     expect(started).toEqual(mayRun ? [`attempt ${(before.rotation?.attempt ?? 0) + 1}`] : []);
+  });
+});
+
+describe('a source of a kit', () => {
+  const retire = (source: string) => ({ command: 'retire-source', kitId: 'one', source });
+
+  it('is declared gone once, and again when it was used since', async () => {
+    const { give, gatewayId } = await placed('DISTRIBUTED');
+    expect(await give(retire('10.0.0.2'))).toMatchObject({ result: 'DONE' });
+    expect(await give(retire('10.0.0.2'))).toMatchObject({ result: 'UNCHANGED' });
+    const seen = { gatewayId, credentialId: 'c-a' as CredentialId, shard: 0 };
+    const source = { kitId: 'one', address: '10.0.0.2' };
+    await recordUse(emulated.dynamodb, emulated.table, { ...seen, source }, now + 1);
+    expect(await give(retire('10.0.0.2'))).toMatchObject({ result: 'DONE' });
+  });
+
+  it('that was never seen is refused, with those that were', async () => {
+    const { give, kits, gatewayId } = await placed('DISTRIBUTED');
+    expect(await give(retire('10.0.0.3'))).toMatchObject({
+      ...{ result: 'REFUSED', code: 'UNKNOWN_SOURCE' },
+      message: 'Kit one was not seen from 10.0.0.3 with a live credential; it was seen from 10.0.0.2.',
+    });
+    expect((await all(kits.ofShard(gatewayId, 0, 1)))[0]).not.toHaveProperty('retiredSources');
   });
 });

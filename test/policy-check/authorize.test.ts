@@ -165,7 +165,7 @@ describe('refuses', () => {
     const answer = await check(presenting(goneToken));
     expect(answer).toMatchObject({ principalId: 'refused', policyDocument: { Statement: [{ Effect: 'Deny' }] } });
     expect(verdict()).toBe('CREDENTIAL_REVOKED');
-    expect(world).toMatchObject({ uses: [], metrics: ['RevokedCredentialUsed orders'] });
+    expect(world).toMatchObject({ uses: [{ isRefused: true }], metrics: ['RevokedCredentialUsed orders'] });
     world.record = { ...orders, revoked: [{ ...goneRevoked, cause: 'COMPROMISED' }] };
     await check(presenting(goneToken));
     expect(world.metrics).toEqual(['RevokedCredentialUsed orders', 'CompromisedCredentialUsed orders']);

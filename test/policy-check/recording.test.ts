@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { LruCache } from '../../lambdas/policy-check/lru-cache.ts';
 import {
   event,
+  goneRevoked,
   goneToken,
   id,
   leakToken,
@@ -10,6 +11,7 @@ import {
   nonceHash,
   oldToken,
   openInstance,
+  orders,
   presenting,
   probing,
 } from './fixtures.ts';
@@ -154,6 +156,46 @@ test.each([
     expect(world.metrics).toEqual([metric]);
   },
 );
+
+const asRefused = (token: string, path: object, sourceIp = '203.0.113.5') =>
+  event({ 'CLIENT-TOKEN': token }, { gatewayId: 'orders', ...path }, sourceIp);
+
+test('who presents a retired credential is refused, and recorded apart from use: at once, then at most once a minute', async () => {
+  const { world, effect } = openInstance();
+  const kit = { kitId: 'kong-eu' };
+  for (const nowMs of [1_000_000, 1_000_001, 1_060_000]) {
+    world.nowMs = nowMs;
+    expect(await effect(asRefused(goneToken, kit))).toBe('Deny');
+  }
+  expect(world.uses.map(({ atMs }) => atMs)).toEqual([1_000_000, 1_060_000]);
+  expect(world.uses[0]).toEqual({
+    ...{ gatewayId: 'orders', credentialId: 'GONEgone03', shard: 0, isRefused: true },
+    source: { kitId: 'kong-eu', address: '203.0.113.5' },
+    atMs: 1_000_000,
+  });
+});
+
+test.each([
+  ['a compromised credential', { kitId: 'kong-eu' }, 'COMPROMISED' as const],
+  ['a credential that no kit ever had', { kitId: 'kong-eu' }, 'NEVER_DISTRIBUTED' as const],
+  ['a retired credential under no kit', {}, 'RETIRED' as const],
+])('who presents %s is nobody to be told of', async (_, path, cause) => {
+  const { world, effect } = openInstance();
+  world.record = { ...orders, revoked: [{ ...goneRevoked, cause }] };
+  expect(await effect(asRefused(goneToken, path))).toBe('Deny');
+  expect(world.uses).toEqual([]);
+});
+
+test('a refusal that cannot be recorded is the same refusal', async () => {
+  const { world, effect, verdict } = openInstance({
+    recordUse: async () => {
+      throw new Error('throttled');
+    },
+  });
+  expect(await effect(asRefused(goneToken, { kitId: 'kong-eu' }))).toBe('Deny');
+  expect(verdict()).toBe('CREDENTIAL_REVOKED');
+  expect(world.metrics).toEqual(['RevokedCredentialUsed orders', 'UseRecordingFailed orders']);
+});
 
 test('remembers a bounded number of sources, the most recently used ones', () => {
   const recent = new LruCache<string, number>(2);

@@ -17,6 +17,7 @@ const measured = async (gateways: readonly Gateway[], nowMs: number, next: Recor
   const repair = { gatewayId: 'g' as GatewayId, what: 'STARTED', why: 'the last attempt failed' } as const;
   await measure(
     {
+      ...bench.dependencies,
       records: { all: async () => gateways },
       secretVersions: {
         ...bench.dependencies.secretVersions,

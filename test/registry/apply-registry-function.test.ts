@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../lambdas/apply-registry.ts';
 import { recordsIn } from '../../lambdas/aws/records.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import { applyWhole } from '../../lambdas/registry/apply-file.ts';
 import {
   answerCloudFormation,
   byCloudFormation,
@@ -56,11 +57,11 @@ describe('The function ApplyRegistry', () => {
   ];
 
   it('prints the changes of a plan', async () => {
-    expect(await call({ plan: true }, file(false))).toEqual({ plan: true, count: 3, changes: lines });
+    expect(await call({ plan: true }, file(false))).toEqual({ plan: true, count: 3, refused: 0, changes: lines });
   });
 
   it('passes demo gateways over, unless it is deployed where their stand-ins are', async () => {
-    expect(await call({ plan: true }, file(true))).toEqual({ plan: true, count: 0, changes: [] });
+    expect(await call({ plan: true }, file(true))).toEqual({ plan: true, count: 0, refused: 0, changes: [] });
     expect(await call({ plan: true }, file(true), { DEMO_GATEWAYS: 'apply' })).toMatchObject({ changes: lines });
   });
 
@@ -86,6 +87,48 @@ describe('The function ApplyRegistry', () => {
   it('refuses an input that it does not know and a file that is wrong', async () => {
     await expect(call({ planned: true }, file(false))).rejects.toMatchObject({ name: 'InputRefused' });
     await expect(call({ plan: true }, '{"gateways": 7}')).rejects.toMatchObject({ name: 'RegistryRefused' });
+  });
+});
+
+describe('A deployment', () => {
+  const as = { actor: 'ann', reason: 'deployment' };
+  const named = (...ids: readonly string[]) =>
+    JSON.stringify({ gateways: ids.map((gatewayId) => ({ gatewayId, decision: { kind: 'allow-all' }, kits: [] })) });
+  let opened: Opened;
+  beforeEach(async () => {
+    opened = await openRegistry();
+  });
+  afterEach(() => opened.close());
+
+  it('that a running rotation refuses a change of fails with it, and has applied nothing that a roll-back would have to undo', async () => {
+    await applyWhole(opened.needs, named('orders'), as, true);
+    await expect(applyWhole(opened.needs, named('returns'), as, true)).rejects.toMatchObject({
+      name: 'ChangesRefused',
+      message: expect.stringMatching(/^Nothing was applied.*- gateway orders: .*NOT NOW: Rotation/),
+    });
+    expect(await opened.needs.gateways.read('returns' as GatewayId)).toBeUndefined();
+    expect((await opened.needs.gateways.read('orders' as GatewayId))?.retiredAtMs).toBeUndefined();
+  });
+
+  it('fails with what was refused between the look and the change', async () => {
+    await applyWhole(opened.needs, named('orders'), as, true);
+    const { gateways } = opened.needs;
+    const { rotation } = (await gateways.read('orders' as GatewayId)) ?? {};
+    let reads = 0;
+    const unseen: typeof gateways = {
+      ...gateways,
+      // The first look comes before the rotation begins.
+      read: async (gatewayId) => {
+        const gateway = await gateways.read(gatewayId);
+        if (!gateway || reads++ > 0) return gateway;
+        const { rotation: _, ...before } = gateway;
+        return before;
+      },
+    };
+    await expect(applyWhole({ ...opened.needs, gateways: unseen }, named(), as, true)).rejects.toMatchObject({
+      name: 'ChangesRefused',
+      message: expect.stringContaining(`${rotation?.rotationId}`),
+    });
   });
 });
 

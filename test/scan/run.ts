@@ -6,8 +6,13 @@ import { synthesise } from '../../lib/synthesise.ts';
 import { deployments } from '../constructs/every-choice.ts';
 import { gateways } from '../constructs/synthesised.ts';
 import { installPython, pythonTool } from '../support/python.ts';
+import { forbiddenLicences } from './licences.ts';
+import { bundled, loadedByPrograms, readLockfile } from './loaded.ts';
 
-/** Runs cfn-lint and checkov, of the versions in requirements.txt, over every template. Ends with 1 when either finds something. */
+/**
+ * Looks at the licence of everything that a user starts or deploys, and runs cfn-lint and checkov, of the versions in
+ * requirements.txt, over every template. Ends with 1 when one of them finds something.
+ */
 const folder = mkdtempSync(join(tmpdir(), 'scan-'));
 const beside = (name: string): string => join(import.meta.dirname, name);
 
@@ -18,6 +23,13 @@ const run = (command: string, ...args: readonly string[]): boolean => {
 };
 const installed = (tool: string): string => pythonTool(folder, tool);
 
+/** Whether no licence is off the list; says which are. */
+const licencesAreAllowed = (): boolean => {
+  const forbidden = forbiddenLicences([...bundled(folder), ...loadedByPrograms(folder)], readLockfile());
+  for (const one of forbidden) console.error(`Its licence is not on the list of test/scan/licences.ts: ${one}`);
+  return forbidden.length === 0;
+};
+
 try {
   installPython(folder, beside('requirements.txt'));
   const templates = Object.entries(deployments).map(([name, settings]) => {
@@ -26,6 +38,7 @@ try {
     return path;
   });
   const hasNoFinding = [
+    licencesAreAllowed(),
     run(installed('cfn-lint'), '--config-file', beside('cfn-lint.yaml'), ...templates),
     run(
       installed('checkov'),
@@ -35,7 +48,9 @@ try {
   ];
   process.exitCode = hasNoFinding.every(Boolean) ? 0 : 1;
   console.log(
-    process.exitCode === 0 ? `${templates.length} templates scanned, nothing found.` : 'The scan found something.',
+    process.exitCode === 0
+      ? `${templates.length} templates and all licences scanned, nothing found.`
+      : 'The scan found something.',
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -7,10 +7,10 @@ import type { Gateway, LiveCredential, Transition } from '../../lambdas/domain/g
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import type { Template } from '../../lib/emulator/cloudformation/template.ts';
 import type { BusEvent } from '../../lib/emulator/eventbridge/eventbridge.ts';
-import type { Decided } from '../../lib/emulator/iam/access.ts';
 import type { PublishedMessage } from '../../lib/emulator/sns/sns.ts';
 import type { CloudOptions } from '../../lib/local/cloud.ts';
 import { synthesised } from '../../lib/local/synthesised.ts';
+import type { Decided } from '../iam/evaluation/access.ts';
 import { openForTest } from './open-deployment.ts';
 import { statusFor } from './status-for.ts';
 import { virtualTimers } from './virtual-timers.ts';

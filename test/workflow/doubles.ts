@@ -13,6 +13,8 @@ export type Bench = {
   nowMs: number;
   readonly kits: Map<KitId, Kit>;
   readonly uses: Use[];
+  /** Who presented a revoked credential and was refused. */
+  readonly refusals: Use[];
   readonly commands: Command[];
   /** What was recorded, as the audit has it. */
   readonly entries: Transition[];
@@ -39,6 +41,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
     nowMs: now,
     kits: new Map(kits.map((kit) => [kit.kitId, kit])),
     uses: [],
+    refusals: [],
     commands: [],
     entries: [],
     told: [],
@@ -87,10 +90,21 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           return true;
         },
         acknowledge: unused,
+        saveRetiredSources: unused,
+        saveReverted: async (kit, reverted) => {
+          const found = bench.kits.get(kit.kitId);
+          if (!found) return false;
+          const { reverted: _, ...rest } = found;
+          bench.kits.set(kit.kitId, { ...rest, ...(reverted ? { reverted } : {}) });
+          return true;
+        },
       },
       uses: {
         ofCredential: async function* (_, credentialId, shard) {
           if (shard === 0) yield* bench.uses.filter((use) => use.credentialId === credentialId);
+        },
+        refusals: async function* (_, credentialId) {
+          yield* bench.refusals.filter((use) => use.credentialId === credentialId);
         },
         sawProbe: async () => true,
       },

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RotationId } from '../../lambdas/domain/ids.ts';
-import { freePort } from '../../lib/local/free-port.ts';
+import { listenAt } from '../../lib/emulator/wire/held-port.ts';
 import { openWebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
 import { gatewayId, manualKit, openRotated, openSystem, type System, tagOfKits } from '../support/system.ts';
 
@@ -333,8 +333,7 @@ describe('A rotation that is turned', () => {
       if (request.method === 'POST') await onPost();
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"credentialId":null}');
     });
-    const port = await freePort();
-    server.listen(port, '127.0.0.1');
+    const port = await listenAt(server, '127.0.0.1', 0);
     const url = `http://127.0.0.1:${port}/credential`;
     const settings = { url, readBackUrl: url, signingSecret: 'kits/key', propagationSeconds: 1 };
     const kits = Array.from({ length: 12 }, (_, index) => ({

@@ -13,7 +13,7 @@ import type { Plan } from '../../lambdas/domain/plan.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { beginRotation } from '../../lambdas/workflow/begin-rotation.ts';
-import { freePort } from '../../lib/local/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { gatewayId, manualKit, openRotated, type System, tagOfKits } from '../support/system.ts';
 
 let system: System;

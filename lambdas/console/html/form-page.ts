@@ -22,9 +22,13 @@ export const actHtml = (view: ActView, surface: Surface, requestId: string, fill
 };
 
 /** What is sent without being asked for; the request's id makes a double click one press. */
-const hiddenOf = ({ act, gatewayId, kit, credentialId, force }: ActView, requestId: string): Record<string, string> => {
+const hiddenOf = (
+  { act, gatewayId, kit, credentialId, source, force }: ActView,
+  requestId: string,
+): Record<string, string> => {
   const known: Readonly<Record<OperatorField, string | undefined>> = {
     kitId: kit?.kitId,
+    source,
     credentialId,
     kits: force && `${force.kits}`,
     kitsHash: force?.kitsHash,
@@ -61,11 +65,13 @@ const fieldsOf = ({ act, rotation }: ActView): Insert =>
     : undefined;
 
 /** What the person has to know before. */
-const facts = ({ act, rotation, kit, credentialId, force, nowMs }: ActView): Insert => {
+const facts = ({ act, rotation, kit, credentialId, source, force, nowMs }: ActView): Insert => {
   if (act === 'extend' && rotation)
     return html`<p>The deadline is ${inFull(rotation.deadlineAtMs)}, ${when(rotation.deadlineAtMs, nowMs)}.</p>`;
   if (act === 'acknowledge-kit' && kit)
     return html`<p>Kit <strong>${kit.kitId}</strong> of ${kit.owner}; the credential to be installed is <span class="id">${credentialId}</span>.</p>`;
+  if (act === 'retire-source' && kit)
+    return html`<p>Kit <strong>${kit.kitId}</strong> of ${kit.owner}; the source that is gone is <span class="id">${source}</span>.</p>`;
   if (act === 'force' && force)
     return html`<div class="card danger"><h2>Cut off: ${counted(force.kits, 'kit')}${force.unregistered > 0 ? `, and ${counted(force.unregistered, 'unregistered source')}` : undefined}</h2>${
       force.named.length > 0

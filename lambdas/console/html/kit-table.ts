@@ -1,9 +1,9 @@
 import { laggards } from '../../domain/kit-verdict.ts';
 import { actWords, counted, lateWords } from '../view/labels.ts';
-import type { GatewayView, KitRow } from '../view/views.ts';
+import type { GatewayView, KitAct, KitRow } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, field, pages, row, table, when } from './parts.ts';
-import { link, type Surface, search } from './surface.ts';
+import { type Ask, link, type Surface, search } from './surface.ts';
 
 /** The kits of a gateway, those first that hold it up; and who uses its credentials without being one. */
 export const kitsHtml = (view: GatewayView, surface: Surface): Markup => {
@@ -43,9 +43,11 @@ const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surfa
     html`${one.kitId}<br><span class="soft small">${one.kind}</span>`,
     cell(
       'Evidence',
-      one.evidence
-        ? html`${badge('good', one.evidence.kind)} ${when(one.evidence.atMs, nowMs)}`
-        : one.late && badge(laggards[one.late].mayAcknowledge ? 'busy' : 'warn', lateWords[one.late]),
+      one.reverted
+        ? badge('danger', 'on a revoked one')
+        : one.evidence
+          ? html`${badge('good', one.evidence.kind)} ${when(one.evidence.atMs, nowMs)}`
+          : one.late && badge(laggards[one.late].mayAcknowledge ? 'busy' : 'warn', lateWords[one.late]),
     ),
     cell(
       'Last seen on',
@@ -58,13 +60,18 @@ const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surfa
     ...(rotation ? [cell('Do', actsOf(one, gatewayId, surface))] : []),
   );
 
-const actsOf = ({ kitId, acts }: KitRow, gatewayId: string, surface: Surface): Markup | undefined =>
-  acts.length === 0
+const actsOf = ({ kitId, acts, silent = [] }: KitRow, gatewayId: string, surface: Surface): Markup | undefined => {
+  const asks: readonly (Ask & { readonly act: KitAct })[] = acts.flatMap((act) => {
+    const ask = { view: 'act', gatewayId, act, kitId } as const;
+    return act === 'retire-source' ? silent.map(({ source }) => ({ ...ask, source })) : [ask];
+  });
+  return asks.length === 0
     ? undefined
-    : html`<ul class="plain">${acts.map(
-        (act) =>
-          html`<li>${link(surface, { view: 'act', gatewayId, act, kitId }, html`${actWords(act).verb}<span class="hidden"> ${kitId}</span>`)}</li>`,
+    : html`<ul class="plain">${asks.map(
+        (ask) =>
+          html`<li>${link(surface, ask, html`${actWords(ask.act).verb}${ask.source && ` ${ask.source}`}<span class="hidden"> ${kitId}</span>`)}</li>`,
       )}</ul>`;
+};
 
 const unregistered = ({ unregistered: found, nowMs }: GatewayView): Markup =>
   html`<section aria-labelledby="gcr-strangers"><h2 id="gcr-strangers">Unregistered sources</h2>${

@@ -19,7 +19,7 @@ const stepper = (steps: GatewayView['steps']): Markup | undefined =>
 /** What is going on: the running rotation, what it waits for, and what happens by itself. */
 export const nowHtml = (view: GatewayView): Markup => {
   const { rotation, nowMs, waitsFor, ahead, kits } = view;
-  const tone = { COMPROMISED: 'danger', KITS_BEHIND: 'danger', HELD: 'warn', LATE: 'warn', FAILED: 'danger' } as const;
+  const tone = { COMPROMISED: 'danger', BEHIND: 'danger', HELD: 'warn', LATE: 'warn', FAILED: 'danger' } as const;
   const className = view.state in tone ? tone[view.state as keyof typeof tone] : '';
   return html`<section aria-labelledby="gcr-now"><h2 id="gcr-now">Now</h2><div class="card ${className}">${
     rotation ? running(rotation, kits, stepper(view.steps), nowMs) : atRest(view)
@@ -59,7 +59,7 @@ const atRest = ({ history, nowMs, credentials, state }: GatewayView): Markup => 
   const current = credentials.find(({ stage }) => stage === 'CURRENT');
   return html`<p>No rotation runs.${
     current
-      ? html` Kits ${state === 'KITS_BEHIND' ? 'shall use' : 'use'} <span class="id">${current.credentialId}</span>${current.createdAtMs === undefined ? undefined : html`, created ${when(current.createdAtMs, nowMs)}`}.`
+      ? html` Kits ${state === 'BEHIND' ? 'shall use' : 'use'} <span class="id">${current.credentialId}</span>${current.createdAtMs === undefined ? undefined : html`, created ${when(current.createdAtMs, nowMs)}`}.`
       : undefined
   }${
     last?.endedAtMs === undefined

@@ -23,6 +23,7 @@ export type Ask = {
   readonly act?: Act;
   readonly kitId?: string;
   readonly credentialIds?: string;
+  readonly source?: string;
   readonly execution?: string;
   readonly filter?: string;
   readonly state?: string;

@@ -39,7 +39,7 @@ export const gatewayView = (
   const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedOf(gateway);
   const recorded = stateOf(gateway);
-  const state = recorded === 'KITS_BEHIND' && summary.laggards === 0 ? 'AT_REST' : recorded; // they have moved since
+  const state = recorded === 'BEHIND' && !gateway.kitsBehind && summary.laggards === 0 ? 'AT_REST' : recorded; // they have moved since
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
   return {
     ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision },
@@ -53,7 +53,8 @@ export const gatewayView = (
       : {}),
     ...(nextScheduledAtMs === undefined ? {} : { nextScheduledAtMs }),
     ...(targetId ? { targetId } : {}),
-    waitsFor: state === 'KITS_BEHIND' ? keptBehind(summary, targetId) : waitsFor(gateway, summary, nowMs),
+    waitsFor:
+      state === 'BEHIND' && summary.laggards > 0 ? keptBehind(summary, targetId) : waitsFor(gateway, summary, nowMs),
     ahead: aheadOf(gateway, summary, nextScheduledAtMs, nowMs),
     credentials: livesOf(gateway, transitions, judgeRevocation(gateway, summary, nowMs)),
     moves: movesOf(judged, targetId),
@@ -63,7 +64,7 @@ export const gatewayView = (
       total: judged.length,
       updated: judged.filter(({ verdict }) => verdict?.kind === 'UPDATED').length,
       late: summary.laggards,
-      rows: items.map((one) => kitRow(one, gateway)),
+      rows: items.map((one) => kitRow(one, gateway, nowMs)),
     },
     unregistered: unregisteredUses(gateway, facts.kits, uses).slice(0, unregisteredAtMost),
     uses: useOverTime(gateway, uses),

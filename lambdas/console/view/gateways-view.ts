@@ -14,13 +14,13 @@ import {
 } from './views.ts';
 
 /** How a gateway stands, by its record alone. */
-export const stateOf = ({ retiredAtMs, rotation, live, ended }: Gateway): GatewayState => {
+export const stateOf = ({ retiredAtMs, rotation, live, ended, kitsBehind }: Gateway): GatewayState => {
   if (retiredAtMs !== undefined) return 'RETIRED';
   if (rotation?.trigger === 'compromise' || live.some(({ compromised }) => compromised)) return 'COMPROMISED';
   if (rotation?.held) return 'HELD';
   if (rotation) return rotation.escalationLevel > 0 || rotation.failedAttempts > 0 ? 'LATE' : 'ROTATING';
   if (live.length === 0) return 'NO_CREDENTIAL';
-  if (ended.at(-1)?.kitsBehind) return 'KITS_BEHIND';
+  if (kitsBehind || ended.at(-1)?.kitsBehind) return 'BEHIND';
   return ended.at(-1)?.outcome === 'FAILED' ? 'FAILED' : 'AT_REST';
 };
 

@@ -1,10 +1,10 @@
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
-import type { Kit, Use } from '../../domain/kit.ts';
+import { type Kit, type RevertedUse, sourceOf, type Use } from '../../domain/kit.ts';
 import { failureSaid, nextTryAtMs } from '../../domain/kit-failure.ts';
 import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
 import { inFull } from './labels.ts';
-import { type KitAct, type KitMoves, type KitRow, kitActs } from './views.ts';
+import { type KitAct, type KitMoves, type KitRow, kitActs, type SilentSource } from './views.ts';
 
 /** A kit with what is known of it. */
 export type JudgedKit = { readonly kit: Kit; readonly uses: readonly Use[]; readonly verdict: KitVerdict | undefined };
@@ -38,7 +38,7 @@ type Late = Extract<KitVerdict, { kind: 'LAGGARD' }>;
 /** What a late kit waits for, with what is known of this one. */
 const waitText = (gateway: Gateway, { code, addresses, sources, lastUseMs, failure }: Late): string => {
   const { means, todo, mayAcknowledge } = laggards[code];
-  const silent = lastUseMs === undefined ? '' : `, silent since ${inFull(lastUseMs)}`;
+  const silent = lastUseMs === undefined ? '' : `, last seen there at ${inFull(lastUseMs)}`;
   switch (code) {
     case 'DISTRIBUTION_FAILED':
       return `${means} ${failure ? failureSaid(gateway, failure) : 'No reason is given.'} ${todo}`;
@@ -58,7 +58,7 @@ const lateOf = (gateway: Gateway, late: Late): Partial<KitRow> => {
   const { code, sources, lastUseMs, failure } = late;
   const nextTry = failure && nextTryAtMs(gateway, failure);
   return {
-    ...{ late: code, waitsFor: waitText(gateway, late) },
+    late: code,
     ...(sources ? { sources } : {}),
     ...(lastUseMs === undefined ? {} : { addressesSilentSinceAtMs: lastUseMs }),
     ...(failure
@@ -72,39 +72,85 @@ const lateOf = (gateway: Gateway, late: Late): Partial<KitRow> => {
   };
 };
 
+/** What is shown of the mark: when its owner was told is not. */
+const revertedPart = ({ reverted }: Kit): RevertedUse | undefined => {
+  if (!reverted) return undefined;
+  const { credentialId, sources, lastUsedAtMs } = reverted;
+  return { credentialId, sources, lastUsedAtMs };
+};
+
+const revertedText = ({ credentialId, sources, lastUsedAtMs }: RevertedUse): string =>
+  `It presents the revoked credential ${credentialId} from ${sources.join(', ')}, last at ${inFull(lastUsedAtMs)}, and is refused. Look for who else writes its configuration (decK, Terraform, an operator), and reload nodes that were left behind.`;
+
 /** One kit as it is shown. */
-export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway): KitRow => {
+export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowMs: number): KitRow => {
   const laggard = verdict?.kind === 'LAGGARD' ? verdict : undefined;
   const late = laggard?.code;
   const addresses = laggard?.addresses ?? [];
+  const silent = silentSources(addresses, uses, gateway, nowMs);
+  const reverted = revertedPart(kit);
+  const waits = [
+    ...(reverted ? [revertedText(reverted)] : []),
+    ...(laggard ? [waitText(gateway, laggard), ...silent.map(silentText)] : []),
+  ];
   const last = uses.reduce<Use | undefined>(
     (latest, use) => (latest && latest.lastUsedAtMs >= use.lastUsedAtMs ? latest : use),
     undefined,
   );
   return {
-    ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn(kit, late, gateway) },
+    ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn({ kit, late, silent }, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
     ...(laggard ? lateOf(gateway, laggard) : {}),
+    ...(waits.length > 0 ? { waitsFor: waits.join(' ') } : {}),
+    ...(reverted ? { reverted } : {}),
+    ...(silent.length > 0 ? { silent } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };
 
+/**
+ * Of the sources that hold a kit up, those that nobody has heard of for a quiet window: the nodes behind them may be gone.
+ * Before that nothing is revoked anyway, and there is nothing to gain by retiring them.
+ */
+const silentSources = (
+  addresses: readonly string[],
+  uses: readonly Use[],
+  { policy }: Gateway,
+  nowMs: number,
+): readonly SilentSource[] =>
+  addresses.flatMap((source) => {
+    const mine = uses.filter((use) => sourceOf(use) === source);
+    const lastUsedAtMs = Math.max(...mine.map((use) => use.lastUsedAtMs));
+    return lastUsedAtMs < nowMs - policy.quietWindowSeconds * 1000 ? [{ source, lastUsedAtMs }] : [];
+  });
+
+const silentText = ({ source, lastUsedAtMs }: SilentSource): string =>
+  `${source} is silent since ${inFull(lastUsedAtMs)}: if it is gone for good, retire it.`;
+
+type LateKit = { readonly kit: Kit; readonly late: LaggardCode; readonly silent: readonly SilentSource[] };
+
 /** What may be done to a late kit, by what it waits for. */
-const isOpen: Readonly<Record<KitAct, (kit: Kit, late: LaggardCode, rotation: Rotation) => boolean>> = {
-  'acknowledge-kit': (_, late) => laggards[late].mayAcknowledge,
-  'retry-kit': ({ work }, _, { held, generation }) =>
+const isOpen: Readonly<Record<KitAct, (late: LateKit, rotation: Rotation) => boolean>> = {
+  'acknowledge-kit': ({ late }) => laggards[late].mayAcknowledge,
+  'retry-kit': ({ kit: { work } }, { held, generation }) =>
     !held && !(work?.state === 'PENDING' && work.generation === generation && !work.failure),
+  'retire-source': ({ silent }) => silent.length > 0,
 };
 
-const actsOn = (kit: Kit, late: LaggardCode | undefined, { rotation }: Gateway): readonly KitAct[] =>
-  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act](kit, late, rotation)) : [];
+const actsOn = (
+  { late, ...rest }: Omit<LateKit, 'late'> & { readonly late: LaggardCode | undefined },
+  { rotation }: Gateway,
+): readonly KitAct[] =>
+  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act]({ late, ...rest }, rotation)) : [];
 
 /** Those that hold the rotation up first, in the order of the reasons' weight; then by name. */
 export const byLateness = (kits: readonly JudgedKit[]): readonly JudgedKit[] =>
   kits.toSorted((one, other) => weight(one) - weight(other) || (one.kit.kitId < other.kit.kitId ? -1 : 1));
 
-const weight = ({ verdict }: JudgedKit): number =>
-  verdict?.kind === 'LAGGARD' ? laggardCodes.indexOf(verdict.code) : laggardCodes.length;
+const weight = ({ kit, verdict }: JudgedKit): number => {
+  if (kit.reverted) return -1; // it is refused now
+  return verdict?.kind === 'LAGGARD' ? laggardCodes.indexOf(verdict.code) : laggardCodes.length;
+};
 
 const movesAtMost = 48;
 

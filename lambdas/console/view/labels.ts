@@ -12,8 +12,8 @@ export type Tone = 'danger' | 'warn' | 'busy' | 'good' | 'quiet';
 /** A state as a word and a tone; the shape goes with the state, so that no two look alike without colour. */
 export const stateWords: Readonly<Record<GatewayState, { readonly word: string; readonly tone: Tone }>> = {
   COMPROMISED: { word: states.COMPROMISED.word, tone: 'danger' },
-  KITS_BEHIND: { word: states.KITS_BEHIND.word, tone: 'danger' },
   HELD: { word: states.HELD.word, tone: 'warn' },
+  BEHIND: { word: states.BEHIND.word, tone: 'danger' },
   LATE: { word: states.LATE.word, tone: 'warn' },
   FAILED: { word: states.FAILED.word, tone: 'danger' },
   SECRET_TROUBLE: { word: states.SECRET_TROUBLE.word, tone: 'warn' },

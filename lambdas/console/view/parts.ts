@@ -8,6 +8,7 @@ import type {
   Trigger,
 } from '../../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
+import type { RevertedUse } from '../../domain/kit.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
 import { commandsAbout } from '../../domain/operator-commands.ts';
 
@@ -19,12 +20,12 @@ import { commandsAbout } from '../../domain/operator-commands.ts';
 /** How a gateway stands, in the order in which a person should look at them. */
 export const states = {
   COMPROMISED: { word: 'Compromised', means: 'A live credential is compromised, and is being replaced.' },
-  KITS_BEHIND: {
+  HELD: { word: 'Held', means: 'The rotation stands still until a person decides.' },
+  BEHIND: {
     word: 'Kits behind',
     means:
-      'The last rotation was completed by force while kits had not moved: those that still have not are cut off, until they are given the credential.',
+      'Kits present a revoked credential and are refused (set back, or never moved), or had not moved when the last rotation was completed by force.',
   },
-  HELD: { word: 'Held', means: 'The rotation stands still until a person decides.' },
   LATE: {
     word: 'Late',
     means: 'An attempt failed, or the owners of late kits were reminded and kits have still not moved.',
@@ -36,7 +37,11 @@ export const states = {
   },
   ROTATING: { word: 'Rotating', means: 'A rotation runs.' },
   NO_CREDENTIAL: { word: 'No credential yet', means: 'The gateway has no live credential.' },
-  AT_REST: { word: 'At rest', means: 'No rotation runs; the last one did not fail and left no kit behind.' },
+  AT_REST: {
+    word: 'At rest',
+    means:
+      'No rotation runs, the last one did not fail, and no kit is known to be left behind or to present a revoked credential.',
+  },
   RETIRED: { word: 'Retired', means: 'The gateway left gateways.json.' },
 } as const;
 export type GatewayState = keyof typeof states;
@@ -156,6 +161,9 @@ export const kitActs = commandsAbout('kit');
 export type KitAct = (typeof kitActs)[number];
 export const isKitAct = (act: Act): act is KitAct => kitActs.some((one) => one === act);
 
+/** A source that holds a kit up, and was last heard of at the given time. */
+export type SilentSource = { readonly source: string; readonly lastUsedAtMs: number };
+
 /** One kit with its evidence, or with what is missing. */
 export type KitRow = {
   readonly kitId: KitId;
@@ -179,8 +187,12 @@ export type KitRow = {
   /** What is missing, in a sentence; absent when nothing is. */
   readonly waitsFor?: string;
   readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
+  /** It presents a revoked credential and is refused, whatever its evidence is. */
+  readonly reverted?: RevertedUse;
   /** Addresses that still present an old credential. */
   readonly addresses: readonly string[];
+  /** Those of them that are silent; one that is gone can be retired. */
+  readonly silent?: readonly SilentSource[];
   readonly acts: readonly KitAct[];
 };
 

@@ -102,6 +102,8 @@ export type ActView = {
   readonly kit?: KitRow;
   /** The credential that an owner acknowledges. */
   readonly credentialId?: CredentialId;
+  /** The source that is retired. */
+  readonly source?: string;
   /** What forcing has to repeat. */
   readonly force?: {
     readonly kits: number;

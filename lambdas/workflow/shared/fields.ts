@@ -12,6 +12,8 @@ import {
   type RotationId,
   requestIdPattern,
   requestIdRule,
+  sourcePattern,
+  sourceRule,
   uuidPattern,
   versionIdPattern,
   versionIdRule,
@@ -31,6 +33,7 @@ const id = <Id extends string>(pattern: RegExp, rule: string) =>
 export const gatewayId = id<GatewayId>(namePattern, nameRule);
 export const kitId = id<KitId>(namePattern, nameRule);
 export const rotationId = id<RotationId>(uuidPattern, 'a UUID');
+export const source = id<string>(sourcePattern, sourceRule);
 export const credentialId = id<CredentialId>(credentialIdPattern, credentialIdRule);
 export const versionId = id<string>(versionIdPattern, versionIdRule);
 export const requestId = id<string>(requestIdPattern, requestIdRule);

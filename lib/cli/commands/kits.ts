@@ -1,6 +1,6 @@
 import { longestLookBackSeconds } from '../../../lambdas/domain/kit.ts';
 import { kindNames } from '../../../lambdas/kits/kinds.ts';
-import { applyText, readText, writeText } from '../apply-registry.ts';
+import { appliedResult, applyText, readText, writeText } from '../apply-registry.ts';
 import { type At, command, filter, page, paging, type Result, reason, text, wholeNumber, why } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { kitDecisions } from '../operator-commands.ts';
@@ -14,15 +14,17 @@ const inFile = [
 ] as const;
 const fileInput = { file: text.default('gateways.json'), reason: reason.default('kits were changed at a terminal') };
 
-/** Applies the changed text, and only then puts it in place of the file: so a refusal or a no changes neither. */
+/** Applies the changed text, and only then puts it in place of the file: so where nothing was made, or it was a no, neither changes. */
 const change = async (
   at: At,
   { file, reason, yes }: { file: string; reason: string; yes: boolean },
   after: string,
 ): Promise<Result> => {
   const json = await applyText(at, after, { reason, isAnswered: yes });
+  const applied = appliedResult(json);
+  if (json.count === 0 && json.refused > 0) return { ...applied, text: `${applied.text}\n${file} was not changed.` };
   writeText(file, after);
-  return { json, text: `${file} was changed and applied: ${json.count} changes.` };
+  return { ...applied, text: `${applied.text}\n${file} was changed.` };
 };
 
 const settingsIn = (given: string | undefined): unknown => {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, STATUS_CODES } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listenAt, type Port } from '../wire/held-port.ts';
 import type { AnswerType, Reply } from './gateway-responses.ts';
 
 /** How long a client may take, in milliseconds: to send its headers, to send its whole request, and between two requests. */
@@ -17,8 +17,7 @@ const partingMs = 2_000;
 
 export type HttpOptions = {
   readonly address: string;
-  /** 0 for any free port. */
-  readonly port: number;
+  readonly port: Port;
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   readonly limits: HttpLimits;
   /** Answers a request; `close` is asked for with every answer once the server is closing. */
@@ -67,11 +66,7 @@ export const startHttpServer = async (options: HttpOptions): Promise<HttpServer>
       .writeHead(status, { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) })
       .end(body);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.address, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listenAt(server, options.address, options.port);
   const host = options.address.includes(':') ? `[${options.address}]` : options.address;
   return {
     url: `${tls ? 'https' : 'http'}://${host}:${port}`,

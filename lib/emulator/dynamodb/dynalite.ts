@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { accountId, region } from '../account.ts';
+import { whyUnusable } from './open-error.ts';
+import type { Store as Guarded } from './store-guard.ts';
 
 /** A table as dynalite stores it. */
 type Table = { TableStatus: string; GlobalSecondaryIndexes?: { IndexStatus: string }[] };
@@ -9,10 +11,12 @@ type Table = { TableStatus: string; GlobalSecondaryIndexes?: { IndexStatus: stri
 export type Store = {
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
   readonly tableDb: { awsAccountId: string; awsRegion: string };
-  readonly db: {
+  readonly db: Guarded & {
     open(): Promise<void>;
+    /** dynalite's own close ends the store for good; this one can be opened again. */
+    readonly close: { readonly _original: () => Promise<void> };
     put(key: string, value: Table): Promise<void>;
-    iterator(range: { gte: string; lt: string }): AsyncIterable<[string, Table]>;
+    iterator(range?: { gte: string; lt: string }): AsyncIterable<[string, Table]>;
   };
 };
 
@@ -22,7 +26,7 @@ const require = createRequire(import.meta.url);
 const dynalite: (options: Options) => EventEmitter = require('dynalite');
 const stores: { create(options: Options): Store } = require('dynalite/db');
 
-/** A dynalite server that does not listen: it answers what is emitted to it as `request`. Rejects when the folder cannot be opened. */
+/** A dynalite server that does not listen: it answers what is emitted to it as `request`. Rejects with `DataFolderUnusable` when the folder is in use or damaged. */
 export const openDynalite = async (
   folder: string | undefined,
 ): Promise<{ readonly server: EventEmitter; readonly store: Store }> => {
@@ -33,8 +37,13 @@ export const openDynalite = async (
     updateTableMs: 0,
   });
   Object.assign(store.tableDb, { awsAccountId: accountId, awsRegion: region });
-  await store.db.open();
-  await finishTables(store);
+  try {
+    await store.db.open();
+    if (folder) await readWhole(store);
+    await finishTables(store);
+  } catch (error) {
+    throw folder ? whyUnusable(folder, error) : error;
+  }
   return { server, store };
 };
 
@@ -52,6 +61,11 @@ const createWithStore = (options: Options): { server: EventEmitter; store: Store
   } finally {
     stores.create = create;
   }
+};
+
+/** Damage is found now, and not by the one request that reads it. */
+const readWhole = async ({ db }: Store): Promise<void> => {
+  for await (const _ of db.iterator());
 };
 
 /** A process that was killed while it created a table leaves it in CREATING for good; it is empty and usable. */

@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { Received } from '../wire/sigv4.ts';
 import { openDynalite } from './dynalite.ts';
+import { guardStore } from './store-guard.ts';
 
 /** The emulated DynamoDB: dynalite inside this process, reachable only through the endpoint that verifies signatures. */
 export type DynamoDb = {
@@ -12,31 +16,83 @@ export type DynamoDb = {
   close(): Promise<void>;
 };
 
-/** Opens the tables in `folder` (LevelDB), or empty ones in memory. Rejects when another process has the folder open. */
+/** What has to be free before writes begin again: what LevelDB may write as it opens. */
+const neededBytes = 8 * 1024 * 1024;
+const lookEveryMs = 1_000;
+
+/** Whether as much can be written as is needed: asking how much is free says nothing about quotas. */
+const canWrite = async (folder: string): Promise<boolean> => {
+  const probe = join(folder, '..', 'space-probe');
+  try {
+    await writeFile(probe, randomBytes(neededBytes), { mode: 0o600, flush: true });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+};
+
+/**
+ * Opens the tables in `folder` (LevelDB), or empty ones in memory. Rejects with `DataFolderUnusable` when another process has the
+ * folder open, or it is damaged. While nothing can be written, writes are answered with 503 and reads go on; it looks each second
+ * whether there is space again.
+ */
 export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb> => {
   if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { server, store } = await openDynalite(folder);
   const underWay = new Set<Replay>();
   const idle = new EventEmitter();
+  let pause: Promise<void> | undefined;
+  let looking: ReturnType<typeof setInterval> | undefined;
+
+  const allAnswered = async (): Promise<void> => {
+    if (underWay.size > 0) await once(idle, 'idle');
+  };
+  const openAnew = async (): Promise<void> => {
+    await allAnswered();
+    await store.db.close._original();
+    await store.db.open();
+    clearInterval(looking);
+    guard.mended();
+  };
+  const look = async (path: string): Promise<void> => {
+    if (pause !== undefined || !(await canWrite(path))) return;
+    pause = openAnew().finally(() => {
+      pause = undefined;
+    });
+    await pause;
+  };
+  const guard = guardStore(store.db, () => {
+    if (folder) looking = setInterval(() => void look(folder).catch(() => undefined), lookEveryMs).unref();
+  });
+
+  const emit = (request: Received, response: ServerResponse): void => {
+    const replay = new Replay(request, () => {
+      underWay.delete(replay);
+      if (underWay.size === 0) idle.emit('idle');
+    });
+    underWay.add(replay);
+    try {
+      server.emit('request', replay, response);
+      if (request.body.length > 0) replay.emit('data', request.body);
+      replay.emit('end');
+    } catch (error) {
+      replay.removeAllListeners();
+      throw error;
+    }
+  };
 
   return {
     answer: (request, response) => {
-      const replay = new Replay(request, () => {
-        underWay.delete(replay);
-        if (underWay.size === 0) idle.emit('idle');
-      });
-      underWay.add(replay);
-      try {
-        server.emit('request', replay, response);
-        if (request.body.length > 0) replay.emit('data', request.body);
-        replay.emit('end');
-      } catch (error) {
-        replay.removeAllListeners();
-        throw error;
-      }
+      if (pause === undefined) return emit(request, response);
+      const emitLater = (): void => emit(request, response);
+      pause.then(emitLater, emitLater).catch(() => response.destroy());
     },
     close: async () => {
-      if (underWay.size > 0) await once(idle, 'idle');
+      clearInterval(looking);
+      await pause?.catch(() => undefined);
+      await allAnswered();
       await store.lifecycleManager.gracefulClose();
     },
   };

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { isIPv6 } from 'node:net';
 import type { DynamoDb } from '../dynamodb/dynamodb.ts';
 import { lambdaUrlProtocol } from '../lambda/function-url.ts';
+import { listenAt, type Port } from '../wire/held-port.ts';
 import type { Keys } from '../wire/keys.ts';
 import type { Answer, Protocol } from '../wire/protocol.ts';
 import { jsonProtocol, readJsonObject } from '../wire/protocol-json.ts';
@@ -18,8 +19,7 @@ import { allowedHosts, readBody, refusalOfBrowser } from './guard.ts';
 export type EndpointOptions = {
   /** A loopback address. */
   readonly address: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+  readonly port: Port;
   readonly keys: Pick<Keys, 'find'>;
   readonly dynamoDb: DynamoDb;
   readonly services: readonly AwsService[];
@@ -59,10 +59,7 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
     throw new Error(`The AWS endpoint serves secrets and listens on loopback only, not on ${address}.`);
   }
   const server = createServer();
-  server.listen(port, address);
-  await once(server, 'listening');
-  const bound = server.address();
-  const boundPort = typeof bound === 'object' && bound ? bound.port : port;
+  const boundPort = await listenAt(server, address, port);
   const hosts = allowedHosts(address, boundPort);
   const answer = createAnswer(options);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {

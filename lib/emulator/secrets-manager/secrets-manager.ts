@@ -1,5 +1,5 @@
 import type { Persistence } from '../wire/persistence.ts';
-import { type AwsService, type Clock, unknownOperation } from '../wire/service.ts';
+import { AwsError, type AwsService, type Clock, unknownOperation } from '../wire/service.ts';
 import { describeSecret, listSecrets, listSecretVersionIds } from './descriptions.ts';
 import { getRandomPassword } from './password.ts';
 import { cancelRotateSecret, rotateSecret, rotationFunctionOf } from './rotation.ts';
@@ -81,6 +81,15 @@ export const createSecretsManager = (options: SecretsManagerOptions): SecretsMan
     return work(world);
   };
 
+  /** The day of a read is no reason to refuse it while nothing can be written: it is saved with the next change. */
+  const saveNote = (): void => {
+    try {
+      persistence.save(state);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
+  };
+
   const runDue = async (): Promise<void> => {
     const nowMs = clock();
     const due = () => state.secrets.filter((secret) => (dueAtMs(secret) ?? Number.POSITIVE_INFINITY) <= nowMs);
@@ -108,7 +117,7 @@ export const createSecretsManager = (options: SecretsManagerOptions): SecretsMan
         const output = look((world) => reading(world, input));
         if (name === 'GetSecretValue') {
           const read = { arn: output.ARN, versionId: output.VersionId };
-          if (look((world) => noteRead(world, read))) persistence.save(state);
+          if (look((world) => noteRead(world, read))) saveNote();
         }
         return output;
       }

@@ -65,6 +65,20 @@ export type Secret = {
 /** Everything the emulated Secrets Manager keeps. */
 export type SecretsState = { secrets: Secret[] };
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+const isListOf = (of: (value: unknown) => boolean, value: unknown): boolean => Array.isArray(value) && value.every(of);
+
+/** Whether a value read from outside has the form of what is kept: each secret with its versions, and their labels. */
+export const isSecretsState = (value: unknown): boolean => {
+  const isText = (text: unknown): boolean => typeof text === 'string';
+  const isVersion = (version: unknown): boolean =>
+    isObject(version) && isText(version.versionId) && isListOf(isText, version.stages);
+  const isSecret = (secret: unknown): boolean =>
+    isObject(secret) && isText(secret.arn) && isText(secret.name) && isListOf(isVersion, secret.versions);
+  return isObject(value) && isListOf(isSecret, value.secrets);
+};
+
 /** What one operation works on; it either returns its output or throws, and then nothing of what it changed is kept. */
 export type World = {
   readonly state: SecretsState;

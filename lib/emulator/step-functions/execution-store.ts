@@ -1,25 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DataFolderUnusable } from '../wire/data-folder.ts';
 import { appendOwnFile } from '../wire/own-file.ts';
+import { AwsError } from '../wire/service.ts';
+import { eachOnce, type HistoryEvent, historyIn, linesOf, type StartedExecution } from './journal-line.ts';
 
-/** One event of an execution's history, in the shape of GetExecutionHistory; `timestamp` is epoch seconds with fraction. */
-export type HistoryEvent = {
-  readonly id: number;
-  readonly previousEventId: number;
-  readonly type: string;
-  readonly timestamp: number;
-  readonly [details: string]: unknown;
-};
-
-/** What is known of an execution from its start. `input` is the JSON text as it was given. */
-export type StartedExecution = {
-  readonly executionArn: string;
-  readonly stateMachineArn: string;
-  readonly name: string;
-  readonly input: string;
-  readonly startedAtMs: number;
-};
+export type { HistoryEvent, StartedExecution } from './journal-line.ts';
 
 /** Where executions and their histories live. An event is appended, never a history rewritten, so that long ones cost no more. */
 export type ExecutionStore = {
@@ -43,35 +30,56 @@ export const executionsInMemory = (): ExecutionStore => {
   };
 };
 
-/** One journal file per execution (0600, one JSON text a line), appended to at each event; a line cut off by a crash is dropped. */
+/**
+ * One journal file per execution (0600, one JSON text a line), appended to at each event; a line cut off by a crash is dropped.
+ * While nothing can be written, `create` throws ServiceUnavailable, and events of running executions wait in memory for the next one.
+ * `load` throws `DataFolderUnusable` for a journal in which something is missing.
+ */
 export const executionsInFolder = (folder: string): ExecutionStore => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const waiting = new Map<string, string>();
   const fileOf = (executionArn: string) =>
     join(folder, `${createHash('sha256').update(executionArn).digest('hex')}.jsonl`);
-  const write = (executionArn: string, line: unknown) =>
-    appendOwnFile(fileOf(executionArn), `\n${JSON.stringify(line)}`);
-  const read = (file: string): unknown[] =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line) => {
-        try {
-          return line === '' ? [] : [JSON.parse(line)];
-        } catch {
-          return [];
-        }
-      });
+  const write = (file: string, text: string) => appendOwnFile(file, text);
+  const textOf = (line: unknown) => `\n${JSON.stringify(line)}`;
 
   return {
     load: () =>
       readdirSync(folder)
         .filter((name) => name.endsWith('.jsonl'))
         .flatMap((name) => {
-          const [execution, ...events] = read(join(folder, name)) as [StartedExecution | undefined, ...HistoryEvent[]];
-          return execution?.executionArn === undefined ? [] : [{ execution, last: events.at(-1) }];
+          const found = historyIn(linesOf(readFileSync(join(folder, name), 'utf8')));
+          if (found === 'damaged')
+            throw new DataFolderUnusable(
+              `${join(folder, name)} is damaged. It is the history of one run of the workflow and nothing else: delete it, and start again; a rotation that it was part of goes on with its next attempt.`,
+            );
+          return found ? [{ execution: found.execution, last: found.events.at(-1) }] : [];
         }),
-    create: (execution) => write(execution.executionArn, execution),
-    append: write,
-    events: (executionArn) => read(fileOf(executionArn)).slice(1) as HistoryEvent[],
-    remove: (executionArn) => rmSync(fileOf(executionArn), { force: true }),
+    create: (execution) => {
+      const file = fileOf(execution.executionArn);
+      try {
+        write(file, textOf(execution));
+      } catch {
+        rmSync(file, { force: true });
+        throw new AwsError('ServiceUnavailable', 'Nothing can be written on this machine: its disk may be full.', 503);
+      }
+    },
+    append: (executionArn, event) => {
+      const text = `${waiting.get(executionArn) ?? ''}${textOf(event)}`;
+      waiting.delete(executionArn);
+      try {
+        write(fileOf(executionArn), text);
+      } catch {
+        waiting.set(executionArn, text);
+      }
+    },
+    events: (executionArn) => {
+      const written = readFileSync(fileOf(executionArn), 'utf8');
+      return eachOnce(linesOf(`${written}${waiting.get(executionArn) ?? ''}`).slice(1) as HistoryEvent[]);
+    },
+    remove: (executionArn) => {
+      waiting.delete(executionArn);
+      rmSync(fileOf(executionArn), { force: true });
+    },
   };
 };

@@ -12,7 +12,7 @@ export type Keys = {
   /** The key of a caller, issued at the first call and the same one until the process ends. */
   keyOf(callerName: string): AccessKey;
   find(accessKeyId: string): AccessKey | undefined;
-  /** The path of an AWS shared credentials file (0600) with the operator's key; without a data folder it is made in a temporary one when first asked for. */
+  /** The path of an AWS shared credentials file (0600) with the operator's key, which is written when first asked for; without a data folder, into a temporary one. */
   credentialsFile(): string;
   /** Removes the temporary credentials file, if there is one. */
   close(): void;
@@ -35,8 +35,8 @@ export const createKeys = (folder: string | undefined, profile: Profile): Keys =
   const operator = (folder && readKey(join(folder, FILE_NAME))) || newKey(OPERATOR);
   const byId = new Map([[operator.accessKeyId, operator]]);
   const byCaller = new Map([[OPERATOR, operator]]);
-  const inFolder = folder && writeKey(folder, operator, profile);
   let temporaryFolder: string | undefined;
+  let written: string | undefined;
 
   return {
     keyOf: (callerName) => {
@@ -49,13 +49,15 @@ export const createKeys = (folder: string | undefined, profile: Profile): Keys =
     },
     find: (accessKeyId) => byId.get(accessKeyId),
     credentialsFile: () => {
-      if (inFolder) return inFolder;
-      temporaryFolder ??= mkdtempSync(join(tmpdir(), 'gateway-credentials-'));
-      return writeKey(temporaryFolder, operator, profile);
+      if (written !== undefined) return written;
+      if (folder === undefined) temporaryFolder = mkdtempSync(join(tmpdir(), 'gateway-credentials-'));
+      written = writeKey(folder ?? temporaryFolder ?? '', operator, profile);
+      return written;
     },
     close: () => {
       if (temporaryFolder) rmSync(temporaryFolder, { recursive: true, force: true });
       temporaryFolder = undefined;
+      written = undefined;
     },
   };
 };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { style as consoleStyle } from '../../../lambdas/console/html/style.ts';
+import { listenAt } from '../../emulator/wire/held-port.ts';
 import { enterPage, headersWith, messagePage, pageOf, scriptPath } from './document.ts';
 import { cookieOf, readForm, refusalOf } from './guard.ts';
 import { isSame, openVisitors, type Visitor, type Visitors } from './visitors.ts';
@@ -35,10 +36,7 @@ const onlyMethods = (...allowed: readonly string[]): Answer => ({
 /** Listens on the loopback address. Rejects when the port is taken. */
 export const startConsoleServer = async ({ port, dataFolder, call }: ConsoleServerOptions): Promise<ConsoleServer> => {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const bound = server.address();
-  const boundPort = typeof bound === 'object' && bound ? bound.port : port;
+  const boundPort = await listenAt(server, '127.0.0.1', port);
   const url = `http://127.0.0.1:${boundPort}`;
   const visitors = openVisitors(dataFolder, url);
 

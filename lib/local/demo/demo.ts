@@ -9,20 +9,23 @@ import { secretTag } from '../../../lambdas/domain/names.ts';
 import { liveLabel } from '../../../lambdas/domain/secret-text.ts';
 import type { DemoKit, Registry } from '../../../lambdas/registry/read-registry.ts';
 import type { PublishedMessage } from '../../emulator/sns/sns.ts';
+import type { HeldPort } from '../../emulator/wire/held-port.ts';
 import type { Deployment } from '../deployment.ts';
 import { type KitNode, openKitNode } from '../stand-ins/kit-node.ts';
 import { openKong } from '../stand-ins/kong.ts';
 import { createOwner, type Owner } from '../stand-ins/owner.ts';
 import { createSecretReader } from '../stand-ins/secret-reader.ts';
 import { openWebhookReceiver } from '../stand-ins/webhook-receiver.ts';
-import type { TrafficCount } from './report.ts';
+import type { DemoPorts } from './demo-ports.ts';
+import { sumOf, type TrafficCount } from './traffic-count.ts';
 
 /** Stand-ins for the kits of demo gateways, with nodes that make client requests all the time. */
 export type Demo = {
   /** Hands a message to owners to the owner it is for. */
   deliver(message: PublishedMessage): void;
-  startTraffic(requestsPerSecond: number): void;
-  /** What the kits of a gateway have counted so far: a request without an answer counts as refused. */
+  /** How many requests all clients together send, from now on. */
+  setRate(requestsPerSecond: number): void;
+  /** What the kits of a gateway have counted so far. */
   counts(gatewayId: string): TrafficCount;
   close(): Promise<void>;
 };
@@ -68,6 +71,7 @@ const openStandIn = async (
   gatewayId: string,
   kit: DemoKit,
   serviceUrl: string,
+  port: HeldPort | undefined,
 ): Promise<StandIn> => {
   const { secretsManager: secrets, call } = deployment;
   const { settings } = kit;
@@ -76,7 +80,7 @@ const openStandIn = async (
   const initial = held ? { initial: held } : {};
   if (kit.kind === 'kong') {
     const kong = await openKong({
-      port: Number(new URL(text(settings, 'adminUrl')).port),
+      port: port ?? 0,
       workerUpdateMs: applyMs,
       nowMs,
     });
@@ -90,7 +94,7 @@ const openStandIn = async (
       () => `whsec_${randomBytes(32).toString('base64')}`,
     );
     const receiver = await openWebhookReceiver({
-      port: Number(new URL(text(settings, 'url')).port),
+      port: port ?? 0,
       signingSecret,
       applyMs,
       nowMs,
@@ -128,21 +132,22 @@ const openStandIn = async (
   return { currentCredential: owner.currentCredential, owner, close: async () => undefined };
 };
 
-/** Opens the stand-ins of every demo gateway on the loopback ports that its kits' settings name. Rejects when one is taken. */
-export const openDemo = async (deployment: Deployment, { gateways }: Registry): Promise<Demo> => {
-  const nodes: { readonly gatewayId: string; readonly node: KitNode }[] = [];
+/** Opens the stand-ins of every demo gateway on the ports that are held for its kits. */
+export const openDemo = async (deployment: Deployment, { gateways }: Registry, ports: DemoPorts): Promise<Demo> => {
+  const nodes: { readonly gatewayId: string; readonly kitId: string; readonly node: KitNode }[] = [];
   const standIns: StandIn[] = [];
   const owners = new Map<string, Owner>();
   let address = 2;
   for (const { gatewayId, kits } of gateways.filter(({ demo }) => demo))
     for (const kit of kits) {
       const policyCheckUrl = `${deployment.loopbackUrl}/gateways/${gatewayId}/kits/${kit.kitId}`;
-      const standIn = await openStandIn(deployment, gatewayId, kit, policyCheckUrl);
+      const standIn = await openStandIn(deployment, gatewayId, kit, policyCheckUrl, ports.of(gatewayId, kit.kitId));
       standIns.push(standIn);
       if (standIn.owner) owners.set(`${gatewayId}/${kit.kitId}`, standIn.owner);
       for (let node = 0; node < kit.nodes; node++)
         nodes.push({
           gatewayId,
+          kitId: kit.kitId,
           node: await openKitNode({
             policyCheckUrl,
             currentCredential: standIn.currentCredential,
@@ -165,20 +170,18 @@ export const openDemo = async (deployment: Deployment, { gateways }: Registry): 
         1_000,
       ).unref();
     },
-    startTraffic: (requestsPerSecond) => {
+    setRate: (requestsPerSecond) => {
       for (const { node } of nodes) node.start(requestsPerSecond / nodes.length);
     },
     counts: (gatewayId) =>
-      nodes
-        .filter((one) => one.gatewayId === gatewayId)
-        .map(({ node }) => node.counts())
-        .reduce(
-          (sum, { requests, refused, failed }) => ({
-            requests: sum.requests + requests,
-            refused: sum.refused + refused + failed,
-          }),
-          { requests: 0, refused: 0 },
-        ),
+      sumOf(
+        nodes
+          .filter((one) => one.gatewayId === gatewayId)
+          .map(({ kitId, node }) => ({
+            ...node.counts(),
+            problems: node.problems().map((problem) => ({ kitId, ...problem })),
+          })),
+      ),
     close: async () => {
       await Promise.all(nodes.map(({ node }) => node.stop()));
       await Promise.all(standIns.map((standIn) => standIn.close()));

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { hasReached, type Rotation } from '../../../lambdas/domain/gateway.ts';
 import type { KitVerdict } from '../../../lambdas/domain/kit-verdict.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { TrafficCount } from './report.ts';
+import type { TrafficCount } from './traffic-count.ts';
 
 /** The mission's stages, and how far a rotation has come in them. */
 const bar = (rotation: Rotation | undefined, ended: string | undefined): string => {
@@ -37,11 +37,12 @@ export const linesOf = ({ gateway, kits }: Snapshot, traffic: TrafficCount): rea
   const credentials = gateway.live.map((one) => `${one.credentialId} ${one.stage.toLowerCase()}`).join(', ');
   const refused =
     traffic.refused === 0 ? styleText('green', '0 refused') : styleText('red', `${traffic.refused} refused`);
+  const failed = traffic.failed === 0 ? '' : styleText('yellow', `, ${traffic.failed} failed`);
   return [
     `${styleText('bold', gateway.gatewayId)}  ${rotation ? `${rotation.trigger} rotation ${rotation.rotationId}` : 'no rotation runs'}`,
     `  ${bar(rotation, gateway.ended.at(-1)?.outcome.toLowerCase())}`,
     `  accepted: ${credentials || 'none yet'}`,
-    `  kit requests: ${traffic.requests} answered, ${refused}`,
+    `  kit requests: ${traffic.requests}, ${refused}${failed}`,
     ...kits.map(({ kit, verdict }) => `    ${kit.kitId.padEnd(20)} ${kit.kind.padEnd(16)} ${evidenceOf(verdict)}`),
   ];
 };

@@ -2,9 +2,7 @@ import type { Outcome, Transition } from '../../../lambdas/domain/gateway.ts';
 import type { RotationId } from '../../../lambdas/domain/ids.ts';
 import { writeUserFile } from '../../user-file.ts';
 import type { Snapshot, Stores } from '../snapshot.ts';
-
-/** Requests of a gateway's kits, as the kits saw them: from before the rotation until after the old credential was refused. */
-export type TrafficCount = { readonly requests: number; readonly refused: number };
+import { type KitProblem, type TrafficCount, trafficText } from './traffic-count.ts';
 
 /** One rotation as `--report` writes it; times are ISO 8601. */
 export type RotationReport = {
@@ -13,6 +11,8 @@ export type RotationReport = {
   readonly status: Outcome | 'RUNNING' | 'HELD';
   readonly requests: number;
   readonly refused: number;
+  readonly failed: number;
+  readonly problems: readonly KitProblem[];
   readonly stages: readonly { readonly name: string; readonly startedAt: string; readonly endedAt: string }[];
   readonly kits: readonly { readonly kitId: string; readonly kind: string; readonly evidence: string }[];
   readonly revokedAt?: string;
@@ -67,6 +67,17 @@ export const reportOf = async (
 export const writeReport = (path: string, rotations: readonly RotationReport[]): void =>
   writeUserFile(path, `${JSON.stringify({ rotations }, null, 2)}\n`);
 
-/** Whether a rotation did what it promises: completed, nothing legitimate refused, and the old credential seen refused. */
+/** Whether a rotation did what it promises: completed, nothing legitimate refused, and the old credential seen refused. A machine that was too busy to answer disproves nothing. */
 export const isProven = (report: RotationReport): boolean =>
   report.status === 'COMPLETED' && report.refused === 0 && report.oldRefusedAt !== undefined;
+
+/** What came of a rotation, in one sentence for a person. */
+export const sentenceOf = (report: RotationReport): string => {
+  const { gatewayId, status, revokedAt, oldRefusedAt } = report;
+  const old = oldRefusedAt
+    ? `the old credential was revoked at ${revokedAt} and seen refused at ${oldRefusedAt}`
+    : 'the old credential was not seen refused';
+  return isProven(report)
+    ? `${gatewayId}: rotated. ${trafficText(report)}; ${old}.`
+    : `${gatewayId}: NOT proven. Status ${status}; ${trafficText(report)}; ${old}.`;
+};

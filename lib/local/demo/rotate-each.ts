@@ -1,9 +1,12 @@
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Gateway } from '../../../lambdas/domain/gateway.ts';
 import type { GatewayId, RotationId } from '../../../lambdas/domain/ids.ts';
+import type { Registry } from '../../../lambdas/registry/read-registry.ts';
 import { rotationIdOf } from '../../../lambdas/workflow/shared/derived-id.ts';
 import type { Deployment } from '../deployment.ts';
 import { snapshotOf } from '../snapshot.ts';
-import { type RotationReport, reportOf, type TrafficCount } from './report.ts';
+import { type RotationReport, reportOf } from './report.ts';
+import { since, type TrafficCount } from './traffic-count.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -19,16 +22,11 @@ const until = async <Answer>(
   }
 };
 
-const less = (after: TrafficCount, before: TrafficCount): TrafficCount => ({
-  requests: after.requests - before.requests,
-  refused: after.refused - before.refused,
-});
-
 /**
  * Sees one gateway through one rotation: the one that is interrupted, or else, after its first credential is out, a new
  * one started by hand as anybody would. `undefined` when the signal aborts first.
  */
-export const rotateOnce = async (
+const rotateOnce = async (
   deployment: Deployment,
   gatewayId: GatewayId,
   counts: () => TrafficCount,
@@ -67,5 +65,37 @@ export const rotateOnce = async (
   if (signal.aborted || !rotationId) return undefined;
   await pause(500); // a little traffic on the new credential alone
   const snapshot = await snapshotOf(stores, gatewayId);
-  return snapshot && reportOf(stores, snapshot, rotationId, less(counts(), start));
+  return snapshot && reportOf(stores, snapshot, rotationId, since(start, counts()));
+};
+
+const wasRotated = (gateway: Gateway | undefined): boolean =>
+  gateway?.rotation === undefined &&
+  (gateway?.live ?? []).length > 0 &&
+  (gateway?.ended ?? []).some(({ outcome }) => outcome === 'COMPLETED');
+
+/** Whether a start rotates a gateway: each when it was asked to, else only those of the demo that never were rotated in this data folder. */
+export const isToRotate = (isDemo: boolean, gateway: Gateway | undefined, isAsked: boolean): boolean =>
+  isAsked || (isDemo && !wasRotated(gateway));
+
+/** Rotates one gateway after the other: the user's own only when that `isAsked`. Ends early when somebody stops the machine. */
+export const rotateAll = async ({
+  deployment,
+  registry,
+  counts,
+  isAsked,
+  stopping,
+}: {
+  readonly deployment: Deployment;
+  readonly registry: Registry;
+  readonly counts: (gatewayId: string) => TrafficCount;
+  readonly isAsked: boolean;
+  readonly stopping: AbortSignal;
+}): Promise<readonly RotationReport[]> => {
+  const reports: RotationReport[] = [];
+  for (const { gatewayId, demo } of registry.gateways) {
+    if (!isToRotate(demo, await deployment.stores.gateways.read(gatewayId), isAsked)) continue;
+    const report = await rotateOnce(deployment, gatewayId, () => counts(gatewayId), stopping);
+    if (report) reports.push(report);
+  }
+  return reports;
 };

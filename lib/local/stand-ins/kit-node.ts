@@ -10,8 +10,11 @@ export type KitNodeOptions = {
   readonly localAddress: string;
 };
 
-/** `refused`: HTTP 4xx from the policy check, or denied. `failed`: no answer, or one that a real kit cannot use. */
+/** `refused`: HTTP 4xx from the policy check, or denied. `failed`: no answer, 429, or one that a real kit cannot use: an outage, and no refusal. */
 type Counts = { readonly requests: number; readonly refused: number; readonly failed: number };
+
+/** Why so many requests were not allowed; never holds a credential. */
+export type Problem = { readonly kind: 'REFUSED' | 'FAILED'; readonly reason: string; readonly count: number };
 
 /** One node of a kit: the data plane that asks the policy check about client requests. */
 export type KitNode = {
@@ -23,6 +26,8 @@ export type KitNode = {
   /** Ends traffic, waits for requests under way and closes connections. */
   stop(): Promise<void>;
   counts(): Counts;
+  /** Why requests were not allowed, and how many each time. */
+  problems(): readonly Problem[];
   /** Why the last request that was not allowed was not; never holds a credential. */
   lastProblem(): string | undefined;
 };
@@ -34,7 +39,8 @@ export const openKitNode = async (options: KitNodeOptions): Promise<KitNode> => 
   const client = await openSidebandClient(options.policyCheckUrl, options.localAddress);
   const underWay = new Set<Promise<unknown>>();
   const counted = { requests: 0, refused: 0, failed: 0 };
-  let problem: string | undefined;
+  const problems = new Map<string, Problem>();
+  let last: string | undefined;
   let ticker: ReturnType<typeof setInterval> | undefined;
 
   const legs = async (credential: string): Promise<SidebandVerdict> => {
@@ -57,7 +63,10 @@ export const openKitNode = async (options: KitNodeOptions): Promise<KitNode> => 
     );
     if (verdict.kind === 'ALLOWED') return verdict;
     counted[verdict.kind === 'REFUSED' ? 'refused' : 'failed'] += 1;
-    problem = verdict.reason;
+    const { kind, reason } = verdict;
+    const key = `${kind} ${reason}`;
+    problems.set(key, { kind, reason, count: (problems.get(key)?.count ?? 0) + 1 });
+    last = reason;
     return verdict;
   };
   const track = (work: Promise<unknown>) => {
@@ -86,7 +95,8 @@ export const openKitNode = async (options: KitNodeOptions): Promise<KitNode> => 
       client.close();
     },
     counts: () => ({ ...counted }),
-    lastProblem: () => problem,
+    problems: () => [...problems.values()],
+    lastProblem: () => last,
   };
 };
 

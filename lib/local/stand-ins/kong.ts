@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Port } from '../../emulator/wire/held-port.ts';
 import { type Delayed, delayed } from './delayed.ts';
 import { schemaViolation } from './kong-schema.ts';
 import { type Answered, type Asked, type Fault, openLoopbackServer } from './loopback-server.ts';
@@ -11,7 +12,7 @@ type Plugin = {
 };
 
 export type KongOptions = {
-  readonly port: number;
+  readonly port: Port;
   /** Requires this Kong-Admin-Token (RBAC); absent: none is asked for. */
   readonly adminToken?: string;
   readonly workspace?: string;

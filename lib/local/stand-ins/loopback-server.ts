@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listenAt, type Port } from '../../emulator/wire/held-port.ts';
 
 export type Asked = {
   readonly method: string;
@@ -28,7 +29,7 @@ const longestBody = 1_000_000;
 
 /** Listens on 127.0.0.1; port 0 takes a free one. An error of the handler answers 500 without its text. */
 export const openLoopbackServer = async (
-  port: number,
+  port: Port,
   handle: (asked: Asked) => Answered | NoAnswer | Promise<Answered | NoAnswer>,
 ): Promise<LoopbackServer> => {
   const faults: Fault[] = [];
@@ -48,11 +49,9 @@ export const openLoopbackServer = async (
       send(response, { status: 500, json: { message: 'An unexpected error occurred' } }),
     );
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const bound = await listenAt(server, '127.0.0.1', port);
   return {
-    origin: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`,
+    origin: `http://127.0.0.1:${bound}`,
     faults,
     close: async () => {
       if (!server.listening) return;

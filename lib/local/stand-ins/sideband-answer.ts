@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a kit makes of an answer. `REFUSED`: HTTP 4xx, or a `response` in place of an allow. `FAILED`: the kit cannot use it. */
+/** What a kit makes of an answer. `REFUSED`: HTTP 4xx, or a `response` in place of an allow. `FAILED`: nobody answered, or was too busy to, or so that the kit cannot use it. */
 export type SidebandVerdict =
   | { readonly kind: 'ALLOWED'; readonly state?: unknown }
   | { readonly kind: 'REFUSED' | 'FAILED'; readonly reason: string };
@@ -34,7 +34,8 @@ export const readAnswer = (
 ): SidebandVerdict => {
   const body = parsed(text);
   if (status >= 400 && status < 500) {
-    if (status === 429 && !/^\d+$/.test(retryAfter ?? '')) return failed('HTTP 429 without an integer Retry-After');
+    if (status === 429)
+      return failed(`HTTP 429${/^\d+$/.test(retryAfter ?? '') ? '' : ' without an integer Retry-After'}`);
     return problem.safeParse(body).success
       ? { kind: 'REFUSED', reason: `HTTP ${status}` }
       : { kind: 'REFUSED', reason: `HTTP ${status} without {id, message}` };

@@ -1,10 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { Port } from '../../emulator/wire/held-port.ts';
 import { delayed } from './delayed.ts';
 import { type Answered, type Asked, type Fault, openLoopbackServer } from './loopback-server.ts';
 
 export type WebhookReceiverOptions = {
-  readonly port: number;
+  readonly port: Port;
   /** `whsec_<base64>`. */
   readonly signingSecret: string;
   /** How long after an accepted message its nodes use the credential. */

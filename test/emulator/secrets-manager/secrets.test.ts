@@ -15,8 +15,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SecretsState } from '../../../lib/emulator/secrets-manager/state.ts';
+import { isSecretsState, type SecretsState } from '../../../lib/emulator/secrets-manager/state.ts';
 import { inFile } from '../../../lib/emulator/wire/persistence.ts';
+import { AwsError } from '../../../lib/emulator/wire/service.ts';
 import { type RunningSecretsManager, runSecretsManager } from './running-secrets-manager.ts';
 
 // What holds on AWS at any time is in test/conformance/secretsmanager.test.ts; here is what needs the clock or the disk.
@@ -120,11 +121,11 @@ test('deprecated versions beyond a hundred go, the oldest first, and none of the
 test('secrets outlive a restart, in a file that only its owner can read', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
   const path = join(folder, 'secrets.json');
-  const before = await runSecretsManager(inFile<SecretsState>(path));
+  const before = await runSecretsManager(inFile<SecretsState>(path, isSecretsState));
   await before.client.send(new CreateSecretCommand({ Name: 'gateway/one', SecretString: 'first' }));
   await before.close();
 
-  const after = await runSecretsManager(inFile<SecretsState>(path));
+  const after = await runSecretsManager(inFile<SecretsState>(path, isSecretsState));
   const read = await after.client.send(new GetSecretValueCommand({ SecretId: 'gateway/one' }));
   await after.close();
   const { mode } = statSync(path);
@@ -132,4 +133,34 @@ test('secrets outlive a restart, in a file that only its owner can read', async 
 
   expect(read.SecretString).toBe('first');
   expect(mode & 0o777).toBe(0o600);
+});
+
+test('while nothing can be written, values are read, changes are refused as unavailable, and all heals by itself', async () => {
+  let isFull = false;
+  const saved: string[] = [];
+  const running = await runSecretsManager({
+    load: () => undefined,
+    save: (state) => {
+      if (isFull) throw new AwsError('ServiceUnavailable', 'Nothing can be written on this machine (ENOSPC).', 503);
+      saved.push(JSON.stringify(state));
+    },
+  });
+  const { client, service } = running;
+  const read = () => client.send(new GetSecretValueCommand({ SecretId: 'gateway/one' }));
+  const put = (value: string) =>
+    client.send(new PutSecretValueCommand({ SecretId: 'gateway/one', SecretString: value }));
+  await client.send(new CreateSecretCommand({ Name: 'gateway/one', SecretString: 'first' }));
+  isFull = true;
+  expect((await read()).SecretString).toBe('first');
+  await expect(put('second')).rejects.toMatchObject({
+    name: 'ServiceUnavailable',
+    $metadata: { httpStatusCode: 503 },
+  });
+  expect((await read()).SecretString).toBe('first');
+  await service.runDue();
+  isFull = false;
+  await put('third');
+  expect((await read()).SecretString).toBe('third');
+  expect(saved.at(-1)).toContain('third');
+  await running.close();
 });

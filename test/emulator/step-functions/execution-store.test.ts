@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -94,6 +103,41 @@ test('a journal cut off in the middle of a line is read up to there', async () =
       .events(executionArn)
       .map(({ id }) => id),
   ).toEqual([1, 2, 3]);
+});
+
+test.each([
+  ['its first line', 0],
+  ['an event in the middle', 2],
+])('a journal without %s is named at the start, with what to do', async (_, missing) => {
+  const before = startServices(only({ Type: 'Pass' }), executionsInFolder(folder));
+  await before.start({}, 'one');
+  await before.timers.advance(0);
+  before.states.stop();
+  const path = join(folder, String(readdirSync(folder)[0]));
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  writeFileSync(path, lines.filter((_line, index) => index !== missing).join('\n'));
+  expect(() => executionsInFolder(folder).load()).toThrow(`${path} is damaged`);
+  expect(() => executionsInFolder(folder).load()).toThrow(/delete it, and start again/);
+});
+
+test('a running execution goes on while nothing can be written, its history is kept, and no other one begins', async () => {
+  const store = executionsInFolder(folder);
+  const { start, call, timers, stateMachineArn } = startServices(wait, store);
+  const executionArn = await start({}, 'one');
+  await timers.advance(0);
+  const path = join(folder, String(readdirSync(folder)[0]));
+  const before = readFileSync(path, 'utf8');
+  rmSync(folder, { recursive: true }); // as little can be written where no folder is as on a full disk
+  await timers.advance(3_600_000);
+  expect(await call('DescribeExecution', { executionArn })).toMatchObject({ status: 'SUCCEEDED' });
+  await expect(call('StartExecution', { stateMachineArn, name: 'two' })).rejects.toMatchObject({
+    name: 'ServiceUnavailable',
+    status: 503,
+  });
+  mkdirSync(folder);
+  writeFileSync(path, before);
+  store.append(executionArn, { id: 6, previousEventId: 5, type: 'Later', timestamp: 1 });
+  expect(store.events(executionArn).map(({ id }) => id)).toEqual([1, 2, 3, 4, 6]);
 });
 
 test('executions closed 90 days ago are removed', async () => {

@@ -27,11 +27,22 @@ test("the operator's key is in a credentials file that only its owner can read, 
 
 test("the operator's key outlives a restart, those of functions do not", () => {
   const before = createKeys(folder, profile);
+  before.credentialsFile();
   const after = createKeys(folder, profile);
 
   expect(after.keyOf('operator')).toEqual(before.keyOf('operator'));
   expect(after.keyOf('authorize')).not.toEqual(before.keyOf('authorize'));
   expect(after.find(before.keyOf('authorize').accessKeyId)).toBeUndefined();
+});
+
+test('writes nothing into a folder before it is asked for the file: another process may use it', () => {
+  createKeys(folder, profile).credentialsFile();
+  const before = readFileSync(join(folder, 'aws-credentials'), 'utf8');
+
+  const keys = createKeys(folder, { ...profile, endpointUrl: 'http://127.0.0.1:1' });
+  expect(readFileSync(join(folder, 'aws-credentials'), 'utf8')).toBe(before);
+  keys.credentialsFile();
+  expect(readFileSync(join(folder, 'aws-credentials'), 'utf8')).toContain('http://127.0.0.1:1\n');
 });
 
 test('refuses a credentials file without a key, and leaves it as it is', () => {

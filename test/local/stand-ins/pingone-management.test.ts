@@ -216,10 +216,16 @@ describe('credentials (facts 1.2, 1.3, 1.4)', () => {
   test('outlive a stop, in a file for its owner only and without values', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pingone-'));
     const file = join(folder, 'pingone.json');
-    const before = await openAccount(clock, inFile(file));
+    const before = await openAccount(
+      clock,
+      inFile(file, () => true),
+    );
     const { json } = await before.manage(before.credentialsUrl, { method: 'POST' });
     await before.close();
-    const after = await openAccount(clock, inFile(file));
+    const after = await openAccount(
+      clock,
+      inFile(file, () => true),
+    );
     expect(after.live(gatewayId)).toEqual([json.id]);
     expect((await after.sideband(json.credential)).status).toBe(200);
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -1,4 +1,4 @@
-import { arn, stackArn } from '../account.ts';
+import { arn, stackArn } from '../../../lib/emulator/account.ts';
 import {
   arnOr,
   type Calls,

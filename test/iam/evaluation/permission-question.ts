@@ -1,5 +1,5 @@
-import { arn, region } from '../account.ts';
-import type { KnownSecret } from '../secrets-manager/secrets-manager.ts';
+import { arn, region } from '../../../lib/emulator/account.ts';
+import type { KnownSecret } from '../../../lib/emulator/secrets-manager/secrets-manager.ts';
 import type { Question } from './evaluate.ts';
 
 /** What a line of the table has to know of the deployment to name the resource of a call. */

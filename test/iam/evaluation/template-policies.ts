@@ -1,5 +1,7 @@
-import { arn } from '../account.ts';
-import { resourcesOf, type Template, Unresolved } from '../cloudformation/template.ts';
+import { arn } from '../../../lib/emulator/account.ts';
+import { resourcesOf, type Template, Unresolved } from '../../../lib/emulator/cloudformation/template.ts';
+import { keysOfTopics } from '../../../lib/local/encryption-keys.ts';
+import { rolesOf } from '../../../lib/local/roles.ts';
 import { type Grant, grantsIn } from './grants.ts';
 
 /** The policies of a template, with everything resolved. */
@@ -19,8 +21,7 @@ type Properties = Readonly<Record<string, unknown>>;
 const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
 
-const roleOf = (template: Template, resolve: Resolve, arn: unknown): Role => {
-  const name = String(resolve(arn)).split('/').at(-1) ?? '';
+const roleOf = (template: Template, resolve: Resolve, name: string): Role => {
   const own = template.Resources[name]?.Properties ?? {};
   for (const property of ['ManagedPolicyArns', 'PermissionsBoundary'])
     if (own[property] !== undefined)
@@ -97,29 +98,15 @@ const keyPolicies = (template: Template, resolve: Resolve): readonly (readonly [
 
 /** Reads every policy that decides about calls on this machine. Throws `Unresolved` for whatever has no value or is not evaluated here. */
 export const policiesOf = (template: Template, resolve: Resolve): Policies => {
-  const actors = [
-    ...resourcesOf(template, 'AWS::Lambda::Function').map(
-      ({ logicalId, Properties }) => [String(resolve({ Ref: logicalId })), Properties?.Role] as const,
-    ),
-    ...resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(
-      ({ logicalId, Properties }) =>
-        [String(resolve({ 'Fn::GetAtt': [logicalId, 'Name'] })), Properties?.RoleArn] as const,
-    ),
-  ];
   const found = Object.entries(resourcePolicies).flatMap(([type, read]) =>
     resourcesOf(template, type).flatMap(({ Properties }) => read(resolve(Properties ?? {}) as Properties)),
   );
   const ofResources = new Map<string, readonly Grant[]>();
   for (const [arn, Statement] of [...found, ...keyPolicies(template, resolve)])
     ofResources.set(arn, [...(ofResources.get(arn) ?? []), ...grantsIn(arn, { Statement })]);
-  const keysOfTopics = resourcesOf(template, 'AWS::SNS::Topic').flatMap(({ logicalId, Properties }) =>
-    Properties?.KmsMasterKeyId === undefined
-      ? []
-      : [[String(resolve({ Ref: logicalId })), String(resolve(Properties.KmsMasterKeyId))] as const],
-  );
   return {
-    roles: new Map(actors.map(([actor, role]) => [actor, roleOf(template, resolve, role)])),
+    roles: new Map([...rolesOf(template, resolve)].map(([actor, role]) => [actor, roleOf(template, resolve, role)])),
     ofResources,
-    keysOfTopics: new Map(keysOfTopics),
+    keysOfTopics: keysOfTopics(template, resolve),
   };
 };

@@ -1,5 +1,5 @@
 import { type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
-import { accountId } from '../account.ts';
+import { accountId } from '../../../lib/emulator/account.ts';
 import { conditionKeysOf, documentOf, type Grant } from './grants.ts';
 
 /** Whether an action may be done to a resource; `context` by condition key. */

@@ -12,3 +12,13 @@ export const secretsKeyOf = (template: Template, resolve: (value: unknown) => un
   }
   return undefined;
 };
+
+/** The keys that encrypt topics, by the ARN of the topic. */
+export const keysOfTopics = (template: Template, resolve: (value: unknown) => unknown): ReadonlyMap<string, string> =>
+  new Map(
+    resourcesOf(template, 'AWS::SNS::Topic').flatMap(({ logicalId, Properties }) =>
+      Properties?.KmsMasterKeyId === undefined
+        ? []
+        : [[String(resolve({ Ref: logicalId })), String(resolve(Properties.KmsMasterKeyId))] as const],
+    ),
+  );

@@ -1,0 +1,98 @@
+import { mayBeReverted } from '../domain/credential-status.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { Kit, Reverted, RevertedUse, Use } from '../domain/kit.ts';
+import { revertedUse } from '../domain/reverted.ts';
+import { allShards, shardOf, shardsOfUse } from '../domain/shards.ts';
+import { type RevertedKit, revertedKits } from '../notifications/messages.ts';
+import type { ClockAndLog, Dependencies } from '../ports.ts';
+
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'notifyOwner'> & ClockAndLog;
+
+/** How long nobody is told of the same kit again. */
+const tellEveryMs = 86_400_000;
+
+type Found = { readonly kit: Kit; readonly reverted: RevertedUse };
+
+/**
+ * Finds the kits of a gateway that present a credential after its revocation, marks them, tells their owners once a day, and
+ * has the record say how many they are. A gateway without any costs one query a revoked credential.
+ */
+export const findReverted = async (needs: Needs, gateway: Gateway): Promise<void> => {
+  const refused = await refusalsByKit(needs, gateway);
+  if (refused.size === 0 && gateway.kitsBehind === undefined) return;
+  const found: Found[] = [];
+  for (const shard of allShards(gateway))
+    for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) {
+      const ofKit = refused.get(kit.kitId) ?? [];
+      const live = ofKit.length > 0 ? await liveUsesOf(needs, gateway, kit) : [];
+      const reverted = revertedUse(kit, ofKit, live, needs.now());
+      if (reverted) found.push({ kit, reverted });
+      else if (kit.reverted) await needs.kits.saveReverted(kit, undefined, gateway.shardCount);
+    }
+  for (const [owner, kits] of Map.groupBy(found, ({ kit }) => kit.owner))
+    await tellAndMark(needs, gateway, owner, kits);
+  await needs.gateways.apply(gateway.gatewayId, (now) =>
+    (now.kitsBehind ?? 0) === found.length
+      ? undefined
+      : {
+          kind: 'kits-behind',
+          kits: found.length,
+          actor: 'reconciler',
+          reason:
+            found.length > 0 ? 'kits present a revoked credential' : 'no kit presents a revoked credential any more',
+        },
+  );
+};
+
+const refusalsByKit = async (
+  { uses }: Needs,
+  { gatewayId, revoked }: Gateway,
+): Promise<ReadonlyMap<string, readonly Use[]>> => {
+  const byKit = new Map<string, Use[]>();
+  for (const { credentialId } of revoked.filter(mayBeReverted))
+    for await (const use of uses.refusals(gatewayId, credentialId))
+      if (use.kitId !== undefined) byKit.set(use.kitId, [...(byKit.get(use.kitId) ?? []), use]);
+  return byKit;
+};
+
+const liveUsesOf = async ({ uses }: Needs, gateway: Gateway, { kitId }: Kit): Promise<readonly Use[]> => {
+  const found: Use[] = [];
+  for (const shard of shardsOfUse(gateway, shardOf(kitId, gateway.shardCount)))
+    for (const { credentialId } of gateway.live)
+      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard))
+        if (use.kitId === kitId) found.push(use);
+  return found;
+};
+
+/** One message for the kits of an owner of which he was not told today. One that cannot be sent goes out with the next look. */
+const tellAndMark = async (needs: Needs, gateway: Gateway, owner: string, kits: readonly Found[]): Promise<void> => {
+  const { gatewayId, shardCount } = gateway;
+  const nowMs = needs.now();
+  const isDue = ({ kit }: Found): boolean =>
+    nowMs - (kit.reverted?.toldAtMs ?? Number.NEGATIVE_INFINITY) >= tellEveryMs;
+  const [first, ...others] = kits.filter(isDue).map(nameOf);
+  const isTold = first !== undefined && (await tell(needs, gatewayId, owner, [first, ...others]));
+  for (const one of kits) {
+    const toldAtMs = isTold && isDue(one) ? nowMs : one.kit.reverted?.toldAtMs;
+    const mark: Reverted = { ...one.reverted, ...(toldAtMs === undefined ? {} : { toldAtMs }) };
+    await needs.kits.saveReverted(one.kit, mark, shardCount);
+  }
+};
+
+const nameOf = ({ kit, reverted }: Found): RevertedKit => ({ kitId: kit.kitId, ...reverted });
+
+const tell = async (
+  { notifyOwner, log }: Needs,
+  gatewayId: Gateway['gatewayId'],
+  owner: string,
+  kits: Parameters<typeof revertedKits>[1],
+): Promise<boolean> => {
+  try {
+    await notifyOwner(revertedKits({ gatewayId, owner }, kits));
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.name : 'unknown';
+    log('WARN', 'The owner of kits that are refused could not be told.', { gatewayId, owner, why });
+    return false;
+  }
+};

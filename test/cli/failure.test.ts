@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import { expect, it } from 'vitest';
+import { writeText } from '../../lib/cli/apply-registry.ts';
+import { failureOf } from '../../lib/cli/failure.ts';
+import { runCommand } from '../../lib/cli/program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'failure-'));
+const thrownBy = (work: () => void): unknown => {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+it('says which folder is missing, by the name that the person gave', () => {
+  const failure = failureOf(thrownBy(() => writeText(join(folder, 'no', 'evidence.json'), '{}')));
+  expect(failure).toMatchObject({
+    exitCode: 2,
+    message: `${join(folder, 'no', 'evidence.json')}: there is no such file or folder.`,
+  });
+  expect(failureOf(thrownBy(() => writeText(folder, '')))?.message).toBe(
+    `${folder}: it is a folder, and a file is needed.`,
+  );
+});
+
+it('says that a table is not there', () => {
+  const error = new DynamoDBServiceException({
+    name: 'ResourceNotFoundException',
+    message: 'Requested resource not found: Table: gateways-at-noon not found',
+    $fault: 'client',
+    $metadata: {},
+  });
+  expect(failureOf(error)).toMatchObject({
+    exitCode: 4,
+    message:
+      'AWS refused: there is no such thing in this account and region: Requested resource not found: Table: gateways-at-noon not found',
+  });
+});
+
+it('takes nothing else for a mistake of the person', () => {
+  expect(failureOf(new TypeError('x is undefined'))).toBeUndefined();
+});
+
+it('says in one line that a file for evidence is missing', async () => {
+  const said: string[] = [];
+  const terminal = {
+    ...{ out: () => undefined, say: (text: string) => void said.push(text), isInteractive: false },
+    ...{ confirm: async () => false, input: async () => '', frame: () => undefined, done: () => undefined },
+  };
+  expect(await runCommand(['evidence', '--verify', join(folder, 'none.json')], terminal)).toBe(2);
+  expect(said).toHaveLength(1);
+});
+
+it.skipIf(process.platform === 'win32')('ends without a stack trace when the reader of its output has enough', () => {
+  const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" lib/cli/main.ts --help | true`], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+});

@@ -1,0 +1,112 @@
+import { accountId } from '../../../lib/emulator/account.ts';
+import { type Access, arnOfCaller } from '../../../lib/emulator/iam/access.ts';
+import { OPERATOR } from '../../../lib/emulator/wire/keys.ts';
+import { AwsError, unknownOperation } from '../../../lib/emulator/wire/service.ts';
+import { type Decision, evaluator, keysLookedAt, type Principal, type Question } from './evaluate.ts';
+import type { Grant } from './grants.ts';
+import type { Known } from './permission-question.ts';
+import { always, isSupplied, needsOf } from './required-permissions.ts';
+import type { Policies } from './template-policies.ts';
+
+/** A call, as it was decided. */
+export type Decided = Decision & {
+  /** A function, the state machine, the operator, an ARN, or a service. */
+  readonly caller: string;
+};
+
+export type AccessOptions = {
+  readonly policies: Policies;
+  readonly secretOf: Known['secret'];
+  readonly secretsKey: Known['secretsKey'];
+  /** Told of every decision. */
+  readonly onDecision: (decided: Decided) => void;
+};
+
+/** The person at this machine is the administrator of its account. */
+const everything: readonly Grant[] = [{ of: OPERATOR, effect: 'Allow', action: '*', resource: '*' }];
+
+/** Decides by the policies. Throws when one of them looks at a condition key that calls do not carry here. */
+export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessOptions): Access => {
+  const { keysOfTopics } = policies;
+  const known: Known = { secret: secretOf, keyOfTopic: (topicArn) => keysOfTopics.get(topicArn), secretsKey };
+  const grants = grantsOf(policies);
+  const unknown = [...keysLookedAt(grants)].filter((key) => !isSupplied(key));
+  if (unknown.length > 0)
+    throw new Error(
+      `Policies look at ${unknown.join(', ')}, which no call carries on this machine: add it in test/iam/evaluation/required-permissions.ts.`,
+    );
+  const evaluate = evaluator(policies.ofResources, keysLookedAt(grants));
+
+  const decide = async (caller: string, { action, resource, context }: Question): Promise<Decision> => {
+    const question = { action, resource, context: { ...always, ...context } };
+    const decision = await evaluate(principalOf(caller, policies), question);
+    onDecision({ ...decision, caller });
+    return decision;
+  };
+
+  return {
+    check: async ({ name }, service, operation, input) => {
+      const needs = needsOf(service, operation);
+      if (!needs) throw unknownOperation(operation);
+      for (const question of needs(input, known)) {
+        const decision = await decide(name, question);
+        if (!decision.isAllowed) throw refusal(service, decision);
+      }
+    },
+    checkTask: async (machineName, functionArn) => {
+      const decision = await decide(machineName, {
+        action: 'lambda:InvokeFunction',
+        resource: functionArn,
+        context: {},
+      });
+      if (!decision.isAllowed) throw new AwsError('AWSLambdaException', messageOf(decision), 403);
+    },
+    mayInvoke: async (servicePrincipal, functionArn, sourceArn) => {
+      const context = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': accountId };
+      const question = { action: 'lambda:InvokeFunction', resource: functionArn, context };
+      return (await decide(servicePrincipal, question)).isAllowed;
+    },
+  };
+};
+
+/**
+ * Who a caller is to IAM. A function and the state machine act in their roles; a caller named by the ARN of another
+ * account may do whatever that account allows it, which is not ours to know; anybody else has no policies.
+ */
+const principalOf = (caller: string, { roles }: Policies): Principal => {
+  const role = roles.get(caller);
+  const isOfOtherAccount = caller.startsWith('arn:') && !caller.includes(`::${accountId}:`);
+  const grants = role?.grants ?? (caller === OPERATOR || isOfOtherAccount ? everything : []);
+  return { arn: arnOfCaller(caller, new Map(role ? [[caller, role.name]] : [])), grants };
+};
+
+/** SNS and STS answer in the Query protocol and have names of their own ("Common errors" of each); everything else is AccessDeniedException. */
+const namesOfRefusal: Readonly<Record<string, readonly [string, number]>> = {
+  sns: ['AuthorizationError', 403],
+  sts: ['AccessDenied', 403],
+  lambda: ['AccessDeniedException', 403],
+};
+
+/** "Troubleshoot access denied error messages" in the IAM User Guide. */
+const messageOf = ({ principal, question: { action, resource }, because }: Decision): string =>
+  `User: ${principal} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
+
+/** What a caller is told who may call the service, but not have it use the key of what is asked for. */
+const refusalOfKey = (service: string, decision: Decision): AwsError | undefined => {
+  if (service === 'sns') return new AwsError('KMSAccessDenied', messageOf(decision));
+  if (service === 'secretsmanager') return new AwsError('AccessDeniedException', 'Access to KMS is not allowed');
+  return undefined;
+};
+
+const refusal = (service: string, decision: Decision): AwsError => {
+  const ofKey = decision.question.action.startsWith('kms:') ? refusalOfKey(service, decision) : undefined;
+  if (ofKey) return ofKey;
+  const [name, status] = namesOfRefusal[service] ?? ['AccessDeniedException', 400];
+  return new AwsError(name, messageOf(decision), status);
+};
+
+/** The grants of every role and resource, for whoever counts their use. */
+export const grantsOf = ({ roles, ofResources }: Policies): readonly Grant[] => [
+  ...[...roles.values()].flatMap(({ grants }) => grants),
+  ...[...ofResources.values()].flat(),
+];
