@@ -3,7 +3,8 @@ import type { CredentialId, GatewayId, RotationId } from '../domain/ids.ts';
 
 /** What a press did. Times are ISO texts; the same request is answered the same again. */
 export type PressAnswer = {
-  readonly result: 'DONE';
+  /** `UNCHANGED`: everything that was asked for was so already. */
+  readonly result: 'DONE' | 'UNCHANGED';
   readonly gatewayId: GatewayId;
   readonly requestId: string;
   /** The run that replaces the credentials. */
@@ -19,6 +20,8 @@ export type PressAnswer = {
   readonly adopted?: CredentialId;
   /** Live, and not refused: this system neither made nor adopted them. */
   readonly notOurs: readonly { readonly credentialId: CredentialId; readonly deleteAt: string }[];
+  /** Live, ours and not refused: a press has to name them. */
+  readonly spared: readonly CredentialId[];
   readonly message: string;
 };
 
@@ -36,9 +39,10 @@ export const answerTo = (gateway: Gateway, press: Press): PressAnswer => {
     notOurs: gateway.live
       .filter(({ origin }) => origin.kind === 'foreign')
       .map(({ credentialId }) => ({ credentialId, deleteAt: deleteAt(credentialId) })),
+    spared: press.spared ?? [],
   };
   return {
-    result: 'DONE',
+    result: press.changedNothing ? 'UNCHANGED' : 'DONE',
     gatewayId: gateway.gatewayId,
     requestId: press.requestId,
     rotationId: press.rotationId,
@@ -54,12 +58,13 @@ export const answerTo = (gateway: Gateway, press: Press): PressAnswer => {
 const messageOf = (
   gatewayId: GatewayId,
   press: Press,
-  facts: Pick<PressAnswer, 'rejectAfter' | 'refusedEverywhereAt' | 'propagationBoundSeconds' | 'notOurs'>,
+  facts: Pick<PressAnswer, 'rejectAfter' | 'refusedEverywhereAt' | 'propagationBoundSeconds' | 'notOurs' | 'spared'>,
 ): string =>
   [
+    ...(press.changedNothing ? ['This press has changed nothing: what it asks for was so already.'] : []),
     press.credentialIds.length > 0
       ? `Gateway ${gatewayId} refuses ${press.credentialIds.join(', ')} from ${facts.rejectAfter} on, and everywhere from ${facts.refusedEverywhereAt} on (propagation bound ${facts.propagationBoundSeconds} s).`
-      : `Gateway ${gatewayId} has no live credential left that rotation ${press.rotationId} did not make itself: nothing more was to do.`,
+      : `Gateway ${gatewayId} has no live credential left that rotation ${press.rotationId} did not make itself.`,
     'Requests in flight at that moment may fail.',
     ...(press.preempted ? [`Rotation ${press.preempted} was ended.`] : []),
     press.adopted
@@ -72,6 +77,10 @@ const messageOf = (
       : []),
     'A kit that does not have it by then is cut off, and its owner is paged.',
     `Once the policy check was seen to refuse them, the record has an entry "confirm" for each.`,
+    ...facts.spared.map(
+      (credentialId) =>
+        `NOT refused is ${credentialId}. If that leaked as well, press again and name it (--credential ${credentialId}, "credentialIds": ["${credentialId}"]).`,
+    ),
     ...facts.notOurs.map(
       ({ credentialId, deleteAt }) =>
         `NOT refused is ${credentialId}: it was never adopted. Delete it ${deleteAt}; or adopt it, and press again.`,

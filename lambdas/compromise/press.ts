@@ -9,6 +9,7 @@ import { executionWithinMs } from '../workflow/shared/ensure-execution.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { stopExecution, wakeRotation } from '../workflow/shared/wake.ts';
 import { answerTo, type PressAnswer } from './answer.ts';
+import { pressCommand } from './press-command.ts';
 import { type PressRequest, readPress } from './press-input.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'executions'> & ClockAndLog;
@@ -49,22 +50,14 @@ const press = async (needs: Needs, request: PressRequest): Promise<PressResult> 
     };
   const isUnknown = (await needs.gateways.read(gatewayId).catch(() => null)) === undefined; // without an answer: go on
   if (isUnknown) throw new InputRefused(`Gateway ${gatewayId} is not registered.`);
-  const { actor, reason, credentialIds, rejectWithinSeconds } = request;
+  const { actor, reason } = request;
   let before: Gateway | undefined;
   const rotationId = rotationIdFrom(`compromise ${gatewayId} ${requestId}`);
   const applied = await needs.gateways.apply(
     gatewayId,
     (gateway) => {
       if (!gateway.presses.some((one) => one.requestId === requestId)) before = gateway; // seen: an answer was lost
-      return {
-        kind: 'compromise',
-        requestId,
-        rotationId,
-        rejectWithinSeconds: rejectWithinSeconds ?? gateway.policy.rejectWithinSeconds,
-        ...(credentialIds ? { credentialIds } : {}),
-        actor,
-        reason,
-      };
+      return pressCommand(gateway, request, { requestId, rotationId, actor, reason });
     },
     needs.now() + pressForMs,
   );

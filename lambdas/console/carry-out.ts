@@ -27,8 +27,16 @@ export const act = async (needs: ActNeeds, input: ActInput): Promise<Outcome> =>
     case 'plan':
       return start(needs, input);
     case 'compromise': {
-      const { gatewayId, confirmGatewayId, reason, actor, requestId, rejectWithinSeconds } = input;
-      const request = { gatewayId, confirmGatewayId, reason, requestId, rejectWithinSeconds, actor };
+      const { gatewayId, confirmGatewayId, reason, actor, requestId, rejectWithinSeconds, credentialIds } = input;
+      const request = {
+        gatewayId,
+        confirmGatewayId,
+        reason,
+        requestId,
+        rejectWithinSeconds,
+        actor,
+        ...(credentialIds ? { credentialIds } : {}),
+      };
       return outcomeOf(input, await compromise(needs, request));
     }
     default:
@@ -73,6 +81,8 @@ const outcomeOf = ({ act }: ActInput, result: OperateResult | PressResult): Outc
       ? result.message
       : result.result === 'UNCHANGED'
         ? unchangedWords(act)
-        : `Done, and recorded as revision ${result.revision}.`;
+        : act === 'force'
+          ? `Recorded as revision ${result.revision}. What it retires is still accepted; below is said until when.`
+          : `Done, and recorded as revision ${result.revision}.`;
   return { act, result: result.result, message };
 };

@@ -2,10 +2,9 @@ import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import { executionNamePattern, executionNameRule, longestName } from '../domain/ids.ts';
 import { commandsAbout, type FieldsOf, type OperatorField } from '../domain/operator-commands.ts';
-import { latestRejectSeconds } from '../domain/policy.ts';
 import { commandFields, fieldsOfCommand } from '../operator/command-input.ts';
 import { actor, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
-import { widgetContext } from './page-request.ts';
+import { credentialList, widgetContext, withinSeconds } from './page-request.ts';
 
 /** The execution that a press starts is named after its request: the same press twice is one. */
 export const executionNameOf = (request: string): string => `console-${request}`;
@@ -33,7 +32,8 @@ const own = [
   one('plan', {}),
   one('compromise', {
     confirmGatewayId: z.string().trim().max(longestName),
-    rejectWithinSeconds: z.coerce.number().int().min(0).max(latestRejectSeconds),
+    rejectWithinSeconds: withinSeconds,
+    credentialIds: credentialList.optional(),
   }),
 ] as const;
 

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
-import { executionName, gatewayId, kitId, source } from '../workflow/shared/fields.ts';
+import { maxLiveCredentials } from '../domain/gateway.ts';
+import type { CredentialId } from '../domain/ids.ts';
+import { latestRejectSeconds } from '../domain/policy.ts';
+import { credentialId, executionName, gatewayId, kitId, source } from '../workflow/shared/fields.ts';
 import { longestFilter } from './view/paging.ts';
 import { gatewayActs, gatewayStates, kitActs } from './view/views.ts';
 
@@ -18,6 +21,21 @@ const common = {
 };
 const list = { filter: z.string().max(longestFilter).default(''), page: z.coerce.number().int().min(1).default(1) };
 
+/** Credential ids as a form or a link carries them. */
+export const credentialList = z
+  .string()
+  .max(256)
+  .transform((list) => list.split(','))
+  .pipe(
+    z
+      .array(credentialId.transform((id) => id as CredentialId))
+      .min(1)
+      .max(maxLiveCredentials),
+  );
+
+/** In how many seconds they are refused. */
+export const withinSeconds = z.coerce.number().int().min(0).max(latestRejectSeconds);
+
 const ask = z.discriminatedUnion('view', [
   z.strictObject({ view: z.literal('gateways'), state: z.enum(gatewayStates).optional(), ...list, ...common }),
   z.strictObject({ view: z.literal('gateway'), gatewayId, ...list, ...common }),
@@ -28,6 +46,9 @@ const ask = z.discriminatedUnion('view', [
     act: z.enum([...gatewayActs, ...kitActs]),
     kitId: kitId.optional(),
     source: source.optional(),
+    /** Of a press: only these, parted by commas, and how soon; as it would be pressed. */
+    credentialIds: credentialList.optional(),
+    rejectWithinSeconds: withinSeconds.optional(),
     ...common,
   }),
   z.strictObject({ view: z.literal('plan'), gatewayId, execution: executionName, ...common }),

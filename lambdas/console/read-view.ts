@@ -1,3 +1,4 @@
+import { leftToRetire } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
@@ -103,7 +104,11 @@ const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts
   return { gateway, ...found, transitions, ...secret };
 };
 
-const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId, source }: AskFor<'act'>): Promise<ActView> => {
+const showAct = async (
+  needs: ShowNeeds,
+  gateway: Gateway,
+  { act, kitId, source, credentialIds, rejectWithinSeconds }: AskFor<'act'>,
+): Promise<ActView> => {
   const nowMs = needs.now();
   const { gatewayId, rotation } = gateway;
   const base = {
@@ -126,7 +131,7 @@ const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId, source 
       kit.acts.includes(act) && (act !== 'retire-source' || kit.silent?.some((one) => one.source === source) === true);
     return {
       ...{ ...base, act, kit, isAllowed },
-      ...(isAllowed ? {} : { why: 'Nothing of that kind is open for this kit now.' }),
+      ...(isAllowed ? {} : { why: rotation?.held && act === 'retry-kit' ? heldWords : nothingOpenWords }),
       ...(credentialId ? { credentialId } : {}),
       ...(source ? { source } : {}),
     };
@@ -135,14 +140,24 @@ const showAct = async (needs: ShowNeeds, gateway: Gateway, { act, kitId, source 
   const offered = { ...base, act, isAllowed, ...(why ? { why } : {}) };
   if (act === 'compromise') {
     const { kits, unregistered } = await judged();
-    return { ...offered, compromise: compromisePreview(gateway, kits, unregistered, nowMs) };
+    const asked = { credentialIds, rejectWithinSeconds };
+    const preview = compromisePreview(gateway, kits, unregistered, nowMs, asked);
+    const { refusal } = preview;
+    return {
+      ...{ ...base, act, isAllowed: refusal === undefined, compromise: preview },
+      ...(refusal ? { why: refusal } : {}),
+    };
   }
   if (act === 'force' && isAllowed && rotation) {
     const { kits, kitsHash, named, unregistered } = await confirmationFor(needs, gateway, rotation);
-    return { ...offered, force: { kits, kitsHash, named, unregistered: unregistered.length } };
+    const when = { retires: leftToRetire(gateway, rotation), withinSeconds: gateway.policy.longestWaitSeconds };
+    return { ...offered, force: { kits, kitsHash, named, unregistered: unregistered.length, ...when } };
   }
   return offered;
 };
+
+const heldWords = 'The rotation is held, and gives kits nothing until then: resume it first.';
+const nothingOpenWords = 'Nothing of that kind is open for this kit now.';
 
 const showPlan = async ({ plans, now }: ShowNeeds, ask: AskFor<'plan'>): Promise<PlanView> => {
   const state = await plans.of(ask.execution);

@@ -44,10 +44,11 @@ const next = ({ gatewayId }: ActInput, { execution }: Outcome): ConsoleAsk =>
 /** The form that an event comes from, if it can be told, and what was filled in. */
 const formIn = (event: unknown): { readonly ask?: AskFor<'act'>; readonly filledIn: FilledIn } => {
   const given = fieldsOf(event);
-  const { gatewayId, act: pressed, kitId, actor, reason } = given;
+  const { gatewayId, act: pressed, kitId, credentialIds, actor, reason } = given;
   const filledIn = { actor: textOf(actor), reason: textOf(reason) };
   try {
-    const ask = readAsk({ view: 'act', gatewayId, act: pressed, ...(kitId === undefined ? {} : { kitId }) });
+    const named = Object.entries({ kitId, credentialIds }).filter(([, value]) => value !== undefined);
+    const ask = readAsk({ view: 'act', gatewayId, act: pressed, ...Object.fromEntries(named) });
     return ask.view === 'act' ? { ask, filledIn } : { filledIn };
   } catch {
     return { filledIn };

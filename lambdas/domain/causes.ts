@@ -19,6 +19,10 @@ export type Trigger = keyof typeof triggers;
 /** How a rotation ended. */
 export const outcomes = {
   COMPLETED: { word: 'completed', means: 'What it retires is revoked, and was seen to be refused.' },
+  COMPLETED_BY_FORCE: {
+    word: 'completed by force',
+    means: 'The same, in the name of a person: kits that had not moved are cut off.',
+  },
   ROLLED_BACK: { word: 'rolled back', means: 'The gateway is back on the credential that it came from.' },
   FAILED: { word: 'failed', means: 'It was given up; what became of its own credential is in the record.' },
   PREEMPTED: { word: 'pre-empted', means: 'A compromise ended it.' },

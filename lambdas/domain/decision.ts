@@ -116,9 +116,14 @@ export const withCredential = (
   );
 
 /** Ends the running rotation with an outcome; the record remembers the last few. */
-export const endRotation = (gateway: Gateway, outcome: Outcome, nowMs: number): Pick<Gateway, 'ended'> => ({
+export const endRotation = (
+  gateway: Gateway,
+  outcome: Outcome,
+  nowMs: number,
+  more: { readonly kitsBehind?: number } = {},
+): Pick<Gateway, 'ended'> => ({
   ended: gateway.rotation
-    ? [...gateway.ended, { rotationId: gateway.rotation.rotationId, outcome, endedAtMs: nowMs }].slice(
+    ? [...gateway.ended, { rotationId: gateway.rotation.rotationId, outcome, endedAtMs: nowMs, ...more }].slice(
         -remembered.ended,
       )
     : gateway.ended,

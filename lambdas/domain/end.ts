@@ -21,7 +21,7 @@ type OfRotation = By & { readonly rotationId: RotationId };
 export type Complete = OfRotation & { readonly kind: 'complete' };
 export const complete = (gateway: Gateway, command: Complete, nowMs: number): Decision => {
   const ended = gateway.ended.find((one) => one.rotationId === command.rotationId)?.outcome;
-  if (ended === 'COMPLETED' || ended === 'ROLLED_BACK') return unchanged;
+  if (ended && ended !== 'FAILED' && ended !== 'PREEMPTED') return unchanged;
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
   if (rotation.stage !== 'VERIFIED' && !(rotation.forced && hasReached(rotation, 'DISTRIBUTED')))
@@ -32,12 +32,16 @@ export const complete = (gateway: Gateway, command: Complete, nowMs: number): De
   if (unconfirmed.length > 0)
     return refuse('NOT_CONFIRMED', `Revoked but not yet seen refused: ${unconfirmed.join(', ')}.`);
   const { rotation: _, probe: _p, ...rest } = gateway;
-  const outcome = rotation.rolledBack ? 'ROLLED_BACK' : 'COMPLETED';
-  return record({ ...rest }, endRotation(gateway, outcome, nowMs), nowMs, {
+  const forced = rotation.stage === 'VERIFIED' ? undefined : rotation.forced; // a force that nothing needed
+  const outcome = rotation.rolledBack ? 'ROLLED_BACK' : forced ? 'COMPLETED_BY_FORCE' : 'COMPLETED';
+  // Where nothing was retired nobody was cut off, and yet the kits may lack the credential.
+  const late = rotation.retireIds.length > 0 ? forced?.kits : forced && rotation.kitSummary?.laggards;
+  const behind = late ? { kitsBehind: late } : {};
+  return record({ ...rest }, endRotation(gateway, outcome, nowMs, behind), nowMs, {
     kind: 'complete',
     ...by(command),
     rotationId: rotation.rotationId,
-    detail: { outcome, retired: rotation.retireIds, ...(rotation.forced ? { forced: true } : {}) },
+    detail: { outcome, retired: rotation.retireIds, ...(rotation.forced ? { forced: true } : {}), ...behind },
   });
 };
 

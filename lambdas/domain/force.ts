@@ -36,7 +36,7 @@ export const force = (gateway: Gateway, command: Force, nowMs: number): Decision
   if (rotation.held)
     return refuse('HELD', `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}: resume it first.`);
   const covers = kitsHash === undefined ? {} : { kitsHash };
-  const forced = { ...by(command), atMs: nowMs, ...covers };
+  const forced = { ...by(command), atMs: nowMs, kits: command.kits, ...covers };
   return record(gateway, { rotation: { ...rotation, forced } }, nowMs, {
     ...by(command),
     kind: 'force',

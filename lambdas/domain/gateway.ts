@@ -106,7 +106,11 @@ export type Rotation = {
 };
 
 /** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; sources that are no registered kit included; without it (a policy decided beforehand) it covers everybody. */
-type Forced = Decided & { readonly kitsHash?: string };
+type Forced = Decided & {
+  readonly kitsHash?: string;
+  /** How many kits had not moved then. */
+  readonly kits?: number;
+};
 
 /** How many kits there are and how many are late; the one that matters most by name. */
 export type KitSummary = {
@@ -116,7 +120,13 @@ export type KitSummary = {
   readonly worst?: { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode };
 };
 
-export type EndedRotation = { readonly rotationId: RotationId; readonly outcome: Outcome; readonly endedAtMs: number };
+export type EndedRotation = {
+  readonly rotationId: RotationId;
+  readonly outcome: Outcome;
+  readonly endedAtMs: number;
+  /** So many kits had not moved when a person forced it. */
+  readonly kitsBehind?: number;
+};
 
 /** One recorded transition: the audit item `gateway#revision`, and the event that is published. */
 export type Transition = {
@@ -146,6 +156,10 @@ export type Press = {
   /** The rotation that it ended, and whose successor it took over, if so. */
   readonly preempted?: RotationId;
   readonly adopted?: CredentialId;
+  /** Live then, ours, and not refused by it; absent when there was none. */
+  readonly spared?: readonly CredentialId[];
+  /** Everything that it asked for was so already. */
+  readonly changedNothing?: true;
   /** No live credential stayed: everything depended on a successor. */
   readonly leavesNone?: true;
 };

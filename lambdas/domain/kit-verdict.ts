@@ -1,6 +1,6 @@
 import { codesOf } from './codes.ts';
 import type { CredentialId, KitId } from './ids.ts';
-import { type Kit, sourceOf, type Use } from './kit.ts';
+import { failureOfWork, type Kit, type KitFailure, sourceOf, type Use } from './kit.ts';
 
 /** What may prove that a kit moved. */
 export const evidenceKinds = {
@@ -89,6 +89,8 @@ export type KitVerdict =
       readonly sources?: { readonly seen: number; readonly expected: number };
       /** When the latest of `addresses` was last seen there. */
       readonly lastUseMs?: number;
+      /** Why it could not be given the credential. */
+      readonly failure?: KitFailure;
       /** Whether giving it the credential again may help. */
       readonly redo: boolean;
     };
@@ -122,9 +124,11 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
     evidence: { kind, atMs },
   });
 
-  if (work?.credentialId !== expected.targetId || work.generation > expected.generation || work.state === 'PENDING')
+  if (work?.credentialId !== expected.targetId || work.generation > expected.generation)
     return laggard('NOT_DISTRIBUTED', true);
-  if (work.state === 'FAILED') return laggard('DISTRIBUTION_FAILED', true);
+  const failure = failureOfWork(work);
+  if (work.state === 'FAILED' || failure) return laggard('DISTRIBUTION_FAILED', true, failure ? { failure } : {});
+  if (work.state === 'PENDING') return laggard('NOT_DISTRIBUTED', true);
 
   const recent = uses.filter((use) => use.lastUsedAtMs >= nowMs - kit.lookBackSeconds * 1000 && !isRetired(kit, use));
   const onTarget = uses.filter((use) => use.credentialId === expected.targetId && use.lastUsedAtMs >= work.changedAtMs);

@@ -48,6 +48,24 @@ export type Kit = {
   readonly reverted?: Reverted;
 };
 
+/** Why a kit could not be given the credential, how often that was tried, and when last something was done about it. */
+export type KitFailure = {
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly atMs: number;
+};
+
+/** The failure of a kit's work; a kit that waits for its next try keeps that of the last one. */
+export const failureOfWork = (work: KitWork | undefined): KitFailure | undefined =>
+  work?.failure && (work.state === 'FAILED' || work.state === 'PENDING')
+    ? { ...work.failure, attempts: work.attempts, atMs: work.changedAtMs }
+    : undefined;
+
+/** What work for this credential keeps of the failure before it, so that the reason is seen until there is a result. */
+export const keptFailure = ({ work }: Kit, credentialId: string): Pick<KitWork, 'failure'> =>
+  work?.failure && work.credentialId === credentialId ? { failure: work.failure } : {};
+
 /** A source that a named person has declared gone; any use after `atMs` undoes it. */
 export type RetiredSource = {
   readonly source: string;

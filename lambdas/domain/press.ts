@@ -23,6 +23,7 @@ import {
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 import { moveToRevoked } from './revoke.ts';
+import { endsAlike, sparedBy } from './spared.ts';
 
 /** A press of the button. `rotationId` is used when a new run is needed. */
 export type Compromise = By & {
@@ -90,14 +91,17 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
     [...doomed].every((id) => rotation.retireIds.includes(id));
   if (targets.length === 0 && (!goesOn || command.credentialIds)) return nothingToDoom(gateway, command);
   const next = goesOn ? rotation : successorRun({ ...gateway, live }, command, doomed, nowMs);
+  const spared = sparedBy(gateway, doomed);
   const press: Press = {
     requestId: command.requestId,
     rotationId: next.rotationId,
     credentialIds: [...doomed],
+    ...(spared.length > 0 ? { spared } : {}),
     atMs: nowMs,
     rejectAfterMs: lastEndMs(live, doomed) ?? nowMs,
     ...(goesOn || !rotation ? {} : { preempted: rotation.rotationId }),
     ...(goesOn || !next.targetId ? {} : { adopted: next.targetId }),
+    ...(goesOn && endsAlike(gateway.live, live) ? { changedNothing: true } : {}),
     ...(live.length > 0 && live.every(({ compromised }) => compromised) ? { leavesNone: true as const } : {}),
   };
   const changes: Partial<Gateway> = {
@@ -116,6 +120,7 @@ export const compromise = (gateway: Gateway, command: Compromise, nowMs: number)
       rejectAfterMs: press.rejectAfterMs,
       preempted: press.preempted,
       adopted: press.adopted,
+      changedNothing: press.changedNothing,
     },
   });
 };

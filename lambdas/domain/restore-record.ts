@@ -167,7 +167,11 @@ const endIn = (later: readonly Transition[], rotationId: RotationId, nowMs: numb
   const completed = of(later, 'complete').find((one) => one.rotationId === rotationId);
   const isPreempted = of(later, 'compromise').some(({ detail }) => detail?.preempted === rotationId);
   const outcome = (completed?.detail?.outcome as Outcome | undefined) ?? (isPreempted ? 'PREEMPTED' : 'FAILED');
-  return { rotationId, outcome, endedAtMs: completed?.atMs ?? nowMs };
+  const behind = completed?.detail?.kitsBehind;
+  return {
+    ...{ rotationId, outcome, endedAtMs: completed?.atMs ?? nowMs },
+    ...(typeof behind === 'number' ? { kitsBehind: behind } : {}),
+  };
 };
 
 /** A press that is delivered once more finds its answer. */

@@ -1,3 +1,5 @@
+import { outcomes } from './causes.ts';
+import { codesOf } from './codes.ts';
 import type { Gateway, Outcome, Transition } from './gateway.ts';
 import type { RotationId } from './ids.ts';
 
@@ -25,6 +27,6 @@ export const outcomeOf = (
 /** A rotation without an end of its own was ended by another one's begin: only a compromise does that. */
 const outcomeIn = (end: Transition | undefined, isRotation: boolean): Outcome | undefined => {
   if (end?.kind === 'fail') return 'FAILED';
-  if (end) return end.detail?.outcome === 'ROLLED_BACK' ? 'ROLLED_BACK' : 'COMPLETED';
+  if (end) return codesOf(outcomes).find((one) => one === end.detail?.outcome) ?? 'COMPLETED';
   return isRotation ? 'PREEMPTED' : undefined;
 };

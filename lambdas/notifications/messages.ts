@@ -10,6 +10,8 @@ export type LateKit = {
   readonly code: LaggardCode;
   /** Source addresses that still present an old credential. */
   readonly addresses: readonly string[];
+  /** Why it could not be given the credential, and what is next. */
+  readonly failure?: string;
   /** The credential that it should use. */
   readonly credentialId: string;
   readonly rotationId: string;
@@ -19,11 +21,12 @@ export type LateKit = {
 const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 /** What its owner can do about a late kit, by the reason. */
-const todo = ({ code, addresses, kitId, gatewayId, credentialId }: LateKit): string => {
+const todo = ({ code, addresses, failure, kitId, gatewayId, credentialId }: LateKit): string => {
   const { means, todo, mayAcknowledge } = laggards[code];
   const where = addresses.join(', ');
   const details: Readonly<Partial<Record<LaggardCode, string>>> = {
     STILL_ON_PREDECESSOR: `The other one comes from ${where || 'some of its nodes'}.`,
+    ...(failure ? { DISTRIBUTION_FAILED: failure } : {}),
     ...(where ? { SEEN_ON_BOTH: `That is ${where}.` } : {}),
   };
   return [

@@ -40,6 +40,8 @@ export const confirmationFor = async (
   gateway: Gateway,
   rotation: NonNullable<Gateway['rotation']>,
 ): Promise<Confirmation & { readonly covered: readonly string[] }> => {
+  if (rotation.retireIds.length === 0)
+    return { kits: 0, kitsHash: hashOfCutOff([]), named: [], unregistered: [], covered: [] }; // nothing dies
   const covered: string[] = [];
   const { summary } = await collectEvidence(needs, gateway, rotation, {
     onCutOff: (list) => {

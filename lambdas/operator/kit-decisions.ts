@@ -1,7 +1,7 @@
 import type { By } from '../domain/decision.ts';
 import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
-import { type Kit, sourceOf, type Use, withRetiredSource } from '../domain/kit.ts';
+import { type Kit, keptFailure, sourceOf, type Use, withRetiredSource } from '../domain/kit.ts';
 import type { Of } from '../domain/operator-commands.ts';
 import { shardOf, shardsOfUse } from '../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
@@ -49,13 +49,21 @@ export const retryKit = async (
       'WRONG_STAGE',
       `Rotation ${rotation.rotationId} is at ${rotation.stage} and gives kits nothing${rotation.rolledBack ? '' : ' yet'}.`,
     );
+  if (rotation.held)
+    return refused(
+      gateway,
+      'HELD',
+      `Rotation ${rotation.rotationId} is held by ${rotation.held.actor}, and gives kits nothing until then: resume it first.`,
+    );
   const kit = await kitOf(kits, gateway, kitId);
   if (!kit) return noSuchKit(gateway, kitId);
   const { rotationId, generation, targetId: credentialId } = rotation;
-  if (kit.work?.state === 'PENDING' && kit.work.generation === generation) return unchanged(gateway);
+  const isUntried = kit.work?.state === 'PENDING' && kit.work.generation === generation && !kit.work.failure;
+  if (isUntried) return unchanged(gateway);
   const recorded = await gateways.apply(gatewayId, { kind: 'retry-kit', kitId, credentialId, ...by });
   const attempts = kit.work?.attempts ?? 0;
-  const work = { rotationId, generation, credentialId, state: 'PENDING', attempts, changedAtMs: now() } as const;
+  const pending = { rotationId, generation, credentialId, state: 'PENDING', attempts, changedAtMs: now() } as const;
+  const work = { ...pending, ...keptFailure(kit, credentialId) };
   if (!(await kits.replaceWork(kit, work, shardCount)))
     return refused(gateway, 'SUPERSEDED', `Another run has given kit ${kitId} a credential since: look again.`);
   return resultOf(gatewayId, recorded);

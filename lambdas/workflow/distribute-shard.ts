@@ -1,6 +1,6 @@
 import { StepFailed } from '../domain/failure.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
-import type { Kit, KitWork } from '../domain/kit.ts';
+import { type Kit, type KitWork, keptFailure } from '../domain/kit.ts';
 import { kitKindOf } from '../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
@@ -48,7 +48,8 @@ const distributeTo = async (needs: Needs, input: StepInput, kit: Kit, stored: St
   }
   const startedAtMs = needs.now();
   const attempts = (kit.work?.generation === rotation.generation ? kit.work.attempts : 0) + 1;
-  const claim: KitWork = { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs };
+  const kept = keptFailure(kit, stored.credentialId);
+  const claim: KitWork = { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs, ...kept };
   if (!(await needs.kits.saveWork(kit, claim, gateway.shardCount))) return 'PENDING';
   const work = {
     ...base,
@@ -89,7 +90,7 @@ const install = async (
       gatewayId: kit.gatewayId,
       kitId: kit.kitId,
       credentialId: stored.credentialId,
-      code: failure.code,
+      ...failure,
     });
     return { state: 'FAILED', failure };
   }

@@ -1,4 +1,4 @@
-import { inFull, unchangedWords } from '../../lambdas/console/view/labels.ts';
+import { fromNow, inFull, unchangedWords } from '../../lambdas/console/view/labels.ts';
 import {
   type OperatorCommandName,
   operatorCommandNames,
@@ -9,6 +9,7 @@ import { type CliCommand, command, reason, text, wholeNumber, why } from './comm
 import { deadlineIn } from './deadline.ts';
 import { CommandFailed } from './failure.ts';
 import { decide, force } from './send-decision.ts';
+import { plain } from './terminal.ts';
 
 const decided = (name: OperatorCommandName, { result }: OperateResult, done = 'Done, and recorded.'): string =>
   result === 'UNCHANGED' ? unchangedWords(name) : done;
@@ -71,7 +72,11 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
         throw new CommandFailed('usage', '--kits and --kits-hash go together.');
       const repeated = kits === undefined || kitsHash === undefined ? {} : { repeated: { kits, kitsHash } };
       const json = await force(at, { gatewayId, reason, ...repeated }, yes);
-      return { json, text: decided('force', json) };
+      const { waitsFor, nowMs } = await at.connection.show({ view: 'gateway', gatewayId });
+      const next = waitsFor.map(({ text, untilAtMs }) =>
+        untilAtMs === undefined ? text : `${text} Until then: ${fromNow(untilAtMs, nowMs)}.`,
+      );
+      return { json, text: plain([decided('force', json, 'Recorded.'), ...next].join(' ')) };
     },
   }),
   adopt: command({
@@ -134,7 +139,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     input: { gatewayId: text, kitId: text, reason },
     run: async (at, { gatewayId, kitId, reason }) => {
       const json = await decide(at, { command: 'retry-kit', gatewayId, kitId, reason });
-      return { json, text: decided('retry-kit', json, `Kit ${kitId} is given the credential again.`) };
+      return { json, text: decided('retry-kit', json, `Kit ${kitId} is to be given the credential again.`) };
     },
   }),
   'retire-source': command({

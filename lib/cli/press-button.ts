@@ -23,11 +23,13 @@ export const pressButton = async (at: At, { confirm, ...press }: Press): Promise
   const { connection, terminal } = at;
   const { gatewayId } = press;
   terminal.say(
-    await connection.show({ view: 'act', act: 'compromise', gatewayId }).then(
-      (view) => compromiseText(view, press),
-      (error: unknown) =>
-        `Who is cut off cannot be shown: ${error instanceof Error ? plain(error.message) : ''} The button works all the same.`,
-    ),
+    await connection
+      .show({ view: 'act', act: 'compromise', gatewayId, ...askedOf(press) })
+      .then(
+        compromiseText,
+        (error: unknown) =>
+          `Who is cut off cannot be shown: ${error instanceof Error ? plain(error.message) : ''} The button works all the same.`,
+      ),
   );
   if (confirm === undefined && !terminal.isInteractive)
     throw new CommandFailed(
@@ -47,12 +49,20 @@ export const pressButton = async (at: At, { confirm, ...press }: Press): Promise
   return result;
 };
 
-const compromiseText = ({ compromise, isAllowed, why }: ActView, { rejectWithinSeconds }: Press): string => {
-  if (!compromise || !isAllowed) return why ?? compromise?.refusal ?? '';
-  const cutOff: CutOff = rejectWithinSeconds === 0 ? compromise.refuseNow : compromise.replaceFirst;
-  const seconds = rejectWithinSeconds ?? cutOff.rejectWithinSeconds;
+/** The preview is asked for as it is pressed. */
+const askedOf = ({ credentialIds, rejectWithinSeconds }: Press): Readonly<Record<string, unknown>> => ({
+  ...(credentialIds ? { credentialIds: credentialIds.join(',') } : {}),
+  ...(rejectWithinSeconds === undefined ? {} : { rejectWithinSeconds }),
+});
+
+const compromiseText = ({ compromise, why }: ActView): string => {
+  if (!compromise || compromise.refusal) return compromise?.refusal ?? why ?? '';
+  const cutOff: CutOff = compromise.asPressed;
+  const seconds = cutOff.rejectWithinSeconds;
   return [
-    `Refused for good: ${compromise.credentialIds.join(', ')}, ${seconds === 0 ? 'at once' : `${seconds} s after you press`}${compromise.propagationBoundSeconds > 0 ? `, everywhere ${compromise.propagationBoundSeconds} s later` : ''}.`,
+    ...(compromise.changesNothing ? ['This press would change nothing: what it asks for is so already.'] : []),
+    ...compromise.spared.map((id) => `NOT refused: ${id}. If that leaked as well, add --credential ${id}.`),
+    `Refused for good: ${compromise.credentialIds.join(', ') || 'nothing'}, ${seconds === 0 ? 'at once' : `${seconds} s after you press`}${compromise.propagationBoundSeconds > 0 ? `, everywhere ${compromise.propagationBoundSeconds} s later` : ''}.`,
     ...(compromise.notOurs.length > 0
       ? [`NOT refused, since they were made elsewhere: ${compromise.notOurs.join(', ')}.`]
       : []),

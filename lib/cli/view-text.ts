@@ -11,14 +11,17 @@ import {
   stateWords,
   type Tone,
 } from '../../lambdas/console/view/labels.ts';
-import type {
-  CredentialLife,
-  GatewaysView,
-  GatewayView,
-  HistoryView,
-  KitRow,
-  Page,
-  RotationSummary,
+import {
+  type CredentialLife,
+  type GatewaysView,
+  type GatewayView,
+  type HistoryView,
+  type KitRow,
+  type Page,
+  phases,
+  type RotationSummary,
+  type StepLook,
+  stepLooks,
 } from '../../lambdas/console/view/views.ts';
 import { plain, rowsOf } from './terminal.ts';
 
@@ -43,6 +46,25 @@ const more = ({ page, pages, total }: Page, what: string): readonly string[] =>
 /** A rotation in a line: `manual: verify, 3 of 5 kits moved`. */
 export const rotationLine = ({ trigger, phase, progress, held }: RotationSummary): string =>
   `${trigger}: ${phase}${progress ? `, ${progress.updated} of ${progress.kits} kits moved` : ''}${held ? ', held' : ''}`;
+
+const stepColours = {
+  TO_COME: 'dim',
+  NOW: 'cyan',
+  DONE: 'green',
+  DONE_WITH_FAILURES: 'yellow',
+  FORCED: 'yellow',
+} as const satisfies Readonly<Record<StepLook, string>>;
+
+/** `✓ create`, `! distribute (done with failures)`. */
+const stepText = (phase: string, look: StepLook): string => {
+  const { sign, word } = stepLooks[look];
+  const says = look === 'DONE_WITH_FAILURES' || look === 'FORCED' ? ` (${word})` : '';
+  return styleText(stepColours[look], `${sign || ' '} ${phase}${says}`);
+};
+
+/** The steps of the rotation that runs, in a line; none when none runs. */
+export const stepsLine = (steps: GatewayView['steps']): readonly string[] =>
+  steps ? [`  ${phases.map((phase) => stepText(phase, steps[phase])).join('  ')}`] : [];
 
 export const gatewaysText = (view: GatewaysView): string => {
   const rows = view.rows.map(({ gatewayId, state, credentials, rotation, worstLaggard, nextScheduledAtMs }) => [
@@ -71,6 +93,7 @@ export const gatewayText = (view: GatewayView): string => {
           `${rotation.rotationId}, begun ${when(rotation.begun.atMs)} by ${plain(rotation.begun.actor)}: ${plain(rotation.begun.reason)}`,
         ]
       : []),
+    ...stepsLine(view.steps),
     ...view.secretTroubles.map(({ text }) => `  secret: ${plain(text)}`),
     ...view.waitsFor.map(
       ({ text, untilAtMs }) =>
@@ -136,9 +159,9 @@ export const historyText = ({ entries, page, nowMs }: HistoryView): string => {
     const title = rotationId
       ? `${trigger ?? ''} rotation ${rotationId}, ${outcome ? outcomeWords[outcome].word : ''}${endedAtMs === undefined ? '' : ` after ${lengthOf(endedAtMs - begun.atMs)}`}, begun ${fromNow(begun.atMs, nowMs)}`
       : inFull(begun.atMs);
-    const rows = steps.map(({ atMs, kind, actor, reason, credentialIds }) => [
+    const rows = steps.map(({ atMs, kind, look, actor, reason, credentialIds }) => [
       `  ${inFull(atMs)}`,
-      kind,
+      look ? `${kind} (${stepLooks[look].word})` : kind,
       credentialIds.join(', '),
       actor,
       reason,

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { fromNow, lateWords, lengthOf, outcomeWords } from '../../lambdas/console/view/labels.ts';
-import { type GatewaysView, type GatewayView, phases } from '../../lambdas/console/view/views.ts';
+import { fromNow, lateWords, lengthOf, outcomeWords, stateWords } from '../../lambdas/console/view/labels.ts';
+import type { GatewaysView, GatewayView } from '../../lambdas/console/view/views.ts';
 import type { Connection } from './connection.ts';
 import { plain, type Terminal } from './terminal.ts';
-import { bold, rotationLine } from './view-text.ts';
+import { bold, rotationLine, stepsLine } from './view-text.ts';
 
 const barWidth = 30;
 const latest = 8;
@@ -19,7 +19,9 @@ const progressBar = (done: number, of: number): string => {
 export const frameOf = ({
   gatewayId,
   nowMs,
+  state,
   rotation,
+  steps,
   kits,
   waitsFor,
   ahead,
@@ -31,28 +33,23 @@ export const frameOf = ({
     const ended = outcome
       ? `the last rotation ${outcomeWords[outcome].word}${endedAtMs === undefined ? '' : ` ${fromNow(endedAtMs, nowMs)}`}`
       : 'no rotation yet';
-    return `${bold(gatewayId)}  at rest; ${ended}`;
+    return [
+      `${bold(gatewayId)}  ${stateWords[state].word.toLowerCase()}; ${ended}`,
+      ...waitsFor.map(({ text }) => `  ${plain(text)}`),
+    ].join('\n');
   }
-  const at = phases.indexOf(rotation.phase);
-  const steps = phases.map((phase, index) =>
-    index < at
-      ? styleText('green', `✔ ${phase}`)
-      : index === at
-        ? styleText('cyan', `▶ ${phase}`)
-        : styleText('dim', `  ${phase}`),
-  );
   const late = kits.rows.filter((kit) => kit.late !== undefined).slice(0, latest);
   const dying = credentials.filter(({ isLive, rejectAfterAtMs }) => isLive && rejectAfterAtMs !== undefined);
   return [
     `${bold(gatewayId)}  ${rotationLine(rotation)}, for ${lengthOf(nowMs - rotation.begun.atMs)}`,
-    `  ${steps.join('  ')}`,
+    ...stepsLine(steps),
     `  kits  ${progressBar(kits.updated, kits.total)}`,
     ...dying.map((one) =>
       styleText('red', `  ${one.credentialId} is refused ${fromNow(one.rejectAfterAtMs ?? nowMs, nowMs)}`),
     ),
     ...late.map(
-      ({ kitId, owner, late: code }) =>
-        `    ${plain(kitId).padEnd(20)} ${code ? lateWords[code] : ''}  ${plain(owner)}`,
+      ({ kitId, owner, late: code, failure }) =>
+        `    ${plain(kitId).padEnd(20)} ${code ? lateWords[code] : ''}${failure ? ` (${failure.code}, tried ${failure.attempts}×)` : ''}  ${plain(owner)}`,
     ),
     ...(kits.late > late.length ? [`    and ${kits.late - late.length} more`] : []),
     ...waitsFor.map(

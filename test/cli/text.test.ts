@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { GatewayView } from '../../lambdas/console/view/views.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
+import { actCommands } from '../../lib/cli/commands/decide.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { CommandFailed } from '../../lib/cli/failure.ts';
 import { pressButton } from '../../lib/cli/press-button.ts';
@@ -31,6 +32,7 @@ const view: GatewayView = {
     retireIds: ['old0000001' as CredentialId],
     progress: { kits: 4, updated: 1, atMs: nowMs },
   },
+  steps: { create: 'DONE', distribute: 'DONE', verify: 'NOW', revoke: 'TO_COME' },
   secretTroubles: [],
   waitsFor: [{ text: '3 of 4 kits have not moved yet.' }],
   ahead: [{ text: 'The owners of late kits are reminded.', atMs: nowMs + 3_600_000 }],
@@ -100,6 +102,44 @@ describe('The emergency button', () => {
     expect(said.join()).toMatch(/cannot be shown: console failed/);
   });
 
+  it('shows what exactly it would do: the preview is asked for as it is pressed', async () => {
+    const asked: unknown[] = [];
+    const said: string[] = [];
+    const cutOff = { rejectWithinSeconds: 7, total: 0, inUse: 0, kits: [] };
+    const compromise = {
+      ...{ credentialIds: ['new0000001'], spared: ['old0000001'], notOurs: [], propagationBoundSeconds: 0, kits: 0 },
+      ...{ unregistered: 0, asPressed: cutOff, replaceFirst: cutOff, refuseNow: cutOff },
+    };
+    const connection = {
+      show: async (ask: unknown) => {
+        asked.push(ask);
+        return { view: 'act', isAllowed: true, compromise };
+      },
+      caller: async () => 'ann',
+      compromise: async () => ({ result: 'UNCHANGED', message: 'This press has changed nothing.' }),
+    } as unknown as Connection;
+    const terminal = { say: (text: string) => void said.push(text), isInteractive: false } as unknown as Terminal;
+    const press = { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' };
+    await pressButton({ connection, terminal }, { ...press, credentialIds: ['new0000001'], rejectWithinSeconds: 7 });
+    expect(asked).toEqual([
+      { view: 'act', act: 'compromise', gatewayId: 'orders', credentialIds: 'new0000001', rejectWithinSeconds: 7 },
+    ]);
+    expect(said.join()).toContain('Refused for good: new0000001, 7 s after you press');
+    expect(said.join()).toContain('NOT refused: old0000001. If that leaked as well, add --credential old0000001.');
+  });
+
+  it('that changes nothing does not end as done', async () => {
+    const connection = {
+      show: async () => ({ view: 'act', isAllowed: false }),
+      caller: async () => 'ann',
+      compromise: async () => ({ result: 'UNCHANGED', message: 'This press has changed nothing.' }),
+    } as unknown as Connection;
+    const terminal = { say: () => undefined, isInteractive: false } as unknown as Terminal;
+    const button = actCommands.find(({ usage }) => usage.startsWith('compromised'));
+    const run = button?.prepare({ gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
+    expect(await run?.({ connection, terminal })).toMatchObject({ isFailed: true });
+  });
+
   it('names a caller whose ARN is longer than the record takes by its end', async () => {
     const arn = `arn:aws:sts::123456789012:assumed-role/${'r'.repeat(64)}/${'s'.repeat(180)}@example.com`;
     const pressed: { actor: string }[] = [];
@@ -122,12 +162,34 @@ describe('A frame of watch', () => {
   it('shows the stage, a bar of the kits, what dies when, the late kits and what comes next', () => {
     const frame = stripVTControlCharacters(frameOf(view));
     expect(frame).toContain('orders  manual: verify, 1 of 4 kits moved, for 60 s');
-    expect(frame).toContain('✔ create  ✔ distribute  ▶ verify    revoke');
+    expect(frame).toContain('✓ create  ✓ distribute  ▶ verify    revoke');
     expect(frame).toContain('████████░░░░░░░░░░░░░░░░░░░░░░ 1 of 4');
     expect(frame).toContain('old0000001 is refused in 45 s');
     expect(frame).toContain('still on predecessor');
     expect(frame).toContain('and 2 more');
     expect(frame).toContain('in 60 min: The owners of late kits are reminded.');
+  });
+
+  it('never shows a step as done that is done with failures or forced', () => {
+    const looks = { create: 'DONE', distribute: 'DONE_WITH_FAILURES', verify: 'FORCED', revoke: 'NOW' } as const;
+    for (const text of [frameOf({ ...view, steps: looks }), gatewayText({ ...view, steps: looks })])
+      expect(stripVTControlCharacters(text)).toContain(
+        '✓ create  ! distribute (done with failures)  » verify (forced)  ▶ revoke',
+      );
+  });
+
+  it('is not at rest while kits are behind, and says what a person has to do', () => {
+    const { rotation: _, steps: _s, ...rest } = view;
+    const frame = stripVTControlCharacters(frameOf({ ...rest, state: 'BEHIND', waitsFor: [{ text: 'Start one.' }] }));
+    expect(frame).toContain('orders  kits behind; no rotation yet\n  Start one.');
+  });
+
+  it('says why a kit could not be given the credential', () => {
+    const failure = { code: 'ACCESS_DENIED', message: 'Look at the token.', attempts: 3 };
+    const rows = view.kits.rows.map((one) => ({ ...one, late: 'DISTRIBUTION_FAILED' as const, failure }));
+    expect(frameOf({ ...view, kits: { ...view.kits, rows } })).toContain(
+      'distribution failed (ACCESS_DENIED, tried 3×)',
+    );
   });
 
   it('says how the last rotation ended when none runs', () => {
@@ -141,7 +203,7 @@ describe('A frame of watch', () => {
         steps: [],
       },
     ];
-    expect(frameOf({ ...rest, history })).toContain('at rest; the last rotation completed 5 s ago');
+    expect(frameOf({ ...rest, state: 'AT_REST', history })).toContain('at rest; the last rotation completed 5 s ago');
   });
 });
 

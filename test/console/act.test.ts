@@ -6,7 +6,7 @@ import type { Outcome } from '../../lambdas/console/view/outcome.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
 import { type Bench, benchWith } from '../workflow/doubles.ts';
-import { atRest, everyState, kits, nowMs, rotating, uses } from './scenes.ts';
+import { atRest, everyState, kits, newId, nowMs, oldId, rotating, uses } from './scenes.ts';
 
 /** What CloudWatch sends beside the parameters of a widget, as its documentation shows it ("Details about custom widgets"). */
 const widgetContext = (fields: Record<string, string> = {}) => ({
@@ -50,6 +50,7 @@ const needs = () => {
         return undefined;
       },
     },
+    proofs: { ...dependencies.proofs, keepCovered: async () => undefined },
     executions: {
       ...dependencies.executions,
       stateOf: async () => ({ kind: 'RUNNING' as const }),
@@ -133,6 +134,39 @@ describe('an act', () => {
     expect(bench.record.revision).toBe(revision);
   });
 
+  it('compromise dooms the credentials that were chosen, which the form carries and shows before', async () => {
+    const ask = { view: 'act', gatewayId: 'orders', act: 'compromise' };
+    const all = String(await showConsole(needs(), ask, shows));
+    expect(all).toContain(`Only ${newId}`);
+    const chosen = String(await showConsole(needs(), { ...ask, credentialIds: newId }, shows));
+    expect(chosen).toContain(`name="credentialIds" value="${newId}"`);
+    expect(chosen).toMatch(new RegExp(`Not refused by this press:</strong> <span class="id">${oldId}`));
+    const dooms = { ...hold, act: 'compromise', rejectWithinSeconds: '0', confirmGatewayId: 'orders' };
+    expect(await outcome({ ...dooms, credentialIds: newId })).toMatchObject({
+      result: 'DONE',
+      message: expect.stringContaining(`NOT refused is ${oldId}.`),
+    });
+    expect(bench.record.live.map(({ compromised }) => compromised?.rejectAfterMs)).toEqual([undefined, nowMs]);
+    expect(await outcome({ ...dooms, requestId: 'r-2', credentialIds: newId })).toMatchObject({ result: 'UNCHANGED' });
+  });
+
+  it('is not said to be done while the old credential is accepted', async () => {
+    const dooms = { ...hold, act: 'compromise', rejectWithinSeconds: '60', confirmGatewayId: 'orders' };
+    expect(await press(dooms)).toContain('<strong>Compromised: replace now: pressed.</strong>');
+    bench.record = rotating();
+    const asked = (await outcome({ ...hold, act: 'force', requestId: 'r-3', kits: '0', kitsHash: 'x' })).message;
+    const [, kits, kitsHash] = /"kits": (\d+), "kitsHash": "(\w+)"/.exec(asked) ?? [];
+    const text = await press({ ...hold, act: 'force', requestId: 'r-4', kits, kitsHash });
+    expect(text).toContain('<strong>Force: recorded.</strong>');
+    expect(text).toContain(`${oldId} is still accepted, and is revoked by force when the execution looks next.`);
+  });
+  it('force cuts nobody off where nothing is retired', async () => {
+    bench.record = rotating('orders', { trigger: 'bootstrap', retireIds: [] });
+    const text = await showConsole(needs(), { view: 'act', gatewayId: 'orders', act: 'force' }, shows);
+    expect(text).toContain('Cut off: 0 kits');
+    expect(text).toContain('Nothing is retired by this rotation, so nobody is cut off.');
+  });
+
   it.for([
     ['no reason', { ...hold, reason: '  ' }, 'say why'],
     ['no name', { ...hold, actor: '' }, 'say who you are'],
@@ -169,8 +203,8 @@ describe('showing', () => {
     };
     const given = { ...needs(), kits: { ofShard: refuse }, uses: { ofCredential: refuse } };
     expect(await showConsole(given, { view: 'gateways', format: 'json' }, shows)).toMatchObject({
-      page: { total: 9 },
-      rows: { length: 9 },
+      page: { total: 10 },
+      rows: { length: 10 },
     });
   });
   it('writes nothing and reads no value, whatever is shown', async () => {

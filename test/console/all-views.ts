@@ -110,7 +110,13 @@ export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => val
     force: {
       ...{ ...base(rotating()), act: 'force' as const },
       force: {
-        ...{ kits: 1, kitsHash: 'abcdef', unregistered: 1 },
+        ...{
+          kits: 1,
+          kitsHash: 'abcdef',
+          unregistered: 1,
+          retires: ['j2oh157DT0' as CredentialId],
+          withinSeconds: 900,
+        },
         named: [{ kitId: 'partner-eu' as KitId, owner: 'partners@example.com', code: 'STILL_ON_PREDECESSOR' as const }],
       },
     },

@@ -114,7 +114,7 @@ describe('the widget', () => {
       { act: 'compromise', gatewayId: 'orders', requestId, rejectWithinSeconds: '60', console: showFunction },
       { act: 'compromise', gatewayId: 'orders', requestId, rejectWithinSeconds: '0', console: showFunction },
     ]);
-    expect(acts[1]?.[2]).toBe('orders: refuse every live credential NOW? 5 kits will be cut off.');
+    expect(acts[1]?.[2]).toBe('orders: refuse j2oh157DT0, Zt3kPq81Aa NOW? 5 kits will be cut off.');
   });
   it('is dark on a dark dashboard', () => {
     expect(render(rotating, { surface: widget, requestId })).toContain('cwdb-no-default-styles dark"');

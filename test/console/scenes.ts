@@ -237,5 +237,6 @@ export const everyState: readonly Gateway[] = [
   compromised('logistics'),
   atRest('search', { live: [], ended: [] }),
   atRest('returns', { ended: [{ rotationId, outcome: 'FAILED', endedAtMs: nowMs - days }] }),
+  atRest('outlet', { ended: [{ rotationId, outcome: 'COMPLETED_BY_FORCE', endedAtMs: nowMs - days, kitsBehind: 2 }] }),
   atRest('old-shop', { retiredAtMs: nowMs - 90 * days }),
 ];

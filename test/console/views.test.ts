@@ -5,8 +5,8 @@ import { gatewaysView, stateOf } from '../../lambdas/console/view/gateways-view.
 import { historyView } from '../../lambdas/console/view/history.ts';
 import { judgeKits } from '../../lambdas/console/view/kit-rows.ts';
 import { offersOf } from '../../lambdas/console/view/offers.ts';
-import type { Gateway } from '../../lambdas/domain/gateway.ts';
-import type { RotationId } from '../../lambdas/domain/ids.ts';
+import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
+import type { CredentialId, RotationId } from '../../lambdas/domain/ids.ts';
 import {
   atRest,
   compromised,
@@ -22,6 +22,7 @@ import {
   rotating,
   transitions,
   uses,
+  usesAtRest,
 } from './scenes.ts';
 
 const all = { filter: '', state: undefined, page: 1 };
@@ -34,7 +35,13 @@ describe('the state of a gateway', () => {
     ([id, gateway]) => {
       const expected: Readonly<Record<string, string>> = {
         ...{ catalogue: 'AT_REST', customers: 'AT_REST', orders: 'ROTATING', payments: 'HELD', partners: 'LATE' },
-        ...{ logistics: 'COMPROMISED', search: 'NO_CREDENTIAL', returns: 'FAILED', 'old-shop': 'RETIRED' },
+        ...{
+          logistics: 'COMPROMISED',
+          search: 'NO_CREDENTIAL',
+          returns: 'FAILED',
+          outlet: 'BEHIND',
+          'old-shop': 'RETIRED',
+        },
       };
       expect(stateOf(gateway)).toBe(expected[id]);
     },
@@ -54,7 +61,18 @@ describe('the state of a gateway', () => {
 describe('the list of gateways', () => {
   it('begins with those that need a person, then goes by name', () => {
     expect(gatewaysView(everyState, all, nowMs).rows.map(({ gatewayId }) => gatewayId)).toEqual([
-      ...['logistics', 'payments', 'partners', 'returns', 'orders', 'search', 'catalogue', 'customers', 'old-shop'],
+      ...[
+        'logistics',
+        'payments',
+        'outlet',
+        'partners',
+        'returns',
+        'orders',
+        'search',
+        'catalogue',
+        'customers',
+        'old-shop',
+      ],
     ]);
   });
   it('says of a running rotation how far it is and who holds it up, from the record alone', () => {
@@ -76,6 +94,45 @@ describe('the list of gateways', () => {
     const last = gatewaysView(many, { ...all, page: 99 }, nowMs);
     expect(last.page).toEqual({ page: 3, pages: 3, pageSize: 25, total: 51 });
     expect(last.rows.map(({ gatewayId }) => gatewayId)).toEqual(['gateway-150']);
+  });
+});
+
+describe('the steps of a rotation', () => {
+  const steps = (gateway: Gateway, changes: Partial<GatewayFacts> = {}) => shown(gateway, changes).steps;
+  it('are done only where nothing of them is missing', () => {
+    const failed = { code: 'TIMEOUT', message: 'It did not answer in time.' };
+    const failing = kits.map((one, index) =>
+      index < 2 && one.work ? { ...one, work: { ...one.work, state: 'PENDING' as const, failure: failed } } : one,
+    );
+    const done = { create: 'DONE', distribute: 'DONE', verify: 'NOW', revoke: 'TO_COME' };
+    expect(steps(rotating())).toEqual(done);
+    expect(steps(rotating(), { kits: failing })).toEqual({ ...done, distribute: 'DONE_WITH_FAILURES' });
+  });
+  it('are forced where a person took it on himself, and nothing was proven', () => {
+    const forced = { actor: 'alice', reason: 'because', atMs: nowMs, kits: 2 };
+    expect(steps(rotating('orders', { forced }))).toMatchObject({ verify: 'FORCED', revoke: 'NOW' });
+    expect(steps(rotating('orders', { forced, stage: 'VERIFIED' }))).toMatchObject({ verify: 'DONE', revoke: 'NOW' });
+  });
+  it('are not there when none runs', () => expect(steps(atRest())).toBeUndefined());
+});
+
+describe('a gateway after a force', () => {
+  const ended = [
+    { ...{ rotationId: 'r' as RotationId, outcome: 'COMPLETED_BY_FORCE' as const }, endedAtMs: nowMs, kitsBehind: 3 },
+  ];
+  it('needs a person while kits have not moved, and says what he can do', () => {
+    const { state, waitsFor } = shown(atRest('orders', { ended, currentCredentialId: newId }), { uses: [] });
+    expect(state).toBe('BEHIND');
+    expect(waitsFor[0]?.text).toMatch(
+      /^5 of 5 kits were not seen on Zt3kPq81Aa: what they use instead is refused\. Start a rotation/,
+    );
+  });
+  it('is at rest once all of them were seen on the new credential', () => {
+    expect(shown(atRest('orders', { ended }), { kits: kitsAtRest, uses: usesAtRest }).state).toBe('BEHIND');
+    const moved = kitsAtRest.slice(0, 3);
+    expect(shown(atRest('orders', { ended }), { kits: moved, uses: usesAtRest })).toMatchObject({
+      ...{ state: 'AT_REST', waitsFor: [] },
+    });
   });
 });
 
@@ -104,7 +161,34 @@ describe('what a rotation waits for', () => {
     expect(waitsFor).toEqual([
       { text: '2 of 5 kits have not moved yet.' },
       // last use 9 minutes ago, recorded once a minute, 15 minutes of quiet
-      { text: `${oldId} has to stay unused for the whole quiet window.`, untilAtMs: nowMs + 7 * minutes },
+      {
+        text: `${oldId} has to stay unused for the whole quiet window, which is watched and counted since 2026-11-23 02:06:00 UTC.`,
+        untilAtMs: nowMs + 7 * minutes,
+      },
+    ]);
+  });
+  it('says why the quiet window began again', () => {
+    const quietBroken = { atMs: nowMs - 9 * minutes, why: 'NOT_WATCHED' } as const;
+    const { waitsFor, rotation } = shown(rotating('orders', { quietBroken }));
+    expect(waitsFor[1]?.text).toContain(
+      'It began again at 2026-11-23 02:05:00 UTC: between two proofs that the policy check answers and records use, too much time passed.',
+    );
+    expect(rotation?.quiet).toEqual({
+      ...{ sinceAtMs: nowMs - 9 * minutes, watchedAtMs: nowMs - 20_000, beganAgain: quietBroken },
+    });
+    const unproven = rotating('orders', { quietBroken: { ...quietBroken, why: 'RECORDING_NOT_PROVEN' } });
+    const { quietSinceMs: _, ...rotation2 } = unproven.rotation ?? {};
+    expect(shown({ ...unproven, rotation: rotation2 } as Gateway).waitsFor[1]?.text).toContain(
+      'then the quiet window begins. It began again at 2026-11-23 02:05:00 UTC: the use by our own probe was not found recorded.',
+    );
+  });
+  it('says after a force that the old credential is still accepted, and until when', () => {
+    const forced = { actor: 'alice', reason: 'because', atMs: nowMs, kits: 2 };
+    expect(shown(rotating('orders', { forced })).waitsFor).toEqual([
+      {
+        text: `${oldId} is still accepted, and is revoked by force when the execution looks next.`,
+        untilAtMs: nowMs + 900_000,
+      },
     ]);
   });
   it('is a person when it is held, by name', () => {
@@ -208,6 +292,44 @@ describe('the kits', () => {
     });
     expect(rows[1]).toMatchObject({ late: 'WAITS_FOR_OWNER', acts: ['acknowledge-kit', 'retry-kit'] });
     expect(rows[4]).toMatchObject({ evidence: { kind: 'observed' }, acts: [] });
+  });
+  const failure = { code: 'ACCESS_DENIED', message: 'Writing for kit edge: it answered 403. Look at the token.' };
+  const failing = kit('edge', 'kong', {
+    work: {
+      ...{ rotationId: 'r' as RotationId, generation: 3, credentialId: newId, state: 'PENDING', attempts: 3 },
+      ...{ changedAtMs: nowMs - minutes, failure },
+    },
+  });
+  it('that could not be given the credential say why, how often, what to do and what is next, and may be retried', () => {
+    const [row] = shown(rotating(), { kits: [failing] }).kits.rows;
+    expect(row).toMatchObject({
+      ...{ late: 'DISTRIBUTION_FAILED', acts: ['retry-kit'] },
+      failure: { ...failure, attempts: 3, nextTryAtMs: nowMs - minutes + 222_000 },
+    });
+    expect(row?.waitsFor).toBe(
+      `Giving it the credential failed. ACCESS_DENIED: ${failure.message} Tried 3 times; the next try is due at 2026-11-23T02:16:42.000Z. See whether its management API answers and lets us in, then retry the kit.`,
+    );
+  });
+  it('that could not be given it are not tried again, and cannot be retried, while the rotation is held', () => {
+    const held = { actor: 'alice', reason: 'because', atMs: nowMs };
+    const [row] = shown(rotating('orders', { held }), { kits: [failing] }).kits.rows;
+    expect(row).toMatchObject({ late: 'DISTRIBUTION_FAILED', acts: [], failure });
+    expect(row?.failure).not.toHaveProperty('nextTryAtMs');
+    expect(row?.waitsFor).toContain('it is not tried again while the rotation is held.');
+  });
+  it('say how many of their nodes were seen, and since when the address of another credential is silent', () => {
+    const [few] = shown(rotating(), { kits: [kit('kong-public', 'kong', { expectedSources: 4 })] }).kits.rows;
+    expect(few).toMatchObject({ late: 'TOO_FEW_SOURCES', sources: { seen: 1, expected: 4 } });
+    expect(few?.waitsFor).toContain('Seen were 1/4.');
+    const [stuck] = shown(rotating()).kits.rows;
+    expect(stuck).toMatchObject({ kitId: 'partner-eu', addressesSilentSinceAtMs: nowMs - 9 * minutes });
+    expect(stuck?.waitsFor).toContain('203.0.113.20, last seen there at 2026-11-23 02:05:00 UTC.');
+    const again = { ...uses[0], lastUsedAtMs: nowMs - 20 * minutes } as (typeof uses)[number];
+    const [both] = shown(rotating(), { kits: kits.slice(0, 1), uses: [again, ...uses.slice(1)] }).kits.rows;
+    expect(both?.late).toBe('SEEN_ON_BOTH');
+    expect(both?.waitsFor).toMatch(
+      /^Seen from one address on both: several nodes behind it\? That is 198\.51\.100\.7, last seen there at/,
+    );
   });
   it('name a source that holds them up and is silent, since when, and offer to retire it', () => {
     const [late] = uses.filter(({ kitId, credentialId }) => kitId === 'partner-eu' && credentialId === oldId);
@@ -337,6 +459,43 @@ describe('what the compromise button would do', () => {
     expect(credentialIds).toEqual([oldId]);
     expect(refuseNow.kits.map(({ kitId }) => kitId)).toEqual(['partner-eu', 'warehouse']);
   });
+  describe('a second time, while a compromise run goes on', () => {
+    const mine = {
+      kind: 'minted',
+      rotationId: compromised().rotation?.rotationId as RotationId,
+      trigger: 'compromise',
+    } as const;
+    const doomed = { atMs: nowMs - 12_000, rejectAfterMs: nowMs };
+    const running = {
+      ...compromised(),
+      live: compromised().live.map((one) =>
+        one.credentialId === newId
+          ? { ...one, origin: mine }
+          : { ...one, origin: { ...mine, rotationId: 'r' as RotationId }, compromised: doomed },
+      ),
+    };
+    const asked = (credentialIds?: readonly CredentialId[], rejectWithinSeconds?: number) =>
+      compromisePreview(running, judgeKits(running, kits, uses, nowMs), 1, nowMs, {
+        credentialIds,
+        rejectWithinSeconds,
+      });
+    it('says that it changes nothing, and which live credential it does not touch', () => {
+      expect(asked()).toMatchObject({ credentialIds: [oldId], changesNothing: true, spared: [newId] });
+    });
+    it('is of exactly what is asked for: these credentials, so soon', () => {
+      const preview = asked([newId], 7);
+      expect(preview).toMatchObject({ credentialIds: [newId], asked: [newId], spared: [] });
+      expect(preview).not.toHaveProperty('changesNothing');
+      expect(preview.asPressed.rejectWithinSeconds).toBe(7);
+      expect(preview.refuseNow.total).toBe(5);
+      expect(asked(['unknown001' as CredentialId]).refusal).toMatch(/unknown001 is not live/);
+    });
+  });
+  it('says how soon by the policy of the gateway, as the press does', () => {
+    const gateway = atRest('orders', { policy: { ...atRest().policy, rejectWithinSeconds: 900 } });
+    const { asPressed, replaceFirst } = compromisePreview(gateway, [], 0, nowMs);
+    expect([asPressed.rejectWithinSeconds, replaceFirst.rejectWithinSeconds]).toEqual([900, 900]);
+  });
   it('says why there is nothing to doom', () => {
     expect(preview(atRest('orders', { live: [] })).refusal).toMatch(/no such live credential/);
   });
@@ -350,6 +509,15 @@ describe('the record', () => {
       ['scheduled', 'COMPLETED', 'the schedule'],
       ['bootstrap', 'COMPLETED', 'a rotation makes its first credential'],
     ]);
+  });
+  it('never shows a step as done that was done with failures or forced', () => {
+    const step = (kind: string, detail: object) => ({ ...transitions[0], revision: 99, kind, detail }) as Transition;
+    const looks = (one: Transition) => historyView(atRest(), [one], 1, nowMs).entries[0]?.steps[0]?.look;
+    expect(looks(step('distributed', { kits: 3, given: 1, failed: 2 }))).toBe('DONE_WITH_FAILURES');
+    expect(looks(step('distributed', { kits: 3, given: 3, failed: 0 }))).toBeUndefined();
+    expect(looks(step('revoke', { causes: { [oldId]: 'FORCED' } }))).toBe('FORCED');
+    expect(looks(step('complete', { outcome: 'COMPLETED_BY_FORCE', forced: true }))).toBe('FORCED');
+    expect(looks(step('complete', { outcome: 'COMPLETED' }))).toBeUndefined();
   });
   it('says of a rotation without an end of its own that it was pre-empted', () => {
     expect(steps(atRest())[0]).toMatchObject({ trigger: 'manual', outcome: 'PREEMPTED' });

@@ -293,6 +293,20 @@ describe('the end', () => {
     expect(ended.ended).toEqual([{ rotationId: r1, outcome: 'COMPLETED', endedAtMs: now }]);
     expect(ended.rotation).toBeUndefined();
   });
+  it('by force is said to be that, with how many kits had not moved, and not when everything was proven all the same', () => {
+    const forcedOf = (stage: 'DISTRIBUTED' | 'VERIFIED', kits: number) => {
+      const byForce = { kind: 'force', kits, ...of } as const;
+      const after = recordAfter(give(recordAfter(give(inRotation(stage), byForce)), revoke));
+      return recordAfter(give(recordAfter(give(after, confirm)), complete)).ended;
+    };
+    const ended = { rotationId: r1, endedAtMs: now };
+    expect(forcedOf('DISTRIBUTED', 300)).toEqual([{ ...ended, outcome: 'COMPLETED_BY_FORCE', kitsBehind: 300 }]);
+    expect(forcedOf('DISTRIBUTED', 0)).toEqual([{ ...ended, outcome: 'COMPLETED_BY_FORCE' }]);
+    expect(forcedOf('VERIFIED', 0)).toEqual([{ ...ended, outcome: 'COMPLETED' }]);
+    const kitSummary = { atMs: now, kits: 3, laggards: 2 };
+    const first = inRotation('DISTRIBUTED', { retireIds: [], kitSummary, forced: { ...by, atMs: now, kits: 0 } });
+    expect(recordAfter(give(first, complete)).ended).toMatchObject([{ outcome: 'COMPLETED_BY_FORCE', kitsBehind: 2 }]);
+  });
   it('refuses while a predecessor is live', () => expect(code(inRotation('VERIFIED'), complete)).toBe('STILL_LIVE'));
   it('refuses to complete a rotation that failed', () =>
     expect(code(atRest({ ended: [{ rotationId: r1, outcome: 'FAILED', endedAtMs: 1 }] }), complete)).toBe(

@@ -300,7 +300,7 @@ describe('the record, whatever happens', () => {
     }
     const wanted = [
       ...['RETIRED', 'FORCED', 'COMPROMISED', 'NEVER_DISTRIBUTED'],
-      ...['COMPLETED', 'ROLLED_BACK', 'FAILED', 'PREEMPTED', 'accepting'],
+      ...['COMPLETED', 'COMPLETED_BY_FORCE', 'ROLLED_BACK', 'FAILED', 'PREEMPTED', 'accepting'],
       ...[
         'evict',
         'adopt',

@@ -58,6 +58,11 @@ describe('a kit stays a laggard', () => {
     ['without work', { work: { ...work, credentialId: a } }, 'NOT_DISTRIBUTED'],
     ['while its work is pending', { work: { ...work, state: 'PENDING' } }, 'NOT_DISTRIBUTED'],
     ['when a later generation has written', { work: { ...work, generation: 3 } }, 'NOT_DISTRIBUTED'],
+    [
+      'when distribution failed and it waits for its next try',
+      { work: { ...work, state: 'PENDING', failure: { code: 'TIMEOUT', message: 'It did not answer in time.' } } },
+      'DISTRIBUTION_FAILED',
+    ],
     ['when distribution failed', { work: { ...work, state: 'FAILED' } }, 'DISTRIBUTION_FAILED'],
     [
       'when its read-back differs',

@@ -43,6 +43,9 @@ describe('the button', () => {
     };
     const again = recordAfter(give(minted, press({ requestId: 'press-2', rotationId: r1 })));
     expect(endOf(again, b)).toBeUndefined();
+    expect(again.presses.at(-1)?.changedNothing).toBe(true);
+    const named = press({ requestId: 'press-2', rotationId: r1, credentialIds: [b] });
+    expect(recordAfter(give(minted, named)).presses.at(-1)).not.toHaveProperty('changedNothing');
     expect(again.rotation?.rotationId).toBe(r2);
   });
   it.each([

@@ -84,6 +84,14 @@ describe('a message to an owner', () => {
     expect(reminder({ ...kit, code, addresses: ['192.0.2.1', '192.0.2.2'] }, 'hold').text).toContain(text),
   );
 
+  it('says why it could not be given the credential, how often that was tried, and what is next', () => {
+    const failure =
+      'TIMEOUT: It did not answer in time. Tried 3 times; the next try is due at 2026-03-01T12:00:00.000Z.';
+    expect(reminder({ ...kit, code: 'DISTRIBUTION_FAILED', failure }, 'hold').text).toContain(
+      `Giving it the credential failed. ${failure} See whether its management API answers`,
+    );
+  });
+
   it('has a subject that SNS takes, however long the kit is called', () => {
     for (const code of laggardCodes)
       for (const { subject } of [reminder, escalation, deadlinePassed].map((make) =>

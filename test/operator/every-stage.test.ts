@@ -116,6 +116,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'driven by Secrets Manager': 'WRONG_STAGE',
     'promoting by Secrets Manager': 'WRONG_STAGE',
     undone: 'WRONG_STAGE',
+    held: 'HELD',
     '*': 'DONE',
   },
   'retire-source': { '*': 'DONE' },

@@ -33,6 +33,7 @@ describe('a force', () => {
     ]);
     expect(bench.record.rotation?.forced).toEqual({
       actor: 'arn:alice',
+      kits: 1,
       reason: 'because',
       atMs: now,
       kitsHash: hashOfOne,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { StepFailed } from '../../lambdas/domain/failure.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import { distributeShard } from '../../lambdas/workflow/distribute-shard.ts';
 import { parseShardStep } from '../../lambdas/workflow/shared/step.ts';
@@ -35,6 +36,21 @@ test('an error that is not a kit error is recorded by its name: its message may 
   const { work } = bench.kits.get('edge' as KitId) ?? {};
   expect(work).toMatchObject({ state: 'FAILED', failure: { code: 'TypeError' } });
   expect(JSON.stringify(work)).not.toContain('value of v-c-b');
+});
+
+test('the reason of a failure is in the log, and stays with the kit while it is tried again', async () => {
+  const work = { state: 'PENDING', failure: { code: 'TIMEOUT', message: 'It did not answer in time.' } } as const;
+  const seen: unknown[] = [];
+  const bench = benchWith(inRotation('PROMOTED'), [kitOf('edge', work)], {
+    notifyOwner: async () => {
+      seen.push(bench.kits.get('edge' as KitId)?.work?.failure?.code);
+      throw new StepFailed('The topic is gone.');
+    },
+  });
+  const logged: unknown[] = [];
+  await distributeShard({ ...bench.dependencies, log: (...line) => void logged.push(line) }, shard);
+  expect(seen).toEqual(['TIMEOUT']);
+  expect(logged).toMatchObject([['WARN', expect.any(String), { code: 'StepFailed', message: 'The topic is gone.' }]]);
 });
 
 test('refuses a step without a shard in our own words', () => {

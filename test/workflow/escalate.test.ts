@@ -36,6 +36,16 @@ test('every owner is told: by name for the first laggards, and how many more the
   expect(bench.record.rotation?.escalationLevel).toBe(1);
 });
 
+test('an owner is told why his kit could not be given the credential', async () => {
+  const bench = benchAt(remindIsDue);
+  const failure = { code: 'TIMEOUT', message: 'It did not answer in time.', attempts: 2, atMs: now };
+  await escalateLaggards(bench.dependencies, step, bench.record, {
+    ...emptySummary,
+    ...{ kits: 1, laggards: 1, named: [{ ...late, code: 'DISTRIBUTION_FAILED', failure }] },
+  });
+  expect(bench.told[0]?.text).toContain('TIMEOUT: It did not answer in time. Tried 2 times; the next try is due at ');
+});
+
 test('owners that could not be told are told by the next pass, and nothing fails for it', async () => {
   const bench = benchAt(remindIsDue);
   const notifyOwner = async () => Promise.reject(new TemporarilyUnavailable('SNS did not take the message.'));

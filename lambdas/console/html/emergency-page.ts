@@ -4,21 +4,38 @@ import type { FilledIn } from '../view/outcome.ts';
 import type { ActView, CompromisePreview, CutOff } from '../view/views.ts';
 import { html, type Insert, type Markup } from './html.ts';
 import { badge, cell, field, row, stateBadge, table, whoAndWhy } from './parts.ts';
-import { form, type Surface } from './surface.ts';
+import { form, link, type Surface } from './surface.ts';
 
 /** The emergency: what is refused and when, who is cut off in both ways, and the form that wants the gateway's name typed. */
 export const compromiseHtml = (view: ActView, surface: Surface, requestId: string, filledIn: FilledIn): Markup => {
   const { gatewayId, compromise: preview } = view;
   const { what } = actWords('compromise');
   return html`<div class="top"><h1>Compromised: replace ${gatewayId} now</h1>${stateBadge(view.state)}</div><p>${what}</p>${
-    preview === undefined || !view.isAllowed
-      ? html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${view.why ?? preview?.refusal}</p>`
-      : html`${doomed(preview)}<div class="columns">${way('Replace first', preview.replaceFirst, preview)}${way('Refuse now', preview.refuseNow, preview)}</div>${pressed(view, preview, surface, requestId, filledIn)}`
+    preview === undefined || preview.refusal
+      ? html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${preview?.refusal ?? view.why}</p>${preview ? choices(view, preview, surface) : undefined}`
+      : html`${doomed(preview)}${choices(view, preview, surface)}<div class="columns">${way('Replace first', preview.replaceFirst, preview)}${way('Refuse now', preview.refuseNow, preview)}</div>${pressed(view, preview, surface, requestId, filledIn)}`
   }`;
 };
 
+/** Which credentials are meant: by the rule, all that can be, or one by name. Each choice shows what exactly it would do. */
+const choices = ({ gatewayId }: ActView, preview: CompromisePreview, surface: Surface): Markup | undefined => {
+  const { credentialIds, spared, asked } = preview;
+  const all = [...new Set([...credentialIds, ...spared, ...(asked ?? [])])];
+  if (all.length < 2 && spared.length === 0 && !asked) return undefined;
+  const ask = { view: 'act', gatewayId, act: 'compromise' } as const;
+  const only = (ids: readonly string[], text: Insert): Markup =>
+    html`<li>${link(surface, { ...ask, credentialIds: ids.join(',') }, text)}</li>`;
+  return html`<section class="card" aria-labelledby="gcr-choice"><h2 id="gcr-choice">Which of them</h2>${
+    spared.length > 0
+      ? html`<p><strong>Not refused by this press:</strong> <span class="id">${spared.join(', ')}</span>. If that leaked as well, choose it here.</p>`
+      : undefined
+  }<ul class="plain">${asked ? html`<li>${link(surface, ask, 'All but those that a running compromise rotation made')}</li>` : undefined}${
+    all.length > 1 ? only(all, `All: ${all.join(', ')}`) : undefined
+  }${all.map((id) => only([id], `Only ${id}`))}</ul></section>`;
+};
+
 const doomed = (preview: CompromisePreview): Markup =>
-  html`<p>Refused for good: <span class="id">${preview.credentialIds.join(', ')}</span>. Requests in flight at that moment may fail.${
+  html`${preview.changesNothing ? html`<p class="card warn" role="note"><strong>This press changes nothing:</strong> what it asks for is so already.</p>` : undefined}<p>Refused for good: <span class="id">${preview.credentialIds.join(', ')}</span>. Requests in flight at that moment may fail.${
     preview.preempts ? ` The running rotation ends.` : undefined
   }${
     preview.propagationBoundSeconds > 0
@@ -66,17 +83,17 @@ const way = (title: string, cutOff: CutOff, { kits, unregistered }: CompromisePr
 
 const pressed = (
   { gatewayId }: ActView,
-  { replaceFirst, refuseNow }: CompromisePreview,
+  { replaceFirst, refuseNow, credentialIds, asked }: CompromisePreview,
   surface: Surface,
   requestId: string,
   filledIn: FilledIn,
 ): Markup => {
   const sure = (cutOff: CutOff): string =>
-    `${gatewayId}: refuse every live credential ${cutOff.rejectWithinSeconds === 0 ? 'NOW' : `in ${cutOff.rejectWithinSeconds} s`}? ${counted(cutOff.total, 'kit')} will be cut off.`;
+    `${gatewayId}: refuse ${credentialIds.join(', ') || 'nothing'} ${cutOff.rejectWithinSeconds === 0 ? 'NOW' : `in ${cutOff.rejectWithinSeconds} s`}? ${counted(cutOff.total, 'kit')} will be cut off.`;
   const fields: Insert = html`${field(html`Type the gateway's name: <span class="id">${gatewayId}</span>`, 'confirmGatewayId', { max: longestName })}${whoAndWhy(filledIn)}`;
   return html`<section class="card danger" aria-labelledby="gcr-press"><h2 id="gcr-press">Press the button</h2>${form(
     surface,
-    { act: 'compromise', gatewayId, requestId },
+    { act: 'compromise', gatewayId, requestId, ...(asked ? { credentialIds: asked.join(',') } : {}) },
     fields,
     [replaceFirst, refuseNow].map((cutOff) => ({
       text:

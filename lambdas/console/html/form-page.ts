@@ -80,7 +80,11 @@ const facts = ({ act, rotation, kit, credentialId, source, force, nowMs }: ActVi
             ['Kit', 'Why', 'Owner'],
             force.named.map((one) => row(one.kitId, cell('Why', lateWords[one.code]), cell('Owner', one.owner))),
           )
-        : html`<p>Every kit has moved: what is skipped is the quiet window.</p>`
+        : html`<p>${force.retires.length === 0 ? 'Nothing is retired by this rotation, so nobody is cut off.' : 'Every kit has moved: what is skipped is the quiet window.'}</p>`
+    }${
+      force.retires.length > 0
+        ? html`<p><span class="id">${force.retires.join(', ')}</span> stays accepted until the execution looks at the record next, and is revoked then: ${force.withinSeconds} s after you press at the latest.</p>`
+        : undefined
     }</div>`;
   return undefined;
 };

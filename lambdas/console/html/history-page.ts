@@ -1,5 +1,5 @@
 import { inFull, lengthOf, outcomeWords } from '../view/labels.ts';
-import type { HistoryEntry, HistoryStep, HistoryView } from '../view/views.ts';
+import { type HistoryEntry, type HistoryStep, type HistoryView, stepLooks } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, pages, row, table, when, who } from './parts.ts';
 import { link, type Surface } from './surface.ts';
@@ -43,7 +43,7 @@ const stepsTable = (steps: readonly HistoryStep[]): Markup =>
     ['Step', 'When', 'Who', 'Why', 'Credentials'],
     steps.map((one) =>
       row(
-        one.kind,
+        html`${one.kind}${one.look && html` ${badge('warn', stepLooks[one.look].word)}`}`,
         cell('When', inFull(one.atMs)),
         cell('Who', who(one.actor)),
         cell('Why', one.reason),

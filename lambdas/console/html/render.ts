@@ -1,6 +1,6 @@
 import { actWords } from '../view/labels.ts';
 import type { FilledIn, Outcome } from '../view/outcome.ts';
-import type { View } from '../view/views.ts';
+import type { Act, View } from '../view/views.ts';
 import { actHtml } from './form-page.ts';
 import { gatewayHtml } from './gateway-page.ts';
 import { gatewaysHtml } from './gateways-page.ts';
@@ -60,10 +60,12 @@ const content = (view: View, { surface, requestId, filledIn = nothing }: Omit<Re
 };
 
 const tones = { DONE: 'good', UNCHANGED: 'busy', REFUSED: 'danger' } as const;
+/** What is only decided by it is not said to be done: the old credential is still accepted. */
+const decides: Readonly<Partial<Record<Act, string>>> = { compromise: 'pressed', force: 'recorded' };
 const results = { DONE: 'done', UNCHANGED: 'nothing to do', REFUSED: 'refused' } as const;
 
 const outcomeHtml = ({ act, result, message }: Outcome): Markup =>
-  html`<p id="gcr-outcome" class="card ${tones[result]}" role="${result === 'REFUSED' ? 'alert' : 'status'}"><strong>${actWords(act).verb}: ${results[result]}.</strong> ${message}</p>`;
+  html`<p id="gcr-outcome" class="card ${tones[result]}" role="${result === 'REFUSED' ? 'alert' : 'status'}"><strong>${actWords(act).verb}: ${result === 'DONE' ? (decides[act] ?? results.DONE) : results[result]}.</strong> ${message}</p>`;
 
 /** What is shown instead of a view that does not exist, or of an act that could not be read. */
 export const renderRefusal = (message: string, surface: Surface): string =>

@@ -1,30 +1,31 @@
-import { counted } from '../view/labels.ts';
-import { type GatewayView, phases, type RotationSummary } from '../view/views.ts';
+import { counted, outcomeWords } from '../view/labels.ts';
+import { type GatewayView, phases, type RotationSummary, stepLooks } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, when, who } from './parts.ts';
 
 /** Create, distribute, verify, revoke: what is done, and what is being done. */
-const stepper = ({ phase }: RotationSummary): Markup => {
-  const now = phases.indexOf(phase);
-  return html`<ol class="steps">${phases.map((one, index) =>
-    index < now
-      ? html`<li class="done">${one}<span class="hidden">, done</span> <span aria-hidden="true">✓</span></li>`
-      : index === now
-        ? html`<li class="now" aria-current="step">${one}</li>`
-        : html`<li>${one}<span class="hidden">, to come</span></li>`,
-  )}</ol>`;
-};
+const stepper = (steps: GatewayView['steps']): Markup | undefined =>
+  steps &&
+  html`<ol class="steps">${phases.map((one) => {
+    const look = steps[one];
+    const { word, sign } = stepLooks[look];
+    if (look === 'NOW') return html`<li class="now" aria-current="step">${one}</li>`;
+    if (look === 'TO_COME') return html`<li>${one}<span class="hidden">, ${word}</span></li>`;
+    return look === 'DONE'
+      ? html`<li class="done">${one}<span class="hidden">, ${word}</span> <span aria-hidden="true">${sign}</span></li>`
+      : html`<li class="partly">${one} <span aria-hidden="true">${sign}</span> <span class="small">${word}</span></li>`;
+  })}</ol>`;
 
 /** What is going on: the running rotation, what it waits for, and what happens by itself. */
 export const nowHtml = (view: GatewayView): Markup => {
   const { rotation, nowMs, waitsFor, ahead, kits } = view;
-  const tone = { COMPROMISED: 'danger', HELD: 'warn', LATE: 'warn', FAILED: 'danger' } as const;
+  const tone = { COMPROMISED: 'danger', BEHIND: 'danger', HELD: 'warn', LATE: 'warn', FAILED: 'danger' } as const;
   const className = view.state in tone ? tone[view.state as keyof typeof tone] : '';
   return html`<section aria-labelledby="gcr-now"><h2 id="gcr-now">Now</h2><div class="card ${className}">${
-    rotation ? running(rotation, kits, nowMs) : atRest(view)
+    rotation ? running(rotation, kits, stepper(view.steps), nowMs) : atRest(view)
   }${
     waitsFor.length > 0
-      ? html`<h3>It waits for this</h3><ul>${waitsFor.map(
+      ? html`<h3>${rotation ? 'It waits for this' : 'This needs a person'}</h3><ul>${waitsFor.map(
           ({ text, untilAtMs }) =>
             html`<li>${text}${untilAtMs === undefined ? undefined : html` Until then: ${when(untilAtMs, nowMs)}.`}</li>`,
         )}</ul>`
@@ -38,8 +39,13 @@ export const nowHtml = (view: GatewayView): Markup => {
   }</div></section>`;
 };
 
-const running = (rotation: RotationSummary, kits: GatewayView['kits'], nowMs: number): Markup =>
-  html`<p><strong>${rotation.trigger} rotation</strong>, begun ${when(rotation.begun.atMs, nowMs)}: ${rotation.begun.reason}<br><span class="soft small">${who(rotation.begun.actor)}</span></p>${stepper(rotation)}<p>${kits.updated} of ${counted(kits.total, 'kit')} moved${rotation.targetId ? html` to <span class="id">${rotation.targetId}</span>` : undefined}; deadline ${when(rotation.deadlineAtMs, nowMs)}.${
+const running = (
+  rotation: RotationSummary,
+  kits: GatewayView['kits'],
+  steps: Markup | undefined,
+  nowMs: number,
+): Markup =>
+  html`<p><strong>${rotation.trigger} rotation</strong>, begun ${when(rotation.begun.atMs, nowMs)}: ${rotation.begun.reason}<br><span class="soft small">${who(rotation.begun.actor)}</span></p>${steps}<p>${kits.updated} of ${counted(kits.total, 'kit')} moved${rotation.targetId ? html` to <span class="id">${rotation.targetId}</span>` : undefined}; deadline ${when(rotation.deadlineAtMs, nowMs)}.${
     rotation.failedAttempts > 0
       ? html` ${badge('warn', `${counted(rotation.failedAttempts, 'attempt')} failed`)}`
       : undefined
@@ -48,16 +54,16 @@ const running = (rotation: RotationSummary, kits: GatewayView['kits'], nowMs: nu
 const decided = (what: string, said: RotationSummary['held'], nowMs: number): Markup | undefined =>
   said && html`<p>${badge('warn', what)} ${when(said.atMs, nowMs)} by ${who(said.actor)}: ${said.reason}</p>`;
 
-const atRest = ({ history, nowMs, credentials }: GatewayView): Markup => {
+const atRest = ({ history, nowMs, credentials, state }: GatewayView): Markup => {
   const last = history.find(({ rotationId }) => rotationId !== undefined);
   const current = credentials.find(({ stage }) => stage === 'CURRENT');
   return html`<p>No rotation runs.${
     current
-      ? html` Kits use <span class="id">${current.credentialId}</span>${current.createdAtMs === undefined ? undefined : html`, created ${when(current.createdAtMs, nowMs)}`}.`
+      ? html` Kits ${state === 'BEHIND' ? 'shall use' : 'use'} <span class="id">${current.credentialId}</span>${current.createdAtMs === undefined ? undefined : html`, created ${when(current.createdAtMs, nowMs)}`}.`
       : undefined
   }${
     last?.endedAtMs === undefined
       ? undefined
-      : html` The last one ${last.outcome?.toLowerCase().replace('_', ' ')} ${when(last.endedAtMs, nowMs)}.`
+      : html` The last one ${last.outcome && outcomeWords[last.outcome].word} ${when(last.endedAtMs, nowMs)}.`
   }</p>`;
 };

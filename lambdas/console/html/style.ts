@@ -70,6 +70,7 @@ export const style = `
 .gcr .steps{display:flex;list-style:none;margin:12px 0 6px;padding:0;gap:6px}
 .gcr .steps li{flex:1;border-top:5px solid var(--line);padding-top:6px;color:var(--soft);font-size:14px}
 .gcr .steps .done{border-color:var(--good);color:var(--good)}
+.gcr .steps .partly{border-color:var(--warn);color:var(--warn)}
 .gcr .steps .now{border-color:var(--busy);color:var(--busy);font-weight:650}
 .gcr .columns section{margin:0}
 .gcr cwdb-action{display:none}

@@ -22,6 +22,7 @@ export type Ask = {
   readonly gatewayId?: string;
   readonly act?: Act;
   readonly kitId?: string;
+  readonly credentialIds?: string;
   readonly source?: string;
   readonly execution?: string;
   readonly filter?: string;

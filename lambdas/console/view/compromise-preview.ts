@@ -1,11 +1,13 @@
+import { type Asked, pressCommand, withinSecondsOf } from '../../compromise/press-command.ts';
 import { type Gateway, liveCredential, propagationBoundMs } from '../../domain/gateway.ts';
 import { type CredentialId, noRotation } from '../../domain/ids.ts';
 import { namedAtMost } from '../../domain/may-revoke.ts';
+import { sparedBy } from '../../domain/spared.ts';
 import { transition } from '../../domain/transition.ts';
 import type { JudgedKit } from './kit-rows.ts';
 import type { CompromisePreview, CutOff, CutOffKit } from './views.ts';
 
-/** How long "replace first" gives the kits, in seconds. */
+/** How long "replace first" gives the kits where the policy gives them no time, in seconds. */
 const replaceFirstSeconds = 60;
 
 /**
@@ -17,18 +19,13 @@ export const compromisePreview = (
   kits: readonly JudgedKit[],
   unregistered: number,
   nowMs: number,
+  asked: Asked = {},
 ): CompromisePreview => {
   const decision = transition(
     gateway,
-    {
-      ...{
-        kind: 'compromise',
-        requestId: noRotation,
-        rotationId: noRotation,
-        rejectWithinSeconds: replaceFirstSeconds,
-      },
-      ...{ actor: 'console', reason: 'preview' },
-    },
+    pressCommand(gateway, asked, {
+      ...{ requestId: noRotation, rotationId: noRotation, actor: 'console', reason: 'preview' },
+    }),
     nowMs,
   );
   const press =
@@ -37,14 +34,19 @@ export const compromisePreview = (
       : undefined;
   const credentialIds = press?.credentialIds ?? [];
   const hit = press ? kits.filter((kit) => !isSafe(gateway, kit, credentialIds)) : [];
+  const withinSeconds = withinSecondsOf(gateway, asked);
   return {
     ...(decision.kind === 'refused' ? { refusal: decision.message } : {}),
     credentialIds,
+    ...(press?.changedNothing ? { changesNothing: true } : {}),
+    ...(asked.credentialIds ? { asked: asked.credentialIds } : {}),
+    spared: sparedBy(gateway, new Set(credentialIds)),
     notOurs: gateway.live.filter(({ origin }) => origin.kind === 'foreign').map(({ credentialId }) => credentialId),
     ...(press?.preempted ? { preempts: press.preempted } : {}),
     propagationBoundSeconds: propagationBoundMs(gateway, nowMs) / 1000,
     ...{ kits: kits.length, unregistered },
-    replaceFirst: cutOff(hit, replaceFirstSeconds, nowMs),
+    asPressed: cutOff(hit, withinSeconds, nowMs),
+    replaceFirst: cutOff(hit, withinSeconds > 0 ? withinSeconds : replaceFirstSeconds, nowMs),
     refuseNow: cutOff(hit, 0, nowMs),
   };
 };

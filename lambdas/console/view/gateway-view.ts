@@ -3,14 +3,14 @@ import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
-import { rotationSummary, stateOf, stateWith } from './gateways-view.ts';
+import { rotationSummary, stateOf, stateWith, stepsOf } from './gateways-view.ts';
 import { historyOf } from './history.ts';
 import { byLateness, expectedOf, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
 import { livesOf } from './lifetimes.ts';
 import { offersOf } from './offers.ts';
 import { paged } from './paging.ts';
 import type { GatewayView, UseSpan } from './views.ts';
-import { aheadOf, waitsFor } from './waits.ts';
+import { aheadOf, keptBehind, waitsFor } from './waits.ts';
 
 /** Everything that was read of one gateway: `uses` of live credentials and of the last revoked, transitions in any order. */
 export type GatewayFacts = {
@@ -38,15 +38,23 @@ export const gatewayView = (
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedOf(gateway);
+  const recorded = stateOf(gateway);
+  const state = recorded === 'BEHIND' && !gateway.kitsBehind && summary.laggards === 0 ? 'AT_REST' : recorded; // they have moved since
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
   return {
     ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision },
-    state: stateWith(stateOf(gateway), secretTroubles),
+    state: stateWith(state, secretTroubles),
     secretTroubles,
-    ...(gateway.rotation ? { rotation: rotationSummary(gateway.rotation) } : {}),
+    ...(gateway.rotation
+      ? {
+          rotation: rotationSummary(gateway.rotation),
+          steps: stepsOf(gateway.rotation, summary.failed + summary.undistributed),
+        }
+      : {}),
     ...(nextScheduledAtMs === undefined ? {} : { nextScheduledAtMs }),
     ...(targetId ? { targetId } : {}),
-    waitsFor: waitsFor(gateway, summary, nowMs),
+    waitsFor:
+      state === 'BEHIND' && summary.laggards > 0 ? keptBehind(summary, targetId) : waitsFor(gateway, summary, nowMs),
     ahead: aheadOf(gateway, summary, nextScheduledAtMs, nowMs),
     credentials: livesOf(gateway, transitions, judgeRevocation(gateway, summary, nowMs)),
     moves: movesOf(judged, targetId),

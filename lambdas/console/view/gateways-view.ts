@@ -8,7 +8,9 @@ import {
   type GatewaysView,
   gatewayStates,
   type Phase,
+  phases,
   type RotationSummary,
+  type StepLook,
 } from './views.ts';
 
 /** How a gateway stands, by its record alone. */
@@ -18,7 +20,7 @@ export const stateOf = ({ retiredAtMs, rotation, live, ended, kitsBehind }: Gate
   if (rotation?.held) return 'HELD';
   if (rotation) return rotation.escalationLevel > 0 || rotation.failedAttempts > 0 ? 'LATE' : 'ROTATING';
   if (live.length === 0) return 'NO_CREDENTIAL';
-  if (kitsBehind) return 'BEHIND';
+  if (kitsBehind || ended.at(-1)?.kitsBehind) return 'BEHIND';
   return ended.at(-1)?.outcome === 'FAILED' ? 'FAILED' : 'AT_REST';
 };
 
@@ -32,10 +34,35 @@ const phaseOf = (rotation: Rotation): Phase => {
   return rotation.stage === 'VERIFIED' || rotation.forced ? 'revoke' : 'verify';
 };
 
+/** How the steps stand: `failing` kits could not be given the credential, and what was forced was not proven. */
+export const stepsOf = (rotation: Rotation, failing: number): Readonly<Record<Phase, StepLook>> => {
+  const at = phases.indexOf(phaseOf(rotation));
+  const done: Readonly<Record<Phase, StepLook>> = {
+    create: 'DONE',
+    distribute: failing > 0 ? 'DONE_WITH_FAILURES' : 'DONE',
+    verify: rotation.stage === 'VERIFIED' ? 'DONE' : 'FORCED',
+    revoke: 'DONE',
+  };
+  const look = (phase: Phase): StepLook =>
+    phases.indexOf(phase) < at ? done[phase] : phases.indexOf(phase) === at ? 'NOW' : 'TO_COME';
+  return { create: look('create'), distribute: look('distribute'), verify: look('verify'), revoke: look('revoke') };
+};
+
+/** Absent before there is anything to watch. */
+const quietOf = ({ quietSinceMs, watchedAtMs, quietBroken }: Rotation): RotationSummary['quiet'] => {
+  if (quietSinceMs === undefined && !quietBroken) return undefined;
+  return {
+    ...(quietSinceMs === undefined ? {} : { sinceAtMs: quietSinceMs }),
+    ...(watchedAtMs === undefined ? {} : { watchedAtMs }),
+    ...(quietBroken ? { beganAgain: quietBroken } : {}),
+  };
+};
+
 /** The running rotation as it is shown. */
 export const rotationSummary = (rotation: Rotation): RotationSummary => {
   const { rotationId, trigger, stage, begun, deadlineAtMs, attempt, failedAttempts, retireIds } = rotation;
   const { targetId, held, rolledBack, forced, kitSummary } = rotation;
+  const quiet = quietOf(rotation);
   return {
     ...{
       rotationId,
@@ -52,6 +79,7 @@ export const rotationSummary = (rotation: Rotation): RotationSummary => {
     ...(held ? { held } : {}),
     ...(rolledBack ? { rolledBack } : {}),
     ...(forced ? { forced } : {}),
+    ...(quiet ? { quiet } : {}),
     ...(kitSummary
       ? { progress: { kits: kitSummary.kits, updated: kitSummary.kits - kitSummary.laggards, atMs: kitSummary.atMs } }
       : {}),

@@ -32,7 +32,18 @@ const triggerIn = (begin: Transition | undefined): Trigger | undefined =>
 
 const stepOf = ({ revision, kind, atMs, actor, reason, credentialIds, detail }: Transition): HistoryStep => ({
   ...{ revision, kind, atMs, actor, reason, credentialIds: credentialIds ?? [], detail: detail ?? {} },
+  ...lookOf(kind, detail ?? {}),
 });
+
+/** By the numbers and causes that the entry itself carries. */
+const lookOf = (
+  kind: string,
+  { failed, forced, causes }: NonNullable<Transition['detail']>,
+): Pick<HistoryStep, 'look'> => {
+  if (kind === 'distributed' && typeof failed === 'number' && failed > 0) return { look: 'DONE_WITH_FAILURES' };
+  const isByForce = kind === 'revoke' && JSON.stringify(causes ?? {}).includes('"FORCED"');
+  return isByForce || (kind === 'complete' && forced === true) ? { look: 'FORCED' } : {};
+};
 
 /** Entries on one page of the record. */
 const historyPageSize = 20;

@@ -1,6 +1,7 @@
-import type { Gateway } from '../../domain/gateway.ts';
+import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import { type Kit, type RevertedUse, sourceOf, type Use } from '../../domain/kit.ts';
+import { failureSaid, nextTryAtMs } from '../../domain/kit-failure.ts';
 import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
 import { inFull } from './labels.ts';
 import { type KitAct, type KitMoves, type KitRow, kitActs, type SilentSource } from './views.ts';
@@ -35,20 +36,40 @@ export const expectedOf = ({ rotation, currentCredentialId }: Gateway): Credenti
 type Late = Extract<KitVerdict, { kind: 'LAGGARD' }>;
 
 /** What a late kit waits for, with what is known of this one. */
-const waitText = (kit: Kit, { code, addresses, sources }: Late): string => {
+const waitText = (gateway: Gateway, { code, addresses, sources, lastUseMs, failure }: Late): string => {
   const { means, todo, mayAcknowledge } = laggards[code];
+  const silent = lastUseMs === undefined ? '' : `, last seen there at ${inFull(lastUseMs)}`;
   switch (code) {
     case 'DISTRIBUTION_FAILED':
-      return `${means} ${kit.work?.failure?.message ?? 'No reason is given.'}`;
+      return `${means} ${failure ? failureSaid(gateway, failure) : 'No reason is given.'} ${todo}`;
     case 'STILL_ON_PREDECESSOR':
-      return `${means} The other one comes from ${addresses.join(', ')}.`;
+      return `${means} The other one comes from ${addresses.join(', ')}${silent}.`;
     case 'SEEN_ON_BOTH':
-      return `${means} That is ${addresses.join(', ')}.`;
+      return `Seen from one address on both: several nodes behind it? That is ${addresses.join(', ')}${silent}. ${todo}`;
     case 'TOO_FEW_SOURCES':
-      return `${means} Seen were ${sources?.seen ?? 0}/${sources?.expected ?? 1}.`;
+      return `${means} Seen were ${sources?.seen ?? 0}/${sources?.expected ?? 1}. ${todo}`;
     default:
       return mayAcknowledge ? `${means} ${todo}` : means;
   }
+};
+
+/** What is shown of a late kit, beside what every kit shows. */
+const lateOf = (gateway: Gateway, late: Late): Partial<KitRow> => {
+  const { code, sources, lastUseMs, failure } = late;
+  const nextTry = failure && nextTryAtMs(gateway, failure);
+  return {
+    late: code,
+    ...(sources ? { sources } : {}),
+    ...(lastUseMs === undefined ? {} : { addressesSilentSinceAtMs: lastUseMs }),
+    ...(failure
+      ? {
+          failure: {
+            ...{ code: failure.code, message: failure.message, attempts: failure.attempts },
+            ...(nextTry === undefined ? {} : { nextTryAtMs: nextTry }),
+          },
+        }
+      : {}),
+  };
 };
 
 /** What is shown of the mark: when its owner was told is not. */
@@ -70,7 +91,7 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowM
   const reverted = revertedPart(kit);
   const waits = [
     ...(reverted ? [revertedText(reverted)] : []),
-    ...(laggard ? [waitText(kit, laggard), ...silent.map(silentText)] : []),
+    ...(laggard ? [waitText(gateway, laggard), ...silent.map(silentText)] : []),
   ];
   const last = uses.reduce<Use | undefined>(
     (latest, use) => (latest && latest.lastUsedAtMs >= use.lastUsedAtMs ? latest : use),
@@ -79,7 +100,7 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowM
   return {
     ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn({ kit, late, silent }, gateway) },
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
-    ...(laggard ? { late: laggard.code } : {}),
+    ...(laggard ? lateOf(gateway, laggard) : {}),
     ...(waits.length > 0 ? { waitsFor: waits.join(' ') } : {}),
     ...(reverted ? { reverted } : {}),
     ...(silent.length > 0 ? { silent } : {}),
@@ -109,9 +130,10 @@ const silentText = ({ source, lastUsedAtMs }: SilentSource): string =>
 type LateKit = { readonly kit: Kit; readonly late: LaggardCode; readonly silent: readonly SilentSource[] };
 
 /** What may be done to a late kit, by what it waits for. */
-const isOpen: Readonly<Record<KitAct, (late: LateKit, generation: number) => boolean>> = {
+const isOpen: Readonly<Record<KitAct, (late: LateKit, rotation: Rotation) => boolean>> = {
   'acknowledge-kit': ({ late }) => laggards[late].mayAcknowledge,
-  'retry-kit': ({ kit: { work } }, generation) => !(work?.state === 'PENDING' && work.generation === generation),
+  'retry-kit': ({ kit: { work } }, { held, generation }) =>
+    !held && !(work?.state === 'PENDING' && work.generation === generation && !work.failure),
   'retire-source': ({ silent }) => silent.length > 0,
 };
 
@@ -119,7 +141,7 @@ const actsOn = (
   { late, ...rest }: Omit<LateKit, 'late'> & { readonly late: LaggardCode | undefined },
   { rotation }: Gateway,
 ): readonly KitAct[] =>
-  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act]({ late, ...rest }, rotation.generation)) : [];
+  late && rotation?.targetId ? kitActs.filter((act) => isOpen[act]({ late, ...rest }, rotation)) : [];
 
 /** Those that hold the rotation up first, in the order of the reasons' weight; then by name. */
 export const byLateness = (kits: readonly JudgedKit[]): readonly JudgedKit[] =>

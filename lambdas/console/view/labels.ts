@@ -50,6 +50,7 @@ export const outcomeWords: Readonly<
 > = {
   RUNNING: { word: 'running', tone: 'busy' },
   COMPLETED: { word: outcomes.COMPLETED.word, tone: 'good' },
+  COMPLETED_BY_FORCE: { word: outcomes.COMPLETED_BY_FORCE.word, tone: 'warn' },
   ROLLED_BACK: { word: outcomes.ROLLED_BACK.word, tone: 'warn' },
   FAILED: { word: outcomes.FAILED.word, tone: 'danger' },
   PREEMPTED: { word: outcomes.PREEMPTED.word, tone: 'warn' },
@@ -69,7 +70,7 @@ const ownActs: Readonly<Record<Exclude<Act, OperatorCommandName>, ActWords>> = {
   },
   compromise: {
     verb: 'Compromised: replace now',
-    what: 'Every live credential is refused at the given time, whatever else fails, and every kit is given a new one. Nothing undoes it.',
+    what: 'What is named below is refused at the given time, whatever else fails, and every kit is given another one. Nothing undoes it.',
   },
 };
 

@@ -1,5 +1,12 @@
 import { codesOf } from '../../domain/codes.ts';
-import type { CredentialStage, Outcome, RevocationCause, RotationStage, Trigger } from '../../domain/gateway.ts';
+import type {
+  CredentialStage,
+  Outcome,
+  QuietBreak,
+  RevocationCause,
+  RotationStage,
+  Trigger,
+} from '../../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
 import type { RevertedUse } from '../../domain/kit.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
@@ -16,9 +23,13 @@ export const states = {
   HELD: { word: 'Held', means: 'The rotation stands still until a person decides.' },
   BEHIND: {
     word: 'Kits behind',
-    means: 'Kits present a revoked credential and are refused: they were set back, or never moved.',
+    means:
+      'Kits present a revoked credential and are refused (set back, or never moved), or had not moved when the last rotation was completed by force.',
   },
-  LATE: { word: 'Late', means: 'The owners of late kits were reminded, and kits have still not moved.' },
+  LATE: {
+    word: 'Late',
+    means: 'An attempt failed, or the owners of late kits were reminded and kits have still not moved.',
+  },
   FAILED: { word: 'Last rotation failed', means: 'The last rotation was given up; the history says why.' },
   SECRET_TROUBLE: {
     word: 'Secret to look at',
@@ -28,7 +39,8 @@ export const states = {
   NO_CREDENTIAL: { word: 'No credential yet', means: 'The gateway has no live credential.' },
   AT_REST: {
     word: 'At rest',
-    means: 'No rotation runs, the last one did not fail, and no kit is known to present a revoked credential.',
+    means:
+      'No rotation runs, the last one did not fail, and no kit is known to be left behind or to present a revoked credential.',
   },
   RETIRED: { word: 'Retired', means: 'The gateway left gateways.json.' },
 } as const;
@@ -38,6 +50,16 @@ export const gatewayStates = codesOf(states);
 /** The four steps of a rotation as people know them. */
 export const phases = ['create', 'distribute', 'verify', 'revoke'] as const;
 export type Phase = (typeof phases)[number];
+
+/** How a step of the running rotation looks; what is past is only "done" where nothing of it is missing. */
+export const stepLooks = {
+  TO_COME: { word: 'to come', sign: '' },
+  NOW: { word: 'now', sign: '▶' },
+  DONE: { word: 'done', sign: '✓' },
+  DONE_WITH_FAILURES: { word: 'done with failures', sign: '!' },
+  FORCED: { word: 'forced', sign: '»' },
+} as const;
+export type StepLook = keyof typeof stepLooks;
 
 /** Which part of a list is shown: pages count from 1. */
 export type Page = {
@@ -75,6 +97,12 @@ export type RotationSummary = {
   readonly held?: Said;
   readonly rolledBack?: Said;
   readonly forced?: Said;
+  /** Since when no use of what is retired is known and the policy check is watched without a gap; why that last began again. */
+  readonly quiet?: {
+    readonly sinceAtMs?: number;
+    readonly watchedAtMs?: number;
+    readonly beganAgain?: { readonly atMs: number; readonly why: QuietBreak };
+  };
   /** How many kits have moved, as the last pass of the workflow found; absent before the first. */
   readonly progress?: { readonly kits: number; readonly updated: number; readonly atMs: number };
 };
@@ -144,6 +172,18 @@ export type KitRow = {
   /** Moved with this evidence, or late for this reason; neither while there is no credential to move to. */
   readonly evidence?: Evidence;
   readonly late?: LaggardCode;
+  /** Why it could not be given the credential; `message` says what to do about it. */
+  readonly failure?: {
+    readonly code: string;
+    readonly message: string;
+    readonly attempts: number;
+    /** Absent while it is not tried again by itself. */
+    readonly nextTryAtMs?: number;
+  };
+  /** How many of the nodes that it has were seen with the credential. */
+  readonly sources?: { readonly seen: number; readonly expected: number };
+  /** When the latest of `addresses` was last seen. */
+  readonly addressesSilentSinceAtMs?: number;
   /** What is missing, in a sentence; absent when nothing is. */
   readonly waitsFor?: string;
   readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
@@ -198,12 +238,20 @@ export type CutOff = {
 export type CompromisePreview = {
   readonly refusal?: string;
   readonly credentialIds: readonly CredentialId[];
+  /** Everything that is asked for is so already: pressing changes nothing. */
+  readonly changesNothing?: true;
+  /** Only these were asked for; absent when the rule chooses. */
+  readonly asked?: readonly CredentialId[];
+  /** Live, ours, and not refused by this press: they can be named. */
+  readonly spared: readonly CredentialId[];
   /** Live, and not refused: they were made elsewhere. */
   readonly notOurs: readonly CredentialId[];
   readonly preempts?: RotationId;
   readonly propagationBoundSeconds: number;
   readonly kits: number;
   readonly unregistered: number;
+  /** As asked, or as the policy of the gateway says. */
+  readonly asPressed: CutOff;
   readonly replaceFirst: CutOff;
   readonly refuseNow: CutOff;
 };
@@ -213,6 +261,8 @@ export type HistoryStep = Said & {
   readonly revision: number;
   readonly kind: string;
   readonly credentialIds: readonly CredentialId[];
+  /** Set where not all of it is done, or a person forced it. */
+  readonly look?: 'DONE_WITH_FAILURES' | 'FORCED';
   readonly detail: Readonly<Record<string, unknown>>;
 };
 

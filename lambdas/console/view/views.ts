@@ -14,7 +14,9 @@ import type {
   KitRow,
   Offer,
   Page,
+  Phase,
   RotationSummary,
+  StepLook,
   UseSpan,
   Waiting,
 } from './parts.ts';
@@ -40,6 +42,8 @@ export type GatewayView = {
   readonly revision: number;
   readonly state: GatewayState;
   readonly rotation?: RotationSummary;
+  /** Create, distribute, verify, revoke: how each of them stands; absent when no rotation runs. */
+  readonly steps?: Readonly<Record<Phase, StepLook>>;
   readonly nextScheduledAtMs?: number;
   /** The credential that kits shall hold. */
   readonly targetId?: CredentialId;
@@ -106,6 +110,9 @@ export type ActView = {
     readonly kitsHash: string;
     readonly named: readonly { readonly kitId: KitId; readonly owner: string; readonly code: LaggardCode }[];
     readonly unregistered: number;
+    /** What is revoked, and how long after the force at the latest. */
+    readonly retires: readonly CredentialId[];
+    readonly withinSeconds: number;
   };
   readonly compromise?: CompromisePreview;
 };

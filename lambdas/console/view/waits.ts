@@ -1,3 +1,4 @@
+import { quietBreaks } from '../../domain/causes.ts';
 import { deadlineAct, deadlineTexts } from '../../domain/deadline.ts';
 import { leftToRetire } from '../../domain/decision.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../../domain/gateway.ts';
 import { blockers, type EvidenceSummary, judgeRevocation } from '../../domain/may-revoke.ts';
 import { nextStage } from '../../domain/next-stage.ts';
+import { inFull } from './labels.ts';
 import type { Ahead, Waiting } from './views.ts';
 
 /** What the gateway's rotation waits for now: by the same rules that let it go on. Empty when none runs. */
@@ -27,12 +29,30 @@ export const waitsFor = (gateway: Gateway, summary: EvidenceSummary, nowMs: numb
     case 'DistributeCredential':
       return [{ text: `Credential ${rotation.targetId} is being given to the kits.` }];
     case 'RevokeCredential':
-      return [{ text: `${leftToRetire(gateway, rotation).join(', ')} is being revoked.` }];
+      return [revoking(gateway, rotation)];
     case 'ConfirmRevoked':
       return [{ text: 'The policy check is being asked whether it refuses what was revoked.' }];
     default:
       return verifying(gateway, rotation, summary, nowMs);
   }
+};
+
+/** What a rotation that was completed by force has left for people. */
+export const keptBehind = (
+  { laggards, kits }: Pick<EvidenceSummary, 'laggards' | 'kits'>,
+  targetId: string | undefined,
+): readonly Waiting[] => [
+  {
+    text: `${laggards} of ${kits} kits were not seen on ${targetId ?? 'the new credential'}: what they use instead is refused. Start a rotation, which gives them a new one, or give them ${targetId ?? 'it'} by hand.`,
+  },
+];
+
+/** A force is acted on when the execution looks at the record next. */
+const revoking = (gateway: Gateway, rotation: Rotation): Waiting => {
+  const left = leftToRetire(gateway, rotation).join(', ');
+  if (!rotation.forced || rotation.stage === 'VERIFIED') return { text: `${left} is being revoked.` };
+  const untilAtMs = rotation.forced.atMs + gateway.policy.longestWaitSeconds * 1000;
+  return { text: `${left} is still accepted, and is revoked by force when the execution looks next.`, untilAtMs };
 };
 
 const verifying = (
@@ -71,9 +91,14 @@ const verifying = (
 const quietWaits = (gateway: Gateway, rotation: Rotation, quietAtMs: number): readonly Waiting[] => {
   const quieting = leftToRetire(gateway, rotation).filter((id) => !liveCredential(gateway, id)?.compromised);
   if (quieting.length === 0) return [];
-  return rotation.quietSinceMs === undefined
-    ? [{ text: 'The recording of use has to be proven; then the quiet window begins.' }]
-    : [{ text: `${quieting.join(', ')} has to stay unused for the whole quiet window.`, untilAtMs: quietAtMs }];
+  const again = rotation.quietBroken
+    ? ` It began again at ${inFull(rotation.quietBroken.atMs)}: ${quietBreaks[rotation.quietBroken.why].replace(/^[A-Z]/, (first) => first.toLowerCase())}`
+    : '';
+  if (rotation.quietSinceMs === undefined)
+    return [{ text: `The recording of use has to be proven; then the quiet window begins.${again}` }];
+  const since = inFull(quietAtMs - gateway.policy.quietWindowSeconds * 1000);
+  const unused = `${quieting.join(', ')} has to stay unused for the whole quiet window, which is watched and counted since ${since}.`;
+  return [{ text: `${unused}${again}`, untilAtMs: quietAtMs }];
 };
 
 /** What the system does by itself, in the order of its times; the past is left out. */

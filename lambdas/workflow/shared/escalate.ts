@@ -2,6 +2,7 @@ import { cutOffAtMs, escalationDue } from '../../domain/attempt.ts';
 import { type DeadlineAct, deadlineAct, deadlineCommand, holdAtDeadline } from '../../domain/deadline.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { OwnerMessage } from '../../domain/kit.ts';
+import { failureSaid } from '../../domain/kit-failure.ts';
 import type { EvidenceSummary } from '../../domain/may-revoke.ts';
 import {
   cutOff,
@@ -84,9 +85,10 @@ const messagesFor = (
   const severity = cutOffMs === undefined ? severities[escalationLevel] : 'page';
   const endsAtMs = cutOffMs ?? late.deadlineAtMs;
   return [
-    ...summary.named.map(({ kitId, owner, code, addresses }) =>
-      messageFor(escalationLevel, act, { ...late, kitId, owner, code, addresses }, cutOffMs),
-    ),
+    ...summary.named.map(({ kitId, owner, code, addresses, failure }) => {
+      const why = failure ? { failure: failureSaid(gateway, failure) } : {};
+      return messageFor(escalationLevel, act, { ...late, kitId, owner, code, addresses, ...why }, cutOffMs);
+    }),
     ...Object.entries(summary.unnamed).map(([owner, more]) =>
       moreLate({ ...late, owner }, { more, severity, endsAtMs }),
     ),

@@ -1,5 +1,5 @@
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
-import type { Kit } from '../../domain/kit.ts';
+import { type Kit, keptFailure } from '../../domain/kit.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import type { Refresh } from './collect-evidence.ts';
@@ -55,7 +55,7 @@ const sendBack = async (
     state: 'PENDING',
     attempts,
     changedAtMs: now(),
-    ...(kit.work?.failure ? { failure: kit.work.failure } : {}),
+    ...keptFailure(kit, stored.credentialId),
   } as const;
   return (await kits.saveWork(kit, work, gateway.shardCount)) ? { ...kit, work } : kit;
 };

@@ -60,7 +60,12 @@ export const parseShardStep = (event: unknown): StepInput & { readonly shard: nu
   parsedBy(shardStepInput, event);
 
 /** How a rotation that is not running any more ended, for an attempt that comes late. */
-const ends = { COMPLETED: 'RotationCompleted', ROLLED_BACK: 'RotationRolledBack', FAILED: 'RotationFailed' } as const;
+const ends = {
+  COMPLETED: 'RotationCompleted',
+  COMPLETED_BY_FORCE: 'RotationCompleted',
+  ROLLED_BACK: 'RotationRolledBack',
+  FAILED: 'RotationFailed',
+} as const;
 
 /** The output of a state: where the record says the rotation goes, unless `turn` says something more exact. */
 export const stepOutput = (

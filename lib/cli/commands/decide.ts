@@ -48,7 +48,10 @@ const rotation = [
     options: [
       why,
       ['--within <seconds>', 'how soon they are refused; 0 is now. Default: what the policy of the gateway says'],
-      ['--credential <id...>', 'only these; default: every live credential of ours'],
+      [
+        '--credential <id...>',
+        'only these; default: every live credential of ours that no running compromise rotation made',
+      ],
       ['--confirm <gatewayId>', 'the name of the gateway once more, instead of typing it'],
       ['--request-id <id>', 'the same id is one press, however often it is sent'],
     ],
@@ -69,7 +72,7 @@ const rotation = [
         ...(confirm ? { confirm } : {}),
         ...(requestId ? { requestId } : {}),
       });
-      return { json, text: 'message' in json ? json.message : '' };
+      return { json, text: 'message' in json ? json.message : '', isFailed: json.result === 'UNCHANGED' };
     },
   }),
 ];
