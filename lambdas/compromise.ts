@@ -1,4 +1,4 @@
-import { compromise, type PressResult } from './compromise/press.ts';
+import { compromise, type PressResult } from './compromise/press-button.ts';
 import { lambda } from './runtime/lambda.ts';
 import { provide } from './wiring/dependencies.ts';
 

@@ -3,7 +3,7 @@ import { composeCredential, randomDigits } from '../domain/credential.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { allShards } from '../domain/shards.ts';
-import { newNonce } from '../policy-check/probe.ts';
+import { newNonce } from '../policy-check/policy-check-client.ts';
 import type { Dependencies, Minted } from '../ports.ts';
 import type { Authority } from './authority.ts';
 

@@ -1,4 +1,4 @@
-import { compromise, type PressResult } from '../compromise/press.ts';
+import { compromise, type PressResult } from '../compromise/press-button.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { fieldNamesOf } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';

@@ -5,7 +5,7 @@ import type { GatewayId } from '../domain/ids.ts';
 import type { Kit, Use } from '../domain/kit.ts';
 import { secretTroublesOf } from '../domain/secret-troubles.ts';
 import { allShards } from '../domain/shards.ts';
-import { confirmationFor } from '../operator/force.ts';
+import { confirmationFor } from '../operator/force-revocation.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import type { AskFor, ConsoleAsk } from './page-request.ts';

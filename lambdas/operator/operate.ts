@@ -8,11 +8,11 @@ import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
 import { adoptCredential } from './adopt.ts';
 import { readCommand } from './command-input.ts';
-import { forceRevocation } from './force.ts';
+import { forceRevocation } from './force-revocation.ts';
 import { acknowledgeKit, retireSource, retryKit } from './kit-decisions.ts';
 import { repairPending } from './repair.ts';
 import { notRunning, type OperateResult, resultOf } from './result.ts';
-import { retireOne } from './retire-credential.ts';
+import { retireOne } from './retire-one-credential.ts';
 import { waiveProof } from './waive-proof.ts';
 
 export type { OperateResult } from './result.ts';

@@ -37,14 +37,14 @@ export const endCompromised = async (
   const revoked: readonly Repair[] = changed ? [{ gatewayId, what: 'REVOKED', why: reason }] : [];
   for (const { credentialId, confirmedAtMs } of gateway.revoked)
     if (changed && confirmedAtMs === undefined) await authorityOf(gateway).revoke(gateway, credentialId);
-  return [...revoked, ...(await seeRefused(needs, gateway)).repairs];
+  return [...revoked, ...(await verifyRefusals(needs, gateway)).repairs];
 };
 
 /**
  * What was revoked is seen refused here, whatever its rotation does or whether one runs: so "revoked" is true when it is
  * said (invariant 8), and what cannot be seen stops nothing else.
  */
-export const seeRefused = async (
+export const verifyRefusals = async (
   needs: Needs,
   before: Gateway,
 ): Promise<{ readonly gateway: Gateway; readonly repairs: readonly Repair[] }> => {

@@ -12,7 +12,7 @@ import { targetOf } from '../workflow/shared/own-rotation.ts';
 import { promote, putCurrentRight } from '../workflow/shared/promote.ts';
 import { releaseLabels } from '../workflow/shared/release-labels.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
-import { endCompromised, type Repair, reasonOf, seeRefused } from './end-compromised.ts';
+import { endCompromised, type Repair, reasonOf, verifyRefusals } from './end-compromised.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
 
@@ -40,7 +40,7 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
   const stored = await needs.gateways.read(gatewayId);
   if (!stored) return [];
   const { gateway: before, repairs: published } = await flush(needs, stored);
-  const { gateway, repairs: seen } = await seeRefused(needs, before);
+  const { gateway, repairs: seen } = await verifyRefusals(needs, before);
   await tidyLabels(needs, gateway);
   const flushed = [...published, ...seen];
   const { rotation } = gateway;

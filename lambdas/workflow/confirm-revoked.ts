@@ -19,7 +19,7 @@ type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> &
 export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<StepOutput> => {
   const { gateways, secretVersions, now } = needs;
   const { gateway: before } = await readOwnRotation(gateways, input);
-  const gateway = await seeRefused(needs, input, before);
+  const gateway = await verifyRefusals(needs, input, before);
   if (nextStage(gateway, now()) !== 'ConfirmRevoked') return stepOutput(gateway, input, now());
   const waitMs = Math.max(
     0,
@@ -38,7 +38,7 @@ export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<St
 };
 
 /** The record after a look at everything that can be seen refused by now. */
-const seeRefused = async (needs: Needs, input: StepInput, before: Gateway): Promise<Gateway> => {
+const verifyRefusals = async (needs: Needs, input: StepInput, before: Gateway): Promise<Gateway> => {
   const as = { rotationId: input.rotationId, ...asWorkflow('the policy check refused it') };
   let gateway = before;
   for (const revoked of toBeSeenRefused(before, needs.now()))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { PressResult } from '../../lambdas/compromise/press.ts';
+import type { PressResult } from '../../lambdas/compromise/press-button.ts';
 import type { View } from '../../lambdas/console/view/views.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';

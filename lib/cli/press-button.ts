@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PressResult } from '../../lambdas/compromise/press.ts';
+import type { PressResult } from '../../lambdas/compromise/press-button.ts';
 import { counted, cutOffWords } from '../../lambdas/console/view/labels.ts';
 import type { ActView, CutOff } from '../../lambdas/console/view/views.ts';
 import { actorOf } from './actor.ts';

@@ -4,7 +4,7 @@ import { authorityOf } from '../../lambdas/authorities/authority-of.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import { liveLabel, placeholder } from '../../lambdas/domain/secret-text.ts';
-import { newNonce } from '../../lambdas/policy-check/probe.ts';
+import { newNonce } from '../../lambdas/policy-check/policy-check-client.ts';
 import type { PolicyCheck, Uses } from '../../lambdas/ports.ts';
 import { gateway, openEmulated } from '../aws/emulated.ts';
 import { a, atRest, b, inRotation, type r1 } from '../domain/gateways.ts';

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, it } from 'vitest';
-import { compromise } from '../../lambdas/compromise/press.ts';
+import { compromise } from '../../lambdas/compromise/press-button.ts';
 import type { Executions } from '../../lambdas/ports.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { pressForMs } from '../../lambdas/compromise/press.ts';
+import { pressForMs } from '../../lambdas/compromise/press-button.ts';
 import { synthesised, text } from './synthesised.ts';
 
 const stack = synthesised();

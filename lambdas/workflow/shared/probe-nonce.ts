@@ -1,6 +1,6 @@
 import type { CredentialId, RotationId } from '../../domain/ids.ts';
 import type { Nonce } from '../../domain/probe.ts';
-import { newNonce } from '../../policy-check/probe.ts';
+import { newNonce } from '../../policy-check/policy-check-client.ts';
 import type { Dependencies } from '../../ports.ts';
 import { applyCommand } from './apply-command.ts';
 import type { StepInput } from './step.ts';

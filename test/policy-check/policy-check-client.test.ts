@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { CredentialValue } from '../../lambdas/domain/credential.ts';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
-import { newNonce, policyCheckAt } from '../../lambdas/policy-check/probe.ts';
+import { newNonce, policyCheckAt } from '../../lambdas/policy-check/policy-check-client.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
