@@ -71,7 +71,7 @@ const rotateOnce = async (
 const wasRotated = (gateway: Gateway | undefined): boolean =>
   gateway?.rotation === undefined &&
   (gateway?.live ?? []).length > 0 &&
-  (gateway?.ended ?? []).some(({ outcome }) => outcome === 'COMPLETED');
+  (gateway?.ended ?? []).some(({ outcome }) => outcome === 'COMPLETED' || outcome === 'COMPLETED_BY_FORCE');
 
 /** Whether a start rotates a gateway: each when it was asked to, else only those of the demo that never were rotated in this data folder. */
 export const isToRotate = (isDemo: boolean, gateway: Gateway | undefined, isAsked: boolean): boolean =>
