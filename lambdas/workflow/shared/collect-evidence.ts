@@ -121,10 +121,15 @@ const usesOfShard = async (
 };
 
 /** The recorded uses of a credential by the sources of a shard, in whatever shard they were recorded. */
-async function* usesIn(uses: Uses, gateway: Gateway, credentialId: CredentialId, shard: number): AsyncGenerator<Use> {
+export async function* usesIn(
+  uses: Uses,
+  gateway: Gateway,
+  credentialId: CredentialId,
+  shard: number,
+): AsyncGenerator<Use> {
   for (const place of shardsOfUse(gateway, shard))
     for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, place))
-      if (place === shard || shardOf(use.kitId ?? '', gateway.shardCount) === shard) yield use;
+      if (shardOf(use.kitId ?? '', gateway.shardCount) === shard) yield use;
 }
 
 /** The last use of each of these credentials by anybody, read in one short pass over every shard. */

@@ -17,6 +17,7 @@ import { transition } from '../../domain/transition.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
+import { usesIn } from './collect-evidence.ts';
 import { accessFor, kitFailure } from './reach-kit.ts';
 
 type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets'> & ClockAndLog;
@@ -122,10 +123,10 @@ const planKits = async (
   return { kits: plans, notAsked, unregisteredSources };
 };
 
-const usesOf = async ({ uses }: Needs, { gatewayId, live }: Gateway, shard: number): Promise<readonly Use[]> => {
+const usesOf = async ({ uses }: Needs, gateway: Gateway, shard: number): Promise<readonly Use[]> => {
   const found: Use[] = [];
-  for (const { credentialId } of live)
-    for await (const use of uses.ofCredential(gatewayId, credentialId, shard)) found.push(use);
+  for (const { credentialId } of gateway.live)
+    for await (const use of usesIn(uses, gateway, credentialId, shard)) found.push(use);
   return found;
 };
 
