@@ -93,10 +93,10 @@ describeInBrowser('the console in a browser', () => {
     }
     await tabTo(page, 'Refuse now');
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: /refuse every live credential NOW/ }).waitFor();
+    await page.getByRole('dialog', { name: /orders: refuse \w{10} NOW\? 3 kits will be cut off/ }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.getByRole('status').filter({ hasText: 'done.' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'pressed.' }).waitFor();
     await expect.poll(thief).toBe(401);
     await page
       .getByRole('status')

@@ -113,7 +113,7 @@ describeInBrowser('the console as a widget of a CloudWatch dashboard', () => {
 
     page.once('dialog', (question) => question.accept());
     await page.getByRole('button', { name: 'Refuse now' }).click();
-    await page.getByRole('status').filter({ hasText: 'Compromised: replace now: done.' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'Compromised: replace now: pressed.' }).waitFor();
     expect(await system.ask(value)).toBe(401);
     expect((await system.gateway()).rotation?.begun).toMatchObject({ actor: 'claimed: Bob' });
   });
