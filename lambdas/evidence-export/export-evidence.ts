@@ -5,6 +5,7 @@ import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
+import { allShards } from '../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { gatewayId, rotationId } from '../workflow/shared/fields.ts';
 import { evidenceRecordOf, retiredIn } from './evidence-record.ts';
@@ -69,7 +70,7 @@ const entriesOf = async (
 const usesOf = async ({ uses }: Needs, gateway: Gateway, steps: readonly Transition[]): Promise<readonly Use[]> => {
   const found: Use[] = [];
   for (const credentialId of retiredIn(steps))
-    for (let shard = 0; shard < gateway.shardCount; shard++)
+    for (const shard of allShards(gateway))
       for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard)) found.push(use);
   return found;
 };

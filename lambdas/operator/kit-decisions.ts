@@ -3,8 +3,9 @@ import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
 import { type Kit, keptFailure, sourceOf, type Use, withRetiredSource } from '../domain/kit.ts';
 import type { Of } from '../domain/operator-commands.ts';
-import { shardOf, shardsOfUse } from '../domain/shards.ts';
+import { shardOf } from '../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
+import { liveUsesIn } from '../workflow/shared/recorded-uses.ts';
 import { notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits'> & ClockAndLog;
@@ -82,7 +83,7 @@ export const retireSource = async (
   const { gatewayId, shardCount } = gateway;
   const kit = await kitOf(kits, gateway, kitId);
   if (!kit) return noSuchKit(gateway, kitId);
-  const seen = await usesOfKit(uses, gateway, kitId);
+  const seen = (await liveUsesIn(uses, gateway, shardOf(kitId, shardCount))).filter((use) => use.kitId === kitId);
   const itsUses = seen.filter((use) => sourceOf(use) === source);
   if (itsUses.length === 0) return noSuchSource(gateway, kitId, source, seen);
   const { retiredSources = [] } = kit;
@@ -93,16 +94,6 @@ export const retireSource = async (
   if (!(await kits.saveRetiredSources(kit, retired, shardCount)))
     return refused(gateway, 'SUPERSEDED', `Another source of kit ${kitId} was retired in this moment: say it again.`);
   return resultOf(gatewayId, recorded);
-};
-
-/** Every recorded use of a live credential by a kit. */
-const usesOfKit = async (uses: Dependencies['uses'], gateway: Gateway, kitId: KitId): Promise<readonly Use[]> => {
-  const found: Use[] = [];
-  for (const shard of shardsOfUse(gateway, shardOf(kitId, gateway.shardCount)))
-    for (const { credentialId } of gateway.live)
-      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard))
-        if (use.kitId === kitId) found.push(use);
-  return found;
 };
 
 const sourcesNamed = 20;

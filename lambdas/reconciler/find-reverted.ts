@@ -2,10 +2,11 @@ import { mayBeReverted } from '../domain/credential-status.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Kit, Reverted, RevertedUse, Use } from '../domain/kit.ts';
 import { revertedUse } from '../domain/reverted.ts';
-import { allShards, shardsOfUse } from '../domain/shards.ts';
+import { allShards } from '../domain/shards.ts';
 import { type RevertedKit, revertedKits } from '../notifications/messages.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
+import { liveUsesIn } from '../workflow/shared/recorded-uses.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'notifyOwner'> & ClockAndLog;
 
@@ -49,13 +50,15 @@ const findInShard = async (
   const kits: Kit[] = [];
   for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount))
     if (kit.reverted || refused.has(kit.kitId)) kits.push(kit);
-  const live = kits.some(({ kitId }) => refused.has(kitId)) ? await liveUsesByKit(needs, gateway, shard) : undefined;
+  const live = kits.some(({ kitId }) => refused.has(kitId))
+    ? byKit(await liveUsesIn(needs.uses, gateway, shard))
+    : undefined;
   const judged = kits.map((kit) => ({
     kit,
     reverted: revertedUse(kit, refused.get(kit.kitId) ?? [], live?.get(kit.kitId) ?? [], needs.now()),
   }));
   await boundedMap(judged, kitsAtOnce, async ({ kit, reverted }) => {
-    if (!reverted) await needs.kits.saveReverted(kit, undefined, gateway.shardCount);
+    if (!reverted && kit.reverted) await needs.kits.saveReverted(kit, undefined, gateway.shardCount);
   });
   return judged.flatMap(({ kit, reverted }) => (reverted ? [{ kit, reverted }] : []));
 };
@@ -67,18 +70,6 @@ const refusalsByKit = async (
   const found: Use[] = [];
   for (const { credentialId } of revoked.filter(mayBeReverted))
     for await (const use of uses.refusals(gatewayId, credentialId)) found.push(use);
-  return byKit(found);
-};
-
-const liveUsesByKit = async (
-  { uses }: Needs,
-  gateway: Gateway,
-  shard: number,
-): Promise<ReadonlyMap<string, readonly Use[]>> => {
-  const found: Use[] = [];
-  for (const place of shardsOfUse(gateway, shard))
-    for (const { credentialId } of gateway.live)
-      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, place)) found.push(use);
   return byKit(found);
 };
 

@@ -26,20 +26,20 @@ export const measure = async (needs: Needs, repairs: readonly Repair[]): Promise
     countMetric(needs.log, what === 'FAILED' ? 'ReconcileFailed' : 'RepairMade', { gatewayId });
   const nowMs = needs.now();
   const gateways = await needs.records.all();
+  const inUse = gateways.filter(({ retiredAtMs }) => retiredAtMs === undefined);
   const looksAtSecrets = Math.floor(nowMs / 60_000) % secretsEveryMinutes === 0;
   recordGauges(needs.log, {
     ...gaugesOf(gateways, nowMs),
-    ...(looksAtSecrets ? await lookAtSecrets(needs, gateways, nowMs) : {}),
+    ...(looksAtSecrets ? await lookAtSecrets(needs, inUse, nowMs) : {}),
   });
-  if (looksAtSecrets) await lookForReverted(needs, gateways);
+  if (looksAtSecrets) await lookForReverted(needs, inUse);
 };
 
 /** One whose kits take longer is left after this time, and looked at again with the next look. */
 const gatewayMs = 30_000;
 
 /** One gateway whose kits cannot be looked at does not hide the others. */
-const lookForReverted = async (needs: Needs, gateways: readonly Gateway[]): Promise<void> => {
-  const inUse = gateways.filter(({ retiredAtMs }) => retiredAtMs === undefined);
+const lookForReverted = async (needs: Needs, inUse: readonly Gateway[]): Promise<void> => {
   await boundedMap(inUse, secretsAtOnce, async (gateway) => {
     try {
       await withinMs(gatewayMs, () => findReverted(needs, gateway));
@@ -57,10 +57,9 @@ const lookForReverted = async (needs: Needs, gateways: readonly Gateway[]): Prom
 /** One secret that cannot be described does not hide the others. */
 const lookAtSecrets = async (
   { secretVersions, log }: Needs,
-  gateways: readonly Gateway[],
+  inUse: readonly Gateway[],
   nowMs: number,
 ): Promise<{ readonly SchedulesOverdue: number; readonly SecretsInTrouble: number }> => {
-  const inUse = gateways.filter(({ retiredAtMs }) => retiredAtMs === undefined);
   const seen = await boundedMap(inUse, secretsAtOnce, async (gateway) => {
     const { gatewayId, secretArn } = gateway;
     try {

@@ -7,11 +7,12 @@ import { overdue, sideDuty } from '../domain/next-stage.ts';
 import { provenSaid } from '../domain/said.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
-import { collectEvidence, lastUseOf } from './shared/collect-evidence.ts';
+import { collectEvidence } from './shared/collect-evidence.ts';
 import { readCurrentVersion } from './shared/current-version.ts';
 import { dropForce, uncoveredByForce } from './shared/drop-force.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { readBackAll } from './shared/recheck.ts';
+import { lastUseOf } from './shared/recorded-uses.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<

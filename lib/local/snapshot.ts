@@ -2,6 +2,7 @@ import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
 import { judgeKit, type KitVerdict } from '../../lambdas/domain/kit-verdict.ts';
+import { allShards } from '../../lambdas/domain/shards.ts';
 import type { Gateways, Kits, Uses } from '../../lambdas/ports.ts';
 
 /** What may be read to show a gateway: the same stores that the functions use, with the operator's key. */
@@ -28,7 +29,7 @@ export const snapshotOf = async (
   if (!gateway) return undefined;
   const used: Use[] = [];
   for (const { credentialId } of gateway.live)
-    for (let shard = 0; shard < gateway.shardCount; shard++)
+    for (const shard of allShards(gateway))
       for await (const use of uses.ofCredential(gatewayId, credentialId, shard)) used.push(use);
   const targetId = gateway.rotation?.targetId ?? gateway.currentCredentialId;
   const judged: { kit: Kit; verdict: KitVerdict }[] = [];

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
 import { shardOf } from '../../lambdas/domain/shards.ts';
-import { collectEvidence, lastUseOf } from '../../lambdas/workflow/shared/collect-evidence.ts';
+import { collectEvidence } from '../../lambdas/workflow/shared/collect-evidence.ts';
+import { lastUseOf } from '../../lambdas/workflow/shared/recorded-uses.ts';
 import { a, b, inRotation, now } from '../domain/gateways.ts';
 import { newKit } from '../domain/model.ts';
 

@@ -1,13 +1,12 @@
 import { cutOffIn } from '../../domain/cut-off.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
-import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict } from '../../domain/kit-verdict.ts';
 import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
-import { shardOf, shardsOfUse } from '../../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
+import { liveUsesIn } from './recorded-uses.ts';
 
 type Uses = Pick<Dependencies['uses'], 'ofCredential'>;
 type Needs = { readonly kits: Pick<Dependencies['kits'], 'ofShard'>; readonly uses: Uses } & ClockAndLog;
@@ -109,46 +108,12 @@ const usesOfShard = async (
 ): Promise<{ byKit: Map<string, Use[]>; retiring: Use[] }> => {
   const byKit = new Map<string, Use[]>();
   const retiring: Use[] = [];
-  for (const { credentialId } of gateway.live)
-    for await (const use of usesIn(uses, gateway, credentialId, shard)) {
-      if (rotation.retireIds.includes(credentialId)) retiring.push(use);
-      if (use.kitId === undefined) continue;
-      const ofKit = byKit.get(use.kitId);
-      if (ofKit) ofKit.push(use);
-      else byKit.set(use.kitId, [use]);
-    }
+  for (const use of await liveUsesIn(uses, gateway, shard)) {
+    if (rotation.retireIds.includes(use.credentialId)) retiring.push(use);
+    if (use.kitId === undefined) continue;
+    const ofKit = byKit.get(use.kitId);
+    if (ofKit) ofKit.push(use);
+    else byKit.set(use.kitId, [use]);
+  }
   return { byKit, retiring };
 };
-
-/** The recorded uses of a credential by the sources of a shard, in whatever shard they were recorded. */
-export async function* usesIn(
-  uses: Uses,
-  gateway: Gateway,
-  credentialId: CredentialId,
-  shard: number,
-): AsyncGenerator<Use> {
-  for (const place of shardsOfUse(gateway, shard))
-    for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, place))
-      if (shardOf(use.kitId ?? '', gateway.shardCount) === shard) yield use;
-}
-
-/** The last use of each of these credentials by anybody, read in one short pass over every shard. */
-export const lastUseOf = async (
-  uses: Uses,
-  gateway: Gateway,
-  credentialIds: readonly CredentialId[],
-): Promise<number | undefined> => {
-  const reads = Array.from({ length: gateway.shardCount }, (_, shard) => shard).flatMap((shard) =>
-    credentialIds.map((credentialId) => ({ shard, credentialId })),
-  );
-  const latest = await boundedMap(reads, readsAtOnce, async ({ shard, credentialId }) => {
-    let last: number | undefined;
-    for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard))
-      last = Math.max(last ?? 0, use.lastUsedAtMs);
-    return last;
-  });
-  const known = latest.filter((atMs) => atMs !== undefined);
-  return known.length > 0 ? Math.max(...known) : undefined;
-};
-/** At 15 ms a read, 4 credentials in 1,024 shards take two seconds. */
-const readsAtOnce = 32;

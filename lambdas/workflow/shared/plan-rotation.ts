@@ -1,7 +1,7 @@
 import { deadlineActFor } from '../../domain/deadline.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
-import type { Kit, Use } from '../../domain/kit.ts';
+import type { Kit } from '../../domain/kit.ts';
 import { namedAtMost } from '../../domain/may-revoke.ts';
 import {
   byAttention,
@@ -17,8 +17,8 @@ import { transition } from '../../domain/transition.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
-import { usesIn } from './collect-evidence.ts';
 import { accessFor, kitFailure } from './reach-kit.ts';
+import { liveUsesIn } from './recorded-uses.ts';
 
 type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets'> & ClockAndLog;
 
@@ -100,7 +100,7 @@ const planKits = async (
   const plans: KitPlan[] = [];
   let [notAsked, unregisteredSources] = [0, 0];
   for (const shard of allShards(gateway)) {
-    const uses = await usesOf(needs, gateway, shard);
+    const uses = await liveUsesIn(needs.uses, gateway, shard);
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
     const planned = await boundedMap(found, kitsAtOnce, async (kit) => {
@@ -121,13 +121,6 @@ const planKits = async (
     unregisteredSources += new Set(unknown.map(({ kitId, address }) => `${kitId} ${address}`)).size;
   }
   return { kits: plans, notAsked, unregisteredSources };
-};
-
-const usesOf = async ({ uses }: Needs, gateway: Gateway, shard: number): Promise<readonly Use[]> => {
-  const found: Use[] = [];
-  for (const { credentialId } of gateway.live)
-    for await (const use of usesIn(uses, gateway, credentialId, shard)) found.push(use);
-  return found;
 };
 
 /** Why the kit does not show what it holds, asked twice; `undefined` when it does, or when there is nothing to ask. */
