@@ -3,7 +3,7 @@ import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PressAnswer } from '../../lambdas/compromise/answer.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { gatewayId, manualKit, openRotated, type System } from '../support/system.ts';
+import { gatewayId, manualKit, openRotated, openWithFiveLive, type System } from '../support/system.ts';
 
 let system: System;
 afterEach(() => system.close());
@@ -165,19 +165,7 @@ describe('a press of the button', () => {
   });
 
   it('finds room at five live credentials', async () => {
-    system = await openRotated();
-    for (const name of ['two', 'three', 'four'])
-      await system.deployment.stores.gateways.apply(gatewayId, {
-        kind: 'adopt',
-        isCurrent: false,
-        credentialId: `hand${name}` as never,
-        digest: `digest of ${name}`,
-        versionId: (await system.gateway()).currentVersionId,
-        actor: 'alice',
-        reason: 'made by hand',
-      });
-    await system.start({ gatewayId, reason: 'the fifth' });
-    await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+    system = await openWithFiveLive();
     const answer = await pressed({ rejectWithinSeconds: 3600 });
     expect(answer.credentialIds).toHaveLength(5);
     await system.until(({ rotation }) => rotation?.trigger === 'compromise' && rotation.stage === 'DISTRIBUTED');

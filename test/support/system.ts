@@ -180,3 +180,30 @@ export const openRotated = async (...given: Parameters<typeof openSystem>): Prom
   await system.finish();
   return system;
 };
+
+/** The same, with five live credentials: three were made by hand, and the fifth is that of a rotation which waits for its kits. */
+export const openWithFiveLive = async (): Promise<System> => {
+  const system = await openRotated();
+  for (const name of ['two', 'three', 'four'])
+    await system.deployment.stores.gateways.apply(gatewayId, {
+      kind: 'adopt',
+      isCurrent: false,
+      credentialId: `hand${name}` as never,
+      digest: `digest of ${name}`,
+      versionId: (await system.gateway()).currentVersionId,
+      actor: 'alice',
+      reason: 'made by hand',
+    });
+  await system.start({ gatewayId, reason: 'the fifth' });
+  await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+  return system;
+};
+
+/** The same, its rotation given up: five are live, and nothing runs. */
+export const openFullAtRest = async (): Promise<System> => {
+  const system = await openWithFiveLive();
+  const rotationId = (await system.gateway()).rotation?.rotationId ?? ('' as never);
+  await system.deployment.stores.gateways.apply(gatewayId, { kind: 'fail', rotationId, actor: 'ann', reason: 'test' });
+  await system.timers.advance(5_000);
+  return system;
+};

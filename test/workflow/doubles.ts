@@ -167,3 +167,13 @@ export const kitOf = (kitId: string, work: Partial<KitWork> = {}, more: Partial<
   },
   ...more,
 });
+
+/** The verdict on a kit that waits for its owner. */
+export const lateKit = {
+  kind: 'LAGGARD',
+  kitId: kitOf('edge').kitId,
+  owner: 'team-edge',
+  code: 'WAITS_FOR_OWNER',
+  addresses: [],
+  redo: false,
+} as const;

@@ -4,21 +4,13 @@ import type { Rotation } from '../../lambdas/domain/gateway.ts';
 import { emptySummary } from '../../lambdas/domain/may-revoke.ts';
 import { escalateLaggards } from '../../lambdas/workflow/shared/escalate.ts';
 import { inRotation, now } from '../domain/gateways.ts';
-import { benchWith, kitOf, step } from './doubles.ts';
+import { benchWith, lateKit, step } from './doubles.ts';
 
-const late = {
-  kind: 'LAGGARD',
-  kitId: kitOf('edge').kitId,
-  owner: 'team-edge',
-  code: 'WAITS_FOR_OWNER',
-  addresses: [],
-  redo: false,
-} as const;
 const summary = {
   ...emptySummary,
   kits: 1_000,
   laggards: 951,
-  named: [late],
+  named: [lateKit],
   unnamed: { 'team-edge': 49, 'team-b': 901 },
 };
 const remindIsDue = { begun: { actor: 'alice', reason: 'because', atMs: now - 3_600_000 } } as const;
@@ -41,7 +33,7 @@ test('an owner is told why his kit could not be given the credential', async () 
   const failure = { code: 'TIMEOUT', message: 'It did not answer in time.', attempts: 2, atMs: now };
   await escalateLaggards(bench.dependencies, step, bench.record, {
     ...emptySummary,
-    ...{ kits: 1, laggards: 1, named: [{ ...late, code: 'DISTRIBUTION_FAILED', failure }] },
+    ...{ kits: 1, laggards: 1, named: [{ ...lateKit, code: 'DISTRIBUTION_FAILED', failure }] },
   });
   expect(bench.told[0]?.text).toContain('TIMEOUT: It did not answer in time. Tried 2 times; the next try is due at ');
 });

@@ -9,7 +9,7 @@ import { gatewaysOver } from '../../lambdas/workflow/shared/change-record.ts';
 import { ensureExecution } from '../../lambdas/workflow/shared/ensure-execution.ts';
 import { escalateLaggards } from '../../lambdas/workflow/shared/escalate.ts';
 import { by, inRotation, now, r1 } from '../domain/gateways.ts';
-import { benchWith, kitOf, step } from './doubles.ts';
+import { benchWith, kitOf, lateKit, step } from './doubles.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
@@ -72,20 +72,12 @@ describe('an event bus that hangs', () => {
 });
 
 describe('messages to owners', () => {
-  const late = {
-    kind: 'LAGGARD',
-    kitId: kitOf('edge').kitId,
-    owner: 'team-edge',
-    code: 'WAITS_FOR_OWNER',
-    addresses: [],
-    redo: false,
-  } as const;
   const owners = ['team-a', 'team-b', 'team-c'];
   const summary = {
     ...emptySummary,
     kits: 4,
     laggards: 4,
-    named: [late],
+    named: [lateKit],
     unnamed: Object.fromEntries(owners.map((owner) => [owner, 1])),
   };
   const remindIsDue = { begun: { actor: 'alice', reason: 'because', atMs: now - 3_600_000 } };

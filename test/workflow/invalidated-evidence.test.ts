@@ -3,7 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { gatewayId, manualKit, openRotated, openSystem, type System, tagOfKits } from '../support/system.ts';
+import {
+  gatewayId,
+  manualKit,
+  openFullAtRest,
+  openRotated,
+  openSystem,
+  type System,
+  tagOfKits,
+} from '../support/system.ts';
 
 const by = { actor: 'ann', reason: 'test' };
 let system: System;
@@ -187,26 +195,7 @@ describe('At the deadline', () => {
 
 describe('A gateway with five live credentials', () => {
   it('refuses to rotate, and changes nothing (invariant 4)', async () => {
-    system = await openRotated();
-    for (const name of ['two', 'three', 'four'])
-      await system.deployment.stores.gateways.apply(gatewayId, {
-        kind: 'adopt',
-        isCurrent: false,
-        credentialId: `hand${name}` as never,
-        digest: `digest of ${name}`,
-        versionId: (await system.gateway()).currentVersionId,
-        ...by,
-      });
-    await system.start({ gatewayId, reason: 'the fifth' });
-    await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
-    const rotationId = (await system.gateway()).rotation?.rotationId ?? ('' as never);
-    await system.deployment.stores.gateways.apply(gatewayId, {
-      kind: 'fail',
-      rotationId,
-      actor: 'ann',
-      reason: 'test',
-    });
-    await system.timers.advance(5_000);
+    system = await openFullAtRest();
     const before = await system.gateway();
     const executionArn = await start();
     await failed(executionArn);

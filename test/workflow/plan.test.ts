@@ -14,7 +14,7 @@ import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { beginRotation } from '../../lambdas/workflow/begin-rotation.ts';
 import { freePort } from '../support/free-port.ts';
-import { gatewayId, manualKit, openRotated, type System, tagOfKits } from '../support/system.ts';
+import { gatewayId, manualKit, openFullAtRest, openRotated, type System, tagOfKits } from '../support/system.ts';
 
 let system: System;
 afterEach(() => system.close());
@@ -160,27 +160,7 @@ describe('a start with plan', () => {
   });
 
   it('says that five live credentials leave no room, and the real start refuses for it', async () => {
-    system = await openRotated();
-    for (const name of ['two', 'three', 'four'])
-      await system.deployment.stores.gateways.apply(gatewayId, {
-        kind: 'adopt',
-        isCurrent: false,
-        credentialId: `hand${name}` as never,
-        digest: `digest of ${name}`,
-        versionId: (await system.gateway()).currentVersionId,
-        actor: 'alice',
-        reason: 'made by hand',
-      });
-    await system.start({ gatewayId, reason: 'the fifth' });
-    await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
-    const rotationId = (await system.gateway()).rotation?.rotationId ?? ('' as never);
-    await system.deployment.stores.gateways.apply(gatewayId, {
-      kind: 'fail',
-      rotationId,
-      actor: 'ann',
-      reason: 'test',
-    });
-    await system.timers.advance(5_000);
+    system = await openFullAtRest();
     expect((await planned()).obstacles).toMatchObject([{ code: 'TOO_MANY_LIVE' }]);
     expect(await ended({})).toMatchObject({ status: 'FAILED', error: 'RotationRefused' });
   });

@@ -67,6 +67,20 @@ export const clientOf = (clock: Clock) => {
   return { pingOne, access, sent, token, api: managementApi(access, settings, urls, token) };
 };
 
+/** A kit presents the value to the sideband; answers the status. */
+export const useOf = async (access: PingOneAccess, value: string): Promise<number> => {
+  const body = JSON.stringify({
+    source_ip: '::1',
+    source_port: 1,
+    method: 'GET',
+    url: 'https://a.example/',
+    http_version: '1.1',
+    headers: [],
+  });
+  const headers = { 'client-token': value };
+  return (await access.fetch(`${urls.serviceUrl}/sideband/request`, { method: 'POST', headers, body })).status;
+};
+
 /** What a promise was rejected with. */
 export const errorOf = async (work: Promise<unknown>): Promise<unknown> =>
   work.then(

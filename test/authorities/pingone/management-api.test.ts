@@ -3,7 +3,7 @@ import { managementApi } from '../../../lambdas/authorities/pingone/management-a
 import type { CredentialId } from '../../../lambdas/domain/ids.ts';
 import type { Operation, PingOneFault } from '../../../lib/local/stand-ins/pingone/control.ts';
 import { basicWorker, gatewayId, startAtMs } from '../../local/stand-ins/pingone-account.ts';
-import { clientOf, errorOf, origin, settings, systemError, urls } from './in-process.ts';
+import { clientOf, errorOf, origin, settings, systemError, urls, useOf } from './in-process.ts';
 
 const clock = { nowMs: startAtMs };
 let client: ReturnType<typeof clientOf>;
@@ -78,19 +78,7 @@ describe('reading', () => {
     const { id, value } = client.pingOne.createByHand(gatewayId, origin);
     const credentialId = id as CredentialId;
     expect(await client.api.read(credentialId)).toEqual({ credentialId, createdAtMs: startAtMs });
-    const body = JSON.stringify({
-      source_ip: '::1',
-      source_port: 1,
-      method: 'GET',
-      url: 'https://a.example/',
-      http_version: '1.1',
-      headers: [],
-    });
-    await client.access.fetch(`${urls.serviceUrl}/sideband/request`, {
-      method: 'POST',
-      headers: { 'client-token': value },
-      body,
-    });
+    await useOf(client.access, value);
     expect(await client.api.read(credentialId)).toMatchObject({ lastUsedAtMs: startAtMs });
     client.pingOne.deleteByHand(gatewayId, id);
     expect(await client.api.read(credentialId)).toBeUndefined();

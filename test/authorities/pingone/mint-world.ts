@@ -3,7 +3,7 @@ import type { CredentialId } from '../../../lambdas/domain/ids.ts';
 import type { MintIntent, MintSettings } from '../../../lambdas/domain/pingone-mint.ts';
 import type { PingOneFault } from '../../../lib/local/stand-ins/pingone/control.ts';
 import { gatewayId, startAtMs } from '../../local/stand-ins/pingone-account.ts';
-import { clientOf, origin, urls } from './in-process.ts';
+import { clientOf, origin, useOf } from './in-process.ts';
 
 export const minutes = (count: number) => count * 60_000;
 const mintSettings: MintSettings = {
@@ -52,22 +52,7 @@ export const mintWorld = (foreign: number) => {
     byHand.add(id);
     await use(value);
   };
-  const use = async (value: string) => {
-    const body = JSON.stringify({
-      source_ip: '::1',
-      source_port: 1,
-      method: 'GET',
-      url: 'https://a.example/',
-      http_version: '1.1',
-      headers: [],
-    });
-    const response = await access.fetch(`${urls.serviceUrl}/sideband/request`, {
-      method: 'POST',
-      headers: { 'client-token': value },
-      body,
-    });
-    return response.status;
-  };
+  const use = (value: string) => useOf(access, value);
   /** The ports of one process, which dies at its kill and does nothing afterwards. */
   const process = (kill: Kill | undefined, journalMs = 0): MintNeeds => {
     let effects = 0;
