@@ -35,6 +35,7 @@ export const quietBreaks = {
   RECORDING_NOT_PROVEN: 'The use by our own probe was not found recorded.',
   NOT_WATCHED: 'Between two proofs that the policy check answers and records use, too much time passed.',
   CLOCK_SET_BACK: 'A clock was set back.',
+  RESTARTED: 'This machine was started again, and nobody can say what its clock did meanwhile.',
   PREDECESSOR_ADDED: 'One more credential is to be retired.',
 } as const;
 export type QuietBreak = keyof typeof quietBreaks;

@@ -1,4 +1,4 @@
-import { type Decision, isRefusal, note, refuse, running } from './decision.ts';
+import { type Decision, isRefusal, note, refuse, running, unchanged } from './decision.ts';
 import {
   clockSkewMs,
   type Gateway,
@@ -69,6 +69,17 @@ export type QuietChecked = {
 const chainBroken = (gateway: Gateway, rotation: Rotation, clockMs: number): QuietBreak | undefined => {
   if (clockMs < gateway.writtenAtMs - clockSkewMs) return 'CLOCK_SET_BACK';
   return isWatched(gateway.policy, rotation, timeOf(gateway, clockMs)) ? undefined : 'NOT_WATCHED';
+};
+
+/**
+ * Whoever watches was away and comes back, so the chain of checks ends: its clock may have been set back and have run on
+ * meanwhile, and then a long absence looks like none.
+ */
+export type WatchAgain = { readonly kind: 'watch-again' };
+export const watchAgain = (gateway: Gateway, nowMs: number): Decision => {
+  const { rotation } = gateway;
+  if (rotation?.quietSinceMs === undefined) return unchanged;
+  return note(gateway, { rotation: withoutQuiet(rotation, 'RESTARTED', nowMs) }, nowMs);
 };
 
 /** Whether the last proof of watching is fresh enough for quiet to go on. */

@@ -34,7 +34,14 @@ import {
   promoted,
   promoting,
 } from './promotion.ts';
-import { type ArmProbe, armProbe, type QuietChecked, quietChecked } from './quiet-window.ts';
+import {
+  type ArmProbe,
+  armProbe,
+  type QuietChecked,
+  quietChecked,
+  type WatchAgain,
+  watchAgain,
+} from './quiet-window.ts';
 import { type RetireCredential, retireCredential } from './retire-credential.ts';
 import { type KitsBehind, kitsBehind } from './reverted.ts';
 import { type Revoke, revoke } from './revoke.ts';
@@ -59,6 +66,7 @@ export type Command =
   | InvalidateEvidence
   | ArmProbe
   | QuietChecked
+  | WatchAgain
   | Revoke
   | Confirm
   | WaiveProof
@@ -111,6 +119,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return armProbe(gateway, command, nowMs);
     case 'quiet-checked':
       return quietChecked(gateway, command, clockMs);
+    case 'watch-again':
+      return watchAgain(gateway, nowMs);
     case 'revoke':
       return revoke(gateway, command, nowMs);
     case 'confirm':

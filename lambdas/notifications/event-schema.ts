@@ -3,7 +3,7 @@ import { type OperatorCommandName, operatorCommandNames, operatorCommands } from
 import type { Command } from '../domain/transition.ts';
 
 /** Commands that note something and record nothing. */
-type Unrecorded = 'arm-probe' | 'quiet-checked';
+type Unrecorded = 'arm-probe' | 'quiet-checked' | 'watch-again';
 
 /** The kinds of transition that no operator decides, in a sentence; it does not compile until each command that records one is here. */
 const otherKinds: Readonly<

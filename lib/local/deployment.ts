@@ -103,12 +103,15 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
   const stepFunctions = new SFNClient(settings);
   const secretsManager = new SecretsManagerClient(settings);
   const { gatewaysTable, useTable, eventBus } = cloud.outputs;
+  const gateways = gatewaysIn(dynamodb, gatewaysTable, publishTo(events, eventBus), timers.now);
+  // Nothing runs yet: what ran before ended with its process, and the reconciler goes on with it.
+  for await (const gatewayId of gateways.list()) await gateways.apply(gatewayId, { kind: 'watch-again' });
   return {
     cloud,
     policyCheckUrl,
     loopbackUrl,
     stores: {
-      gateways: gatewaysIn(dynamodb, gatewaysTable, publishTo(events, eventBus), timers.now),
+      gateways,
       kits: kitsIn(dynamodb, gatewaysTable),
       uses: usesIn(dynamodb, useTable),
       audit: (gatewayId, fromRevision) => readAudit(dynamodb, gatewaysTable, gatewayId, fromRevision),

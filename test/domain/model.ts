@@ -192,7 +192,11 @@ export const apply = (world: World, command: Command): Decision => {
 export const advance = (world: World, ms: number): void => {
   world.nowMs += ms;
   if (ms > 0) world.elapsedMs += ms;
-  else world.turnedBackMs -= ms;
+  else {
+    // A clock that is set back reaches nobody while the process lives (its own is steady), so it was started again.
+    world.turnedBackMs -= ms;
+    apply(world, { kind: 'watch-again' });
+  }
 };
 
 /** What the policy check answers, from the record alone. */

@@ -37,6 +37,15 @@ describe('Quiet is watched time (invariants 2 and 6)', () => {
       quietBroken: { why: 'CLOCK_SET_BACK' },
     }));
 
+  it('begins again when whoever watches was started again, however little time its clock shows since', () => {
+    const gateway = inRotation('VERIFIED', { watchedAtMs: now - 1 });
+    const { rotation } = recordAfter(transition(gateway, { kind: 'watch-again' }, now));
+    expect(rotation).toMatchObject({ stage: 'DISTRIBUTED', quietBroken: { atMs: now, why: 'RESTARTED' } });
+    expect(rotation).not.toHaveProperty('quietSinceMs');
+    expect(rotation).not.toHaveProperty('watchedAtMs');
+    expect(outcome(transition(inRotation('PROMOTED'), { kind: 'watch-again' }, now))).toBe('unchanged');
+  });
+
   it('begins again when the clock was set forward', () =>
     expect(checkAt(waiting(1_000), now + 3_600_000)).toMatchObject({ quietSinceMs: now + 3_600_000 }));
 

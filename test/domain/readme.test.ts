@@ -37,6 +37,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
     recordingProven: false,
     kitSummary: { atMs: now, kits: 1, laggards: 0 },
   }),
+  'watch-again': () => ({ kind: 'watch-again' }),
   revoke: ({ transitionRevision: readAt }) => ({ kind: 'revoke', credentialIds: [a], readAt, ...ofRotation }),
   confirm: () => ({ kind: 'confirm', credentialId: a, refusedAtMs: now, ...by }),
   'waive-proof': () => ({ kind: 'waive-proof', credentialId: a, ...by }),
