@@ -5,6 +5,6 @@ import { parseStep, type StepOutput } from './workflow/shared/step.ts';
 
 /** Sees the policy check refuse what was revoked, and ends the rotation. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'secretVersions', 'policyCheck');
+  const dependencies = provide(runtime, 'gateways', 'secretVersions', 'policyCheck', 'pingOne');
   return (event) => confirmRevoked(dependencies, parseStep(event));
 });

@@ -6,7 +6,16 @@ import { provide } from './wiring/dependencies.ts';
 
 /** Takes an operator's decision, through its IAM-authorised function URL (the caller is known) or by direct invocation (claimed). */
 export const handler = lambda<unknown, LambdaFunctionURLResult | OperateResult>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'kits', 'uses', 'proofs', 'secretVersions', 'executions');
+  const dependencies = provide(
+    runtime,
+    'gateways',
+    'kits',
+    'uses',
+    'proofs',
+    'secretVersions',
+    'executions',
+    'pingOne',
+  );
   return (event, { awsRequestId: requestId }) =>
     isOfUrl(event) ? operateThroughUrl(dependencies, event, requestId) : operate(dependencies, event, { requestId });
 });

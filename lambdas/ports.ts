@@ -1,12 +1,14 @@
 import type { OwnerMessage } from './domain/kit.ts';
 import type { Log } from './domain/log-line.ts';
 import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
+import type { PingOne } from './ports/pingone.ts';
 import type { PolicyCheck } from './ports/policy-check.ts';
 import type { GatewaySecrets, KitSecrets, SecretVersions } from './ports/secrets.ts';
 import type { Signer } from './ports/signer.ts';
 import type { Gateways, Kits, Proofs, Records, Uses } from './ports/stores.ts';
 
 export type * from './ports/executions.ts';
+export type * from './ports/pingone.ts';
 export type * from './ports/policy-check.ts';
 export type * from './ports/secrets.ts';
 export type * from './ports/signer.ts';
@@ -26,6 +28,8 @@ export type Dependencies = {
   readonly gatewaySecrets: GatewaySecrets;
   readonly kitSecrets: KitSecrets;
   readonly policyCheck: PolicyCheck;
+  /** PingOne, for gateways whose authority it is. */
+  readonly pingOne: PingOne;
   readonly executions: Executions;
   readonly manualStarts: ManualStarts;
   readonly plans: Plans;

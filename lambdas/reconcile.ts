@@ -13,6 +13,7 @@ export const handler = lambda<unknown, { repairs: readonly Repair[] }>((runtime)
     'executions',
     'secretVersions',
     'policyCheck',
+    'pingOne',
     'uses',
     'kits',
     'notifyOwner',

@@ -13,6 +13,7 @@ export const handler = lambda<unknown, StepOutput>((runtime) => {
     'proofs',
     'secretVersions',
     'policyCheck',
+    'pingOne',
     'kitSecrets',
     'notifyOwner',
   );

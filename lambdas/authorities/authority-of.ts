@@ -1,6 +1,7 @@
 import type { Gateway } from '../domain/gateway.ts';
 import type { Authority } from './authority.ts';
 import { builtin } from './builtin.ts';
+import { pingOne } from './pingone/authority.ts';
 
-/** The authority of a gateway, by its record; so far every record is the builtin one's. */
-export const authorityOf = (_gateway: Gateway): Authority => builtin;
+/** The authority of a gateway, by its record. */
+export const authorityOf = ({ authority }: Pick<Gateway, 'authority'>): Authority => (authority ? pingOne : builtin);

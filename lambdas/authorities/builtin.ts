@@ -13,13 +13,15 @@ import type { Authority } from './authority.ts';
  */
 export const builtin: Authority = {
   /** A rotation has one version, and a version is written once: so there is one value, whoever was first. */
-  mint: async ({ secretVersions }, { secretArn }, rotationId, rotation) => {
-    const versionId = rotation?.versionId ?? rotationId;
-    return (
+  mint: async ({ secretVersions }, { secretArn }, { versionId, rotation }) => {
+    const stored =
       (await secretVersions.readVersion(secretArn, versionId)) ??
-      secretVersions.putOnce(secretArn, versionId, randomCredential(), rotation)
-    );
+      (await secretVersions.putOnce(secretArn, versionId, randomCredential(), rotation));
+    return { kind: 'MINTED', stored };
   },
+
+  /** Making a value leaves nothing behind anywhere: what the record does not name is accepted by nobody. */
+  settle: async () => undefined,
 
   list: ({ uses }, gateway) =>
     Promise.all(
@@ -29,6 +31,15 @@ export const builtin: Authority = {
       }),
     ),
 
+  /** Lost use would look like quiet: one probe goes through the real policy check, and its use is looked for. */
+  watch: async ({ policyCheck, uses }, { gatewayId }, stored, nonce) => ({
+    isProven:
+      stored !== undefined &&
+      nonce !== undefined &&
+      (await policyCheck.ask(gatewayId, stored.value, nonce)) === 'ACCEPTED' &&
+      (await uses.sawProbe(gatewayId, stored.credentialId, nonce.hash)),
+  }),
+
   proveAccepted: async ({ policyCheck }, { gatewayId }, { value }, nonce) =>
     (await policyCheck.ask(gatewayId, value, nonce)) === 'ACCEPTED',
 
@@ -36,7 +47,7 @@ export const builtin: Authority = {
   revoke: async () => undefined,
 
   proveRevoked: async ({ policyCheck }, { gatewayId }, { value }, nonce) =>
-    (await policyCheck.ask(gatewayId, value, nonce)) === 'REFUSED',
+    value !== undefined && (await policyCheck.ask(gatewayId, value, nonce)) === 'REFUSED',
 
   refusesUnknown: async ({ policyCheck }, { gatewayId }) =>
     (await policyCheck.ask(gatewayId, randomCredential().value, newNonce())) === 'REFUSED',

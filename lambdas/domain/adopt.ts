@@ -4,12 +4,17 @@ import type { CredentialId } from './ids.ts';
 import { withCurrent } from './promotion.ts';
 import { withoutQuiet } from './quiet-window.ts';
 
-/** A person gives us a credential that he has made by hand and put into the secret. */
+/**
+ * A person gives us a credential that he has made by hand and put into the secret; or one that PingOne has, by its id alone:
+ * to retire it, nobody needs its value.
+ */
 export type Adopt = By & {
   readonly kind: 'adopt';
   readonly credentialId: CredentialId;
-  readonly digest: string;
-  readonly versionId: string;
+  readonly digest?: string;
+  readonly versionId?: string;
+  /** When PingOne says that it was made, epoch ms. */
+  readonly createdAtMs?: number;
   /** Whether somebody has put AWSCURRENT on this version. */
   readonly isCurrent: boolean;
 };
@@ -20,12 +25,23 @@ export type Adopt = By & {
  * before, since that decision did not know of it.
  */
 export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision => {
-  const { credentialId, digest, versionId } = command;
+  const { credentialId } = command;
+  const value = valueIn(command);
+  if (!gateway.authority && !value)
+    return refuse(
+      'UNKNOWN_CREDENTIAL',
+      `The value of ${credentialId} has to be in the secret: give the version that holds it.`,
+    );
   const known = liveCredential(gateway, credentialId);
-  if (known && known.digest !== digest)
+  if (known?.digest !== undefined && value && known.digest !== value.digest)
     return refuse('ALREADY_CREATED', `Credential ${credentialId} is known with another value.`);
   const current = command.isCurrent ? madeCurrent(gateway, command) : {};
-  if (known && known.origin.kind !== 'foreign' && known.versionId === versionId && !current.currentVersionId)
+  if (
+    known &&
+    known.origin.kind !== 'foreign' &&
+    (!value || known.versionId === value.versionId) &&
+    !current.currentVersionId
+  )
     return unchanged;
   if (gateway.revoked.some((one) => one.credentialId === credentialId))
     return refuse('UNKNOWN_CREDENTIAL', `Credential ${credentialId} is revoked for good.`);
@@ -33,8 +49,8 @@ export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision
   if (!known && gateway.live.length >= maxLiveCredentials - room) return tooManyLive(gateway, room);
   const given = { kind: 'adopted', ...by(command) } as const;
   const credential: LiveCredential = known
-    ? { ...known, versionId, origin: known.origin.kind === 'foreign' ? given : known.origin }
-    : { credentialId, digest, versionId, stage: 'RETIRING', createdAtMs: nowMs, origin: given };
+    ? { ...known, ...value, origin: known.origin.kind === 'foreign' ? given : known.origin }
+    : { credentialId, ...value, stage: 'RETIRING', createdAtMs: command.createdAtMs ?? nowMs, origin: given };
   const all = [...gateway.live.filter((one) => one !== known), credential];
   const live = current.currentVersionId ? withCurrent(all, credentialId) : all;
   const { rotation } = gateway;
@@ -54,14 +70,27 @@ export const adopt = (gateway: Gateway, command: Adopt, nowMs: number): Decision
         },
       }
     : { live, ...current };
-  return record(gateway, changes, nowMs, { ...by(command), kind: 'adopt', credentialIds: [credentialId] });
+  return record(explained(gateway, credentialId), changes, nowMs, {
+    ...by(command),
+    kind: 'adopt',
+    credentialIds: [credentialId],
+  });
 };
+
+const valueIn = ({ digest, versionId }: Adopt): { readonly digest: string; readonly versionId: string } | undefined =>
+  digest === undefined || versionId === undefined ? undefined : { digest, versionId };
+
+/** A person knows it: it is none that an interrupted create may have left behind. */
+const explained = (gateway: Gateway, credentialId: CredentialId): Gateway =>
+  gateway.mint && !gateway.mint.knownIds.includes(credentialId)
+    ? { ...gateway, mint: { ...gateway.mint, knownIds: [...gateway.mint.knownIds, credentialId] } }
+    : gateway;
 
 /** What the record calls current from now on; nothing once a rotation has promoted its own, which stays current. */
 const madeCurrent = (
   { rotation, currentVersionId }: Gateway,
   { credentialId, versionId }: Adopt,
 ): Partial<Pick<Gateway, 'currentVersionId' | 'currentCredentialId'>> =>
-  currentVersionId === versionId || (rotation && hasReached(rotation, 'PROMOTED'))
+  versionId === undefined || currentVersionId === versionId || (rotation && hasReached(rotation, 'PROMOTED'))
     ? {}
     : { currentVersionId: versionId, currentCredentialId: credentialId };

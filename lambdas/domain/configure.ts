@@ -1,3 +1,4 @@
+import { isSameAuthority, type PingOneAuthority } from './authority.ts';
 import { type By, by, type Decision, record, refuse, unchanged, withEntry } from './decision.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId } from './ids.ts';
@@ -5,7 +6,10 @@ import type { Policy } from './policy.ts';
 
 /** What `gateways.json` says of a gateway, beside its kits. */
 export type Configuration = {
-  readonly decision: AccessDecision;
+  /** Absent: the builtin one. */
+  readonly authority?: PingOneAuthority | undefined;
+  /** Absent where kits do not call our policy check. */
+  readonly decision?: AccessDecision | undefined;
   readonly policy: Policy;
   readonly shardCount: number;
   readonly isScheduled?: boolean;
@@ -41,10 +45,11 @@ export const newGateway = (
 /** Changes policy, decision or the number of shards; a lowered `serveStaleSeconds` holds until every old copy has expired. */
 export type Configure = By & { readonly kind: 'configure'; readonly configuration: Configuration };
 export const configure = (gateway: Gateway, command: Configure, nowMs: number): Decision => {
-  const { policy, decision, shardCount, isScheduled = gateway.isScheduled } = command.configuration;
+  const { policy, decision, authority, shardCount, isScheduled = gateway.isScheduled } = command.configuration;
+  if (!isSameAuthority(authority, gateway.authority)) return refuse('OTHER_AUTHORITY', otherAuthority);
   const same =
-    JSON.stringify([policy, decision, shardCount, isScheduled]) ===
-    JSON.stringify([gateway.policy, gateway.decision, gateway.shardCount, gateway.isScheduled]);
+    JSON.stringify([policy, decision, authority, shardCount, isScheduled]) ===
+    JSON.stringify([gateway.policy, gateway.decision, gateway.authority, gateway.shardCount, gateway.isScheduled]);
   if (same && gateway.retiredAtMs === undefined) return unchanged;
   if (shardCount !== gateway.shardCount && gateway.rotation)
     return refuse(
@@ -59,15 +64,21 @@ export const configure = (gateway: Gateway, command: Configure, nowMs: number): 
       : [...(gateway.earlierShardCounts ?? []), gateway.shardCount];
   const { retiredAtMs: _, ...rest } = gateway;
   const carried = {
+    ...(decision ? { decision } : {}),
+    ...(authority ? { authority } : {}),
     ...(isScheduled === undefined ? {} : { isScheduled }),
     ...(earlierStale ? { earlierStale } : {}),
     ...(earlierShardCounts ? { earlierShardCounts } : {}),
   };
-  return record(rest, { policy, decision, shardCount, ...carried }, nowMs, {
+  return record(rest, { policy, shardCount, ...carried }, nowMs, {
     kind: 'configure',
     ...by(command),
   });
 };
+
+/** Why the authority of a registered gateway stays: its live credentials are known to that one alone. */
+export const otherAuthority =
+  'The credentials of a gateway belong to its authority, and so to one gateway of one PingOne environment: register it under another id, and retire this one.';
 
 /** The bound in force until now, and one from before it that still holds, last until the last copy has expired. */
 const lowered = ({ policy, earlierStale }: Gateway, nowMs: number): NonNullable<Gateway['earlierStale']> => {

@@ -37,14 +37,14 @@ export const credentialStatusOf = (
  * whatever it does not know is not needed.
  */
 export const isDoneWith = (
-  gateway: Pick<Gateway, 'live' | 'revoked' | 'rotation'>,
+  gateway: Pick<Gateway, 'live' | 'revoked' | 'rotation' | 'mint'>,
   credentialId: CredentialId,
   versionId: string,
 ): boolean => {
   if (gateway.live.some((one) => one.credentialId === credentialId)) return false;
   const revoked = gateway.revoked.find((one) => one.credentialId === credentialId);
   if (revoked) return isSettled(revoked);
-  return !(gateway.rotation && versionIdOf(gateway.rotation) === versionId);
+  return !(gateway.mint || (gateway.rotation && versionIdOf(gateway.rotation) === versionId));
 };
 
 /** Whether a kit may be left with a credential that was revoked for this cause without anybody's ill will: then its use names the kit. */

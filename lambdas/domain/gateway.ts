@@ -1,6 +1,8 @@
+import type { PingOneAuthority } from './authority.ts';
 import type { Outcome, QuietBreak, RevocationCause, Trigger } from './causes.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { LaggardCode } from './kit-verdict.ts';
+import type { MintIntent } from './pingone-mint.ts';
 import type { Policy } from './policy.ts';
 import type { Probe } from './probe.ts';
 
@@ -9,20 +11,25 @@ export type { Outcome, QuietBreak, RevocationCause, Trigger };
 /** How far a live credential has come: recorded (the authority accepts it), proven accepted, AWSCURRENT, or on its way out. */
 export type CredentialStage = 'CREATED' | 'ACCEPTED' | 'CURRENT' | 'RETIRING';
 
-/** A credential that the authority accepts. The digest is the SHA-256 of its value, base64url. */
+/**
+ * A credential that the authority accepts. The digest is the SHA-256 of its value, base64url; `versionId` is the version of
+ * the gateway's secret that holds the value. One that PingOne had before and a person gave us has neither: nobody here
+ * knows its value.
+ */
 export type LiveCredential = {
   readonly credentialId: CredentialId;
-  readonly digest: string;
+  readonly digest?: string | undefined;
   readonly stage: CredentialStage;
   readonly createdAtMs: number;
-  /** The version of the gateway's secret that holds the value. */
-  readonly versionId: string;
+  readonly versionId?: string | undefined;
   /** Minted by this rotation, or given to us by a named person; `foreign` ones are never revoked by us. */
   readonly origin:
     | { readonly kind: 'minted'; readonly rotationId: RotationId; readonly trigger: Trigger }
     | { readonly kind: 'adopted'; readonly actor: string; readonly reason: string }
     | { readonly kind: 'foreign' };
   readonly compromised?: Compromised;
+  /** When we last presented it to PingOne ourselves, which moves its `lastUsedAt`. */
+  readonly probedAtMs?: number;
 };
 
 /** When the button was pressed, and from when on the credential is refused. */
@@ -34,8 +41,8 @@ export type Compromised = { readonly atMs: number; readonly rejectAfterMs: numbe
  */
 export type RevokedCredential = {
   readonly credentialId: CredentialId;
-  readonly digest: string;
-  readonly versionId: string;
+  readonly digest?: string | undefined;
+  readonly versionId?: string | undefined;
   readonly cause: RevocationCause;
   readonly rotationId: RotationId;
   readonly revokedAtMs: number;
@@ -172,7 +179,10 @@ export type Gateway = {
   readonly transitionRevision: number;
   /** When the record was last written; nothing is judged at an earlier time. */
   readonly writtenAtMs: number;
-  readonly decision: AccessDecision;
+  /** Absent: the builtin one, whose kits call our policy check. */
+  readonly authority?: PingOneAuthority | undefined;
+  /** What our policy check decides; absent where kits call PingOne. */
+  readonly decision?: AccessDecision | undefined;
   readonly policy: Policy;
   /** A larger bound that was in force before and still holds for instances of the policy check until then. */
   readonly earlierStale?: { readonly seconds: number; readonly untilMs: number };
@@ -191,6 +201,8 @@ export type Gateway = {
   readonly rotation?: Rotation;
   /** The one-time nonce of our own probe under way: of a rotation's, or of the reconciler's while none runs. */
   readonly probe?: Probe;
+  /** What was asked of PingOne to make a credential, until nothing can come of it any more that is not in the record. */
+  readonly mint?: MintIntent;
   readonly ended: readonly EndedRotation[];
   readonly presses: readonly Press[];
   readonly outbox: readonly Transition[];

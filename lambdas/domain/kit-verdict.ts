@@ -1,16 +1,30 @@
 import { codesOf } from './codes.ts';
 import type { CredentialId, KitId } from './ids.ts';
-import { failureOfWork, type Kit, type KitFailure, sourceOf, type Use } from './kit.ts';
+import { failureOfWork, type Kit, type KitFailure, type KitWork, sourceOf, type Use } from './kit.ts';
+import { proofsOf, type SharedUse } from './shared-use.ts';
 
 /** What may prove that a kit moved. */
 export const evidenceKinds = {
   observed: 'The policy check saw every source of the kit use the new credential.',
   'read-back': "The kit's management API shows the new credential, and that is what the kit presents.",
+  probed: 'A client request through the kit was answered, and PingOne has shown a use of the new credential since.',
+  used: 'PingOne has shown a use of the new credential since, and the gateway has no other kit.',
+  stored: 'What the kit is configured with is the new credential, and PingOne has shown a use of it since.',
   acknowledged: 'Its owner, or its own endpoint, said that the new credential is installed.',
 } as const;
 
-/** What proves that a kit moved, and when it was seen. */
-export type Evidence = { readonly kind: keyof typeof evidenceKinds; readonly atMs: number };
+type EvidenceKind = keyof typeof evidenceKinds;
+
+/**
+ * What proves that a kit moved, and when it was seen. Where kits call PingOne nobody sees them use a credential: there it
+ * says every kind that it rests on, and those that it lacks.
+ */
+export type Evidence = {
+  readonly kind: EvidenceKind;
+  readonly atMs: number;
+  readonly restsOn?: readonly EvidenceKind[];
+  readonly lacks?: readonly EvidenceKind[];
+};
 
 /**
  * Why a kit is a laggard; the earlier in the list, the more it matters. A word for tables, a sentence, what its owner can do,
@@ -102,6 +116,8 @@ export type Expected = {
   readonly useRecordingSeconds: number;
   /** What can be read back has to match since then: in the passes that decide; absent in those that only look. */
   readonly readBackSinceMs?: number;
+  /** Where kits call PingOne: what it shows of the use of all of them together. */
+  readonly sharedUse?: SharedUse;
 };
 
 /**
@@ -117,18 +133,15 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
     ...{ kind: 'LAGGARD', kitId, owner, code, redo, addresses: [] },
     ...more,
   });
-  const updated = (kind: Evidence['kind'], atMs: number): KitVerdict => ({
-    kind: 'UPDATED',
-    kitId,
-    owner,
-    evidence: { kind, atMs },
-  });
+  const updated = (evidence: Evidence): KitVerdict => ({ kind: 'UPDATED', kitId, owner, evidence });
 
   if (work?.credentialId !== expected.targetId || work.generation > expected.generation)
     return laggard('NOT_DISTRIBUTED', true);
   const failure = failureOfWork(work);
   if (work.state === 'FAILED' || failure) return laggard('DISTRIBUTION_FAILED', true, failure ? { failure } : {});
   if (work.state === 'PENDING') return laggard('NOT_DISTRIBUTED', true);
+
+  if (expected.sharedUse) return judgeBySharedUse(kit, work, expected, expected.sharedUse, { updated, laggard });
 
   const recent = uses.filter((use) => use.lastUsedAtMs >= nowMs - kit.lookBackSeconds * 1000 && !isRetired(kit, use));
   const onTarget = uses.filter((use) => use.credentialId === expected.targetId && use.lastUsedAtMs >= work.changedAtMs);
@@ -145,27 +158,51 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
     return laggard('STILL_ON_PREDECESSOR', mayHelp, seenAt(elsewhere.all));
   }
   if (elsewhere.onBoth.length > 0) return laggard('SEEN_ON_BOTH', false, seenAt(elsewhere.onBoth));
-  if (
-    expected.readBackSinceMs !== undefined &&
-    work.state === 'INSTALLED' &&
-    kit.traits.readBackProves !== 'nothing' &&
-    (work.readBack?.atMs ?? 0) < expected.readBackSinceMs
-  )
-    return laggard('NOT_READ_BACK', false);
+  if (isReadBackMissing(kit, work, expected)) return laggard('NOT_READ_BACK', false);
   const seen = onTarget.reduce((latest, use) => Math.max(latest, use.lastUsedAtMs), 0);
   if (seen > 0) {
     const sources = { seen: new Set(onTarget.map(sourceOf)).size, expected: kit.expectedSources ?? 1 };
-    return sources.seen < sources.expected ? laggard('TOO_FEW_SOURCES', false, { sources }) : updated('observed', seen);
+    return sources.seen < sources.expected
+      ? laggard('TOO_FEW_SOURCES', false, { sources })
+      : updated({ kind: 'observed', atMs: seen });
   }
 
   const readBack = work.readBack?.matches ? work.readBack : undefined;
-  if (readBack && kit.traits.readBackProves === 'data-plane') return updated('read-back', readBack.atMs);
+  if (readBack && kit.traits.readBackProves === 'data-plane')
+    return updated({ kind: 'read-back', atMs: readBack.atMs });
   const acknowledged =
     kit.acknowledged?.credentialId === expected.targetId && kit.acknowledged.atMs >= work.changedAtMs
       ? kit.acknowledged
       : undefined;
   if (acknowledged && (kit.traits.installedBy === 'owner' || readBack))
-    return updated('acknowledged', acknowledged.atMs);
+    return updated({ kind: 'acknowledged', atMs: acknowledged.atMs });
+  return laggard(kit.traits.installedBy === 'owner' ? 'WAITS_FOR_OWNER' : 'NOT_SEEN_YET', false);
+};
+
+/** Whether a kit that can be read back was not, in a pass that decides. */
+const isReadBackMissing = ({ traits }: Kit, { state, readBack }: KitWork, { readBackSinceMs }: Expected): boolean =>
+  readBackSinceMs !== undefined &&
+  state === 'INSTALLED' &&
+  traits.readBackProves !== 'nothing' &&
+  (readBack?.atMs ?? 0) < readBackSinceMs;
+
+type Verdicts = {
+  readonly updated: (evidence: Evidence) => KitVerdict;
+  readonly laggard: (code: LaggardCode, redo: boolean) => KitVerdict;
+};
+
+/** A kit that calls PingOne itself. This is beside the quiet of the predecessors, never in place of it. */
+const judgeBySharedUse = (
+  kit: Kit,
+  work: KitWork,
+  expected: Expected,
+  use: SharedUse,
+  { updated, laggard }: Verdicts,
+): KitVerdict => {
+  if (work.readBack && !work.readBack.matches) return laggard('READ_BACK_DIFFERS', true);
+  if (isReadBackMissing(kit, work, expected)) return laggard('NOT_READ_BACK', false);
+  const { evidence } = proofsOf(kit, work, use);
+  if (evidence) return updated(evidence);
   return laggard(kit.traits.installedBy === 'owner' ? 'WAITS_FOR_OWNER' : 'NOT_SEEN_YET', false);
 };
 

@@ -22,6 +22,8 @@ export type KitWork = {
   readonly changedAtMs: number;
   readonly failure?: { readonly code: string; readonly message: string };
   readonly readBack?: { readonly matches: boolean; readonly atMs: number };
+  /** A client request through the kit was answered then, see `probeUrl`; the first one since `changedAtMs`. */
+  readonly probedAtMs?: number;
 };
 
 export type Acknowledgement = { readonly credentialId: CredentialId; readonly actor: string; readonly atMs: number };

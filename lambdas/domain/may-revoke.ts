@@ -1,9 +1,9 @@
+import { usedUntilMs } from './authority.ts';
 import { leftToRetire } from './decision.ts';
 import { type Gateway, hasReached, type KitSummary, liveCredential, timeOf } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import type { Use } from './kit.ts';
 import { type KitVerdict, laggardCodes } from './kit-verdict.ts';
-import { usedUntilMs } from './policy.ts';
 import { isWatched } from './quiet-window.ts';
 
 /** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}, addresses of a kit the first {@link addressesAtMost}. */
@@ -140,7 +140,7 @@ export const judgeRevocation = (gateway: Gateway, summary: EvidenceSummary, cloc
   if (!rotation?.targetId || !hasReached(rotation, 'DISTRIBUTED'))
     return { atMs: nowMs, mayRevoke: false, blockers: [{ code: 'NOT_DISTRIBUTED' }] };
   const retiring = leftToRetire(gateway, rotation);
-  const quietSinceMs = Math.max(rotation.quietSinceMs ?? nowMs, usedUntilMs(policy, summary.lastUseMs) ?? 0);
+  const quietSinceMs = Math.max(rotation.quietSinceMs ?? nowMs, usedUntilMs(gateway, summary.lastUseMs) ?? 0);
   const quietAtMs = quietSinceMs + policy.quietWindowSeconds * 1000;
   const blockers: Blocker[] = [];
   if (summary.kits === 0 && retiring.length > 0) blockers.push({ code: 'NO_KITS' });

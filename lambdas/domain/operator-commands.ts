@@ -121,12 +121,12 @@ export const operatorCommands = {
   adopt: {
     about: 'credential',
     verb: 'Adopt',
-    does: 'Makes a credential ours that a person has put into the secret of the gateway.',
+    does: 'Makes a credential ours that a person has put into the secret of the gateway, or that PingOne has: by its id, or all of them.',
     recorded: 'A credential made by hand became ours, or current.',
     already: 'It is ours already.',
     cutsOff: false,
-    required: ['credentialId', 'versionId'],
-    optional: [],
+    required: ['credentialId'],
+    optional: ['versionId'],
   },
   'retire-credential': {
     about: 'credential',

@@ -1,3 +1,4 @@
+import { useDelaySeconds } from './authority.ts';
 import { codesOf } from './codes.ts';
 import type { DeadlineAct } from './deadline.ts';
 import type { Gateway } from './gateway.ts';
@@ -5,6 +6,7 @@ import type { CredentialId, GatewayId, KitId } from './ids.ts';
 import type { Kit, Use } from './kit.ts';
 import type { Evidence } from './kit-verdict.ts';
 import type { RefusalCode } from './refusals.ts';
+import { proofsPossible } from './shared-use.ts';
 
 /** A kit whose nodes may take longer than this is called slow. */
 const slowSeconds = 60;
@@ -16,6 +18,10 @@ export const attention = {
   IDLE_WITHOUT_PROOF: {
     word: 'idle, needs an acknowledgement',
     means: 'It is not used, and nothing but an acknowledgement can prove that it moved.',
+  },
+  ONLY_ACKNOWLEDGEMENT: {
+    word: 'needs an acknowledgement',
+    means: 'Its kits call PingOne, and nothing but an acknowledgement can prove that this one moved.',
   },
   SLOW: { word: 'slow', means: 'Its nodes may take longer than a minute to use a new credential.' },
 } as const;
@@ -31,6 +37,8 @@ export type KitPlan = {
   readonly lastSeenMs?: number;
   readonly isIdle: boolean;
   readonly evidenceNeeded: Evidence['kind'];
+  /** Where kits call PingOne: every kind of proof that there may be of this kit. */
+  readonly canRestOn?: readonly Evidence['kind'][];
   readonly propagationSeconds: number;
   readonly why?: AttentionCode;
   /** What its management API answered, when it did not show what it holds. */
@@ -67,6 +75,28 @@ export const planKit = (kit: Kit, uses: readonly Use[], nowMs: number, failure?:
   };
 };
 
+/** The same for a kit that calls PingOne, where nobody sees it use a credential. */
+export const planSharedKit = (kit: Kit, canBeReadBack: boolean, isOnlyKit: boolean, failure?: string): KitPlan => {
+  const { kitId, kind, owner, traits } = kit;
+  const canRestOn = proofsPossible(kit, canBeReadBack, isOnlyKit);
+  const why =
+    failure !== undefined
+      ? 'UNREACHABLE'
+      : traits.installedBy === 'owner'
+        ? 'OWNER_INSTALLS'
+        : canRestOn.length === 1
+          ? 'ONLY_ACKNOWLEDGEMENT'
+          : traits.propagationSeconds > slowSeconds
+            ? 'SLOW'
+            : undefined;
+  return {
+    ...{ kitId, kind, owner, isIdle: false, canRestOn, propagationSeconds: traits.propagationSeconds },
+    evidenceNeeded: canRestOn[0] ?? 'acknowledged',
+    ...(why ? { why } : {}),
+    ...(failure === undefined ? {} : { failure }),
+  };
+};
+
 /** Which kits will hold it up: those that fail first, then those that wait for people, then the slowest. */
 export const byAttention = (kits: readonly KitPlan[]): readonly KitPlan[] =>
   kits
@@ -76,21 +106,35 @@ export const byAttention = (kits: readonly KitPlan[]): readonly KitPlan[] =>
 const rank = ({ why }: KitPlan): number => attentionCodes.indexOf(why ?? 'SLOW');
 
 /** What would happen to the live credentials. */
-export const credentialsIn = ({
-  live,
-}: Gateway): { retires: readonly CredentialId[]; notOurs: readonly CredentialId[] } => {
+export const credentialsIn = (
+  { live }: Gateway,
+  listed: readonly PlannedCredential[] = [],
+): { retires: readonly CredentialId[]; notOurs: readonly CredentialId[] } => {
   const idsOf = (isForeign: boolean) =>
     live.filter(({ origin }) => (origin.kind === 'foreign') === isForeign).map(({ credentialId }) => credentialId);
-  return { retires: idsOf(false), notOurs: idsOf(true) };
+  const elsewhere = listed.filter(({ origin }) => origin === 'foreign').map(({ credentialId }) => credentialId);
+  return { retires: idsOf(false), notOurs: [...new Set([...idsOf(true), ...elsewhere])] };
 };
 
 /** The earliest time at which a predecessor could be revoked, if it began now and every kit moved at once. */
-export const earliestRevokeMs = ({ policy }: Gateway, isInUse: boolean, nowMs: number): number =>
-  nowMs + (policy.quietWindowSeconds + (isInUse ? policy.useRecordingSeconds : 0)) * 1000;
+export const earliestRevokeMs = (gateway: Gateway, isInUse: boolean, nowMs: number): number =>
+  nowMs + (gateway.policy.quietWindowSeconds + (isInUse ? useDelaySeconds(gateway) : 0)) * 1000;
 
 /** A reason for which a rotation would certainly fail: the record refuses it, or a kit does not show what it holds. */
-export const obstacles = { KIT_UNREACHABLE: 'A kit with a management API did not show what it holds.' } as const;
+export const obstacles = {
+  KIT_UNREACHABLE: 'A kit with a management API did not show what it holds.',
+  PINGONE_UNREADY: 'PingOne does not let us in, or its gateway cannot take another credential.',
+} as const;
 export type Obstacle = { readonly code: RefusalCode | keyof typeof obstacles; readonly message: string };
+
+/** A credential as PingOne lists it; without `lastUsedAt` it was never used. Times are ISO texts. */
+export type PlannedCredential = {
+  readonly credentialId: CredentialId;
+  readonly createdAt: string;
+  readonly lastUsedAt?: string;
+  /** `foreign`: made elsewhere and not adopted. */
+  readonly origin: 'minted' | 'adopted' | 'foreign';
+};
 
 /** What a start with `"plan": true` answers; times are ISO texts. */
 export type Plan = {
@@ -113,6 +157,8 @@ export type Plan = {
   /** How many more block or will be slow. */
   readonly moreAttention: number;
   readonly unregisteredSources: number;
+  /** What PingOne lists, where it is the authority. */
+  readonly credentials?: readonly PlannedCredential[];
   readonly retires: readonly CredentialId[];
   readonly notOurs: readonly CredentialId[];
   /** If every kit moved at once; absent while the rotation could not start. */

@@ -46,10 +46,6 @@ export const defaultPolicy: Policy = {
 /** The latest end that a press may give a compromised credential: a day. */
 export const latestRejectSeconds = 86_400;
 
-/** Until when a recorded use may have gone on unrecorded: a source that keeps using a credential is recorded only so often. */
-export const usedUntilMs = (policy: Policy, lastUseMs: number | undefined): number | undefined =>
-  lastUseMs === undefined ? undefined : lastUseMs + policy.useRecordingSeconds * 1000;
-
 /**
  * How far two proofs that the policy check answers and records may lie apart: quiet is watched time, so a longer gap begins
  * the window again, whatever the reason for it was.
@@ -61,8 +57,11 @@ export const longestUnwatchedMs = ({ quietWindowSeconds }: Policy): number =>
 export const worstCaseOverlapSeconds = (policy: Policy): number =>
   policy.deadlineSeconds + policy.useRecordingSeconds + policy.quietWindowSeconds + policy.serveStaleSeconds;
 
-/** Every contradiction of a policy, as a sentence with the numbers; empty when it can be kept. */
-export const contradictions = (policy: Policy, kits: readonly KitTiming[]): readonly string[] => {
+/**
+ * Every contradiction of a policy, as a sentence with the numbers; empty when it can be kept. `isRecorded`: kits call our
+ * policy check, which records their use.
+ */
+export const contradictions = (policy: Policy, kits: readonly KitTiming[], isRecorded: boolean): readonly string[] => {
   const quiet = policy.quietWindowSeconds;
   const lastLeg = policy.longestRequestSeconds + policy.serveStaleSeconds;
   return [
@@ -72,7 +71,7 @@ export const contradictions = (policy: Policy, kits: readonly KitTiming[]): read
         (kit) =>
           `quietWindowSeconds is ${quiet}, but kit "${kit.kitId}" may take ${kit.propagationSeconds} s to use a new credential.`,
       ),
-    ...(quiet < 2 * policy.useRecordingSeconds
+    ...(isRecorded && quiet < 2 * policy.useRecordingSeconds
       ? [
           `quietWindowSeconds is ${quiet}, but use is recorded every ${policy.useRecordingSeconds} s: at least ${2 * policy.useRecordingSeconds} is needed.`,
         ]

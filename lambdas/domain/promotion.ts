@@ -21,6 +21,7 @@ import {
   type Rotation,
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
+import { mintedIn } from './pingone-mint.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 
@@ -72,7 +73,13 @@ export const created = (gateway: Gateway, command: Created, nowMs: number): Deci
     live: [...gateway.live, credential],
     rotation: advance(rotation, { stage: 'CREATED', targetId: credentialId }),
   };
-  return record(gateway, changes, nowMs, { ...by(command), kind: 'created', credentialIds: [credentialId] });
+  const { mint, ...rest } = gateway;
+  const left = mint && mintedIn(mint, credentialId);
+  return record(left ? { ...rest, mint: left } : rest, changes, nowMs, {
+    ...by(command),
+    kind: 'created',
+    credentialIds: [credentialId],
+  });
 };
 
 /** The policy check was seen to accept the new credential: only now may anything else be touched (invariant 1). */
@@ -121,7 +128,7 @@ export const promoted = (gateway: Gateway, command: Promoted, nowMs: number): De
   if (hasReached(rotation, 'PROMOTED')) return unchanged;
   const changes: Partial<Gateway> = {
     live: withCurrent(gateway.live, target.credentialId),
-    currentVersionId: target.versionId,
+    ...(target.versionId === undefined ? {} : { currentVersionId: target.versionId }),
     currentCredentialId: target.credentialId,
     rotation: handedOver(advance(rotation, { stage: 'PROMOTED' })),
   };

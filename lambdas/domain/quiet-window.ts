@@ -1,4 +1,5 @@
-import { type Decision, isRefusal, note, refuse, running, unchanged } from './decision.ts';
+import { useDelaySeconds, usedUntilMs } from './authority.ts';
+import { type Decision, isRefusal, note, refuse, running, unchanged, withCredential } from './decision.ts';
 import {
   clockSkewMs,
   type Gateway,
@@ -9,7 +10,7 @@ import {
   timeOf,
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
-import { longestUnwatchedMs, type Policy, usedUntilMs } from './policy.ts';
+import { longestUnwatchedMs, type Policy } from './policy.ts';
 
 /** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier probe leaves the quiet unproven. */
 export type ArmProbe = {
@@ -42,23 +43,29 @@ export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): De
   const { rotationId, nonceHash, credentialId } = command;
   if (gateway.probe?.nonceHash === nonceHash) return { kind: 'unchanged' }; // the answer to this very write was lost
   const probe = { nonceHash, credentialId, armedAtMs: nowMs };
+  const marked = probed(gateway, credentialId, nowMs);
   if (rotationId === undefined)
     return gateway.rotation
       ? refuse('ROTATION_RUNNING', `Rotation ${gateway.rotation.rotationId} runs: probing is its own affair.`)
-      : note(gateway, { probe }, nowMs);
+      : note(gateway, { ...marked, probe }, nowMs);
   const rotation = running(gateway, rotationId);
   if (isRefusal(rotation)) return rotation;
   const { probe: before } = gateway;
   const unread = before !== undefined && before.credentialId === rotation.targetId && !isProbeUnderWay(gateway, nowMs);
   const armed = unread ? withoutQuiet(rotation, 'RECORDING_NOT_PROVEN', nowMs) : rotation;
-  return note(gateway, { probe, rotation: armed }, nowMs);
+  return note(gateway, { ...marked, probe, rotation: armed }, nowMs);
 };
+
+/** PingOne shows our own probe as a use: it is written down before it is sent, as it may be lost how it came out. */
+const probed = (gateway: Gateway, credentialId: CredentialId, nowMs: number): Partial<Gateway> =>
+  gateway.authority ? { live: withCredential(gateway, credentialId, { probedAtMs: nowMs }) } : {};
 
 /** What a check of the quiet saw: whether recording of use works, and, if the kits were read too, the last use of any retiring credential. */
 export type QuietChecked = {
   readonly kind: 'quiet-checked';
   readonly rotationId: RotationId;
-  readonly nonceHash: string;
+  /** Of the probe that proved it; absent where PingOne itself shows the use: there a list that was read proves it. */
+  readonly nonceHash?: string;
   readonly recordingProven: boolean;
   readonly lastUseMs?: number;
   /** Absent when nothing but the watching was checked. */
@@ -95,7 +102,7 @@ export const quietChecked = (gateway: Gateway, command: QuietChecked, clockMs: n
   const nowMs = timeOf(gateway, clockMs);
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
-  if (gateway.probe?.nonceHash !== command.nonceHash)
+  if (gateway.authority === undefined && gateway.probe?.nonceHash !== command.nonceHash)
     return refuse(
       'NO_PROOF',
       `Another probe of rotation ${rotation.rotationId} was armed since; this check says nothing.`,
@@ -107,8 +114,9 @@ export const quietChecked = (gateway: Gateway, command: QuietChecked, clockMs: n
   if (!command.recordingProven) return save(withoutQuiet(seen, 'RECORDING_NOT_PROVEN', nowMs));
   const broken = chainBroken(gateway, rotation, clockMs);
   const chained = broken ? withoutQuiet(seen, broken, nowMs) : seen;
-  const since = chained.quietSinceMs ?? nowMs;
-  const quietSinceMs = Math.max(since, usedUntilMs(gateway.policy, command.lastUseMs) ?? since);
+  // A use before the first look may still be on its way to being shown; one that is recorded by us is not.
+  const since = chained.quietSinceMs ?? nowMs + (gateway.authority ? useDelaySeconds(gateway) * 1000 : 0);
+  const quietSinceMs = Math.max(since, usedUntilMs(gateway, command.lastUseMs) ?? since);
   const restarted = quietSinceMs > since ? withoutQuiet(chained, 'USED', nowMs) : chained;
   return save({ ...restarted, quietSinceMs, watchedAtMs: nowMs });
 };

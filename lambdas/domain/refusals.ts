@@ -25,6 +25,7 @@ export const refusals = {
   TOO_MANY_ATTEMPTS: 'Too many attempts failed without progress. Look at the last error, then resume.',
   CONFIRMATION_MISMATCH: 'What had to be repeated was not, or is not so any more. The message says what to repeat.',
   GATEWAY_RETIRED: 'The gateway left gateways.json: nothing begins on it any more.',
+  OTHER_AUTHORITY: 'The gateway has another authority than the one that was meant. The message says what to do.',
   UNKNOWN_KIT: 'The gateway has no such kit.',
   UNKNOWN_SOURCE: 'The kit was not seen from that address or node. The message says from which it was.',
 } as const;

@@ -1,3 +1,5 @@
+import { isSameAuthority, type PingOneAuthority } from './authority.ts';
+import { otherAuthority } from './configure.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId, KitId } from './ids.ts';
 import type { Kit } from './kit.ts';
@@ -12,7 +14,9 @@ export type WantedKit = Pick<
 /** A gateway as `gateways.json` wants it. */
 export type WantedGateway = {
   readonly gatewayId: GatewayId;
-  readonly decision: AccessDecision;
+  /** Absent: the builtin one. */
+  readonly authority?: PingOneAuthority;
+  readonly decision?: AccessDecision;
   readonly policy: Policy;
   readonly kits: readonly WantedKit[];
   /** When Secrets Manager rotates by itself. */
@@ -78,12 +82,14 @@ export const compareGateway = (wanted: WantedGateway, found: FoundGateway): read
     detail,
     ...(refused === undefined ? {} : { refused }),
   });
-  const neverHadOne = gateway === undefined || (gateway.live.length === 0 && gateway.rotation === undefined);
+  // At PingOne the kits hold one already: its first rotation is begun by a person, who has seen a plan and adopted that one.
+  const begins =
+    !wanted.authority && (gateway === undefined || (gateway.live.length === 0 && gateway.rotation === undefined));
   return [
     ...compareSecret(found, change),
     ...(gateway ? compareRecord(wanted, gateway, change) : [change('ADD_GATEWAY', `with ${wanted.kits.length} kits`)]),
     ...compareKits(wanted, found),
-    ...(neverHadOne ? [change('BEGIN_BOOTSTRAP', 'a rotation makes its first credential')] : []),
+    ...(begins ? [change('BEGIN_BOOTSTRAP', 'a rotation makes its first credential')] : []),
   ];
 };
 
@@ -108,7 +114,8 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
     ...(gateway.retiredAtMs === undefined ? [] : ['it was retired']),
     ...(same(gateway.decision, wanted.decision)
       ? []
-      : [`decision ${gateway.decision.kind} becomes ${wanted.decision.kind}`]),
+      : [`decision ${gateway.decision?.kind ?? 'none'} becomes ${wanted.decision?.kind ?? 'none'}`]),
+    ...authorityDifferences(gateway.authority, wanted.authority),
     ...policyDifferences(gateway.policy, wanted.policy),
     ...((gateway.isScheduled ?? false) === (wanted.schedule !== undefined)
       ? []
@@ -116,7 +123,15 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
   ];
   const shards = shardCountFor(wanted.kits.length, gateway.shardCount);
   return [
-    ...(differences.length > 0 ? [change('UPDATE_GATEWAY', differences.join('; '))] : []),
+    ...(differences.length > 0
+      ? [
+          change(
+            'UPDATE_GATEWAY',
+            differences.join('; '),
+            isSameAuthority(gateway.authority, wanted.authority) ? undefined : otherAuthority,
+          ),
+        ]
+      : []),
     ...(shards === gateway.shardCount
       ? []
       : [
@@ -129,6 +144,15 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
           ),
         ]),
   ];
+};
+
+const authorityDifferences = (
+  before: PingOneAuthority | undefined,
+  after: PingOneAuthority | undefined,
+): readonly string[] => {
+  if (!isSameAuthority(before, after)) return ['another authority'];
+  const names = Object.keys({ ...before, ...after }) as (keyof PingOneAuthority)[];
+  return names.filter((name) => !same(before?.[name], after?.[name])).map((name) => `authority.${name} changes`);
 };
 
 const policyDifferences = (before: Policy, after: Policy): readonly string[] =>

@@ -15,10 +15,11 @@ export const allRevoked = (
   const known = [...backup.live, ...(present?.live ?? [])];
   const inAudit = later.flatMap(({ detail, atMs, rotationId }) =>
     Object.entries((detail?.causes ?? {}) as Readonly<Record<CredentialId, RevocationCause>>).flatMap(([id, cause]) => {
-      const { digest, versionId } = known.find(({ credentialId }) => credentialId === id) ?? {};
-      return digest !== undefined && versionId !== undefined && rotationId
-        ? [{ credentialId: id as CredentialId, digest, versionId, cause, rotationId, revokedAtMs: atMs }]
-        : [];
+      const one = known.find(({ credentialId }) => credentialId === id);
+      if (!one || !rotationId) return [];
+      const { digest, versionId } = one;
+      const value = digest !== undefined && versionId !== undefined ? { digest, versionId } : {};
+      return [{ credentialId: id as CredentialId, ...value, cause, rotationId, revokedAtMs: atMs }];
     }),
   );
   const found = new Map<CredentialId, RevokedCredential>();

@@ -124,10 +124,11 @@ export const moveToRevoked = (
   rotationId: RotationId,
   nowMs: number,
 ): Pick<Gateway, 'live' | 'revoked'> => {
-  const moved: RevokedCredential[] = gateway.live.flatMap(({ credentialId, digest, versionId, compromised }) => {
-    const given = causes.get(credentialId);
+  const moved: RevokedCredential[] = gateway.live.flatMap((credential) => {
+    const { compromised, stage: _, createdAtMs: __, origin: ___, probedAtMs: ____, ...kept } = credential;
+    const given = causes.get(credential.credentialId);
     const cause = given && compromised ? 'COMPROMISED' : given;
-    return cause ? [{ credentialId, digest, versionId, cause, rotationId, revokedAtMs: nowMs }] : [];
+    return cause ? [{ ...kept, cause, rotationId, revokedAtMs: nowMs }] : [];
   });
   const settled = gateway.revoked.filter(isSettled);
   const forgotten = new Set(settled.slice(0, Math.max(0, settled.length + moved.length - remembered.revoked)));

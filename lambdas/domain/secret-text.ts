@@ -2,6 +2,7 @@ import type { CredentialValue } from './credential.ts';
 import { parseCredential } from './credential.ts';
 import { StepFailed } from './failure.ts';
 import type { CredentialId } from './ids.ts';
+import { parsePingOneCredential } from './pingone-credential.ts';
 
 /** What a gateway's secret holds before its first credential; every reader refuses it. */
 export const placeholder = JSON.stringify({ state: 'bootstrap' });
@@ -20,12 +21,14 @@ export const readSecretText = (text: string, versionId: string): Credential & { 
   } catch {
     credential = text;
   }
-  const parsed = typeof credential === 'string' ? parseCredential(credential) : undefined;
+  const parsed =
+    typeof credential === 'string' ? (parseCredential(credential) ?? parsePingOneCredential(credential)) : undefined;
   if (!parsed)
     throw new StepFailed(
       `Version ${versionId} of the gateway's secret does not hold a credential; put it back or roll the version's labels back.`,
     );
-  return { ...parsed, versionId };
+  const { credentialId, value } = parsed;
+  return { credentialId, value, versionId };
 };
 
 /** Keeps a live credential's version from being cleaned up, whatever happens to AWSCURRENT and AWSPREVIOUS. */

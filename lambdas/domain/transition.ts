@@ -23,6 +23,7 @@ import {
   retireSource,
   rollBack,
 } from './operator-decisions.ts';
+import { type DiscardCredential, discardCredential, type NoteMint, noteMint } from './pingone-mint.ts';
 import { type Compromise, compromise, type Evict, evict } from './press.ts';
 import {
   type Accepted,
@@ -66,6 +67,8 @@ export type Command =
   | InvalidateEvidence
   | ArmProbe
   | QuietChecked
+  | NoteMint
+  | DiscardCredential
   | WatchAgain
   | Revoke
   | Confirm
@@ -119,6 +122,10 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return armProbe(gateway, command, nowMs);
     case 'quiet-checked':
       return quietChecked(gateway, command, clockMs);
+    case 'note-mint':
+      return noteMint(gateway, command, nowMs);
+    case 'discard-credential':
+      return discardCredential(gateway, command, nowMs);
     case 'watch-again':
       return watchAgain(gateway, nowMs);
     case 'revoke':

@@ -3,7 +3,7 @@ import { type OperatorCommandName, operatorCommandNames, operatorCommands } from
 import type { Command } from '../domain/transition.ts';
 
 /** Commands that note something and record nothing. */
-type Unrecorded = 'arm-probe' | 'quiet-checked' | 'watch-again';
+type Unrecorded = 'arm-probe' | 'quiet-checked' | 'watch-again' | 'note-mint';
 
 /** The kinds of transition that no operator decides, in a sentence; it does not compile until each command that records one is here. */
 const otherKinds: Readonly<
@@ -19,6 +19,8 @@ const otherKinds: Readonly<
   begin: 'A rotation began.',
   'next-attempt': 'Another execution goes on with the rotation.',
   created: 'The authority accepts the new credential, beside all others that are live.',
+  'discard-credential':
+    'A credential that an interrupted create left behind at PingOne, and whose value nobody has, is about to be revoked.',
   accepted: 'The policy check was seen to accept it.',
   promoting: 'AWSCURRENT is about to name it.',
   promoted: 'AWSCURRENT was seen to name it.',

@@ -17,7 +17,7 @@ import { waiveProof } from './waive-proof.ts';
 
 export type { OperateResult } from './result.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'executions'> &
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'executions' | 'pingOne'> &
   ClockAndLog;
 
 /** The caller as AWS names it, when it does. */

@@ -32,8 +32,9 @@ export const waiveProof = async (
 const isReadable = async (
   secretVersions: Pick<Dependencies['secretVersions'], 'readVersion'>,
   { secretArn }: Gateway,
-  versionId: string,
+  versionId: string | undefined,
 ): Promise<boolean> => {
+  if (versionId === undefined) return false;
   try {
     return (await secretVersions.readVersion(secretArn, versionId)) !== undefined;
   } catch (error) {

@@ -8,12 +8,21 @@ import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { releaseLabels } from '../workflow/shared/release-labels.ts';
 import { verifyRefusal } from '../workflow/shared/verify-refusal.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'pingOne'> & ClockAndLog;
 
 /** What the reconciler did, for its log and its alarm. */
 export type Repair = {
   readonly gatewayId: GatewayId;
-  readonly what: 'FLUSHED' | 'STARTED' | 'STARTED_AGAIN' | 'HELD' | 'GIVEN_UP' | 'REVOKED' | 'CONFIRMED' | 'FAILED';
+  readonly what:
+    | 'FLUSHED'
+    | 'STARTED'
+    | 'STARTED_AGAIN'
+    | 'HELD'
+    | 'GIVEN_UP'
+    | 'REVOKED'
+    | 'CONFIRMED'
+    | 'DISCARDED'
+    | 'FAILED';
   readonly why: string;
 };
 
@@ -36,7 +45,7 @@ export const endCompromised = async (
   const { gateway, changed } = applied;
   const revoked: readonly Repair[] = changed ? [{ gatewayId, what: 'REVOKED', why: reason }] : [];
   for (const { credentialId, confirmedAtMs } of gateway.revoked)
-    if (changed && confirmedAtMs === undefined) await authorityOf(gateway).revoke(gateway, credentialId);
+    if (changed && confirmedAtMs === undefined) await authorityOf(gateway).revoke(needs, gateway, credentialId);
   return [...revoked, ...(await verifyRefusals(needs, gateway)).repairs];
 };
 

@@ -1,9 +1,12 @@
+import { authorityOf } from '../authorities/authority-of.ts';
 import { maxFailedAttempts, unpublishedFrom } from '../domain/attempt.ts';
 import { crc32 } from '../domain/crc32.ts';
 import { leftToRetire } from '../domain/decision.ts';
+import { StepFailed } from '../domain/failure.ts';
 import { type Gateway, hasReached, isUnpromoted, type Rotation, versionIdOf } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { nextStage } from '../domain/next-stage.ts';
+import type { Command } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { withinMs } from '../runtime/time-limit.ts';
@@ -14,7 +17,8 @@ import { releaseLabels } from '../workflow/shared/release-labels.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
 import { endCompromised, type Repair, reasonOf, verifyRefusals } from './end-compromised.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck' | 'uses'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'executions' | 'secretVersions' | 'policyCheck' | 'uses' | 'pingOne'> &
+  ClockAndLog;
 
 /** One that hangs is left after its time, and looked at again a minute later. */
 const gatewayMs = 30_000;
@@ -42,7 +46,7 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
   const { gateway: before, repairs: published } = await flush(needs, stored);
   const { gateway, repairs: seen } = await verifyRefusals(needs, before);
   await tidyLabels(needs, gateway);
-  const flushed = [...published, ...seen];
+  const flushed = [...published, ...seen, ...(await settleMint(needs, gateway)), ...(await endByClock(needs, gateway))];
   const { rotation } = gateway;
   if (!rotation) return flushed;
   if (rotation.driver === 'secrets-manager' && !rotation.held && needs.now() >= (rotation.handOverByMs ?? 0))
@@ -99,6 +103,33 @@ const flush = async (
     return { gateway: stored, repairs: [{ gatewayId, what: 'FAILED', why: reasonOf(error) }] };
   }
 };
+
+/** What an interrupted create may have left behind at the authority, when no rotation is about to mint. */
+const settleMint = async (needs: Needs, gateway: Gateway): Promise<readonly Repair[]> => {
+  const { gatewayId, rotation } = gateway;
+  if (!gateway.mint || (rotation && !rotation.targetId && rotation.stage === 'BEGUN')) return [];
+  const apply = async (command: Command): Promise<void> => {
+    const applied = await needs.gateways.apply(gatewayId, command);
+    if (applied.kind === 'refused') throw new StepFailed(applied.message);
+  };
+  const reason = 'an interrupted create left it behind, and nobody has its value';
+  try {
+    const done = await authorityOf(gateway).settle(needs, gateway, {
+      discard: (credentialId) => apply({ kind: 'discard-credential', credentialId, actor: 'reconciler', reason }),
+      settle: () => apply({ kind: 'note-mint' }),
+    });
+    return done ? [{ gatewayId, what: 'DISCARDED', why: done }] : [];
+  } catch (error) {
+    return [{ gatewayId, what: 'FAILED', why: reasonOf(error) }];
+  }
+};
+
+/**
+ * What is compromised and past its time, where the authority has no clock for it: PingOne accepts a credential until it is
+ * told, and no execution may be there to tell it. Our own policy check refuses by its clock.
+ */
+const endByClock = async (needs: Needs, gateway: Gateway): Promise<readonly Repair[]> =>
+  gateway.authority && gateway.rotation ? endCompromised(needs, gateway, gateway.rotation.rotationId) : [];
 
 /** Secrets Manager takes 20 labels for a secret: what an earlier end left behind goes now and then, each gateway's in a minute of its own. */
 const tidyEveryMinutes = 15;

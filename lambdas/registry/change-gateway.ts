@@ -13,11 +13,11 @@ type Needs = Pick<Dependencies, 'gateways' | 'gatewaySecrets' | 'secretPrefix' |
 
 /** The record of a new gateway, with its secret; one that another run has added meanwhile is as good. */
 export const register = async (needs: Needs, wanted: WantedGateway, by: By): Promise<Gateway> => {
-  const { gatewayId, policy, decision, kits, schedule } = wanted;
+  const { gatewayId, policy, kits, schedule } = wanted;
   const secret = await ensureSecret(needs, gatewayId);
   const configuration = {
     policy,
-    decision,
+    ...authorityIn(wanted),
     shardCount: shardCountFor(kits.length, 1),
     isScheduled: schedule !== undefined,
   };
@@ -27,18 +27,25 @@ export const register = async (needs: Needs, wanted: WantedGateway, by: By): Pro
   return gateway;
 };
 
+/** Who mints, and what our policy check decides, each as far as it applies. */
+const authorityIn = ({ authority, decision }: WantedGateway) => ({
+  ...(authority ? { authority } : {}),
+  ...(decision ? { decision } : {}),
+});
+
 /** Why it is refused, if it is: `shardCount` changes only while no rotation runs. */
 export const reconfigure = async (
   { gateways }: Needs,
-  { gatewayId, policy, decision, schedule }: WantedGateway,
+  wanted: WantedGateway,
   shardCount: number | undefined,
   by: By,
 ): Promise<string | undefined> => {
+  const { gatewayId, policy, schedule } = wanted;
   const applied = await gateways.apply(gatewayId, (gateway) => ({
     kind: 'configure',
     configuration: {
       policy,
-      decision,
+      ...authorityIn(wanted),
       shardCount: shardCount ?? gateway.shardCount,
       isScheduled: schedule !== undefined,
     },

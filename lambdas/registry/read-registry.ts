@@ -51,7 +51,7 @@ export const readRegistry = (text: string): Registry => {
     const timings = gateway.kits.map(({ kitId, traits: { propagationSeconds } }) => ({ kitId, propagationSeconds }));
     const scheduled = one.data.schedule && scheduleContradiction(one.data.schedule, gateway.policy);
     if (scheduled) problems.push(`${pathText([...path, 'schedule'])}: ${scheduled}`);
-    for (const sentence of contradictions(gateway.policy, timings))
+    for (const sentence of contradictions(gateway.policy, timings, one.data.authority?.kind !== 'pingone'))
       problems.push(`${pathText([...path, 'policy'])}: ${sentence}`);
     return gateway;
   });
@@ -59,9 +59,10 @@ export const readRegistry = (text: string): Registry => {
   return {
     gateways: read
       .filter((one) => one !== undefined)
-      .map(({ gatewayId, decision, policy, kits, demo, schedule }) => ({
+      .map(({ gatewayId, authority, decision, policy, kits, demo, schedule }) => ({
         gatewayId,
-        decision,
+        ...(authority?.kind === 'pingone' ? { authority } : {}),
+        ...(decision ? { decision } : {}),
         policy,
         kits,
         demo,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pingOneSettings } from '../authorities/pingone/settings.ts';
 import { longestLookBackSeconds } from '../domain/kit.ts';
 import { defaultPolicy, latestRejectSeconds } from '../domain/policy.ts';
 import { readSchedule } from '../domain/schedule.ts';
@@ -101,16 +102,29 @@ const kit = kitSchemaWith({
     .exactOptional(),
 });
 
-export const gatewaySchema = z.strictObject({
+const gatewayShape = z.strictObject({
   gatewayId,
   demo: z
     .boolean()
     .default(false)
     .describe('Runs on this machine with stand-ins for its kits; a deployment to AWS passes it over.'),
-  authority: z.literal('builtin').default('builtin').describe('Who mints and revokes the credentials.'),
+  authority: z
+    .discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('builtin').describe('This system: kits call its policy check, which sees each of them.'),
+      }),
+      pingOneSettings,
+    ])
+    .describe(
+      'Who mints and revokes the credentials, and whom the kits call. Only a demo gateway may leave it out: then builtin.',
+    )
+    .exactOptional(),
   decision: z
     .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('allow-all') })])
-    .describe('What a request with a good credential may do. It has no default: allow-all checks the credential only.'),
+    .describe(
+      'What a request with a good credential may do, where kits call our policy check. It has no default: allow-all checks the credential only.',
+    )
+    .exactOptional(),
   schedule: z
     .strictObject({
       expression: z
@@ -130,6 +144,18 @@ export const gatewaySchema = z.strictObject({
     .exactOptional(),
   policy: policy.prefault({}).describe('How rotations are done; every default is the safe one.'),
   kits: z.array(kit),
+});
+
+/** A gateway of the file: who is its authority is said, and so is what our policy check decides, where kits call it. */
+export const gatewaySchema = gatewayShape.superRefine(({ authority, decision, demo }, context) => {
+  const refuse = (path: 'authority' | 'decision', message: string): void =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (!authority && !demo)
+    refuse('authority', 'must say {"kind": "builtin"}, or {"kind": "pingone", …} with the gateway in PingOne');
+  const isPingOne = authority?.kind === 'pingone';
+  if (isPingOne && decision)
+    refuse('decision', 'must be left out: the kits of this gateway call PingOne, which decides');
+  if (!isPingOne && !decision) refuse('decision', 'must be an object whose "kind" is "allow-all"');
 });
 export type GatewayOfFile = z.output<typeof gatewaySchema>;
 

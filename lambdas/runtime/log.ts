@@ -5,6 +5,8 @@ export type { Log } from '../domain/log-line.ts';
 
 /** Any credential of the builtin authority, whole or cut off. */
 const credential = /gwc_[0-9A-Za-z]*_[0-9A-Za-z]+/g;
+/** A signed JSON Web Token, as PingOne's credentials and access tokens are, whole or cut off in its claims. */
+const token = /eyJ[\w-]{8,}\.(?:eyJ[\w-]*)?(?:\.[\w-]*)?/g;
 
 /** The same log, through which no credential comes, wherever in a line it stands; `more` is in each of its lines. */
 export const withoutSecrets =
@@ -12,7 +14,8 @@ export const withoutSecrets =
   (level, message, fields = {}) =>
     log(level, redacted(message), JSON.parse(redacted(JSON.stringify({ ...more(), ...fields }))) as LogFields);
 
-const redacted = (text: string): string => text.replace(credential, 'gwc_[redacted]');
+const redacted = (text: string): string =>
+  text.replace(credential, 'gwc_[redacted]').replace(token, '[redacted token]');
 
 /**
  * One JSON line, straight to standard output: with JSON as its log format Lambda's runtime wraps what goes through the

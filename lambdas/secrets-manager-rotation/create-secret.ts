@@ -1,10 +1,9 @@
-import { authorityOf } from '../authorities/authority-of.ts';
-import { RotationInOverlap, RotationPreempted, StepFailed } from '../domain/failure.ts';
+import { RotationInOverlap, RotationPreempted, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import { type Gateway, isUnpromoted } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
 import { countMetric } from '../runtime/log.ts';
-import { withRoom } from '../workflow/shared/with-room.ts';
-import { asSecretsManager, type Needs, type RotationStep, refuseHeld, rotates } from './rotation-step.ts';
+import { mint } from '../workflow/shared/mint.ts';
+import { asSecretsManager, type Needs, type RotationStep, refuseHeld, rotates, runOf } from './rotation-step.ts';
 
 /** How long Secrets Manager may drive a rotation before the reconciler takes over. */
 const handOverWithinMs = 3_600_000;
@@ -39,9 +38,11 @@ export const createSecret = async (needs: Needs, step: RotationStep): Promise<vo
     );
   }
   refuseHeld(rotation);
-  await withRoom(needs, gateway, () =>
-    authorityOf(gateway).mint(needs, gateway, rotationId, { versionId, rotationToken }),
-  );
+  const minted = await mint(needs, runOf(step), begun.gateway, { versionId, rotation: { rotationToken } });
+  if (minted.kind === 'WAITING')
+    throw new TemporarilyUnavailable(
+      `Nobody knows yet what became of an earlier request to create a credential: it shows within ${Math.ceil(minted.waitMs / 1000)} s, and nothing is sent before.`,
+    );
 };
 
 /** A new token replaces a rotation of Secrets Manager that never got beyond accepted: nobody has its credential. */

@@ -4,6 +4,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { pingOneClients, systemAccess } from '../authorities/pingone/client.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
@@ -82,6 +83,11 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
   },
   kitSecrets: { needs: [], make: (_, clients) => kitSecretsIn(clients.secretsManager()) },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
+  pingOne: {
+    needs: [],
+    make: (_, clients, { now }) =>
+      pingOneClients({ ...systemAccess, now }, (secretId) => kitSecretsIn(clients.secretsManager()).readText(secretId)),
+  },
   executions: {
     needs: ['STATE_MACHINE_ARN'],
     make: ({ STATE_MACHINE_ARN = '' }, clients) => executionsOf(clients.stepFunctions(), STATE_MACHINE_ARN),

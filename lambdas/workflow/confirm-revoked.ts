@@ -9,7 +9,7 @@ import { releaseLabels } from './shared/release-labels.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 import { verifyRefusal } from './shared/verify-refusal.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'pingOne'> & ClockAndLog;
 
 /**
  * Says "revoked" only after the policy check itself refused the credential and the propagation bound has passed

@@ -1,5 +1,5 @@
 import { authorityOf } from '../authorities/authority-of.ts';
-import { leftToRevoke } from '../domain/decision.ts';
+import { leftToConfirm, leftToRevoke } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { judgeRevocation } from '../domain/may-revoke.ts';
@@ -10,14 +10,15 @@ import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { collectEvidence } from './shared/collect-evidence.ts';
 import { readCurrentVersion } from './shared/current-version.ts';
 import { dropForce, uncoveredByForce } from './shared/drop-force.ts';
+import { lastUseIn, latest } from './shared/last-use.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { readBackAll } from './shared/recheck.ts';
-import { lastUseOf } from './shared/recorded-uses.ts';
+import { seenUse } from './shared/seen-use.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'notifyOwner'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'notifyOwner' | 'pingOne'
 > &
   ClockAndLog;
 
@@ -31,6 +32,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   const { gateways, now } = needs;
   const { gateway, rotation } = await readOwnRotation(gateways, input);
   const { rotationId } = rotation;
+  await revokeAtAuthority(needs, gateway, leftToConfirm(gateway)); // again: the authority may not have answered before
   const dead = overdue(gateway, now());
   if (dead.length > 0) {
     const by = asWorkflow('compromised, and its time has passed');
@@ -41,15 +43,17 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
       readAt: gateway.transitionRevision,
       ...by,
     });
-    await revokeAtAuthority(revoked, dead);
+    await revokeAtAuthority(needs, revoked, dead);
     return stepOutput(revoked, input, now(), sideDuty(revoked, now()));
   }
   const credentialIds = leftToRevoke(gateway, rotation);
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
+  const seen = await seenUse(needs, gateway, rotation);
   const cutOff: string[] = [];
   const collected = await collectEvidence(needs, gateway, rotation, {
+    seen,
     onCutOff: (list) => {
       for (const one of list) cutOff.push(one);
     },
@@ -61,7 +65,8 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   if (uncovered.length > 0) return stepOutput(await dropForce(needs, input, rotation, uncovered), input, now());
   const { gateway: fresh } = await readOwnRotation(gateways, input); // the watching went on meanwhile
   const readAtMs = now();
-  const lastUseMs = await lastUseOf(needs.uses, gateway, credentialIds);
+  const used = await authorityOf(gateway).list(needs, gateway);
+  const lastUseMs = latest([lastUseIn(used, credentialIds), seen?.lastUseMs]);
   const summary = {
     ...collected.summary,
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
@@ -90,7 +95,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   } as const;
   const result = await gateways.apply(input.gatewayId, revoke);
   if (result.kind === 'applied') {
-    await revokeAtAuthority(result.gateway, credentialIds);
+    await revokeAtAuthority(needs, result.gateway, credentialIds);
     return stepOutput(result.gateway, input, now(), sideDuty(result.gateway, now()));
   }
   if (result.code === 'HELD' || result.code === 'NOT_QUIET')
@@ -99,6 +104,10 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
 };
 
 /** The record has said so; the authority is told at once. What fails here is done again before the refusal is looked for. */
-const revokeAtAuthority = async (gateway: Gateway, credentialIds: readonly CredentialId[]): Promise<void> => {
-  for (const credentialId of credentialIds) await authorityOf(gateway).revoke(gateway, credentialId);
+const revokeAtAuthority = async (
+  needs: Pick<Needs, 'pingOne'>,
+  gateway: Gateway,
+  credentialIds: readonly CredentialId[],
+): Promise<void> => {
+  for (const credentialId of credentialIds) await authorityOf(gateway).revoke(needs, gateway, credentialId);
 };

@@ -12,11 +12,12 @@ import { readCurrentVersion } from './shared/current-version.ts';
 import { escalateLaggards } from './shared/escalate.ts';
 import { readOwnRotation, rotationOf, targetOf } from './shared/own-rotation.ts';
 import { recheck, recheckAll } from './shared/recheck.ts';
+import { type SeenUse, seenUseIfReadable } from './shared/seen-use.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'kitSecrets' | 'notifyOwner'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'pingOne' | 'kitSecrets' | 'notifyOwner'
 > &
   ClockAndLog;
 
@@ -36,7 +37,9 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
     input.cursor?.revision === gateway.transitionRevision
       ? { summary: { ...emptySummary, ...input.cursor.summary }, nextShard: input.cursor.shard, done: false }
       : undefined;
+  const seen = await seenUseIfReadable(needs, gateway, rotation);
   const collected = await collectEvidence(needs, gateway, rotation, {
+    seen,
     ...(stored ? { refresh: recheck(needs, gateway, rotation, stored) } : {}),
     from,
     untilMs: needs.now() + lookForMs,
@@ -46,8 +49,12 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
       next: 'VerifyKits',
       cursor: { shard: collected.nextShard, summary: collected.summary, revision: gateway.transitionRevision },
     });
-  const summary = { ...collected.summary, ...(await readCurrentVersion(needs, gateway)) };
-  return judge(needs, input, gateway, summary, stored);
+  const summary = {
+    ...collected.summary,
+    ...(seen?.lastUseMs === undefined ? {} : { lastUseMs: seen.lastUseMs }),
+    ...(await readCurrentVersion(needs, gateway)),
+  };
+  return judge(needs, input, gateway, summary, stored, seen);
 };
 
 const judge = async (
@@ -56,6 +63,7 @@ const judge = async (
   seen: Gateway,
   summary: EvidenceSummary,
   stored: Stored | undefined,
+  seenBefore: SeenUse | undefined,
 ): Promise<StepOutput> => {
   const { now } = needs;
   const wasDistributed = hasReached(rotationOf(seen, input), 'DISTRIBUTED');
@@ -70,7 +78,7 @@ const judge = async (
   const isUndisturbed = quiet.gateway.transitionRevision === distributed.transitionRevision;
   const verdict = judgeRevocation(quiet.gateway, summary, now());
   if (verdict.mayRevoke && quiet.recordingProven && isUndisturbed && nextStage(quiet.gateway, now()) === 'VerifyKits')
-    return confirmEvidence(needs, input, quiet.gateway, stored);
+    return confirmEvidence(needs, input, quiet.gateway, stored, seenBefore);
   const after = (await escalateLaggards(needs, input, quiet.gateway, summary)) ?? quiet.gateway;
   if (nextStage(after, now()) !== 'VerifyKits') return stepOutput(after, input, now());
   return waitForKits(needs, input, after, summary);
@@ -102,11 +110,13 @@ const confirmEvidence = async (
   input: StepInput,
   gateway: Gateway,
   stored: Stored | undefined,
+  seen: SeenUse | undefined,
 ): Promise<StepOutput> => {
   const { now } = needs;
   const rotation = rotationOf(gateway, input);
   const isEnd = leftToRevoke(gateway, rotation).length === 0;
   const { summary } = await collectEvidence(needs, gateway, rotation, {
+    seen,
     ...(stored ? { refresh: recheckAll(needs, gateway, rotation, stored) } : {}),
     ...(isEnd ? { keep: (proof) => needs.proofs.keep(input.gatewayId, input.rotationId, proof) } : {}),
     readBackSinceMs: now(),

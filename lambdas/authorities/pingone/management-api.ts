@@ -1,38 +1,17 @@
 import type * as z from 'zod';
-import type { CredentialValue } from '../../domain/credential.ts';
-import { type StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
-import type { CredentialId } from '../../domain/ids.ts';
+import type { PingOneAuthority } from '../../domain/authority.ts';
+import { TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { ListedCredential } from '../../domain/pingone-mint.ts';
+import type { CreateOutcome, ManagementApi } from '../../ports.ts';
 import { credentialAnswer, credentialPage, gatewayAnswer, valueAnswer } from './answers.ts';
 import { ask, askAgainWhenLimited, type Outcome, type PingOneAccess, type Question } from './ask.ts';
 import { failureOf, isPingOneFailure, type Refusal, refusalIn } from './failures.ts';
-import type { PingOneSettings, PingOneUrls } from './settings.ts';
+import type { PingOneUrls } from './settings.ts';
 import type { WorkerToken } from './token.ts';
-
-type PingOneGateway = { readonly name: string; readonly type: string; readonly enabled: boolean };
-
-/** PingOne's list of the gateway's credentials, and when it was, by PingOne's clock. */
-type CredentialList = { readonly listed: readonly ListedCredential[]; readonly listedAtMs: number };
-
-/** What became of one POST. Only `AMBIGUOUS` leaves open whether there is a new credential; its value is lost in any case. */
-type CreateOutcome =
-  | { readonly kind: 'CREATED'; readonly credential: ListedCredential; readonly value: CredentialValue }
-  | { readonly kind: 'NOT_CREATED' | 'LIMITED' | 'AMBIGUOUS'; readonly error: StepFailed | TemporarilyUnavailable };
-
-/** The management API for one gateway. Except for `create`, calls may be repeated; they throw StepFailed or TemporarilyUnavailable. */
-export type ManagementApi = {
-  gateway(): Promise<PingOneGateway>;
-  list(): Promise<CredentialList>;
-  /** `undefined` when PingOne does not have it. */
-  read(credentialId: CredentialId): Promise<ListedCredential | undefined>;
-  /** Sends one POST, and another one only after a 401, which says that nothing was done; none after `sendUntilMs` of our own clock. */
-  create(sendUntilMs: number): Promise<CreateOutcome>;
-  remove(credentialId: CredentialId): Promise<'DELETED' | 'ALREADY_GONE'>;
-};
 
 export const managementApi = (
   access: PingOneAccess,
-  { environmentId, gatewayId }: Pick<PingOneSettings, 'environmentId' | 'gatewayId'>,
+  { environmentId, gatewayId }: Pick<PingOneAuthority, 'environmentId' | 'gatewayId'>,
   { apiUrl }: Pick<PingOneUrls, 'apiUrl'>,
   token: WorkerToken,
 ): ManagementApi => {

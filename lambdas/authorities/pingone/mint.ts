@@ -1,5 +1,5 @@
 import type { CredentialValue } from '../../domain/credential.ts';
-import type { CredentialId } from '../../domain/ids.ts';
+import type { CredentialId, RotationId } from '../../domain/ids.ts';
 import {
   decideMint,
   type ListedCredential,
@@ -9,13 +9,15 @@ import {
   withAttempt,
   withoutAttempt,
 } from '../../domain/pingone-mint.ts';
+import type { ManagementApi } from '../../ports.ts';
 import { answerLimitMs } from './ask.ts';
-import type { ManagementApi } from './management-api.ts';
 
 /** Where the intent of a rotation is kept: the gateway record. A write of a run that was pre-empted fails. */
 type MintJournal = {
   read(): Promise<MintIntent | undefined>;
   write(intent: MintIntent): Promise<void>;
+  /** Written before a credential that an attempt left behind is revoked. */
+  discard(credentialId: CredentialId): Promise<void>;
 };
 
 /** Where values go: the gateway's secret, under a version of its own for each attempt, counted from 1. */
@@ -25,6 +27,7 @@ type MintVault = {
 };
 
 export type MintNeeds = {
+  readonly rotationId: RotationId;
   readonly api: Pick<ManagementApi, 'list' | 'create' | 'remove'>;
   readonly journal: MintJournal;
   readonly vault: MintVault;
@@ -55,7 +58,7 @@ export const attemptMs = sendWithinMs + answerLimitMs + 5_000;
  * sent, and after it the list is read again: only what PingOne lists is minted. Throws what kept it from going on.
  */
 export const mintOnce = async (needs: MintNeeds): Promise<MintResult> => {
-  const { api, journal, vault, settings, now } = needs;
+  const { rotationId, api, journal, vault, settings, now } = needs;
   let intent = await journal.read();
   const write = async (next: MintIntent): Promise<MintIntent> => {
     await journal.write(next);
@@ -65,7 +68,7 @@ export const mintOnce = async (needs: MintNeeds): Promise<MintResult> => {
   for (;;) {
     const readAtMs = now();
     const { listed, listedAtMs } = await api.list();
-    const current: MintIntent = intent ?? (await write(newIntent(listed, listedAtMs)));
+    const current: MintIntent = intent ?? (await write(newIntent(rotationId, listed, listedAtMs)));
     const last = current.attempts.at(-1);
     const storedId = last && (await vault.storedBy(last.number));
     const facts = { intent: current, listed, listedAtMs, ...(storedId === undefined ? {} : { storedId }) };
@@ -79,10 +82,11 @@ export const mintOnce = async (needs: MintNeeds): Promise<MintResult> => {
       case 'NO_ROOM':
         return decision;
       case 'REVOKE':
+        await journal.discard(decision.credentialId);
         await api.remove(decision.credentialId);
         break;
       case 'POST': {
-        const begun = withAttempt(current, listedAtMs, settings);
+        const begun = withAttempt({ ...current, rotationId }, listedAtMs, settings);
         await write(begun.intent);
         const outcome = await api.create(readAtMs + sendWithinMs);
         if (outcome.kind === 'CREATED') {
@@ -96,7 +100,8 @@ export const mintOnce = async (needs: MintNeeds): Promise<MintResult> => {
   }
 };
 
-const newIntent = (listed: readonly ListedCredential[], listedAtMs: number): MintIntent => ({
+const newIntent = (rotationId: RotationId, listed: readonly ListedCredential[], listedAtMs: number): MintIntent => ({
+  rotationId,
   writtenAtMs: listedAtMs,
   knownIds: listed.map(({ credentialId }) => credentialId),
   attempts: [],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PingOneAuthority } from '../../domain/authority.ts';
 
 /** Region code → the end of every PingOne host name (Ping's SDK, `pingone/model/region.go`). */
 const regions = { NA: 'com', CA: 'ca', EU: 'eu', AU: 'com.au', SG: 'sg', AP: 'asia' } as const;
@@ -17,7 +18,7 @@ const address = (description: string) =>
       return url.protocol === 'https:' || isLoopback(url.hostname);
     }, 'must be https (http only to a loopback address), without user name, password, query or fragment')
     .transform((text) => text.replace(/\/+$/, ''))
-    .optional()
+    .exactOptional()
     .describe(description);
 
 const seconds = (most: number, usual: number, description: string) =>
@@ -35,7 +36,7 @@ export const pingOneSettings = z
       .describe(
         'The name or ARN of the secret with the worker application (clientId, clientSecret, tokenEndpointAuthMethod).',
       ),
-    region: z.enum(['NA', 'CA', 'EU', 'AU', 'SG', 'AP']).optional().describe('The region of the environment.'),
+    region: z.enum(['NA', 'CA', 'EU', 'AU', 'SG', 'AP']).exactOptional().describe('The region of the environment.'),
     apiUrl: address('The management API with its version, in place of https://api.pingone.{region}/v1.'),
     tokenUrl: address(
       'The token endpoint, in place of https://auth.pingone.{region}/{environmentId}/as/token; needed with a custom domain.',
@@ -53,14 +54,13 @@ export const pingOneSettings = z
   .refine(
     ({ region, apiUrl, tokenUrl, serviceUrl }) =>
       region !== undefined || (apiUrl !== undefined && tokenUrl !== undefined && serviceUrl !== undefined),
-    'give region (NA, CA, EU, AU, SG or AP), or all of apiUrl, tokenUrl and serviceUrl',
-  );
-export type PingOneSettings = z.infer<typeof pingOneSettings>;
+    'must have region (NA, CA, EU, AU, SG or AP), or all of apiUrl, tokenUrl and serviceUrl',
+  ) satisfies z.ZodType<PingOneAuthority>;
 
 export type PingOneUrls = { readonly apiUrl: string; readonly tokenUrl: string; readonly serviceUrl: string };
 
 /** Where PingOne is asked: the region's hosts, each replaced by the URL given for it. */
-export const urlsOf = (settings: PingOneSettings): PingOneUrls => {
+export const urlsOf = (settings: PingOneAuthority): PingOneUrls => {
   const { region, environmentId, apiUrl, tokenUrl, serviceUrl } = settings;
   const host = (name: string) => `https://${name}.pingone.${regions[region ?? 'NA']}`; // without region all three are given
   return {

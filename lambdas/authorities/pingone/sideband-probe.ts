@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import type { CredentialValue } from '../../domain/credential.ts';
 import { TemporarilyUnavailable } from '../../domain/failure.ts';
+import type { ProbeAnswer } from '../../ports.ts';
 import { ask, type PingOneAccess } from './ask.ts';
 import type { PingOneUrls } from './settings.ts';
-
-/** Whether PingOne's HTTP Access Policy service lets a credential in, and when it said so by its own clock. */
-export type ProbeAnswer = { readonly kind: 'ACCEPTED' | 'REFUSED'; readonly atMs: number };
 
 /**
  * A request that no policy can mistake for one of a client. It never holds `access_token`: PingOne is reported to call the

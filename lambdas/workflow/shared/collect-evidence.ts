@@ -7,6 +7,7 @@ import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { liveUsesIn } from './recorded-uses.ts';
+import type { SeenUse } from './seen-use.ts';
 
 type Uses = Pick<Dependencies['uses'], 'ofCredential'>;
 type Needs = { readonly kits: Pick<Dependencies['kits'], 'ofShard'>; readonly uses: Uses } & ClockAndLog;
@@ -25,6 +26,8 @@ export type CollectOptions = {
   readonly refresh?: Refresh;
   /** In a pass that decides: what can be read back has to match since then. */
   readonly readBackSinceMs?: number;
+  /** What PingOne shows of use, for kits that call it. */
+  readonly seen?: SeenUse | undefined;
   /** Told who would be cut off now, shard by shard. */
   readonly onCutOff?: (list: readonly string[]) => void;
   readonly from?: Collected | undefined;
@@ -67,18 +70,23 @@ const collectShard = async (
   { kits, uses, now }: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { refresh, keep, readBackSinceMs, onCutOff }: CollectOptions,
+  { refresh, keep, readBackSinceMs, seen, onCutOff }: CollectOptions,
   shard: number,
 ): Promise<CollectedShard> => {
   const { targetId } = rotation;
   if (!targetId) return { verdicts: [], retiring: [], isRegistered: () => true };
-  const { byKit, retiring } = await usesOfShard(uses, gateway, rotation, shard);
+  const { byKit, retiring } = gateway.authority
+    ? { byKit: new Map<string, Use[]>(), retiring: [] } // kits call PingOne: nothing of them is recorded here
+    : await usesOfShard(uses, gateway, rotation, shard);
   const found: Kit[] = [];
   for await (const kit of kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
   const expected = {
     targetId,
     generation: rotation.generation,
     useRecordingSeconds: gateway.policy.useRecordingSeconds,
+    ...(gateway.authority
+      ? { sharedUse: { ...seen?.target, isOnlyKit: gateway.shardCount === 1 && found.length === 1 } }
+      : {}),
   };
   const judge = (kit: Kit, since: object): KitVerdict =>
     judgeKit(kit, byKit.get(kit.kitId) ?? [], { ...expected, ...since }, now());

@@ -1,12 +1,12 @@
 import { authorityOf } from '../../authorities/authority-of.ts';
 import { type Gateway, maxLiveCredentials } from '../../domain/gateway.ts';
-import type { Dependencies } from '../../ports.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { applyCommand } from './apply-command.ts';
 import type { Run } from './own-rotation.ts';
 
 /** Five live credentials leave no room for a successor: in a compromise, the doomed one that went unused longest goes first. */
 export const evictUnusedLongest = async (
-  needs: Pick<Dependencies, 'gateways' | 'uses'>,
+  needs: Pick<Dependencies, 'gateways' | 'uses' | 'pingOne'> & ClockAndLog,
   run: Run,
   gateway: Gateway,
 ): Promise<void> => {

@@ -34,9 +34,14 @@ export const rotationOf = (gateway: Gateway, input: Pick<Own, 'rotationId' | 'at
   return rotation;
 };
 
-/** The credential that the running rotation distributes. Throws {@link StepFailed} when the record names none. */
-export const targetOf = (gateway: Gateway): LiveCredential => {
+/** The credential that the running rotation distributes, whose value is in the secret. Throws {@link StepFailed} when the record names none. */
+export const targetOf = (gateway: Gateway): LiveCredential & { readonly versionId: string } => {
   const target = liveCredential(gateway, gateway.rotation?.targetId);
   if (!target) throw new StepFailed(`Gateway ${gateway.gatewayId}: the credential that kits shall hold is not live.`);
-  return target;
+  const { versionId } = target;
+  if (versionId === undefined)
+    throw new StepFailed(
+      `Gateway ${gateway.gatewayId}: kits shall hold ${target.credentialId}, and its value is not in the secret.`,
+    );
+  return { ...target, versionId };
 };

@@ -11,16 +11,18 @@ import {
   type Obstacle,
   type Plan,
   planKit,
+  planSharedKit,
 } from '../../domain/plan.ts';
 import { allShards } from '../../domain/shards.ts';
 import { transition } from '../../domain/transition.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
+import { planAuthority } from './plan-authority.ts';
 import { accessFor, kitFailure } from './reach-kit.ts';
 import { liveUsesIn } from './recorded-uses.ts';
 
-type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'pingOne'> & ClockAndLog;
 
 /** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
 const askForMs = 30_000;
@@ -32,7 +34,8 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
   const nowMs = needs.now();
   const { kits, notAsked, unregisteredSources } = await planKits(needs, gateway, rotationId);
   const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
-  const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...unreachable(kits)];
+  const authority = await planAuthority(needs, gateway);
+  const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...authority.obstacles, ...unreachable(kits)];
   const attention = byAttention(kits);
   const inUse = count(({ isIdle }) => !isIdle);
   const iso = (atMs: number): string => new Date(atMs).toISOString();
@@ -45,7 +48,7 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
       total: kits.length,
       inUse,
       idle: kits.length - inUse,
-      waitForPeople: count(({ why }) => why === 'OWNER_INSTALLS' || why === 'IDLE_WITHOUT_PROOF'),
+      waitForPeople: count(({ why }) => why !== undefined && waitsForPeople.includes(why)),
       slow: count(({ why }) => why === 'SLOW'),
       unreachable: count(({ why }) => why === 'UNREACHABLE'),
       notAsked,
@@ -56,7 +59,8 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
     })),
     moreAttention: Math.max(0, attention.length - namedAtMost),
     unregisteredSources: unregisteredSources,
-    ...credentialsIn(gateway),
+    ...(authority.credentials ? { credentials: authority.credentials } : {}),
+    ...credentialsIn(gateway, authority.credentials),
     ...(obstacles.length === 0
       ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, nowMs)) }
       : {}),
@@ -64,6 +68,8 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
     atDeadline: deadlineActFor(gateway.policy, begun(gateway)).kind,
   };
 };
+
+const waitsForPeople: readonly string[] = ['OWNER_INSTALLS', 'IDLE_WITHOUT_PROOF', 'ONLY_ACKNOWLEDGEMENT'];
 
 /** What the rotation would have to go back to. */
 const begun = ({ currentCredentialId: fromCredentialId }: Gateway) =>
@@ -100,7 +106,7 @@ const planKits = async (
   const plans: KitPlan[] = [];
   let [notAsked, unregisteredSources] = [0, 0];
   for (const shard of allShards(gateway)) {
-    const uses = await liveUsesIn(needs.uses, gateway, shard);
+    const uses = gateway.authority ? [] : await liveUsesIn(needs.uses, gateway, shard);
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
     const planned = await boundedMap(found, kitsAtOnce, async (kit) => {
@@ -108,6 +114,8 @@ const planKits = async (
       const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
       if (isAskable && !mayAsk) notAsked += 1;
       const failure = mayAsk ? await failureOf(needs, gateway, rotationId, kit, stored) : undefined;
+      if (gateway.authority)
+        return planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure);
       return planKit(
         kit,
         uses.filter(({ kitId }) => kitId === kit.kitId),

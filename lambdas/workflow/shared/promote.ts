@@ -18,7 +18,7 @@ export const promote = async (
   const { credentialId, versionId } = targetOf(gateway);
   const about = { rotationId: run.rotationId, credentialId };
   await applyCommand(gateways, run, { kind: 'promoting', ...about, ...run.as('AWSCURRENT will be moved') });
-  const named = [rotation.fromVersionId, ...gateway.live.map((credential) => credential.versionId)];
+  const named = [rotation.fromVersionId, ...gateway.live.flatMap(({ versionId: kept }) => (kept ? [kept] : []))];
   await secretVersions.promote(gateway.secretArn, versionId, rotation.trigger === 'compromise' ? undefined : named);
   try {
     return await applyCommand(gateways, run, { kind: 'promoted', ...about, ...run.as('AWSCURRENT names it') });

@@ -8,7 +8,7 @@ import { armProbeNonce } from './probe-nonce.ts';
 
 /** Nothing else is touched before the authority was seen to accept the new credential (invariant 1); asks first whether that is recorded. */
 export const proveAccepted = async (
-  needs: Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'>,
+  needs: Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'pingOne'>,
   run: Run,
   gateway: Gateway,
 ): Promise<Gateway> => {

@@ -21,16 +21,23 @@ export const recheck =
     if (verdict.kind === 'UPDATED' && verdict.evidence.kind === 'observed') return kit;
     if (verdict.kind === 'LAGGARD' && verdict.redo)
       return kit.work?.state === 'PENDING' ? kit : sendBack(needs, gateway, rotation, kit, stored);
-    if (kit.probeUrl) await probe(needs, kit, kit.probeUrl);
-    return saveReadBack(needs, gateway, kit, await readBack(needs, gateway, rotation, kit, stored));
+    const isAnswered = kit.probeUrl !== undefined && (await probe(needs, kit, kit.probeUrl));
+    const shown = isAnswered && gateway.authority ? withProbe(kit, needs.now()) : kit;
+    return saveSeen(needs, gateway, kit, await readBack(needs, gateway, rotation, shown, stored));
   };
+
+/** The kit with the first time since its installation at which a request through it was answered: PingOne shows the use later. */
+const withProbe = (kit: Kit, atMs: number): Kit =>
+  kit.work && (kit.work.probedAtMs ?? 0) < kit.work.changedAtMs
+    ? { ...kit, work: { ...kit.work, probedAtMs: atMs } }
+    : kit;
 
 /** What the last pass before `verified` does about every kit: those that can be read back are, observed or not. */
 export const recheckAll =
   (needs: Needs, gateway: Gateway, rotation: Rotation, stored: Stored): Refresh =>
   async (kit, verdict) =>
     verdict.kind === 'UPDATED'
-      ? saveReadBack(needs, gateway, kit, await readBack(needs, gateway, rotation, kit, stored))
+      ? saveSeen(needs, gateway, kit, await readBack(needs, gateway, rotation, kit, stored))
       : kit;
 
 /** The same immediately before revoking, where a difference is kept by nobody: the next pass of VerifyKits finds it. */
@@ -60,19 +67,27 @@ const sendBack = async (
   return (await kits.saveWork(kit, work, gateway.shardCount)) ? { ...kit, work } : kit;
 };
 
-/** A client request through the kit: its answer does not matter, the policy check sees which credential it brings. */
-const probe = async ({ log }: Asking, kit: Kit, url: string): Promise<void> => {
-  await fetch(url, { signal: AbortSignal.timeout(probeMs) })
-    .then((response) => response.body?.cancel())
-    .catch(() =>
-      log('INFO', 'A request through the kit had no answer.', { gatewayId: kit.gatewayId, kitId: kit.kitId }),
-    );
+/**
+ * A client request through the kit: the policy check sees which credential it brings, whatever the answer is. Where kits
+ * call PingOne nobody sees that, and only an answer that is no error says that the kit's credential was accepted.
+ */
+const probe = async ({ log }: Asking, kit: Kit, url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(probeMs), redirect: 'manual' });
+    await response.body?.cancel();
+    return response.status < 400;
+  } catch {
+    log('INFO', 'A request through the kit had no answer.', { gatewayId: kit.gatewayId, kitId: kit.kitId });
+    return false;
+  }
 };
 
-/** Keeps what was read when it is news. */
-const saveReadBack = async ({ kits }: Needs, { shardCount }: Gateway, before: Kit, after: Kit): Promise<Kit> => {
-  if (after.work && after.work.readBack?.matches !== before.work?.readBack?.matches)
-    await kits.saveWork(before, after.work, shardCount);
+/** Keeps what was seen when it is news. */
+const saveSeen = async ({ kits }: Needs, { shardCount }: Gateway, before: Kit, after: Kit): Promise<Kit> => {
+  const isNews =
+    after.work?.readBack?.matches !== before.work?.readBack?.matches ||
+    after.work?.probedAtMs !== before.work?.probedAtMs;
+  if (after.work && isNews) await kits.saveWork(before, after.work, shardCount);
   return after;
 };
 

@@ -23,6 +23,7 @@ export type StepInput = z.infer<typeof stepInput>;
 /** Where the workflow goes; beside the domain's stages the waits and the ends of `rotation.asl.json`. */
 export type Next =
   | NextStage
+  | 'WaitToCreate'
   | 'WaitToDistribute'
   | 'WaitForKits'
   | 'WaitForPropagation'

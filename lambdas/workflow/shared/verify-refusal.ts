@@ -15,7 +15,7 @@ export type Asker = By & { readonly rotationId?: RotationId };
  * is said (invariant 8). Throws TemporarilyUnavailable while it is accepted, and StepFailed when its value is gone.
  */
 export const verifyRefusal = async (
-  needs: Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck'> & ClockAndLog,
+  needs: Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'pingOne'> & ClockAndLog,
   gateway: Gateway,
   { credentialId, versionId }: RevokedCredential,
   { actor, ...asker }: Asker,
@@ -23,15 +23,15 @@ export const verifyRefusal = async (
   const { gateways, secretVersions, now } = needs;
   const { gatewayId, secretArn } = gateway;
   const authority = authorityOf(gateway);
-  const stored = await secretVersions.readVersion(secretArn, versionId);
-  if (!stored)
+  const stored = versionId === undefined ? undefined : await secretVersions.readVersion(secretArn, versionId);
+  if (!stored && versionId !== undefined)
     throw new StepFailed(
       `The value of revoked credential ${credentialId} is not in the secret any more, so its refusal cannot be seen: put the value back under version ${versionId}'s label, or let a named person record it as not proven (waive-proof ${gatewayId} --credential ${credentialId}).`,
     );
-  await authority.revoke(gateway, credentialId); // again: nobody knows whether the step that revoked it came so far
+  await authority.revoke(needs, gateway, credentialId); // again: nobody knows whether the step that revoked it came so far
   const nonce = await armProbeNonce({ gateways }, { gatewayId, ...asker }, credentialId);
   const refusedAtMs = now();
-  if (!(await authority.proveRevoked(needs, gateway, stored, nonce)))
+  if (!(await authority.proveRevoked(needs, gateway, stored ?? { credentialId }, nonce)))
     throw new TemporarilyUnavailable(`The policy check still accepts revoked credential ${credentialId}.`);
   return applyCommand(
     gateways,

@@ -1,0 +1,76 @@
+import type { Kit, KitWork } from './kit.ts';
+import type { Evidence } from './kit-verdict.ts';
+
+/**
+ * What is known of use where kits call PingOne itself: `lastUsedAt` of each credential, which names no kit. So a kit is
+ * believed on other proof, and every use of a predecessor, whoever's it is, begins the quiet window again.
+ */
+export type SharedUse = {
+  /** The last use of the new credential by somebody else than us, epoch ms of our clock. */
+  readonly targetUsedAtMs?: number;
+  /** Whether no other kit is registered, so that the use must be its own. */
+  readonly isOnlyKit: boolean;
+};
+
+/** A probe of ours is answered within so long after it was written down; PingOne's clock is read in whole seconds. */
+const probeLastsMs = 16_000;
+
+/**
+ * The last use of a credential by somebody else than us; `undefined` when none is proven. Absent means never used. A time
+ * not later than our last probe and the lag may be the probe itself, and is no evidence of anybody.
+ */
+export const lastUseByOthers = (
+  lastUsedAtMs: number | undefined,
+  probedAtMs: number | undefined,
+  lagMs: number,
+): number | undefined => {
+  if (lastUsedAtMs === undefined || probedAtMs === undefined) return lastUsedAtMs;
+  return lastUsedAtMs > probedAtMs + probeLastsMs + lagMs ? lastUsedAtMs : undefined;
+};
+
+/** The kinds of proof there are for such a kit, the strongest first; `stored` is enough only with a use beside it. */
+export const sharedProofs = ['read-back', 'probed', 'used', 'stored', 'acknowledged'] as const;
+type SharedProof = (typeof sharedProofs)[number];
+
+/** What is proven of one kit since it was given the credential, when, and what is lacking. */
+export const proofsOf = (
+  { traits, acknowledged }: Pick<Kit, 'traits' | 'acknowledged'>,
+  work: KitWork,
+  use: SharedUse,
+): { readonly evidence?: Evidence; readonly lacks: readonly SharedProof[] } => {
+  const since = (atMs: number | undefined, fromMs = work.changedAtMs): number | undefined =>
+    atMs !== undefined && atMs >= fromMs ? atMs : undefined;
+  const usedAtMs = since(use.targetUsedAtMs);
+  const probedAtMs = since(work.probedAtMs);
+  const readBackAtMs = work.readBack?.matches ? since(work.readBack.atMs) : undefined;
+  const isShown = traits.readBackProves === 'data-plane';
+  const said = acknowledged?.credentialId === work.credentialId ? since(acknowledged.atMs) : undefined;
+  const at: Readonly<Record<SharedProof, number | undefined>> = {
+    'read-back': isShown ? readBackAtMs : undefined,
+    probed: probedAtMs === undefined ? undefined : since(use.targetUsedAtMs, probedAtMs),
+    used: use.isOnlyKit ? usedAtMs : undefined,
+    stored: !isShown && usedAtMs !== undefined ? readBackAtMs : undefined,
+    acknowledged: said,
+  };
+  const restsOn = sharedProofs.filter((kind) => at[kind] !== undefined);
+  const lacks = sharedProofs.filter((kind) => at[kind] === undefined);
+  const [kind] = restsOn;
+  if (kind === undefined) return { lacks };
+  return { evidence: { kind, atMs: at[kind] ?? work.changedAtMs, restsOn, lacks }, lacks };
+};
+
+/** The kinds of proof that a kit can come to at all, from what is registered of it: for whoever plans. */
+export const proofsPossible = (
+  { traits, probeUrl }: Pick<Kit, 'traits' | 'probeUrl'>,
+  canBeReadBack: boolean,
+  isOnlyKit: boolean,
+): readonly SharedProof[] => {
+  const can: Readonly<Record<SharedProof, boolean>> = {
+    'read-back': canBeReadBack && traits.readBackProves === 'data-plane',
+    probed: probeUrl !== undefined,
+    used: isOnlyKit,
+    stored: canBeReadBack && traits.readBackProves === 'store',
+    acknowledged: true,
+  };
+  return sharedProofs.filter((kind) => can[kind]);
+};
