@@ -20,7 +20,7 @@ export type PingOneAuthority = {
 };
 
 /** Who mints and revokes, and how rotations are done; without `authority` it is the builtin one. */
-type UseIsSeen = { readonly authority?: PingOneAuthority; readonly policy: Policy };
+type UseIsSeen = { readonly authority?: PingOneAuthority | undefined; readonly policy: Policy };
 
 /** How much later than it happened a use may be seen: recorded only so often, or shown only after PingOne's lag. */
 export const useDelaySeconds = ({ authority, policy }: UseIsSeen): number =>

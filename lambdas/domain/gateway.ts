@@ -28,8 +28,8 @@ export type LiveCredential = {
     | { readonly kind: 'adopted'; readonly actor: string; readonly reason: string }
     | { readonly kind: 'foreign' };
   readonly compromised?: Compromised;
-  /** When we last presented it to PingOne ourselves, which moves its `lastUsedAt`. */
-  readonly probedAtMs?: number;
+  /** Until when we may have presented it to PingOne ourselves, which moves its `lastUsedAt`. */
+  readonly probedUntilMs?: number;
 };
 
 /** When the button was pressed, and from when on the credential is refused. */

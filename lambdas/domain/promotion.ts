@@ -95,7 +95,10 @@ export const accepted = (gateway: Gateway, command: Accepted, nowMs: number): De
   if (hasReached(rotation, 'ACCEPTED')) return unchanged;
   const { probe: _, ...rest } = gateway;
   const changes = {
-    live: withCredential(gateway, target.credentialId, target.stage === 'CREATED' ? { stage: 'ACCEPTED' } : {}),
+    live: withCredential(gateway, target.credentialId, {
+      ...(target.stage === 'CREATED' ? { stage: 'ACCEPTED' } : {}),
+      ...(gateway.authority ? { probedUntilMs: nowMs } : {}), // it was answered by now
+    }),
     rotation: advance(rotation, { stage: 'ACCEPTED' }),
   };
   return record(rest, changes, nowMs, { ...by(command), kind: 'accepted', credentialIds: [target.credentialId] });

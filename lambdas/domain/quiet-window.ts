@@ -58,7 +58,9 @@ export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): De
 
 /** PingOne shows our own probe as a use: it is written down before it is sent, as it may be lost how it came out. */
 const probed = (gateway: Gateway, credentialId: CredentialId, nowMs: number): Partial<Gateway> =>
-  gateway.authority ? { live: withCredential(gateway, credentialId, { probedAtMs: nowMs }) } : {};
+  gateway.authority
+    ? { live: withCredential(gateway, credentialId, { probedUntilMs: nowMs + probeAnsweredWithinMs }) }
+    : {};
 
 /** What a check of the quiet saw: whether recording of use works, and, if the kits were read too, the last use of any retiring credential. */
 export type QuietChecked = {

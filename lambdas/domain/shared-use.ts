@@ -12,20 +12,20 @@ export type SharedUse = {
   readonly isOnlyKit: boolean;
 };
 
-/** A probe of ours is answered within so long after it was written down; PingOne's clock is read in whole seconds. */
-const probeLastsMs = 16_000;
+/** PingOne's clock is read in whole seconds, and ours beside it. */
+const clockResolutionMs = 1_000;
 
 /**
  * The last use of a credential by somebody else than us; `undefined` when none is proven. Absent means never used. A time
- * not later than our last probe and the lag may be the probe itself, and is no evidence of anybody.
+ * not later than our own last probe and the lag may be the probe itself, and is no evidence of anybody.
  */
 export const lastUseByOthers = (
   lastUsedAtMs: number | undefined,
-  probedAtMs: number | undefined,
+  probedUntilMs: number | undefined,
   lagMs: number,
 ): number | undefined => {
-  if (lastUsedAtMs === undefined || probedAtMs === undefined) return lastUsedAtMs;
-  return lastUsedAtMs > probedAtMs + probeLastsMs + lagMs ? lastUsedAtMs : undefined;
+  if (lastUsedAtMs === undefined || probedUntilMs === undefined) return lastUsedAtMs;
+  return lastUsedAtMs > probedUntilMs + clockResolutionMs + lagMs ? lastUsedAtMs : undefined;
 };
 
 /** The kinds of proof there are for such a kit, the strongest first; `stored` is enough only with a use beside it. */

@@ -56,8 +56,9 @@ export type Verdict =
       readonly credentialId?: CredentialId;
     };
 
-const statedDecision = (gateway: { readonly decision?: { readonly kind: string } }): 'allow-all' | undefined =>
-  gateway.decision?.kind === 'allow-all' ? 'allow-all' : undefined;
+const statedDecision = (gateway: {
+  readonly decision?: { readonly kind: string } | undefined;
+}): 'allow-all' | undefined => (gateway.decision?.kind === 'allow-all' ? 'allow-all' : undefined);
 
 /** The status of the presented value: its id as the record says, and unknown unless the digest is that of the value. */
 const credentialStatusOfValue = (

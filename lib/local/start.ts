@@ -8,6 +8,7 @@ import { steadyClock } from '../../lambdas/runtime/steady-clock.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
 import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
+import { adoptInDemo } from './demo/demo-pingone.ts';
 import { holdDemoPorts, noDemoPorts } from './demo/demo-ports.ts';
 import { keepPace } from './demo/pace.ts';
 import { isProven, sentenceOf, writeReport } from './demo/report.ts';
@@ -74,7 +75,7 @@ const main = async (options: Options): Promise<number> => {
     }
     const { consolePort: port, dataFolder } = options;
     page = await startConsoleServer({ port, dataFolder, call: deployment.call });
-    demo = await openDemo(deployment, registry, ports);
+    demo = await openDemo(deployment, registry, ports, { timers, dataFolder });
     const counts = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? noTraffic;
     for (const sentence of ports.moved) console.log(sentence);
     const ids = registry.gateways.map(({ gatewayId }) => gatewayId);
@@ -84,6 +85,7 @@ const main = async (options: Options): Promise<number> => {
       reason: 'the start of this machine',
     })) as ApplyResult;
     for (const change of changes) console.log(change);
+    await adoptInDemo(deployment, registry);
     await deployment.cloud.startSchedules();
     printReady(deployment, page, startedAtMs);
     void keepPace({

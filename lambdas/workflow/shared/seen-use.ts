@@ -18,9 +18,9 @@ export const seenUse = async (needs: Needs, gateway: Gateway, rotation: Rotation
   if (!gateway.authority) return undefined;
   const listed = await authorityOf(gateway).list(needs, gateway);
   const target = listed.find(({ credentialId }) => credentialId === rotation.targetId);
-  const { probedAtMs } = liveCredential(gateway, rotation.targetId) ?? {};
+  const { probedUntilMs } = liveCredential(gateway, rotation.targetId) ?? {};
   const lagMs = gateway.authority.lastUsedLagSeconds * 1000;
-  const targetUsedAtMs = lastUseByOthers(target?.lastUsedAtMs, probedAtMs, lagMs);
+  const targetUsedAtMs = lastUseByOthers(target?.lastUsedAtMs, probedUntilMs, lagMs);
   const lastUseMs = lastUseIn(listed, rotation.retireIds);
   return {
     target: targetUsedAtMs === undefined ? {} : { targetUsedAtMs },

@@ -1,22 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import {
-  CreateSecretCommand,
-  GetSecretValueCommand,
-  type SecretsManagerClient,
-  TagResourceCommand,
-} from '@aws-sdk/client-secrets-manager';
-import { secretTag } from '../../../lambdas/domain/names.ts';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { liveLabel } from '../../../lambdas/domain/secret-text.ts';
 import type { DemoKit, Registry } from '../../../lambdas/registry/read-registry.ts';
 import type { PublishedMessage } from '../../emulator/sns/sns.ts';
 import type { HeldPort } from '../../emulator/wire/held-port.ts';
+import type { Timers } from '../../emulator/wire/timers.ts';
 import type { Deployment } from '../deployment.ts';
 import { type KitNode, openKitNode } from '../stand-ins/kit-node.ts';
 import { openKong } from '../stand-ins/kong.ts';
 import { createOwner, type Owner } from '../stand-ins/owner.ts';
 import { createSecretReader } from '../stand-ins/secret-reader.ts';
 import { openWebhookReceiver } from '../stand-ins/webhook-receiver.ts';
+import { type DemoPingOne, isAtPingOne, openDemoPingOne } from './demo-pingone.ts';
 import type { DemoPorts } from './demo-ports.ts';
+import { ensureKitSecret } from './demo-secret.ts';
 import { sumOf, type TrafficCount } from './traffic-count.ts';
 
 /** Stand-ins for the kits of demo gateways, with nodes that make client requests all the time. */
@@ -34,17 +31,7 @@ export type Demo = {
 type StandIn = { readonly currentCredential: () => string | undefined; readonly owner?: Owner; close(): Promise<void> };
 
 const applyMs = 300;
-/** With this tag the owner of a secret lets the functions in; their roles look for it. */
-const tagOfKits = { Key: secretTag.key, Value: secretTag.ofKit };
 const text = (settings: DemoKit['settings'], name: string): string => String(settings[name]);
-
-const ensureSecret = async (secrets: SecretsManagerClient, name: string, value: () => string): Promise<string> => {
-  await secrets.send(new CreateSecretCommand({ Name: name, SecretString: value() })).catch((error: unknown) => {
-    if (!(error instanceof Error && error.name === 'ResourceExistsException')) throw error;
-  });
-  await secrets.send(new TagResourceCommand({ SecretId: name, Tags: [tagOfKits] }));
-  return (await secrets.send(new GetSecretValueCommand({ SecretId: name }))).SecretString ?? '';
-};
 
 /** What the kit held when this machine last ran: a real one would still have it. */
 const heldBefore = async (
@@ -72,10 +59,11 @@ const openStandIn = async (
   kit: DemoKit,
   serviceUrl: string,
   port: HeldPort | undefined,
+  byHand: DemoPingOne['byHand'] | undefined,
 ): Promise<StandIn> => {
   const { secretsManager: secrets, call } = deployment;
   const { settings } = kit;
-  const held = await heldBefore(deployment, gatewayId, kit.kitId);
+  const held = (await heldBefore(deployment, gatewayId, kit.kitId)) ?? byHand;
   const nowMs = Date.now;
   const initial = held ? { initial: held } : {};
   if (kit.kind === 'kong') {
@@ -88,7 +76,7 @@ const openStandIn = async (
     return { currentCredential: () => kong.currentCredential(plugin), close: kong.close };
   }
   if (kit.kind === 'webhook') {
-    const signingSecret = await ensureSecret(
+    const signingSecret = await ensureKitSecret(
       secrets,
       text(settings, 'signingSecret'),
       () => `whsec_${randomBytes(32).toString('base64')}`,
@@ -104,7 +92,7 @@ const openStandIn = async (
   }
   if (kit.kind === 'secrets-manager') {
     const secretId = text(settings, 'secretId');
-    await ensureSecret(secrets, secretId, () => 'none yet');
+    await ensureKitSecret(secrets, secretId, () => 'none yet');
     const reader = createSecretReader({ secrets, secretId, cacheMs: applyMs });
     reader.start();
     return {
@@ -133,15 +121,30 @@ const openStandIn = async (
 };
 
 /** Opens the stand-ins of every demo gateway on the ports that are held for its kits. */
-export const openDemo = async (deployment: Deployment, { gateways }: Registry, ports: DemoPorts): Promise<Demo> => {
+export const openDemo = async (
+  deployment: Deployment,
+  { gateways }: Registry,
+  ports: DemoPorts,
+  at: { readonly timers: Timers; readonly dataFolder: string | undefined },
+): Promise<Demo> => {
   const nodes: { readonly gatewayId: string; readonly kitId: string; readonly node: KitNode }[] = [];
   const standIns: StandIn[] = [];
+  const pingOnes: DemoPingOne[] = [];
   const owners = new Map<string, Owner>();
   let address = 2;
-  for (const { gatewayId, kits } of gateways.filter(({ demo }) => demo))
+  for (const gateway of gateways.filter(({ demo }) => demo)) {
+    const { gatewayId, kits } = gateway;
+    const port = ports.of(gatewayId);
+    const own =
+      isAtPingOne(gateway) && port
+        ? await openDemoPingOne(gateway, { secrets: deployment.secretsManager, port, ...at })
+        : undefined;
+    if (own) pingOnes.push(own);
     for (const kit of kits) {
-      const policyCheckUrl = `${deployment.loopbackUrl}/gateways/${gatewayId}/kits/${kit.kitId}`;
-      const standIn = await openStandIn(deployment, gatewayId, kit, policyCheckUrl, ports.of(gatewayId, kit.kitId));
+      const policyCheckUrl =
+        own?.pingOne.serviceUrl ?? `${deployment.loopbackUrl}/gateways/${gatewayId}/kits/${kit.kitId}`;
+      const kitPort = ports.of(gatewayId, kit.kitId);
+      const standIn = await openStandIn(deployment, gatewayId, kit, policyCheckUrl, kitPort, own?.byHand);
       standIns.push(standIn);
       if (standIn.owner) owners.set(`${gatewayId}/${kit.kitId}`, standIn.owner);
       for (let node = 0; node < kit.nodes; node++)
@@ -155,6 +158,7 @@ export const openDemo = async (deployment: Deployment, { gateways }: Registry, p
           }),
         });
     }
+  }
   return {
     deliver: ({ message, attributes }) => {
       const value = (name: string): string =>
@@ -185,6 +189,7 @@ export const openDemo = async (deployment: Deployment, { gateways }: Registry, p
     close: async () => {
       await Promise.all(nodes.map(({ node }) => node.stop()));
       await Promise.all(standIns.map((standIn) => standIn.close()));
+      await Promise.all(pingOnes.map(({ pingOne }) => pingOne.close()));
     },
   };
 };

@@ -1,3 +1,4 @@
+import type { Port } from '../../../emulator/wire/held-port.ts';
 import { openLoopbackServer } from '../loopback-server.ts';
 import { type PingOne, type PingOneOptions, pingOneOf } from './pingone.ts';
 
@@ -14,7 +15,7 @@ export type OpenPingOne = PingOne & {
 };
 
 /** Listens on 127.0.0.1; port 0 takes a free one. */
-export const openPingOne = async (options: PingOneOptions & { readonly port: number }): Promise<OpenPingOne> => {
+export const openPingOne = async (options: PingOneOptions & { readonly port: Port }): Promise<OpenPingOne> => {
   const pingOne = pingOneOf(options);
   const { origin, close } = await openLoopbackServer(options.port, pingOne.answer);
   const { id } = options.environment;

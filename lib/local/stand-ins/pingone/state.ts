@@ -26,6 +26,12 @@ export type HeldGateway = {
 /** What outlives a stop: the key that signs credentials and the credentials. Environment, gateways and workers are options. */
 export type PingOneState = { readonly signingKeyPem: string; credentials: HeldCredential[] };
 
+/** Whether what was kept is such a state. */
+export const isPingOneState = (kept: unknown): kept is PingOneState => {
+  const { signingKeyPem, credentials } = Object(kept) as Record<string, unknown>;
+  return typeof signingKeyPem === 'string' && Array.isArray(credentials);
+};
+
 let keyOfThisProcess: string | undefined;
 
 /** No credentials yet; the key is made once a process, since that takes long. */
