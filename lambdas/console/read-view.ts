@@ -1,4 +1,5 @@
 import { leftToRetire } from '../domain/decision.ts';
+import { expectedCredential } from '../domain/expected.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
@@ -13,7 +14,7 @@ import { compromisePreview } from './view/compromise-preview.ts';
 import { type GatewayFacts, gatewayView, unregisteredUses } from './view/gateway-view.ts';
 import { gatewaysView, rotationSummary, stateOf, stateWith } from './view/gateways-view.ts';
 import { historyView } from './view/history.ts';
-import { expectedOf, type JudgedKit, judgeKits, kitRow } from './view/kit-rows.ts';
+import { type JudgedKit, judgeKits, kitRow } from './view/kit-rows.ts';
 import { offerOf } from './view/offers.ts';
 import { type ActView, type GatewaysView, isKitAct, type Offer, type PlanView, type View } from './view/views.ts';
 
@@ -126,7 +127,7 @@ const showAct = async (
     const found = kits.find(({ kit }) => kit.kitId === kitId);
     if (!found) throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId ?? ''}.`);
     const kit = kitRow(found, gateway, nowMs);
-    const credentialId = expectedOf(gateway);
+    const credentialId = expectedCredential(gateway);
     const isAllowed =
       kit.acts.includes(act) && (act !== 'retire-source' || kit.silent?.some((one) => one.source === source) === true);
     return {

@@ -28,6 +28,8 @@ export type LiveCredential = {
     | { readonly kind: 'adopted'; readonly actor: string; readonly reason: string }
     | { readonly kind: 'foreign' };
   readonly compromised?: Compromised;
+  /** The last use that PingOne showed when it was last asked: for kits that call it, nothing is recorded here. */
+  readonly lastUsedAtMs?: number;
   /** Until when we may have presented it to PingOne ourselves, which moves its `lastUsedAt`. */
   readonly probedUntilMs?: number;
 };

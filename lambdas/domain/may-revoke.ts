@@ -12,6 +12,8 @@ export type EvidenceSummary = {
   readonly observed: number;
   readonly readBack: number;
   readonly acknowledged: number;
+  /** Kits that call PingOne, by what they rest on besides; see `sharedProofs`. */
+  readonly shared?: Readonly<Partial<Record<'probed' | 'used' | 'stored', number>>>;
   readonly laggards: number;
   readonly named: readonly Laggard[];
   /** How many more laggards each owner has than are named; of the first {@link ownersAtMost} owners. */
@@ -70,6 +72,7 @@ export const addShard = (
     observed: summary.observed + count('observed'),
     readBack: summary.readBack + count('read-back'),
     acknowledged: summary.acknowledged + count('acknowledged'),
+    ...sharedIn(summary, count),
     laggards: summary.laggards + laggards.length,
     named: [
       ...summary.named,
@@ -82,6 +85,14 @@ export const addShard = (
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
     unregistered: [...summary.unregistered, ...unregisteredSources].slice(0, namedAtMost),
   };
+};
+
+const sharedIn = ({ shared }: EvidenceSummary, count: (kind: string) => number): Pick<EvidenceSummary, 'shared'> => {
+  const kinds = ['probed', 'used', 'stored'] as const;
+  const counts = kinds
+    .map((kind) => [kind, (shared?.[kind] ?? 0) + count(kind)] as const)
+    .filter(([, some]) => some > 0);
+  return counts.length > 0 ? { shared: Object.fromEntries(counts) } : {};
 };
 
 /** The counts by owner with more laggards; an owner beyond the limit is not counted. */

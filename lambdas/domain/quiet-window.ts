@@ -12,6 +12,8 @@ import {
 import type { CredentialId, RotationId } from './ids.ts';
 import { longestUnwatchedMs, type Policy } from './policy.ts';
 
+import { withShownUse } from './shared-use.ts';
+
 /** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier probe leaves the quiet unproven. */
 export type ArmProbe = {
   readonly kind: 'arm-probe';
@@ -70,6 +72,8 @@ export type QuietChecked = {
   readonly nonceHash?: string;
   readonly recordingProven: boolean;
   readonly lastUseMs?: number;
+  /** What PingOne showed of each credential, where it is the authority. */
+  readonly shown?: Parameters<typeof withShownUse>[1];
   /** Absent when nothing but the watching was checked. */
   readonly kitSummary?: KitSummary;
 };
@@ -109,7 +113,7 @@ export const quietChecked = (gateway: Gateway, command: QuietChecked, clockMs: n
       'NO_PROOF',
       `Another probe of rotation ${rotation.rotationId} was armed since; this check says nothing.`,
     );
-  const { probe: _, ...rest } = gateway;
+  const { probe: _, ...rest } = command.shown ? withShownUse(gateway, command.shown) : gateway;
   const seen = command.kitSummary ? { ...rotation, kitSummary: command.kitSummary } : rotation;
   const save = (next: Rotation): Decision => note(rest, { rotation: next }, nowMs);
   if (!hasReached(rotation, 'DISTRIBUTED')) return save(seen);

@@ -125,7 +125,15 @@ export const moveToRevoked = (
   nowMs: number,
 ): Pick<Gateway, 'live' | 'revoked'> => {
   const moved: RevokedCredential[] = gateway.live.flatMap((credential) => {
-    const { compromised, stage: _, createdAtMs: __, origin: ___, probedUntilMs: ____, ...kept } = credential;
+    const {
+      compromised,
+      stage: _,
+      createdAtMs: __,
+      origin: ___,
+      probedUntilMs: ____,
+      lastUsedAtMs: _____,
+      ...kept
+    } = credential;
     const given = causes.get(credential.credentialId);
     const cause = given && compromised ? 'COMPROMISED' : given;
     return cause ? [{ ...kept, cause, rotationId, revokedAtMs: nowMs }] : [];

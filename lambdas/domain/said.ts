@@ -1,9 +1,12 @@
 import { leftToRetire } from './decision.ts';
 import type { Gateway } from './gateway.ts';
+import type { EvidenceSummary } from './may-revoke.ts';
 
 /** What a transition says of itself follows its numbers: a sentence for the case of success is wrong in every other. */
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'kit' : 'kits'}`;
+
+type Proven = Pick<EvidenceSummary, 'kits' | 'readBack' | 'acknowledged' | 'shared'>;
 
 /** Of a distribution, in which every kit was tried once. */
 export const distributedSaid = ({ kits, failed }: { readonly kits: number; readonly failed: number }): string => {
@@ -12,10 +15,14 @@ export const distributedSaid = ({ kits, failed }: { readonly kits: number; reado
   return `${kits - failed} of ${counted(kits)}, or its owner, was given the credential; ${failed} failed`;
 };
 
-/** Of a proof that holds for `kits` kits: each of them has evidence, and what is left to retire is quiet. */
-export const provenSaid = (gateway: Gateway, kits: number): string => {
+/** Of a proof that holds for `kits` kits: each of them has evidence, and what is left to retire is quiet. Where kits call PingOne, it says what that is. */
+export const provenSaid = (gateway: Gateway, { kits, readBack, acknowledged, shared }: Proven): string => {
   const left = gateway.rotation ? leftToRetire(gateway, gateway.rotation) : [];
-  const evidence = kits === 0 ? 'there are no kits' : `each of ${counted(kits)} has evidence`;
+  const found = Object.entries({ 'read back': readBack, acknowledged, ...shared }).filter(([, some]) => some > 0);
+  const basis = gateway.authority
+    ? ` (${found.map(([what, some]) => `${some} ${what}`).join(', ')}; none observed, as they call PingOne)`
+    : '';
+  const evidence = kits === 0 ? 'there are no kits' : `each of ${counted(kits)} has evidence${basis}`;
   if (left.length === 0) return `${evidence}; nothing is left to retire`;
   return `${evidence}, and ${left.join(', ')} ${left.length === 1 ? 'is' : 'are'} quiet`;
 };

@@ -1,3 +1,5 @@
+import type { Gateway } from './gateway.ts';
+import type { CredentialId } from './ids.ts';
 import type { Kit, KitWork } from './kit.ts';
 import type { Evidence } from './kit-verdict.ts';
 
@@ -26,6 +28,41 @@ export const lastUseByOthers = (
 ): number | undefined => {
   if (lastUsedAtMs === undefined || probedUntilMs === undefined) return lastUsedAtMs;
   return lastUsedAtMs > probedUntilMs + clockResolutionMs + lagMs ? lastUsedAtMs : undefined;
+};
+
+/** A credential and its last use, as PingOne lists them; epoch ms of our clock. */
+type ShownUse = { readonly credentialId: CredentialId; readonly lastUsedAtMs?: number };
+
+/** The record with the last uses that PingOne shows now. */
+export const withShownUse = (gateway: Gateway, listed: readonly ShownUse[]): Gateway => {
+  const shown = new Map(listed.map(({ credentialId, lastUsedAtMs }) => [credentialId, lastUsedAtMs]));
+  return {
+    ...gateway,
+    live: gateway.live.map((one) => {
+      const lastUsedAtMs = shown.get(one.credentialId);
+      return lastUsedAtMs === undefined ? one : { ...one, lastUsedAtMs };
+    }),
+  };
+};
+
+/** What the record has of the use of a gateway whose kits call PingOne; `undefined` for every other. */
+export const sharedUseIn = (
+  { authority, live, rotation, currentCredentialId }: Gateway,
+  isOnlyKit: boolean,
+): SharedUse | undefined => {
+  if (!authority) return undefined;
+  const target = live.find(({ credentialId }) => credentialId === (rotation?.targetId ?? currentCredentialId));
+  const lagMs = authority.lastUsedLagSeconds * 1000;
+  const targetUsedAtMs = lastUseByOthers(target?.lastUsedAtMs, target?.probedUntilMs, lagMs);
+  return { isOnlyKit, ...(targetUsedAtMs === undefined ? {} : { targetUsedAtMs }) };
+};
+
+/** The last use of any of these credentials that the record has from PingOne. */
+export const shownLastUse = ({ live }: Gateway, credentialIds: readonly CredentialId[]): number | undefined => {
+  const times = live.flatMap(({ credentialId, lastUsedAtMs }) =>
+    lastUsedAtMs !== undefined && credentialIds.includes(credentialId) ? [lastUsedAtMs] : [],
+  );
+  return times.length > 0 ? Math.max(...times) : undefined;
 };
 
 /** The kinds of proof there are for such a kit, the strongest first; `stored` is enough only with a use beside it. */

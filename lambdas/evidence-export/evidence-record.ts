@@ -3,6 +3,7 @@ import { InputRefused } from '../domain/failure.ts';
 import type { Gateway, RevocationCause, Transition, Trigger } from '../domain/gateway.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
+import type { Evidence } from '../domain/kit-verdict.ts';
 import { isDecisionOfPerson } from '../domain/operator-commands.ts';
 import { beginnings, outcomeOf } from '../domain/rotation-outcome.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
@@ -108,12 +109,16 @@ const kitsOf = (proofs: readonly ShardProof[]): EvidenceRecord['kits'] => ({
     kits.map(({ verdict, sources }) => ({
       kitId: verdict.kitId,
       owner: verdict.owner,
-      ...(verdict.kind === 'UPDATED'
-        ? { evidence: { kind: verdict.evidence.kind, at: iso(verdict.evidence.atMs) } }
-        : { late: verdict.code }),
+      ...(verdict.kind === 'UPDATED' ? { evidence: evidenceOf(verdict.evidence) } : { late: verdict.code }),
       uses: sources.map(useOf),
     })),
   ),
+});
+
+const evidenceOf = ({ kind, atMs, restsOn, lacks }: Evidence) => ({
+  ...{ kind, at: iso(atMs) },
+  ...(restsOn ? { restsOn: [...restsOn] } : {}),
+  ...(lacks ? { lacks: [...lacks] } : {}),
 });
 
 const revocationsIn = (steps: readonly Transition[]): EvidenceRecord['revocations'] =>
@@ -144,7 +149,7 @@ const unseen = (credentialId: string, steps: readonly Transition[]): string => {
 /** What a reader might take for proven and is not. */
 const missingIn = (
   record: Omit<EvidenceRecord, 'notProven'>,
-  { live }: Gateway,
+  { live, authority }: Gateway,
   steps: readonly Transition[],
 ): string[] => [
   ...(record.ended ? [] : ['The rotation had not ended when this was exported.']),
@@ -162,8 +167,12 @@ const missingIn = (
   ...(record.chain
     ? gapsInSteps(record, record.chain).map(gapText)
     : ['The steps are not chained: a missing one would not show.']),
-  ...(record.kits || record.oldCredentialUses.length > 0 ? [kitIdentity] : []),
+  ...(authority ? [notObserved] : record.kits || record.oldCredentialUses.length > 0 ? [kitIdentity] : []),
 ];
+
+/** What nobody can say of kits that call PingOne themselves. */
+const notObserved =
+  'The kits call PingOne, which tells when a credential was last used and not by whom: no kit was observed by itself.';
 
 /** Who a kit is was never authenticated: all kits of a gateway present the same credential. */
 const kitIdentity =

@@ -50,7 +50,17 @@ const evidenceRecord = z.strictObject({
         z.strictObject({
           kitId: z.string(),
           owner: z.string(),
-          evidence: z.strictObject({ kind: z.enum(codesOf(evidenceKinds)), at }).optional(),
+          evidence: z
+            .strictObject({
+              kind: z.enum(codesOf(evidenceKinds)),
+              at,
+              restsOn: z.array(z.enum(codesOf(evidenceKinds))).optional(),
+              lacks: z
+                .array(z.enum(codesOf(evidenceKinds)))
+                .optional()
+                .describe('Of a kit that calls PingOne: what there could be and was not.'),
+            })
+            .optional(),
           late: z.string().optional().describe('Why the kit had not moved; then it was cut off by force.'),
           uses: z.array(use).describe('Its latest recorded uses of any live credential, by source.'),
         }),

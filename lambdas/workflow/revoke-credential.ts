@@ -10,10 +10,10 @@ import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { collectEvidence } from './shared/collect-evidence.ts';
 import { readCurrentVersion } from './shared/current-version.ts';
 import { dropForce, uncoveredByForce } from './shared/drop-force.ts';
-import { lastUseIn, latest } from './shared/last-use.ts';
+import { lastUseIn } from './shared/last-use.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { readBackAll } from './shared/recheck.ts';
-import { seenUse } from './shared/seen-use.ts';
+import { withUseNow } from './shared/seen-use.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
@@ -50,10 +50,9 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   if (credentialIds.length === 0 || (rotation.stage !== 'VERIFIED' && !rotation.forced))
     return stepOutput(gateway, input, now());
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
-  const seen = await seenUse(needs, gateway, rotation);
+  const seen = await withUseNow(needs, gateway);
   const cutOff: string[] = [];
-  const collected = await collectEvidence(needs, gateway, rotation, {
-    seen,
+  const collected = await collectEvidence(needs, seen, rotation, {
     onCutOff: (list) => {
       for (const one of list) cutOff.push(one);
     },
@@ -66,7 +65,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   const { gateway: fresh } = await readOwnRotation(gateways, input); // the watching went on meanwhile
   const readAtMs = now();
   const used = await authorityOf(gateway).list(needs, gateway);
-  const lastUseMs = latest([lastUseIn(used, credentialIds), seen?.lastUseMs]);
+  const lastUseMs = lastUseIn(used, credentialIds);
   const summary = {
     ...collected.summary,
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
@@ -83,7 +82,7 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
     return invalidateEvidence(`the proof does not hold: ${verdict.blockers.map((one) => one.code).join(', ')}`);
   const by = rotation.forced
     ? { actor: rotation.forced.actor, reason: rotation.forced.reason }
-    : asWorkflow(provenSaid(gateway, summary.kits));
+    : asWorkflow(provenSaid(gateway, summary));
   const revoke = {
     kind: 'revoke',
     rotationId,

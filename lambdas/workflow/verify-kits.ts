@@ -12,7 +12,7 @@ import { readCurrentVersion } from './shared/current-version.ts';
 import { escalateLaggards } from './shared/escalate.ts';
 import { readOwnRotation, rotationOf, targetOf } from './shared/own-rotation.ts';
 import { recheck, recheckAll } from './shared/recheck.ts';
-import { type SeenUse, seenUseIfReadable } from './shared/seen-use.ts';
+import { withUseIfReadable } from './shared/seen-use.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
@@ -37,9 +37,8 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
     input.cursor?.revision === gateway.transitionRevision
       ? { summary: { ...emptySummary, ...input.cursor.summary }, nextShard: input.cursor.shard, done: false }
       : undefined;
-  const seen = await seenUseIfReadable(needs, gateway, rotation);
-  const collected = await collectEvidence(needs, gateway, rotation, {
-    seen,
+  const seen = await withUseIfReadable(needs, gateway);
+  const collected = await collectEvidence(needs, seen, rotation, {
     ...(stored ? { refresh: recheck(needs, gateway, rotation, stored) } : {}),
     from,
     untilMs: needs.now() + lookForMs,
@@ -51,10 +50,9 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
     });
   const summary = {
     ...collected.summary,
-    ...(seen?.lastUseMs === undefined ? {} : { lastUseMs: seen.lastUseMs }),
     ...(await readCurrentVersion(needs, gateway)),
   };
-  return judge(needs, input, gateway, summary, stored, seen);
+  return judge(needs, input, gateway, summary, stored);
 };
 
 const judge = async (
@@ -63,7 +61,6 @@ const judge = async (
   seen: Gateway,
   summary: EvidenceSummary,
   stored: Stored | undefined,
-  seenBefore: SeenUse | undefined,
 ): Promise<StepOutput> => {
   const { now } = needs;
   const wasDistributed = hasReached(rotationOf(seen, input), 'DISTRIBUTED');
@@ -78,7 +75,7 @@ const judge = async (
   const isUndisturbed = quiet.gateway.transitionRevision === distributed.transitionRevision;
   const verdict = judgeRevocation(quiet.gateway, summary, now());
   if (verdict.mayRevoke && quiet.recordingProven && isUndisturbed && nextStage(quiet.gateway, now()) === 'VerifyKits')
-    return confirmEvidence(needs, input, quiet.gateway, stored, seenBefore);
+    return confirmEvidence(needs, input, quiet.gateway, stored);
   const after = (await escalateLaggards(needs, input, quiet.gateway, summary)) ?? quiet.gateway;
   if (nextStage(after, now()) !== 'VerifyKits') return stepOutput(after, input, now());
   return waitForKits(needs, input, after, summary);
@@ -110,25 +107,26 @@ const confirmEvidence = async (
   input: StepInput,
   gateway: Gateway,
   stored: Stored | undefined,
-  seen: SeenUse | undefined,
 ): Promise<StepOutput> => {
   const { now } = needs;
   const rotation = rotationOf(gateway, input);
   const isEnd = leftToRevoke(gateway, rotation).length === 0;
   const { summary } = await collectEvidence(needs, gateway, rotation, {
-    seen,
     ...(stored ? { refresh: recheckAll(needs, gateway, rotation, stored) } : {}),
     ...(isEnd ? { keep: (proof) => needs.proofs.keep(input.gatewayId, input.rotationId, proof) } : {}),
     readBackSinceMs: now(),
   });
   if (summary.laggards > 0) return waitForKits(needs, input, gateway, summary);
-  const { kits, observed, readBack, acknowledged } = summary;
+  const { kits, observed, readBack, acknowledged, shared } = summary;
   const verified = await applyCommand(needs.gateways, input, {
     kind: 'verified',
     rotationId: input.rotationId,
     readAt: gateway.transitionRevision,
-    detail: { kits, observed, readBack, acknowledged, quietSinceMs: rotation.quietSinceMs },
-    ...asWorkflow(provenSaid(gateway, kits)),
+    detail: {
+      ...{ kits, observed, readBack, acknowledged, ...shared, quietSinceMs: rotation.quietSinceMs },
+      ...(gateway.authority ? { lacks: ['observed'], quietBy: 'lastUsedAt' } : {}),
+    },
+    ...asWorkflow(provenSaid(gateway, summary)),
   });
   return stepOutput(verified, input, now());
 };

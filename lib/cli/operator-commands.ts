@@ -82,15 +82,18 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
   adopt: command({
     usage: 'adopt <gatewayId>',
     about: about('adopt'),
-    examples: ['adopt orders --credential j2oh157DT0 --version 0f3c… --reason "made by hand in the outage"'],
+    examples: [
+      'adopt orders --credential j2oh157DT0 --version 0f3c… --reason "made by hand in the outage"',
+      'adopt payments --credential all --reason "from before this system"',
+    ],
     options: [
       why,
-      ['--credential <id>', 'the id in the value, never the value'],
-      ['--version <id>', 'the version of the secret that holds it'],
+      ['--credential <id>', 'the id in the value, never the value; "all" is every one that PingOne has'],
+      ['--version <id>', 'the version of the secret that holds it; not needed where PingOne is the authority'],
     ],
-    input: { gatewayId: text, reason, credential: text, version: text },
+    input: { gatewayId: text, reason, credential: text, version: text.optional() },
     run: async (at, { gatewayId, reason, credential, version }) => {
-      const named = { credentialId: credential, versionId: version };
+      const named = { credentialId: credential, ...(version === undefined ? {} : { versionId: version }) };
       const json = await decide(at, { command: 'adopt', gatewayId, reason, ...named });
       return { json, text: decided('adopt', json) };
     },

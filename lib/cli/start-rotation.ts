@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { attentionWords, counted, fromNow, inFull, lengthOf } from '../../lambdas/console/view/labels.ts';
+import { attentionWords, counted, fromNow, inFull, lengthOf, originWords } from '../../lambdas/console/view/labels.ts';
 import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
@@ -56,17 +56,29 @@ export const plan = async ({ connection }: At, gatewayId: string, reason: string
   );
 };
 
+/** What PingOne lists: whose each is, and when it was last used. */
+const credentialsTable = (credentials: NonNullable<Plan['credentials']>, nowMs: number): string =>
+  rowsOf(
+    ['CREDENTIAL', 'WHOSE', 'CREATED', 'LAST USED'],
+    credentials.map(({ credentialId, origin, createdAt, lastUsedAt }) => [
+      credentialId,
+      originWords[origin],
+      fromNow(Date.parse(createdAt), nowMs),
+      lastUsedAt === undefined ? 'never' : fromNow(Date.parse(lastUsedAt), nowMs),
+    ]),
+  );
+
 /** A plan in lines, for people. */
 export const planText = (one: Plan, nowMs: number): string => {
   const { kits, attention } = one;
   const table = rowsOf(
-    ['KIT', 'KIND', 'OWNER', 'WHY', 'EVIDENCE NEEDED', 'LAST SEEN', 'TAKES'],
+    ['KIT', 'KIND', 'OWNER', 'WHY', one.credentials ? 'CAN REST ON' : 'EVIDENCE NEEDED', 'LAST SEEN', 'TAKES'],
     attention.map((kit) => [
       kit.kitId,
       kit.kind,
       kit.owner,
       [kit.why ? attentionWords[kit.why] : '', kit.failure ?? ''].filter((text) => text !== ''),
-      kit.evidenceNeeded,
+      kit.canRestOn?.join(', ') ?? kit.evidenceNeeded,
       kit.lastSeenAt ? fromNow(Date.parse(kit.lastSeenAt), nowMs) : 'not seen',
       lengthOf(1000 * kit.propagationSeconds),
     ]),
@@ -76,7 +88,8 @@ export const planText = (one: Plan, nowMs: number): string => {
       ? `A rotation of ${plain(one.gatewayId)} may start.`
       : `A rotation of ${plain(one.gatewayId)} would certainly fail:`,
     ...one.obstacles.map(({ code, message }) => `  ${code}: ${plain(message)}`),
-    `${counted(kits.total, 'kit')}: ${kits.inUse} in use, ${kits.idle} idle; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable, ${kits.notAsked} not asked.`,
+    `${counted(kits.total, 'kit')}: ${one.credentials ? 'they call PingOne, so nobody sees which are in use' : `${kits.inUse} in use, ${kits.idle} idle`}; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable, ${kits.notAsked} not asked.`,
+    ...(one.credentials ? ['', credentialsTable(one.credentials, nowMs)] : []),
     `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.`,
     ...(one.earliestRevokeAt
       ? [

@@ -1,3 +1,4 @@
+import { expectedIn } from '../../lambdas/domain/expected.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
@@ -31,20 +32,15 @@ export const snapshotOf = async (
   for (const { credentialId } of gateway.live)
     for (const shard of allShards(gateway))
       for await (const use of uses.ofCredential(gatewayId, credentialId, shard)) used.push(use);
-  const targetId = gateway.rotation?.targetId ?? gateway.currentCredentialId;
-  const judged: { kit: Kit; verdict: KitVerdict }[] = [];
-  for await (const kit of kits.all(gatewayId, gateway.shardCount)) {
-    if (kit.retiredAtMs !== undefined) continue;
+  const found: Kit[] = [];
+  for await (const kit of kits.all(gatewayId, gateway.shardCount)) if (kit.retiredAtMs === undefined) found.push(kit);
+  const expected = expectedIn(gateway, found.length === 1);
+  const judged = found.map((kit) => {
     const mine = used.filter((use) => use.kitId === kit.kitId);
-    const expected = {
-      targetId,
-      generation: gateway.generation,
-      useRecordingSeconds: gateway.policy.useRecordingSeconds,
-    };
-    const verdict: KitVerdict = expected.targetId
-      ? judgeKit(kit, mine, { ...expected, targetId: expected.targetId }, now())
+    const verdict: KitVerdict = expected
+      ? judgeKit(kit, mine, expected, now())
       : { kind: 'LAGGARD', kitId: kit.kitId, owner: kit.owner, code: 'NOT_DISTRIBUTED', addresses: [], redo: false };
-    judged.push({ kit, verdict });
-  }
+    return { kit, verdict };
+  });
   return { gateway, kits: judged };
 };

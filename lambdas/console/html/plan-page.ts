@@ -1,6 +1,6 @@
 import { deadlineTexts } from '../../domain/deadline.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { attentionWords, inFull, lengthOf } from '../view/labels.ts';
+import { attentionWords, inFull, lengthOf, originWords } from '../view/labels.ts';
 import type { PlanView } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, row, table, when } from './parts.ts';
@@ -20,19 +20,39 @@ export const planHtml = (view: PlanView, surface: Surface): Markup => {
   }`;
 };
 
+const credentialsHtml = (credentials: NonNullable<Plan['credentials']>, nowMs: number): Markup =>
+  html`<section><h2>What PingOne has</h2>${table(
+    'Every credential of the gateway, as PingOne lists it',
+    ['Credential', 'Whose', 'Created', 'Last used'],
+    credentials.map(({ credentialId, origin, createdAt, lastUsedAt }) =>
+      row(
+        html`<span class="id">${credentialId}</span>`,
+        cell('Whose', originWords[origin]),
+        cell('Created', when(Date.parse(createdAt), nowMs)),
+        cell('Last used', lastUsedAt === undefined ? 'never' : when(Date.parse(lastUsedAt), nowMs)),
+      ),
+    ),
+  )}</section>`;
+
 const planned = (plan: Plan, nowMs: number): Markup => {
   const { kits, obstacles, attention } = plan;
   return html`<p>${plan.mayStart ? badge('good', 'A rotation may start') : badge('danger', 'A rotation would be refused')} Made ${when(Date.parse(plan.at), nowMs)}; nothing was written.</p>${
     obstacles.length > 0
       ? html`<section class="card danger"><h2>In the way</h2><ul>${obstacles.map(({ message }) => html`<li>${message}</li>`)}</ul></section>`
       : undefined
-  }<section><h2>What would happen</h2><dl><dt>Kits</dt><dd>${kits.total}: ${kits.inUse} in use, ${kits.idle} idle; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable${
+  }<section><h2>What would happen</h2><dl><dt>Kits</dt><dd>${kits.total}: ${
+    plan.credentials
+      ? 'they call PingOne, so nobody sees which are in use'
+      : html`${kits.inUse} in use, ${kits.idle} idle`
+  }; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable${
     kits.notAsked > 0 ? `, ${kits.notAsked} not asked for lack of time` : undefined
   }</dd><dt>Retires</dt><dd class="id">${plan.retires.join(', ') || 'none'}</dd>${
     plan.notOurs.length > 0 ? html`<dt>Stays, not ours</dt><dd class="id">${plan.notOurs.join(', ')}</dd>` : undefined
-  }<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}</dd><dt>Revoked at the earliest</dt><dd>${
+  }${
+    plan.credentials ? undefined : html`<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}</dd>`
+  }<dt>Revoked at the earliest</dt><dd>${
     plan.earliestRevokeAt === undefined ? 'never, as it could not start' : inFull(Date.parse(plan.earliestRevokeAt))
-  }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${
+  }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${plan.credentials && credentialsHtml(plan.credentials, nowMs)}${
     attention.length > 0
       ? html`<section><h2>Kits to look at</h2>${table(
           'Those that fail first, then those that wait for people, then the slowest',
@@ -44,7 +64,7 @@ const planned = (plan: Plan, nowMs: number): Markup => {
                 'Why',
                 html`${one.why && attentionWords[one.why]}${one.failure ? html`<br>${one.failure}` : undefined}`,
               ),
-              cell('Evidence it needs', one.evidenceNeeded),
+              cell('Evidence it needs', one.canRestOn?.join(', or ') ?? one.evidenceNeeded),
               cell('Takes', lengthOf(one.propagationSeconds * 1000)),
               cell('Owner', one.owner),
             ),

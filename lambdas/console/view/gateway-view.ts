@@ -1,3 +1,4 @@
+import { expectedCredential } from '../../domain/expected.ts';
 import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
@@ -5,7 +6,7 @@ import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '.
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import { rotationSummary, stateOf, stateWith, stepsOf } from './gateways-view.ts';
 import { historyOf } from './history.ts';
-import { byLateness, expectedOf, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
+import { byLateness, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
 import { livesOf } from './lifetimes.ts';
 import { offersOf } from './offers.ts';
 import { paged } from './paging.ts';
@@ -37,7 +38,7 @@ export const gatewayView = (
   const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles } = facts;
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const summary = evidenceSummaryOf(gateway, judged, uses);
-  const targetId = expectedOf(gateway);
+  const targetId = expectedCredential(gateway);
   const recorded = stateOf(gateway);
   const state = recorded === 'BEHIND' && !gateway.kitsBehind && summary.laggards === 0 ? 'AT_REST' : recorded; // they have moved since
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
@@ -101,7 +102,7 @@ export const unregisteredUses = ({ live }: Gateway, kits: readonly Kit[], uses: 
 
 /** Who used which credential from when to when. The sources of old credentials come first: they are what a rotation waits for. */
 const useOverTime = (gateway: Gateway, uses: readonly Use[]): GatewayView['uses'] => {
-  const target = expectedOf(gateway);
+  const target = expectedCredential(gateway);
   const sources = [...Map.groupBy(uses, ({ kitId, address }) => `${kitId ?? ''}#${address}`).values()];
   const lastOld = (spans: readonly Use[]): number =>
     spans.reduce((last, use) => (use.credentialId === target ? last : Math.max(last, use.lastUsedAtMs)), 0);

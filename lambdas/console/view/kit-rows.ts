@@ -1,3 +1,4 @@
+import { expectedIn } from '../../domain/expected.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import { type Kit, type RevertedUse, sourceOf, type Use } from '../../domain/kit.ts';
@@ -17,21 +18,12 @@ export const judgeKits = (
   nowMs: number,
 ): readonly JudgedKit[] => {
   const byKit = Map.groupBy(uses, ({ kitId }) => kitId);
-  const targetId = expectedOf(gateway);
-  const expected = targetId && {
-    targetId,
-    generation: gateway.generation,
-    useRecordingSeconds: gateway.policy.useRecordingSeconds,
-  };
+  const expected = expectedIn(gateway, kits.length === 1);
   return kits.map((kit) => {
     const mine = byKit.get(kit.kitId) ?? [];
     return { kit, uses: mine, verdict: expected && judgeKit(kit, mine, expected, nowMs) };
   });
 };
-
-/** The credential that kits shall hold. */
-export const expectedOf = ({ rotation, currentCredentialId }: Gateway): CredentialId | undefined =>
-  rotation?.targetId ?? currentCredentialId;
 
 type Late = Extract<KitVerdict, { kind: 'LAGGARD' }>;
 

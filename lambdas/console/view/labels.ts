@@ -3,7 +3,7 @@ import { codesOf } from '../../domain/codes.ts';
 import type { CredentialStage } from '../../domain/gateway.ts';
 import { laggards } from '../../domain/kit-verdict.ts';
 import { isOperatorCommand, type OperatorCommandName, operatorCommands } from '../../domain/operator-commands.ts';
-import { attention } from '../../domain/plan.ts';
+import { attention, type PlannedCredential } from '../../domain/plan.ts';
 import { type Act, cutOffReasons, type GatewayState, type HistoryEntry, states } from './views.ts';
 
 /** How loud a thing is shown; each has a colour and a shape. */
@@ -29,6 +29,13 @@ export const stageWords: Readonly<Record<CredentialStage, string>> = {
   ACCEPTED: 'accepted',
   CURRENT: 'current',
   RETIRING: 'retiring',
+};
+
+/** Whose a credential is that PingOne lists. */
+export const originWords: Readonly<Record<PlannedCredential['origin'], string>> = {
+  minted: 'ours, made here',
+  adopted: 'ours, adopted',
+  foreign: 'not ours: adopt it to have it retired',
 };
 
 /** The words of a table of codes. */

@@ -27,10 +27,10 @@ export const checkQuiet = async (
   const { rotationId } = input;
   // PingOne shows use itself, and a probe of ours would be taken for one.
   const nonce = gateway.authority ? undefined : await armProbeNonce(needs, input, targetOf(gateway).credentialId);
-  const { isProven, listed = [] } = await authorityOf(gateway)
+  const { isProven, listed } = await authorityOf(gateway)
     .watch(needs, gateway, stored, nonce)
     .catch((error: unknown) => unproven(needs, gateway, error));
-  const lastUseMs = latest([summary?.lastUseMs, lastUseIn(listed, gateway.rotation?.retireIds ?? [])]);
+  const lastUseMs = latest([summary?.lastUseMs, lastUseIn(listed ?? [], gateway.rotation?.retireIds ?? [])]);
   const checked = await applyCommand(gateways, input, {
     kind: 'quiet-checked',
     rotationId,
@@ -38,6 +38,7 @@ export const checkQuiet = async (
     ...(nonce ? { nonceHash: nonce.hash } : {}),
     ...(summary ? { kitSummary: kitSummaryOf(summary, now()) } : {}),
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
+    ...(listed ? { shown: listed } : {}),
   });
   return { gateway: checked, recordingProven: isProven };
 };

@@ -1,13 +1,14 @@
 import { cutOffIn } from '../../domain/cut-off.ts';
+import { expectedIn } from '../../domain/expected.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict } from '../../domain/kit-verdict.ts';
 import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
+import { shownLastUse } from '../../domain/shared-use.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { liveUsesIn } from './recorded-uses.ts';
-import type { SeenUse } from './seen-use.ts';
 
 type Uses = Pick<Dependencies['uses'], 'ofCredential'>;
 type Needs = { readonly kits: Pick<Dependencies['kits'], 'ofShard'>; readonly uses: Uses } & ClockAndLog;
@@ -26,8 +27,6 @@ export type CollectOptions = {
   readonly refresh?: Refresh;
   /** In a pass that decides: what can be read back has to match since then. */
   readonly readBackSinceMs?: number;
-  /** What PingOne shows of use, for kits that call it. */
-  readonly seen?: SeenUse | undefined;
   /** Told who would be cut off now, shard by shard. */
   readonly onCutOff?: (list: readonly string[]) => void;
   readonly from?: Collected | undefined;
@@ -57,7 +56,12 @@ export const collectEvidence = async (
       summary = addShard(summary, nextShard + index, verdicts, retiring, isRegistered);
     nextShard += shards.length;
   } while (nextShard < gateway.shardCount && needs.now() < untilMs);
-  return { summary, nextShard, done: nextShard >= gateway.shardCount };
+  const shownMs = gateway.authority ? shownLastUse(gateway, rotation.retireIds) : undefined;
+  return {
+    summary: shownMs === undefined ? summary : { ...summary, lastUseMs: Math.max(shownMs, summary.lastUseMs ?? 0) },
+    nextShard,
+    done: nextShard >= gateway.shardCount,
+  };
 };
 
 type CollectedShard = {
@@ -66,28 +70,24 @@ type CollectedShard = {
   readonly isRegistered: (kitId: string) => boolean;
 };
 
+/** While there is nothing that kits shall hold. */
+const nothing: CollectedShard = { verdicts: [], retiring: [], isRegistered: () => true };
+
 const collectShard = async (
   { kits, uses, now }: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { refresh, keep, readBackSinceMs, seen, onCutOff }: CollectOptions,
+  { refresh, keep, readBackSinceMs, onCutOff }: CollectOptions,
   shard: number,
 ): Promise<CollectedShard> => {
-  const { targetId } = rotation;
-  if (!targetId) return { verdicts: [], retiring: [], isRegistered: () => true };
+  if (!rotation.targetId) return nothing;
   const { byKit, retiring } = gateway.authority
     ? { byKit: new Map<string, Use[]>(), retiring: [] } // kits call PingOne: nothing of them is recorded here
     : await usesOfShard(uses, gateway, rotation, shard);
   const found: Kit[] = [];
   for await (const kit of kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
-  const expected = {
-    targetId,
-    generation: rotation.generation,
-    useRecordingSeconds: gateway.policy.useRecordingSeconds,
-    ...(gateway.authority
-      ? { sharedUse: { ...seen?.target, isOnlyKit: gateway.shardCount === 1 && found.length === 1 } }
-      : {}),
-  };
+  const expected = expectedIn({ ...gateway, rotation }, gateway.shardCount === 1 && found.length === 1);
+  if (!expected) return nothing;
   const judge = (kit: Kit, since: object): KitVerdict =>
     judgeKit(kit, byKit.get(kit.kitId) ?? [], { ...expected, ...since }, now());
   const verdicts = await boundedMap(found, kitsAtOnce, async (kit) => {
