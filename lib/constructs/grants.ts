@@ -41,6 +41,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       events.publish,
       store.onUse('Query'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+      secrets.onKits('GetSecretValue'), // the worker application of a gateway at PingOne
     ],
     DistributeShard: [
       policyCheck.ask,
@@ -72,6 +73,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       store.onGateways('GetItem', 'PutItem', 'Query'),
       events.publish,
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      secrets.onKits('GetSecretValue'), // the worker application of a gateway at PingOne
     ],
     Reconcile: [
       store.onGateways('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
@@ -81,6 +83,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       store.onUse('GetItem', 'Query'), // its own probes, and who was refused
       workflow.on('StartExecution', 'DescribeExecution'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      secrets.onKits('GetSecretValue'), // the worker application of a gateway at PingOne
       policyCheck.ask,
     ],
     RotateSecret: [
@@ -89,6 +92,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       policyCheck.ask,
       workflow.on('StartExecution', 'DescribeExecution'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+      secrets.onKits('GetSecretValue'), // the worker application of a gateway at PingOne
       secrets.named,
     ],
     ApplyRegistry: [
@@ -106,6 +110,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onUse('Query'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      secrets.onKits('GetSecretValue'), // the worker application of a gateway at PingOne
       events.publish,
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
     ],

@@ -42,6 +42,8 @@ export const manualKit = (kitId: string): Record<string, unknown> => ({
 type SystemOptions = {
   readonly kits?: readonly object[];
   readonly policy?: object;
+  /** Of the gateway in gateways.json, in place of the builtin authority and its decision. */
+  readonly authority?: object;
   readonly onCall?: CloudOptions['onCall'];
   /** AWS's error in place of the answer to a call of a function; asked about each that the policies decide. */
   readonly fault?: (call: Decided) => Error | undefined;
@@ -54,12 +56,13 @@ type SystemOptions = {
  * `close` rejects when the policies of the template refused a function a call.
  */
 export const openSystem = async (
-  { kits = [manualKit('one')], policy: changed = {}, change, onCall, fault }: SystemOptions = {},
+  { kits = [manualKit('one')], policy: changed = {}, authority, change, onCall, fault }: SystemOptions = {},
   startAtMs = Date.now(),
 ) => {
   const folder = mkdtempSync(join(tmpdir(), 'system-'));
   const registryFile = join(folder, 'gateways.json');
-  const gateways = [{ gatewayId, decision: { kind: 'allow-all' }, policy: { ...policy, ...changed }, kits }];
+  const mints = authority ? { authority } : { authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
+  const gateways = [{ gatewayId, ...mints, policy: { ...policy, ...changed }, kits }];
   writeFileSync(registryFile, JSON.stringify({ gateways }));
   template ??= synthesised(project, registryFile);
   const timers = virtualTimers(startAtMs);
