@@ -5,16 +5,20 @@ import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
 import { liveLabel, placeholder } from '../../lambdas/domain/secret-text.ts';
 import { newNonce } from '../../lambdas/policy-check/policy-check-client.ts';
-import type { PolicyCheck, Uses } from '../../lambdas/ports.ts';
-import { gateway, openEmulated } from '../aws/emulated.ts';
+import type { PingOne, PolicyCheck, Uses } from '../../lambdas/ports.ts';
+import { gateway, noJournal, openEmulated } from '../aws/emulated.ts';
 import { a, atRest, b, inRotation, type r1 } from '../domain/gateways.ts';
+import { noPingOne, storedIn } from '../support/no-pingone.ts';
 
 const authority = authorityOf(gateway('orders'));
 const nonce = newNonce();
-const answering = (answer: 'ACCEPTED' | 'REFUSED'): { policyCheck: PolicyCheck } => ({
+const nothingElse = { pingOne: noPingOne, now: () => 1, log: () => undefined };
+const answering = (answer: 'ACCEPTED' | 'REFUSED'): { policyCheck: PolicyCheck; pingOne: PingOne } => ({
   policyCheck: { ask: async () => answer },
+  pingOne: noPingOne,
 });
-const silent: { policyCheck: PolicyCheck } = {
+const silent: { policyCheck: PolicyCheck; pingOne: PingOne } = {
+  pingOne: noPingOne,
   policyCheck: {
     ask: async () => {
       throw new TemporarilyUnavailable('HTTP 502');
@@ -34,23 +38,24 @@ describe('The builtin authority mints', () => {
     const SecretString = placeholder;
     const created = await emulated.secretsManager.send(new CreateSecretCommand({ Name: name, SecretString }));
     const of = { ...gateway('orders'), secretArn: created.ARN ?? '' };
-    const needs = { secretVersions: secretVersionsIn(emulated.secretsManager) };
+    const needs = { ...nothingElse, secretVersions: secretVersionsIn(emulated.secretsManager) };
     const labels = async () =>
       (await emulated.secretsManager.send(new DescribeSecretCommand({ SecretId: of.secretArn }))).VersionIdsToStages;
     return { of, needs, labels, current: created.VersionId ?? '' };
   };
   const rotationId = '11111111-1111-4111-8111-111111111111' as typeof r1;
+  const mintFor = { rotationId, versionId: rotationId, journal: noJournal };
 
   test('one value for a rotation, however often and concurrently it is asked (invariant 4)', async () => {
     const { of, needs } = await opened('gateway-credential/once');
-    const minted = await Promise.all([1, 2, 3].map(() => authority.mint(needs, of, rotationId)));
-    expect(new Set(minted.map(({ value }) => value)).size).toBe(1);
-    expect(await authority.mint(needs, of, rotationId)).toEqual(minted[0]);
+    const minted = await Promise.all([1, 2, 3].map(() => authority.mint(needs, of, mintFor)));
+    expect(new Set(minted.map((answer) => storedIn(answer).value)).size).toBe(1);
+    expect(await authority.mint(needs, of, mintFor)).toEqual(minted[0]);
   });
 
   test('under its live label only: AWSCURRENT stays where it is', async () => {
     const { of, needs, labels, current } = await opened('gateway-credential/label');
-    const { credentialId } = await authority.mint(needs, of, rotationId);
+    const { credentialId } = storedIn(await authority.mint(needs, of, mintFor));
     expect(await labels()).toEqual({ [current]: ['AWSCURRENT'], [rotationId]: [liveLabel(credentialId)] });
   });
 });
@@ -80,9 +85,9 @@ test('The builtin authority lists what the record calls live, with the last use 
     sawProbe: async () => true,
   };
   const record = { ...inRotation('CREATED'), shardCount: 2 };
-  expect(await authority.list({ uses }, record)).toEqual([
+  expect(await authority.list({ ...nothingElse, uses }, record)).toEqual([
     { credentialId: a, createdAtMs: 0, lastUsedAtMs: 70 },
     { credentialId: b, createdAtMs: 0 },
   ]);
-  expect(await authority.list({ uses }, { ...atRest(), live: [] })).toEqual([]);
+  expect(await authority.list({ ...nothingElse, uses }, { ...atRest(), live: [] })).toEqual([]);
 });

@@ -10,6 +10,7 @@ import { createSecretsManager } from '../../lib/emulator/secrets-manager/secrets
 import { inMemory } from '../../lib/emulator/wire/persistence.ts';
 import { elsewhere, optionsFor } from '../conformance/target.ts';
 import { runEndpoint } from '../emulator/endpoint/running-endpoint.ts';
+import { noPingOne, storedIn } from '../support/no-pingone.ts';
 
 /**
  * DynamoDB and Secrets Manager of the local deployment, or of the implementation that this run asks, with one empty table,
@@ -91,12 +92,19 @@ export const mintIn = (
   versionId: string,
   rotation?: { readonly rotationToken: string | undefined },
 ) =>
-  builtin.mint(
-    { secretVersions },
-    { ...gateway('orders'), secretArn },
-    versionId as RotationId,
-    rotation && { versionId, ...rotation },
-  );
+  builtin
+    .mint(
+      { secretVersions, pingOne: noPingOne, now: () => 1, log: () => undefined },
+      { ...gateway('orders'), secretArn },
+      { rotationId: versionId as RotationId, versionId, ...(rotation ? { rotation } : {}), journal: noJournal },
+    )
+    .then(storedIn);
+
+const unwritten = async (): Promise<never> => {
+  throw new Error('The builtin authority writes no intent: making a value leaves nothing behind.');
+};
+/** Where the builtin authority writes nothing. */
+export const noJournal = { write: unwritten, discard: unwritten };
 
 /** Everything an async generator yields. */
 export const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {

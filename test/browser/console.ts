@@ -60,7 +60,7 @@ export const openConsole = async (template: Template, gateways: readonly object[
   });
   const { stores, secretsManager, policyCheckUrl } = deployment;
   const server = await startConsoleServer({ port: 0, dataFolder: undefined, call: deployment.call });
-  demo = await openDemo(deployment, readRegistry(ports.text), ports);
+  demo = await openDemo(deployment, readRegistry(ports.text), ports, { timers: systemTimers, dataFolder: undefined });
   await deployment.call('apply-registry', { actor: 'test', reason: 'test' });
   demo.setRate(60);
 

@@ -54,7 +54,11 @@ const gatewaysFile = join(folder, 'gateways.json');
 const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };
 writeFileSync(
   gatewaysFile,
-  JSON.stringify({ gateways: [{ gatewayId, decision: { kind: 'allow-all' }, policy, kits: kits.registry }] }),
+  JSON.stringify({
+    gateways: [
+      { gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, policy, kits: kits.registry },
+    ],
+  }),
 );
 const template = await synthesised(process.cwd(), gatewaysFile);
 const table = resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.logicalId ?? '';

@@ -195,7 +195,12 @@ describe('the commands that change gateways.json', () => {
   beforeAll(() => {
     const kits = [manualKit('one'), manualKit('two')];
     const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
-    writeFileSync(file(), JSON.stringify({ gateways: [{ gatewayId, decision: { kind: 'allow-all' }, policy, kits }] }));
+    writeFileSync(
+      file(),
+      JSON.stringify({
+        gateways: [{ gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, policy, kits }],
+      }),
+    );
   });
 
   it('apply shows what would change, and changes nothing without a yes', async () => {

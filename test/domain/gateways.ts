@@ -1,3 +1,4 @@
+import type { PingOneAuthority } from '../../lambdas/domain/authority.ts';
 import type { Decision } from '../../lambdas/domain/decision.ts';
 import type { Gateway, LiveCredential, Rotation, RotationStage } from '../../lambdas/domain/gateway.ts';
 import { credentialId, newWorld, rotationId } from './model.ts';
@@ -9,6 +10,17 @@ export const a = credentialId('c-a');
 export const b = credentialId('c-b');
 export const r1 = rotationId('r1');
 export const r2 = rotationId('r2');
+
+/** PingOne as the authority; it shows a use at most two minutes late. */
+export const atPingOne: PingOneAuthority = {
+  kind: 'pingone',
+  environmentId: '11111111-2222-4333-8444-555555555555',
+  gatewayId: '66666666-7777-4888-8999-aaaaaaaaaaaa',
+  workerSecret: 'pingone/worker',
+  region: 'EU',
+  lastUsedLagSeconds: 120,
+  lateCommitSeconds: 900,
+};
 
 export const live = (id: string, changes: Partial<LiveCredential> = {}): LiveCredential => ({
   credentialId: credentialId(id),

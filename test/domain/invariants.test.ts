@@ -278,7 +278,7 @@ describe('the record, whatever happens', () => {
         expect(after.revision).toBe(before.revision + 1);
         const added = after.outbox.slice(before.outbox.length);
         expect(after.outbox.slice(0, before.outbox.length)).toEqual(before.outbox);
-        const isObservation = ['arm-probe', 'quiet-checked', 'watch-again'].includes(command.kind);
+        const isObservation = ['arm-probe', 'quiet-checked', 'watch-again', 'note-mint'].includes(command.kind);
         expect(added.length).toBe(isObservation ? 0 : 1);
         for (const entry of added) {
           expect([entry.revision, entry.kind, entry.atMs]).toEqual([after.revision, command.kind, nowMs]);

@@ -58,7 +58,7 @@ function* createCredential(world: World, { rotationId }: Rotation): Task {
   // The label moves only for the run that the record names: its fence is the version that AWSCURRENT is on.
   const named = rotation();
   if (named?.targetId !== id || hasReached(named, 'PROMOTED')) return;
-  world.current = versionId;
+  if (versionId !== undefined) world.current = versionId; // the model's gateways make every credential themselves
   world.handedOut.add(id);
   yield;
   done(world, { kind: 'promoted', rotationId, credentialId: id, ...by });

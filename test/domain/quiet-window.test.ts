@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Gateway, rotationStages } from '../../lambdas/domain/gateway.ts';
 import { emptySummary, judgeRevocation } from '../../lambdas/domain/may-revoke.ts';
 import { longestUnwatchedMs } from '../../lambdas/domain/policy.ts';
+import type { QuietChecked } from '../../lambdas/domain/quiet-window.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
-import { a, by, inRotation, now, outcome, r1, recordAfter } from './gateways.ts';
+import { a, atPingOne, atRest, b, by, inRotation, now, outcome, r1, recordAfter } from './gateways.ts';
 
 const probe = { nonceHash: 'n1', credentialId: a, armedAtMs: now };
 const waiting = (lastProofMs: number, changes: Partial<Gateway> = {}): Gateway =>
@@ -82,6 +84,129 @@ describe('Quiet is watched time (invariants 2 and 6)', () => {
     expect(outcome(transition(waiting(0), arm, now))).toBe('unchanged');
   });
 });
+
+describe('Where PingOne shows the use, late by at most its lag', () => {
+  const lagMs = 120_000;
+  const { quietSinceMs: _, watchedAtMs: __, ...unwatched } = inRotation('DISTRIBUTED').rotation ?? nothing();
+  const begun = { ...inRotation('DISTRIBUTED', {}, { authority: atPingOne }), rotation: unwatched };
+  const look = (gateway: Gateway, atMs: number, seen: Partial<QuietChecked> = {}) =>
+    recordAfter(transition(gateway, { kind: 'quiet-checked', rotationId: r1, recordingProven: true, ...seen }, atMs));
+  /** Looks every 100 s from a time on, after the first one, until another. */
+  const watchedFrom = (gateway: Gateway, fromMs: number, toMs: number, seen: Partial<QuietChecked> = {}) => {
+    let next = gateway;
+    for (let atMs = fromMs; atMs <= toMs; atMs += 100_000) next = look(next, atMs, seen);
+    return next;
+  };
+
+  it('the window begins a lag after the first look: a use before it may not be shown yet', () =>
+    expect(look(begun, now).rotation).toMatchObject({ quietSinceMs: now + lagMs, watchedAtMs: now }));
+
+  it('counts no time before anybody looked, however long the last use is ago', () =>
+    expect(look(begun, now, { lastUseMs: now - 9_000_000 }).rotation?.quietSinceMs).toBe(now + lagMs));
+
+  it('begins again a lag after a use, and says so', () => {
+    const quiet = watchedFrom(begun, now, now + 400_000);
+    expect(quiet.rotation?.quietSinceMs).toBe(now + lagMs);
+    expect(look(quiet, now + 500_000, { lastUseMs: now + 450_000 }).rotation).toMatchObject({
+      quietSinceMs: now + 450_000 + lagMs,
+      quietBroken: { atMs: now + 500_000, why: 'USED' },
+    });
+  });
+
+  it('begins again, a lag later, after a look that could not read', () => {
+    const broken = look(watchedFrom(begun, now, now + 400_000), now + 500_000, { recordingProven: false });
+    expect(broken.rotation).toMatchObject({ quietBroken: { why: 'RECORDING_NOT_PROVEN' } });
+    expect(broken.rotation).not.toHaveProperty('quietSinceMs');
+    expect(look(broken, now + 600_000).rotation?.quietSinceMs).toBe(now + 600_000 + lagMs);
+  });
+
+  it('begins again, a lag later, after a pause that was too long and after a clock that went back', () => {
+    const quiet = watchedFrom(begun, now, now + 400_000);
+    expect(look(quiet, now + 400_000 + 150_001).rotation).toMatchObject({
+      quietSinceMs: now + 550_001 + lagMs,
+      quietBroken: { why: 'NOT_WATCHED' },
+    });
+    expect(look(quiet, now - 3_600_000).rotation).toMatchObject({
+      quietSinceMs: now + 400_000 + lagMs,
+      quietBroken: { why: 'CLOCK_SET_BACK' },
+    });
+  });
+
+  it('is proven by a whole window of looks after it began, and not a moment earlier', () => {
+    const atMs = now + lagMs + 900_000;
+    const quiet = look(watchedFrom(begun, now, now + 1_000_000), atMs - 1);
+    expect(judgeRevocation(quiet, oneKit, atMs - 1)).toMatchObject({
+      mayRevoke: false,
+      blockers: [{ code: 'NOT_QUIET', quietAtMs: atMs }],
+    });
+    expect(judgeRevocation(quiet, oneKit, atMs)).toMatchObject({ mayRevoke: true });
+    expect(judgeRevocation(quiet, { ...oneKit, lastUseMs: now + 1 }, atMs)).toMatchObject({ mayRevoke: false });
+  });
+
+  it('a look needs no probe of ours, which PingOne would show as a use; a nonce of anybody changes nothing', () => {
+    const armed = { ...begun, probe: { ...probe, nonceHash: 'of another' } };
+    expect(look(armed, now).rotation?.quietSinceMs).toBe(now + lagMs);
+  });
+
+  it('a check without a nonce proves nothing where the policy check is ours, whether a probe was armed or not', () => {
+    const check = { kind: 'quiet-checked', rotationId: r1, recordingProven: true } as const;
+    expect(outcome(transition(inRotation('DISTRIBUTED', {}, { probe }), check, now))).toBe('NO_PROOF');
+    expect(outcome(transition(inRotation('DISTRIBUTED'), check, now))).toBe('NO_PROOF');
+  });
+
+  it('a probe of ours is written down before it is sent, with the time until which it may be shown as a use', () => {
+    const arm = { kind: 'arm-probe', rotationId: r1, nonceHash: 'n2', credentialId: b } as const;
+    const armed = recordAfter(transition(inRotation('CREATED', {}, { authority: atPingOne }), arm, now));
+    expect(armed.live.map(({ credentialId, probedUntilMs }) => [credentialId, probedUntilMs])).toEqual([
+      [a, undefined],
+      [b, now + 15_000],
+    ]);
+    const answered = { kind: 'accepted', rotationId: r1, credentialId: b, ...by } as const;
+    const after = recordAfter(transition(armed, answered, now + 2_000));
+    expect(after.live.at(-1)?.probedUntilMs).toBe(now + 2_000);
+    const idle = { kind: 'arm-probe', nonceHash: 'n2', credentialId: a } as const;
+    const atEase = recordAfter(transition(atRest({ authority: atPingOne }), idle, now));
+    expect(atEase.live[0]?.probedUntilMs).toBe(now + 15_000);
+    expect(recordAfter(transition(atRest(), idle, now)).live[0]).not.toHaveProperty('probedUntilMs');
+  });
+
+  it('no use is overlooked: quiet is never said with a use in the window that was watched, whatever the looks and the lag', () => {
+    const rarely = fc.nat(19).map((one) => one === 0);
+    const step = fc.record({
+      afterMs: fc.integer({ min: 1_000, max: 151_000 }),
+      used: rarely,
+      fails: rarely,
+      shownAfterMs: fc.nat(lagMs),
+    });
+    let quiet = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }), (steps) => {
+        const uses: { readonly atMs: number; readonly shownAtMs: number }[] = [];
+        let nowMs = now;
+        let gateway: Gateway = begun;
+        for (const { afterMs, used, fails, shownAfterMs } of steps) {
+          if (used) uses.push({ atMs: nowMs + 500, shownAtMs: nowMs + 500 + shownAfterMs });
+          nowMs += afterMs;
+          const shown = uses.filter(({ shownAtMs }) => shownAtMs <= nowMs).map(({ atMs }) => atMs);
+          const lastUse = shown.length === 0 || fails ? {} : { lastUseMs: Math.max(...shown) };
+          gateway = look(gateway, nowMs, { recordingProven: !fails, ...lastUse });
+          if (!judgeRevocation(gateway, { ...oneKit, ...lastUse }, nowMs).mayRevoke) continue;
+          quiet += 1;
+          const fromMs = (gateway.rotation?.quietSinceMs ?? 0) - lagMs;
+          const untilMs = nowMs - lagMs;
+          expect(uses.filter(({ atMs }) => atMs > fromMs && atMs <= untilMs)).toEqual([]);
+          expect(untilMs - fromMs).toBeGreaterThanOrEqual(900_000);
+        }
+      }),
+      { numRuns: 500, seed: 20_261_126 },
+    );
+    expect(quiet).toBeGreaterThan(500);
+  });
+});
+
+function nothing(): never {
+  throw new Error('No rotation runs.');
+}
 
 describe('Evidence counts at the transition that it was read at', () => {
   it('outlives the notes of our own probes', () => {

@@ -37,6 +37,8 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
     recordingProven: false,
     kitSummary: { atMs: now, kits: 1, laggards: 0 },
   }),
+  'note-mint': () => ({ kind: 'note-mint', rotationId: r1 }),
+  'discard-credential': () => ({ kind: 'discard-credential', credentialId: live('c-z').credentialId, ...ofRotation }),
   'watch-again': () => ({ kind: 'watch-again' }),
   revoke: ({ transitionRevision: readAt }) => ({ kind: 'revoke', credentialIds: [a], readAt, ...ofRotation }),
   confirm: () => ({ kind: 'confirm', credentialId: a, refusedAtMs: now, ...by }),

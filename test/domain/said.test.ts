@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { emptySummary } from '../../lambdas/domain/may-revoke.ts';
 import { completedSaid, distributedSaid, provenSaid } from '../../lambdas/domain/said.ts';
-import { a, inRotation, live } from './gateways.ts';
+import { a, atPingOne, inRotation, live } from './gateways.ts';
 
 describe('what a record says', () => {
   it.each([
@@ -22,7 +23,15 @@ describe('what a record says', () => {
     ],
     ['without kits', inRotation('DISTRIBUTED', { retireIds: [] }), 0, 'there are no kits; nothing is left to retire'],
   ])('of a proof %s says what was proven', (_, gateway, kits, said) => {
-    expect(provenSaid(gateway, kits)).toBe(said);
+    expect(provenSaid(gateway, { ...emptySummary, kits })).toBe(said);
+  });
+
+  it('of a proof where kits call PingOne says what it rests on, and that nobody saw them', () => {
+    const gateway = inRotation('DISTRIBUTED', {}, { authority: atPingOne });
+    const summary = { ...emptySummary, kits: 4, readBack: 1, acknowledged: 1, shared: { stored: 2 } };
+    expect(provenSaid(gateway, summary)).toBe(
+      'each of 4 kits has evidence (1 read back, 1 acknowledged, 2 stored; none observed, as they call PingOne), and c-a is quiet',
+    );
   });
 
   it.each([

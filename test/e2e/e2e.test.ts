@@ -13,7 +13,7 @@ import { callerOf, withDeployment } from './deployment.ts';
 import { playEndToEnd } from './scenario.ts';
 
 const registry = {
-  gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [] }],
+  gateways: [{ gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits: [] }],
 };
 
 describe('The end-to-end scenario', () => {

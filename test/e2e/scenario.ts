@@ -54,6 +54,7 @@ export const playEndToEnd = async (stage: Stage): Promise<void> => {
   try {
     const gateway = {
       gatewayId,
+      authority: { kind: 'builtin' },
       decision: { kind: 'allow-all' },
       policy,
       kits: [{ kitId, kind: 'manual', owner: 'e2e@example.com', lookBackSeconds: 60 }],

@@ -36,7 +36,7 @@ export const rotated =
 
 /** The gateway of these scenarios as gateways.json has it, but for what is given. */
 export const orders = (more: object = {}) => ({
-  ...{ gatewayId, decision: { kind: 'allow-all' }, policy, kits: [manualKit('one')] },
+  ...{ gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, policy, kits: [manualKit('one')] },
   ...more,
 });
 

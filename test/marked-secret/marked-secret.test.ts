@@ -123,6 +123,7 @@ const play = async (): Promise<void> => {
         gateways: [
           {
             gatewayId,
+            authority: { kind: 'builtin' },
             decision: { kind: 'allow-all' },
             kits: [
               {

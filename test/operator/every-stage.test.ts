@@ -12,6 +12,7 @@ import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { all, kit, openEmulated } from '../aws/emulated.ts';
 import { atRest, inRotation, live, now } from '../domain/gateways.ts';
 import { oldToken } from '../policy-check/fixtures.ts';
+import { noPingOne } from '../support/no-pingone.ts';
 
 let emulated: Awaited<ReturnType<typeof openEmulated>>;
 beforeAll(async () => {
@@ -189,7 +190,8 @@ const placed = async (place: string) => {
   const uses = usesIn(emulated.dynamodb, emulated.table);
   const secretVersions = secretVersionsIn(emulated.secretsManager);
   const proofs = proofsIn(emulated.dynamodb, emulated.table);
-  const needs = { gateways, kits, uses, proofs, secretVersions, executions, now: () => now, log: () => undefined };
+  const stores = { gateways, kits, uses, proofs, secretVersions };
+  const needs = { ...stores, executions, pingOne: noPingOne, now: () => now, log: () => undefined };
   const isPending = async (): Promise<boolean> =>
     [...(await secretVersions.describe(secret.ARN ?? '')).labels.values()].flat().includes('AWSPENDING');
   const give = (command: object): Promise<OperateResult> =>

@@ -16,7 +16,11 @@ import { nowMs, type Opened, openRegistry } from './emulated-registry.ts';
 
 const context = { functionName: 'apply-registry', awsRequestId: 'request' } as Context;
 const file = (demo: boolean) =>
-  JSON.stringify({ gateways: [{ gatewayId: 'orders', demo, decision: { kind: 'allow-all' }, kits: [] }] });
+  JSON.stringify({
+    gateways: [
+      { gatewayId: 'orders', demo, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits: [] },
+    ],
+  });
 
 describe('The function ApplyRegistry', () => {
   let opened: Opened;
@@ -93,7 +97,14 @@ describe('The function ApplyRegistry', () => {
 describe('A deployment', () => {
   const as = { actor: 'ann', reason: 'deployment' };
   const named = (...ids: readonly string[]) =>
-    JSON.stringify({ gateways: ids.map((gatewayId) => ({ gatewayId, decision: { kind: 'allow-all' }, kits: [] })) });
+    JSON.stringify({
+      gateways: ids.map((gatewayId) => ({
+        gatewayId,
+        authority: { kind: 'builtin' },
+        decision: { kind: 'allow-all' },
+        kits: [],
+      })),
+    });
   let opened: Opened;
   beforeEach(async () => {
     opened = await openRegistry();

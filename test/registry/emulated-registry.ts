@@ -6,6 +6,7 @@ import type { Executions } from '../../lambdas/ports.ts';
 import { type Registry, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { openEmulated } from '../aws/emulated.ts';
+import { noPingOne } from '../support/no-pingone.ts';
 
 export const rotationFunction = 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret';
 export const nowMs = 1_800_000_000_000;
@@ -64,6 +65,7 @@ export const openRegistry = async () => {
     gatewaySecrets: gatewaySecretsIn(emulated.secretsManager, { rotationFunction }),
     secretPrefix: 'gateway-credential/',
     executions,
+    pingOne: noPingOne,
     now: () => nowMs,
     log: () => undefined,
   };
@@ -78,6 +80,7 @@ export const orders = (kitIds: readonly string[], policy: object = {}, owner = '
       gateways: [
         {
           gatewayId: 'orders',
+          authority: { kind: 'builtin' },
           decision: { kind: 'allow-all' },
           policy,
           kits: kitIds.map((kitId) => ({ kitId, kind: 'manual', owner })),

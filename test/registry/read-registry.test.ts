@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RegistryRefused, readRegistry, withoutDemo } from '../../lambdas/registry/read-registry.ts';
 import { schemaFile, schemaText } from '../../lib/schemas/generate.ts';
+import { atPingOne } from '../domain/gateways.ts';
 
 const problemsOf = (file: unknown): readonly string[] => {
   try {
@@ -14,15 +15,23 @@ const problemsOf = (file: unknown): readonly string[] => {
 };
 
 const kit = { kitId: 'warehouse', kind: 'manual', owner: 'team' };
-const gateway = { gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [kit] };
+const gateway = { gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits: [kit] };
 const oneGateway = (changes: object) => ({ gateways: [{ ...gateway, ...changes }] });
 
 describe('gateways.json of this project', () => {
   const text = readFileSync(new URL('../../gateways.json', import.meta.url), 'utf8');
 
-  it('has a demo gateway of 5 kits over the 4 kinds, one of them on two nodes', () => {
+  it('has a demo gateway of 5 kits over the 4 kinds, one of them on two nodes, and one of two kits at PingOne', () => {
     const { gateways } = readRegistry(text);
-    expect(gateways.map(({ gatewayId, demo }) => [gatewayId, demo])).toEqual([['orders', true]]);
+    expect(gateways.map(({ gatewayId, demo }) => [gatewayId, demo])).toEqual([
+      ['orders', true],
+      ['payments', true],
+    ]);
+    expect(gateways.map(({ authority }) => authority?.kind)).toEqual([undefined, 'pingone']);
+    expect(gateways[1]?.kits.map(({ kind, nodes }) => [kind, nodes])).toEqual([
+      ['kong', 2],
+      ['kong', 1],
+    ]);
     expect(gateways[0]?.kits.map(({ kind, nodes }) => [kind, nodes])).toEqual([
       ['kong', 2],
       ['kong', 1],
@@ -80,7 +89,34 @@ describe('Reading gateways.json', () => {
 
   it('refuses a gateway that does not say what a good credential may do', () => {
     expect(problemsOf(oneGateway({ decision: undefined }))).toEqual([
-      'gateways[0].decision: given nothing; allowed is an object whose "kind" is "allow-all".',
+      'gateways[0].decision: given nothing; it must be an object whose "kind" is "allow-all".',
+    ]);
+  });
+
+  it('refuses a gateway that does not say who is its authority, unless it is a demo', () => {
+    expect(problemsOf(oneGateway({ authority: undefined }))).toEqual([
+      'gateways[0].authority: given nothing; it must say {"kind": "builtin"}, or {"kind": "pingone", …} with the gateway in PingOne.',
+    ]);
+    expect(problemsOf(oneGateway({ authority: undefined, demo: true }))).toEqual([]);
+  });
+
+  it('hands on PingOne with its settings, and refuses a decision beside it: the kits call PingOne, which decides', () => {
+    const { lastUsedLagSeconds: _, lateCommitSeconds: __, ...authority } = atPingOne;
+    const { decision: ___, ...undecided } = gateway;
+    const [read] = readRegistry(JSON.stringify({ gateways: [{ ...undecided, authority }] })).gateways;
+    expect(read?.authority).toEqual({ ...authority, lastUsedLagSeconds: 900, lateCommitSeconds: 900 });
+    expect(read).not.toHaveProperty('decision');
+    expect(problemsOf(oneGateway({ authority }))).toEqual([
+      'gateways[0].decision: given an object; it must be left out: the kits of this gateway call PingOne, which decides.',
+    ]);
+  });
+
+  it('names what a gateway does not state together with what is wrong elsewhere in it', () => {
+    const given = oneGateway({ authority: undefined, decision: undefined, kits: [{ ...kit, owner: 1 }] });
+    expect(problemsOf(given).map((one) => one.split(':')[0])).toEqual([
+      'gateways[0].kits[0].owner',
+      'gateways[0].authority',
+      'gateways[0].decision',
     ]);
   });
 

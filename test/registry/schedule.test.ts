@@ -14,7 +14,18 @@ const none = async (): Promise<never> => {
   throw new Error('This test starts nothing.');
 };
 const file = (schedule: object, policy: object = {}) =>
-  JSON.stringify({ gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, policy, schedule, kits: [] }] });
+  JSON.stringify({
+    gateways: [
+      {
+        gatewayId: 'orders',
+        authority: { kind: 'builtin' },
+        decision: { kind: 'allow-all' },
+        policy,
+        schedule,
+        kits: [],
+      },
+    ],
+  });
 
 describe('The schedule of a gateway', () => {
   it.each([

@@ -16,6 +16,7 @@ import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { createCredential } from '../../lambdas/workflow/create-credential.ts';
 import { startAttempt } from '../../lambdas/workflow/shared/start-attempt.ts';
 import { gateway as blank, mintIn, openEmulated } from '../aws/emulated.ts';
+import { noPingOne } from '../support/no-pingone.ts';
 
 export const token = '55555555-5555-4555-8555-555555555555' as RotationId;
 export const other = '66666666-6666-4666-8666-666666666666' as RotationId;
@@ -81,6 +82,7 @@ export const openRotations = async () => {
       gateways,
       secretVersions: secretVersionsIn(secretsManager),
       policyCheck,
+      pingOne: noPingOne,
       executions,
       uses: usesIn(dynamodb, emulated.table),
       secretPrefix: 'gateway-credential/',

@@ -19,7 +19,9 @@ export default async (project: TestProject): Promise<() => void> => {
   const gatewaysFile = join(folder, 'gateways.json');
   writeFileSync(
     gatewaysFile,
-    JSON.stringify({ gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [] }] }),
+    JSON.stringify({
+      gateways: [{ gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits: [] }],
+    }),
   );
   project.provide('template', await synthesised(join(import.meta.dirname, '..', '..'), gatewaysFile));
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

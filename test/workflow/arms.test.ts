@@ -165,6 +165,7 @@ describe('Every catch', () => {
 describe('Every arm of the choice', () => {
   const arms = {
     CreateCredential: 'RotationCompleted',
+    WaitToCreate: 'RotationCompleted',
     DistributeCredential: 'RotationCompleted',
     WaitToDistribute: 'RotationCompleted',
     VerifyKits: 'RotationCompleted',

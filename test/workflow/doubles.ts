@@ -6,6 +6,7 @@ import { type Command, transition } from '../../lambdas/domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../../lambdas/ports.ts';
 import type { StepInput } from '../../lambdas/workflow/shared/step.ts';
 import { now, r1 } from '../domain/gateways.ts';
+import { noPingOne } from '../support/no-pingone.ts';
 
 /** What the dependencies of a stage works on, and what was done with it. */
 export type Bench = {
@@ -24,7 +25,7 @@ export type Bench = {
   before: (command: Command) => void;
   readonly dependencies: Pick<
     Dependencies,
-    'gateways' | 'kits' | 'proofs' | 'uses' | 'secretVersions' | 'policyCheck' | 'executions'
+    'gateways' | 'kits' | 'proofs' | 'uses' | 'secretVersions' | 'policyCheck' | 'pingOne' | 'executions'
   > &
     Pick<Dependencies, 'kitSecrets' | 'notifyOwner'> &
     ClockAndLog;
@@ -123,7 +124,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           const { rotation, live, currentVersionId } = bench.record;
           const target = live.find(({ credentialId }) => credentialId === rotation?.targetId);
           const isPromoted = rotation !== undefined && hasReached(rotation, 'PROMOTED');
-          const current = isPromoted && target ? target.versionId : currentVersionId;
+          const current = (isPromoted && target?.versionId) || currentVersionId;
           return { arn, name: 'gateway-credential/g', rotates: true, labels: new Map([[current, ['AWSCURRENT']]]) };
         },
         stripPending: async () => false,
@@ -134,6 +135,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           return bench.record.live.some(({ versionId }) => value === `value of ${versionId}`) ? 'ACCEPTED' : 'REFUSED';
         },
       },
+      pingOne: noPingOne,
       executions: { arnOf: () => 'arn', start: async () => undefined, stateOf: unused, stop: unused },
       kitSecrets: { readText: unused, read: unused, write: unused },
       notifyOwner: async (message) => void bench.told.push(message),

@@ -34,7 +34,7 @@ const overUrl = async (command: object): Promise<void> => {
   if (typeof answer === 'object' && answer.statusCode === 400) throw new Error(answer.body ?? '');
 };
 const kit = { kitId: 'one', kind: 'manual', owner: 'team', settings: {} };
-const gateway = { gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [kit] };
+const gateway = { gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits: [kit] };
 const apply = (changes: object) => readRegistry(JSON.stringify({ gateways: [{ ...gateway, ...changes }] }));
 const commandLine = async (...argv: string[]): Promise<void> => {
   const lines: string[] = [];

@@ -14,6 +14,7 @@ import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { beginRotation } from '../../lambdas/workflow/begin-rotation.ts';
 import { freePort } from '../support/free-port.ts';
+import { noPingOne } from '../support/no-pingone.ts';
 import { gatewayId, manualKit, openFullAtRest, openRotated, type System, tagOfKits } from '../support/system.ts';
 
 let system: System;
@@ -132,6 +133,7 @@ describe('a start with plan', () => {
       uses: usesIn(dynamodb, useTable),
       secretVersions: secretVersionsIn(secretsManager),
       kitSecrets: kitSecretsIn(secretsManager),
+      pingOne: noPingOne,
       now: system.timers.now,
       log: () => undefined,
     };

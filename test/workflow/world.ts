@@ -35,7 +35,7 @@ export const newFolder = (): string => {
   const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
   const settings = { secretId: kitSecret, propagationSeconds: 1 };
   const kits = [{ kitId, kind: 'secrets-manager', owner: 'reader-team@example.com', lookBackSeconds: 60, settings }];
-  const gateways = [{ gatewayId, decision: { kind: 'allow-all' }, policy, kits }];
+  const gateways = [{ gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, policy, kits }];
   writeFileSync(join(folder, 'gateways.json'), JSON.stringify({ gateways }));
   return folder;
 };

@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  mintSettingsOf,
-  pingOneClients,
-  systemAccess,
-  useSettingsOf,
-} from '../../../lambdas/authorities/pingone/client.ts';
+import { mintSettingsOf, pingOneClients, systemAccess } from '../../../lambdas/authorities/pingone/client.ts';
 import { pingOneSettings } from '../../../lambdas/authorities/pingone/settings.ts';
 import {
   type Account,
@@ -52,17 +47,12 @@ test('Gateways with the same worker application share one token', async () => {
   expect(account.control.asked.filter((one) => one === 'token')).toEqual(['token']);
 });
 
-test('The settings of a gateway are given on in ms, with polls at least as close as half the quiet window', () => {
+test('The settings of a gateway are given on in ms', () => {
   const settings = pingOneSettings.parse({ ...settingsOf(gatewayId), lastUsedLagSeconds: 60, lateCommitSeconds: 600 });
   expect(mintSettingsOf(settings)).toEqual({
     attemptMs: 30_000,
     lateCommitMs: 600_000,
     lastUsedLagMs: 60_000,
     clockToleranceMs: 5_000,
-  });
-  expect(useSettingsOf(settings, { quietWindowSeconds: 120 })).toEqual({
-    lastUsedLagMs: 60_000,
-    quietWindowMs: 120_000,
-    longestGapMs: 60_000,
   });
 });

@@ -1,5 +1,5 @@
 import { attemptMs, type MintNeeds, type MintResult, mintOnce } from '../../../lambdas/authorities/pingone/mint.ts';
-import type { CredentialId } from '../../../lambdas/domain/ids.ts';
+import type { CredentialId, RotationId } from '../../../lambdas/domain/ids.ts';
 import type { MintIntent, MintSettings } from '../../../lambdas/domain/pingone-mint.ts';
 import type { PingOneFault } from '../../../lib/local/stand-ins/pingone/control.ts';
 import { gatewayId, startAtMs } from '../../local/stand-ins/pingone-account.ts';
@@ -65,6 +65,7 @@ export const mintWorld = (foreign: number) => {
       return result;
     };
     return {
+      rotationId: 'r1' as RotationId,
       api: {
         list: api.list,
         create: (sendUntilMs) => effect(() => api.create(sendUntilMs)),
@@ -76,6 +77,10 @@ export const mintWorld = (foreign: number) => {
           effect(() => {
             intent = structuredClone(next);
             clock.nowMs += journalMs;
+          }),
+        discard: (credentialId) =>
+          effect(() => {
+            if (intent) intent = { ...intent, discarding: credentialId };
           }),
       },
       vault: {

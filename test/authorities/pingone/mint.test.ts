@@ -70,6 +70,23 @@ describe('The crash matrix: at most one new live credential, no orphan, none of 
     );
 });
 
+const everyEffect = [0, 1, 2, 3, 4].flatMap((effect) => [
+  { effect, when: 'before' } as const,
+  { effect, when: 'after' } as const,
+]);
+test.each(everyEffect)('Killed %j while what an attempt left behind is revoked, it goes on to one', async (kill) => {
+  const world = mintWorld(2);
+  await world.begin();
+  await world.run({ create: { kind: 'lost-answer' } });
+  const [orphan] = world.ours();
+  world.advance(minutes(16));
+  await world.run({ kill }); // the note of what is revoked, the revoke, the note of the attempt, the POST, the vault
+  const result = await world.finish();
+  expect(result).toMatchObject({ kind: 'MINTED' });
+  expect(world.ours()).not.toContain(orphan);
+  await check(world, result);
+});
+
 describe('Minting', () => {
   const ended = async (first: Run, foreign = 2) => {
     const world = mintWorld(foreign);
