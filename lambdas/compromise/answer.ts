@@ -1,3 +1,4 @@
+import { deciderOf, toldWithinMs } from '../domain/authority.ts';
 import { type Gateway, type Press, propagationBoundMs } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, RotationId } from '../domain/ids.ts';
 
@@ -11,7 +12,7 @@ export type PressAnswer = {
   readonly rotationId: RotationId;
   readonly credentialIds: readonly CredentialId[];
   readonly pressedAt: string;
-  /** From when the policy check refuses all of them, and from when no instance of it can still accept one. */
+  /** From when the policy check refuses all of them, or PingOne is told to; and by when that is so everywhere, or it was told. */
   readonly rejectAfter: string;
   readonly refusedEverywhereAt: string;
   readonly propagationBoundSeconds: number;
@@ -31,7 +32,7 @@ const deleteAt = (credentialId: CredentialId): string =>
 
 /** The answer to a press, from the record alone. */
 export const answerTo = (gateway: Gateway, press: Press): PressAnswer => {
-  const boundMs = propagationBoundMs(gateway, press.atMs);
+  const boundMs = gateway.authority ? toldWithinMs : propagationBoundMs(gateway, press.atMs);
   const facts = {
     rejectAfter: new Date(press.rejectAfterMs).toISOString(),
     refusedEverywhereAt: new Date(press.rejectAfterMs + boundMs).toISOString(),
@@ -51,19 +52,21 @@ export const answerTo = (gateway: Gateway, press: Press): PressAnswer => {
     ...facts,
     ...(press.preempted ? { preempted: press.preempted } : {}),
     ...(press.adopted ? { adopted: press.adopted } : {}),
-    message: messageOf(gateway.gatewayId, press, facts),
+    message: messageOf(gateway, press, facts),
   };
 };
 
-const messageOf = (
-  gatewayId: GatewayId,
-  press: Press,
-  facts: Pick<PressAnswer, 'rejectAfter' | 'refusedEverywhereAt' | 'propagationBoundSeconds' | 'notOurs' | 'spared'>,
-): string =>
-  [
+type Facts = Pick<
+  PressAnswer,
+  'rejectAfter' | 'refusedEverywhereAt' | 'propagationBoundSeconds' | 'notOurs' | 'spared'
+>;
+
+const messageOf = (gateway: Gateway, press: Press, facts: Facts): string => {
+  const { gatewayId } = gateway;
+  return [
     ...(press.changedNothing ? ['This press has changed nothing: what it asks for was so already.'] : []),
     press.credentialIds.length > 0
-      ? `Gateway ${gatewayId} refuses ${press.credentialIds.join(', ')} from ${facts.rejectAfter} on, and everywhere from ${facts.refusedEverywhereAt} on (propagation bound ${facts.propagationBoundSeconds} s).`
+      ? endOf(gateway, press, facts)
       : `Gateway ${gatewayId} has no live credential left that rotation ${press.rotationId} did not make itself.`,
     'Requests in flight at that moment may fail.',
     ...(press.preempted ? [`Rotation ${press.preempted} was ended.`] : []),
@@ -76,7 +79,7 @@ const messageOf = (
         ]
       : []),
     'A kit that does not have it by then is cut off, and its owner is paged.',
-    `Once the policy check was seen to refuse them, the record has an entry "confirm" for each.`,
+    `Once ${deciderOf(gateway)} was seen to refuse them, the record has an entry "confirm" for each; before that nothing is called revoked.`,
     ...facts.spared.map(
       (credentialId) =>
         `NOT refused is ${credentialId}. If that leaked as well, press again and name it (--credential ${credentialId}, "credentialIds": ["${credentialId}"]).`,
@@ -86,3 +89,14 @@ const messageOf = (
         `NOT refused is ${credentialId}: it was never adopted. Delete it ${deleteAt}; or adopt it, and press again.`,
     ),
   ].join(' ');
+};
+
+/** When they end, and what that rests on. */
+const endOf = (
+  gateway: Gateway,
+  { credentialIds }: Press,
+  { rejectAfter, refusedEverywhereAt, propagationBoundSeconds }: Facts,
+): string =>
+  gateway.authority
+    ? `PingOne is told at ${rejectAfter} to refuse ${credentialIds.join(', ')} of gateway ${gateway.gatewayId}: it has no clock of its own for that, so the workflow tells it, or the reconciler by ${refusedEverywhereAt}. How soon it then acts, PingOne does not say.`
+    : `Gateway ${gateway.gatewayId} refuses ${credentialIds.join(', ')} from ${rejectAfter} on, and everywhere from ${refusedEverywhereAt} on (propagation bound ${propagationBoundSeconds} s).`;

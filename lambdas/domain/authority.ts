@@ -30,6 +30,16 @@ export const useDelaySeconds = ({ authority, policy }: UseIsSeen): number =>
 export const usedUntilMs = (gateway: UseIsSeen, lastUseMs: number | undefined): number | undefined =>
   lastUseMs === undefined ? undefined : lastUseMs + useDelaySeconds(gateway) * 1000;
 
+/** Who lets a kit's request in: what is seen to accept a credential, or to refuse it. */
+export const deciderOf = ({ authority }: Pick<UseIsSeen, 'authority'>): 'PingOne' | 'the policy check' =>
+  authority ? 'PingOne' : 'the policy check';
+
+/**
+ * How long after its time a compromised credential may still be accepted at PingOne, which has no clock for it: the workflow
+ * tells it then, and where no execution can, the reconciler of the next minute. How soon PingOne acts, it does not say.
+ */
+export const toldWithinMs = 60_000;
+
 /** Whether both settings name the same gateway of the same environment; the rest of them may change at any time. */
 export const isSameAuthority = (one: PingOneAuthority | undefined, other: PingOneAuthority | undefined): boolean =>
   one?.environmentId === other?.environmentId && one?.gatewayId === other?.gatewayId;

@@ -32,8 +32,9 @@ export type Outcome = keyof typeof outcomes;
 /** Why a quiet window began again. */
 export const quietBreaks = {
   USED: 'An old credential was used.',
-  RECORDING_NOT_PROVEN: 'The use by our own probe was not found recorded.',
-  NOT_WATCHED: 'Between two proofs that the policy check answers and records use, too much time passed.',
+  RECORDING_NOT_PROVEN:
+    'The use by our own probe was not found recorded; or PingOne, where it is the authority, could not be read.',
+  NOT_WATCHED: 'Between two proofs that use would be seen, too much time passed.',
   CLOCK_SET_BACK: 'A clock was set back.',
   RESTARTED: 'This machine was started again, and nobody can say what its clock did meanwhile.',
   PREDECESSOR_ADDED: 'One more credential is to be retired.',

@@ -118,7 +118,7 @@ export const blockers = {
   NO_KITS: 'No kit is registered: an empty list is no proof that all have moved.',
   LAGGARDS: 'Kits have no sufficient evidence for the new credential yet.',
   NOT_QUIET: 'The old credentials have to stay unused for the whole quiet window.',
-  NOT_WATCHED: 'The policy check was not just now proven to answer and to record use; the next check proves it.',
+  NOT_WATCHED: 'It was not just now proven that use would be seen; the next check proves it.',
   CURRENT_MOVED: 'AWSCURRENT was moved back to a credential that would be revoked: what it names is not.',
 } as const;
 type Blocker =

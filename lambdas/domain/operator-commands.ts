@@ -142,8 +142,7 @@ export const operatorCommands = {
     about: 'credential',
     verb: 'Waive the proof',
     does: 'Records, in your name, that nobody saw a revoked credential refused, as its value cannot be read any more; the evidence says so.',
-    recorded:
-      'A person recorded that nobody saw the policy check refuse a revoked credential; it stays refused, without that proof.',
+    recorded: 'A person recorded that nobody saw a revoked credential refused; it stays revoked, without that proof.',
     already: 'It was seen refused, or that was recorded already.',
     cutsOff: false,
     required: ['credentialId'],

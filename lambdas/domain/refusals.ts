@@ -20,7 +20,7 @@ export const refusals = {
   NOTHING_TO_ROLL_BACK_TO: 'The rotation began without a credential to go back to.',
   STILL_PROPAGATING: 'The propagation bound of a revocation has not passed yet. It passes by itself.',
   STILL_LIVE: 'A credential that has to be revoked first is still live.',
-  NOT_CONFIRMED: 'The policy check was not yet seen to refuse what was revoked.',
+  NOT_CONFIRMED: 'What was revoked was not yet seen refused.',
   DEADLINE_NOT_LATER: 'The deadline that was given is not later than the present one, or has passed.',
   TOO_MANY_ATTEMPTS: 'Too many attempts failed without progress. Look at the last error, then resume.',
   CONFIRMATION_MISMATCH: 'What had to be repeated was not, or is not so any more. The message says what to repeat.',

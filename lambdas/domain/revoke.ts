@@ -83,10 +83,7 @@ const causeFor = (
   if (rotation.quietSinceMs === undefined || nowMs - rotation.quietSinceMs < gateway.policy.quietWindowSeconds * 1000)
     return refuse('NOT_QUIET', `The quiet window of ${gateway.policy.quietWindowSeconds} s has not passed.`);
   if (!isWatched(gateway.policy, rotation, nowMs))
-    return refuse(
-      'NOT_QUIET',
-      'Nobody has proven lately that the policy check watches: the quiet window begins again.',
-    );
+    return refuse('NOT_QUIET', 'Nobody has proven lately that use would be seen: the quiet window begins again.');
   return credential.compromised ? 'COMPROMISED' : 'RETIRED';
 };
 

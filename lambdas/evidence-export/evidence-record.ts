@@ -142,8 +142,8 @@ const unseen = (credentialId: string, steps: readonly Transition[]): string => {
     (one) => one.kind === 'waive-proof' && one.credentialIds?.some((id) => id === credentialId),
   );
   return waived
-    ? `Nobody saw the policy check refuse ${credentialId}: ${waived.actor} recorded it as not proven (${waived.reason}).`
-    : `The policy check was not yet seen to refuse ${credentialId}.`;
+    ? `Nobody saw ${credentialId} refused: ${waived.actor} recorded it as not proven (${waived.reason}).`
+    : `${credentialId} was not yet seen refused.`;
 };
 
 /** What a reader might take for proven and is not. */
@@ -153,7 +153,7 @@ const missingIn = (
   steps: readonly Transition[],
 ): string[] => [
   ...(record.ended ? [] : ['The rotation had not ended when this was exported.']),
-  ...(record.acceptance ? [] : ['The policy check was not seen to accept a new credential in this rotation.']),
+  ...(record.acceptance ? [] : ['No new credential was seen accepted in this rotation.']),
   ...(record.kits ? [] : ['What each kit used was not read for a decision of this rotation.']),
   ...(record.kits?.items ?? [])
     .filter(({ late }) => late !== undefined)

@@ -41,7 +41,7 @@ const evidenceRecord = z.strictObject({
   acceptance: z
     .strictObject({ credentialId, at })
     .optional()
-    .describe('When the policy check itself was seen to accept the new credential.'),
+    .describe('When the policy check itself, or PingOne where kits call it, was seen to accept the new credential.'),
   kits: z
     .strictObject({
       readAt: at.describe('When the last of them was read, with strong consistency.'),
@@ -76,7 +76,9 @@ const evidenceRecord = z.strictObject({
       revokedAt: at,
       refusedAt: at
         .optional()
-        .describe('When the policy check itself was seen to refuse it, after the propagation bound.'),
+        .describe(
+          'When the policy check itself, or PingOne where kits call it, was seen to refuse it, after the propagation bound.',
+        ),
     }),
   ),
   decisions: z.array(z.strictObject({ ...said, kind: z.string() })).describe('What people decided on the way.'),

@@ -21,7 +21,7 @@ const otherKinds: Readonly<
   created: 'The authority accepts the new credential, beside all others that are live.',
   'discard-credential':
     'A credential that an interrupted create left behind at PingOne, and whose value nobody has, is about to be revoked.',
-  accepted: 'The policy check was seen to accept it.',
+  accepted: 'The policy check, or PingOne where kits call it, was seen to accept it.',
   promoting: 'AWSCURRENT is about to name it.',
   promoted: 'AWSCURRENT was seen to name it.',
   distributed:
@@ -29,7 +29,7 @@ const otherKinds: Readonly<
   verified: 'Every kit has evidence, and what is left to retire, if anything, is quiet.',
   'invalidate-evidence': 'The evidence does not hold any more: the kits are looked at again.',
   revoke: 'Credentials that the rotation retires are refused from now on; `detail.causes` says on what ground.',
-  confirm: 'The policy check was seen to refuse a credential: now it is revoked.',
+  confirm: 'The policy check, or PingOne where kits call it, was seen to refuse a credential: now it is revoked.',
   complete: 'The rotation ended, forwards or back; `detail.forced` when kits may be cut off by it.',
   fail: 'The rotation was given up.',
   'drop-force': 'Others would be cut off than those that he was shown: it holds no more.',

@@ -1,3 +1,4 @@
+import { deciderOf } from '../domain/authority.ts';
 import type { By } from '../domain/decision.ts';
 import { StepFailed } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
@@ -21,7 +22,7 @@ export const waiveProof = async (
     return refused(
       gateway,
       'NOT_CONFIRMED',
-      `The value of ${credentialId} can be read, and the policy check is asked about it every minute: there is a proof to wait for. If it is not refused, look why.`,
+      `The value of ${credentialId} can be read, and ${deciderOf(gateway)} is asked about it every minute: there is a proof to wait for. If it is not refused, look why.`,
     );
   return resultOf(
     gateway.gatewayId,

@@ -1,4 +1,5 @@
 import { authorityOf } from '../authorities/authority-of.ts';
+import { deciderOf } from '../domain/authority.ts';
 import { RotationPreempted } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId, RotationId } from '../domain/ids.ts';
@@ -61,13 +62,13 @@ export const verifyRefusals = async (
   const due = toBeSeenRefused(before, needs.now());
   if (due.length === 0 || isProbeUnderWay(before, needs.now())) return { gateway: before, repairs: [] };
   const asker = rotation ? { rotationId: rotation.rotationId } : {};
-  const as = { actor: 'reconciler', reason: 'the policy check refused it', ...asker };
+  const as = { actor: 'reconciler', reason: `${deciderOf(before)} refused it`, ...asker };
   const repairs: Repair[] = [];
   let gateway = before;
   for (const one of due)
     try {
       gateway = await verifyRefusal(needs, gateway, one, as);
-      repairs.push({ gatewayId, what: 'CONFIRMED', why: `the policy check refuses ${one.credentialId}` });
+      repairs.push({ gatewayId, what: 'CONFIRMED', why: `${deciderOf(gateway)} refuses ${one.credentialId}` });
     } catch (error) {
       if (error instanceof RotationPreempted) break; // a rotation began in this moment: the next round sees to it
       repairs.push({ gatewayId, what: 'FAILED', why: reasonOf(error) });

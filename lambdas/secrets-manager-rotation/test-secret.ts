@@ -1,4 +1,5 @@
 import { authorityOf } from '../authorities/authority-of.ts';
+import { deciderOf } from '../domain/authority.ts';
 import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
 import { proveAccepted } from '../workflow/shared/prove-accepted.ts';
 import { type Needs, ownRotation, type RotationStep, runOf } from './rotation-step.ts';
@@ -14,7 +15,9 @@ export const testSecret = async (needs: Needs, step: RotationStep): Promise<void
   const known = [gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === rotationId);
   if (!known) {
     if (await authorityOf(gateway).refusesUnknown(needs, gateway)) return;
-    throw new StepFailed(`The policy check of gateway ${gateway.gatewayId} accepts a credential that nobody made.`);
+    throw new StepFailed(
+      `For gateway ${gateway.gatewayId}, ${deciderOf(gateway)} accepts a credential that nobody made.`,
+    );
   }
   ownRotation(step);
   for (let tried = 1; ; tried++)

@@ -1,3 +1,4 @@
+import { deciderOf } from '../domain/authority.ts';
 import { RotationPreempted } from '../domain/failure.ts';
 import { type Gateway, isSettled, refusedEverywhereAtMs } from '../domain/gateway.ts';
 import { nextStage, toBeSeenRefused } from '../domain/next-stage.ts';
@@ -39,7 +40,7 @@ export const confirmRevoked = async (needs: Needs, input: StepInput): Promise<St
 
 /** The record after a look at everything that can be seen refused by now. */
 const verifyRefusals = async (needs: Needs, input: StepInput, before: Gateway): Promise<Gateway> => {
-  const as = { rotationId: input.rotationId, ...asWorkflow('the policy check refused it') };
+  const as = { rotationId: input.rotationId, ...asWorkflow(`${deciderOf(before)} refused it`) };
   let gateway = before;
   for (const revoked of toBeSeenRefused(before, needs.now()))
     try {

@@ -62,7 +62,7 @@ const compromiseText = ({ compromise, why }: ActView): string => {
   return [
     ...(compromise.changesNothing ? ['This press would change nothing: what it asks for is so already.'] : []),
     ...compromise.spared.map((id) => `NOT refused: ${id}. If that leaked as well, add --credential ${id}.`),
-    `Refused for good: ${compromise.credentialIds.join(', ') || 'nothing'}, ${seconds === 0 ? 'at once' : `${seconds} s after you press`}${compromise.propagationBoundSeconds > 0 ? `, everywhere ${compromise.propagationBoundSeconds} s later` : ''}.`,
+    `Refused for good: ${compromise.credentialIds.join(', ') || 'nothing'}, ${seconds === 0 ? 'at once' : `${seconds} s after you press`}${compromise.propagationBoundSeconds > 0 ? `, everywhere ${compromise.propagationBoundSeconds} s later` : ''}.${compromise.decider === 'PingOne' ? ' PingOne has no clock for it: it is told then, at most a minute later, and does not say how soon it acts.' : ''}`,
     ...(compromise.notOurs.length > 0
       ? [`NOT refused, since they were made elsewhere: ${compromise.notOurs.join(', ')}.`]
       : []),

@@ -41,6 +41,10 @@ const doomed = (preview: CompromisePreview): Markup =>
     preview.propagationBoundSeconds > 0
       ? ` While DynamoDB cannot be read, the policy check may accept for up to ${preview.propagationBoundSeconds} s longer.`
       : undefined
+  }${
+    preview.decider === 'PingOne'
+      ? ' PingOne has no clock for it: the workflow tells it then, or the reconciler at most a minute later, and PingOne does not say how soon it acts. Nothing is called revoked before it was seen refused.'
+      : undefined
   }</p>${
     preview.notOurs.length > 0
       ? html`<p class="card warn"><strong>Not refused:</strong> <span class="id">${preview.notOurs.join(', ')}</span> was made elsewhere. Delete it where it was made, or adopt it first.</p>`

@@ -1,4 +1,5 @@
 import { type Asked, pressCommand, withinSecondsOf } from '../../compromise/press-command.ts';
+import { deciderOf } from '../../domain/authority.ts';
 import { type Gateway, liveCredential, propagationBoundMs } from '../../domain/gateway.ts';
 import { type CredentialId, noRotation } from '../../domain/ids.ts';
 import { namedAtMost } from '../../domain/may-revoke.ts';
@@ -44,6 +45,7 @@ export const compromisePreview = (
     notOurs: gateway.live.filter(({ origin }) => origin.kind === 'foreign').map(({ credentialId }) => credentialId),
     ...(press?.preempted ? { preempts: press.preempted } : {}),
     propagationBoundSeconds: propagationBoundMs(gateway, nowMs) / 1000,
+    decider: deciderOf(gateway),
     ...{ kits: kits.length, unregistered },
     asPressed: cutOff(hit, withinSeconds, nowMs),
     replaceFirst: cutOff(hit, withinSeconds > 0 ? withinSeconds : replaceFirstSeconds, nowMs),

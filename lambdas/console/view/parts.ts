@@ -248,6 +248,8 @@ export type CompromisePreview = {
   readonly notOurs: readonly CredentialId[];
   readonly preempts?: RotationId;
   readonly propagationBoundSeconds: number;
+  /** Who refuses it; PingOne has to be told when its time has come. */
+  readonly decider: 'PingOne' | 'the policy check';
   readonly kits: number;
   readonly unregistered: number;
   /** As asked, or as the policy of the gateway says. */

@@ -1,3 +1,4 @@
+import { deciderOf } from '../../domain/authority.ts';
 import { quietBreaks } from '../../domain/causes.ts';
 import { deadlineAct, deadlineTexts } from '../../domain/deadline.ts';
 import { leftToRetire } from '../../domain/decision.ts';
@@ -31,7 +32,7 @@ export const waitsFor = (gateway: Gateway, summary: EvidenceSummary, nowMs: numb
     case 'RevokeCredential':
       return [revoking(gateway, rotation)];
     case 'ConfirmRevoked':
-      return [{ text: 'The policy check is being asked whether it refuses what was revoked.' }];
+      return [{ text: `Whether what was revoked is refused is being asked of ${deciderOf(gateway)}.` }];
     default:
       return verifying(gateway, rotation, summary, nowMs);
   }

@@ -1,4 +1,5 @@
 import { authorityOf } from '../../authorities/authority-of.ts';
+import { deciderOf } from '../../domain/authority.ts';
 import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import { type Gateway, hasReached } from '../../domain/gateway.ts';
 import type { Dependencies } from '../../ports.ts';
@@ -22,11 +23,11 @@ export const proveAccepted = async (
     );
   const nonce = await armProbeNonce({ gateways }, run, credentialId);
   if (!(await authorityOf(gateway).proveAccepted(needs, gateway, stored, nonce)))
-    throw new TemporarilyUnavailable(`The policy check does not accept credential ${credentialId} yet.`);
+    throw new TemporarilyUnavailable(`Credential ${credentialId} is not accepted by ${deciderOf(gateway)} yet.`);
   return applyCommand(gateways, run, {
     kind: 'accepted',
     rotationId: run.rotationId,
     credentialId,
-    ...run.as('the policy check accepted it'),
+    ...run.as(`${deciderOf(gateway)} accepted it`),
   });
 };

@@ -1,4 +1,5 @@
 import { authorityOf } from '../../authorities/authority-of.ts';
+import { deciderOf } from '../../domain/authority.ts';
 import type { By } from '../../domain/decision.ts';
 import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, RevokedCredential } from '../../domain/gateway.ts';
@@ -32,7 +33,7 @@ export const verifyRefusal = async (
   const nonce = await armProbeNonce({ gateways }, { gatewayId, ...asker }, credentialId);
   const refusedAtMs = now();
   if (!(await authority.proveRevoked(needs, gateway, stored ?? { credentialId }, nonce)))
-    throw new TemporarilyUnavailable(`The policy check still accepts revoked credential ${credentialId}.`);
+    throw new TemporarilyUnavailable(`Revoked credential ${credentialId} is still accepted by ${deciderOf(gateway)}.`);
   return applyCommand(
     gateways,
     { gatewayId },
