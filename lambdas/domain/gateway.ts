@@ -32,6 +32,8 @@ export type LiveCredential = {
   readonly lastUsedAtMs?: number;
   /** Until when we may have presented it to PingOne ourselves, which moves its `lastUsedAt`. */
   readonly probedUntilMs?: number;
+  /** It was presented before as well, and that request may still be under way. */
+  readonly probedAgain?: true;
 };
 
 /** When the button was pressed, and from when on the credential is refused. */

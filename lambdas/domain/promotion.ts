@@ -97,7 +97,7 @@ export const accepted = (gateway: Gateway, command: Accepted, nowMs: number): De
   const changes = {
     live: withCredential(gateway, target.credentialId, {
       ...(target.stage === 'CREATED' ? { stage: 'ACCEPTED' } : {}),
-      ...(gateway.authority ? { probedUntilMs: nowMs } : {}), // it was answered by now
+      ...(gateway.authority && !target.probedAgain ? { probedUntilMs: nowMs } : {}), // the one request was answered by now
     }),
     rotation: advance(rotation, { stage: 'ACCEPTED' }),
   };

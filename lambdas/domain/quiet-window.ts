@@ -5,6 +5,7 @@ import {
   type Gateway,
   hasReached,
   type KitSummary,
+  liveCredential,
   type QuietBreak,
   type Rotation,
   timeOf,
@@ -12,7 +13,7 @@ import {
 import type { CredentialId, RotationId } from './ids.ts';
 import { longestUnwatchedMs, type Policy } from './policy.ts';
 
-import { withShownUse } from './shared-use.ts';
+import { contradicts, withShownUse } from './shared-use.ts';
 
 /** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier probe leaves the quiet unproven. */
 export type ArmProbe = {
@@ -59,10 +60,12 @@ export const armProbe = (gateway: Gateway, command: ArmProbe, nowMs: number): De
 };
 
 /** PingOne shows our own probe as a use: it is written down before it is sent, as it may be lost how it came out. */
-const probed = (gateway: Gateway, credentialId: CredentialId, nowMs: number): Partial<Gateway> =>
-  gateway.authority
-    ? { live: withCredential(gateway, credentialId, { probedUntilMs: nowMs + probeAnsweredWithinMs }) }
-    : {};
+const probed = (gateway: Gateway, credentialId: CredentialId, nowMs: number): Partial<Gateway> => {
+  if (!gateway.authority) return {};
+  const isAgain = liveCredential(gateway, credentialId)?.probedUntilMs !== undefined;
+  const probedUntilMs = nowMs + probeAnsweredWithinMs;
+  return { live: withCredential(gateway, credentialId, { probedUntilMs, ...(isAgain ? { probedAgain: true } : {}) }) };
+};
 
 /** What a check of the quiet saw: whether recording of use works, and, if the kits were read too, the last use of any retiring credential. */
 export type QuietChecked = {
@@ -108,7 +111,8 @@ export const quietChecked = (gateway: Gateway, command: QuietChecked, clockMs: n
   const nowMs = timeOf(gateway, clockMs);
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
-  if (gateway.authority === undefined && gateway.probe?.nonceHash !== command.nonceHash)
+  const isItsProbe = command.nonceHash !== undefined && gateway.probe?.nonceHash === command.nonceHash;
+  if (gateway.authority === undefined && !isItsProbe)
     return refuse(
       'NO_PROOF',
       `Another probe of rotation ${rotation.rotationId} was armed since; this check says nothing.`,
@@ -117,7 +121,8 @@ export const quietChecked = (gateway: Gateway, command: QuietChecked, clockMs: n
   const seen = command.kitSummary ? { ...rotation, kitSummary: command.kitSummary } : rotation;
   const save = (next: Rotation): Decision => note(rest, { rotation: next }, nowMs);
   if (!hasReached(rotation, 'DISTRIBUTED')) return save(seen);
-  if (!command.recordingProven) return save(withoutQuiet(seen, 'RECORDING_NOT_PROVEN', nowMs));
+  const isProven = command.recordingProven && !contradicts(gateway, rotation.retireIds, command.shown ?? []);
+  if (!isProven) return save(withoutQuiet(seen, 'RECORDING_NOT_PROVEN', nowMs));
   const broken = chainBroken(gateway, rotation, clockMs);
   const chained = broken ? withoutQuiet(seen, broken, nowMs) : seen;
   // A use before the first look may still be on its way to being shown; one that is recorded by us is not.

@@ -122,18 +122,11 @@ export const moveToRevoked = (
   nowMs: number,
 ): Pick<Gateway, 'live' | 'revoked'> => {
   const moved: RevokedCredential[] = gateway.live.flatMap((credential) => {
-    const {
-      compromised,
-      stage: _,
-      createdAtMs: __,
-      origin: ___,
-      probedUntilMs: ____,
-      lastUsedAtMs: _____,
-      ...kept
-    } = credential;
-    const given = causes.get(credential.credentialId);
+    const { credentialId, digest, versionId, compromised } = credential;
+    const given = causes.get(credentialId);
     const cause = given && compromised ? 'COMPROMISED' : given;
-    return cause ? [{ ...kept, cause, rotationId, revokedAtMs: nowMs }] : [];
+    const value = digest === undefined ? {} : { digest, versionId };
+    return cause ? [{ credentialId, ...value, cause, rotationId, revokedAtMs: nowMs }] : [];
   });
   const settled = gateway.revoked.filter(isSettled);
   const forgotten = new Set(settled.slice(0, Math.max(0, settled.length + moved.length - remembered.revoked)));

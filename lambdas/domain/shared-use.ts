@@ -40,10 +40,25 @@ export const withShownUse = (gateway: Gateway, listed: readonly ShownUse[]): Gat
     ...gateway,
     live: gateway.live.map((one) => {
       const lastUsedAtMs = shown.get(one.credentialId);
-      return lastUsedAtMs === undefined ? one : { ...one, lastUsedAtMs };
+      return lastUsedAtMs === undefined || lastUsedAtMs < (one.lastUsedAtMs ?? 0) ? one : { ...one, lastUsedAtMs };
     }),
   };
 };
+
+/** The clocks that the two lists are read by may be so far apart. */
+const listToleranceMs = 5_000;
+
+/** Whether a list says less of the use of these credentials than an earlier one: it is of an older moment, and proves nothing. */
+export const contradicts = (
+  { live }: Gateway,
+  credentialIds: readonly CredentialId[],
+  listed: readonly ShownUse[],
+): boolean =>
+  live.some(({ credentialId, lastUsedAtMs = 0 }) => {
+    const one = listed.find((shown) => shown.credentialId === credentialId);
+    const isAbout = credentialIds.includes(credentialId) && one !== undefined;
+    return isAbout && (one.lastUsedAtMs ?? 0) < lastUsedAtMs - listToleranceMs;
+  });
 
 /** What the record has of the use of a gateway whose kits call PingOne; `undefined` for every other. */
 export const sharedUseIn = (

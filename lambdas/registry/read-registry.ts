@@ -44,6 +44,7 @@ export const readRegistry = (text: string): Registry => {
     const path = ['gateways', index];
     problems.push(...repeated(listAt(gatewayGiven, 'kits'), 'kitId', [...path, 'kits'], 'kit of the gateway'));
     problems.push(...unfitTextsIn(gatewayGiven, path).filter((one) => isNews(one, problems)));
+    problems.push(...unstatedIn(gatewayGiven, path).filter((one) => isNews(one, problems)));
     const one = gatewaySchema.safeParse(gatewayGiven);
     if (!one.success) return undefined;
     problems.push(...misplacedDemo(one.data, path));
@@ -69,6 +70,28 @@ export const readRegistry = (text: string): Registry => {
         ...(schedule ? { schedule } : {}),
       })),
   };
+};
+
+/** Who is the authority of a gateway is said, and what our policy check decides, where kits call it; looked at whatever else is wrong. */
+const unstatedIn = (given: unknown, path: readonly PropertyKey[]): readonly string[] => {
+  const { authority, decision, demo } = Object(given) as Record<string, unknown>;
+  const at = (name: string): string => pathText([...path, name]);
+  const isPingOne = Object(authority).kind === 'pingone';
+  return [
+    ...(authority === undefined && demo !== true
+      ? [
+          `${at('authority')}: given nothing; it must say {"kind": "builtin"}, or {"kind": "pingone", …} with the gateway in PingOne.`,
+        ]
+      : []),
+    ...(isPingOne && decision !== undefined
+      ? [
+          `${at('decision')}: given an object; it must be left out: the kits of this gateway call PingOne, which decides.`,
+        ]
+      : []),
+    ...(!isPingOne && decision === undefined
+      ? [`${at('decision')}: given nothing; it must be an object whose "kind" is "allow-all".`]
+      : []),
+  ];
 };
 
 const parsed = (text: string): unknown => {

@@ -102,7 +102,7 @@ const kit = kitSchemaWith({
     .exactOptional(),
 });
 
-const gatewayShape = z.strictObject({
+export const gatewaySchema = z.strictObject({
   gatewayId,
   demo: z
     .boolean()
@@ -146,17 +146,6 @@ const gatewayShape = z.strictObject({
   kits: z.array(kit),
 });
 
-/** A gateway of the file: who is its authority is said, and so is what our policy check decides, where kits call it. */
-export const gatewaySchema = gatewayShape.superRefine(({ authority, decision, demo }, context) => {
-  const refuse = (path: 'authority' | 'decision', message: string): void =>
-    context.addIssue({ code: 'custom', path: [path], message });
-  if (!authority && !demo)
-    refuse('authority', 'must say {"kind": "builtin"}, or {"kind": "pingone", …} with the gateway in PingOne');
-  const isPingOne = authority?.kind === 'pingone';
-  if (isPingOne && decision)
-    refuse('decision', 'must be left out: the kits of this gateway call PingOne, which decides');
-  if (!isPingOne && !decision) refuse('decision', 'must be an object whose "kind" is "allow-all"');
-});
 export type GatewayOfFile = z.output<typeof gatewaySchema>;
 
 /** The schema of `gateways.json`: strict, with the settings of every kind of kit. */
