@@ -12,7 +12,7 @@ const lambdas = {
   'evidence-export': slice,
   'secrets-manager-rotation': slice,
   workflow: ['authorities', 'kits', 'notifications', 'policy-check', 'ports', 'runtime', 'domain'],
-  authorities: ['policy-check', 'ports', 'domain'],
+  authorities: ['policy-check', 'ports', 'runtime', 'domain'],
   'policy-check': ['runtime', 'domain'],
   kits: ['ports', 'domain'],
   notifications: ['domain'],

@@ -151,6 +151,8 @@ export type KitMoves = { readonly atMs: number; readonly kits: number; readonly 
 export type UseSpan = {
   readonly credentialId: CredentialId;
   readonly address: string;
+  /** It stands for many that are not told apart. */
+  readonly areMany?: true;
   readonly kitId?: string;
   readonly firstUsedAtMs: number;
   readonly lastUsedAtMs: number;
@@ -189,7 +191,7 @@ export type KitRow = {
   readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
   /** It presents a revoked credential and is refused, whatever its evidence is. */
   readonly reverted?: RevertedUse;
-  /** Addresses that still present an old credential. */
+  /** Addresses that still present an old credential; at most 20. */
   readonly addresses: readonly string[];
   /** Those of them that are silent; one that is gone can be retired. */
   readonly silent?: readonly SilentSource[];
