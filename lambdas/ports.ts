@@ -1,5 +1,6 @@
 import type { OwnerMessage } from './domain/kit.ts';
 import type { Log } from './domain/log-line.ts';
+import type { SecretUser } from './domain/secret-tag.ts';
 import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
 import type { PolicyCheck } from './ports/policy-check.ts';
 import type { GatewaySecrets, KitSecrets, SecretVersions } from './ports/secrets.ts';
@@ -24,7 +25,8 @@ export type Dependencies = {
   readonly signer: Signer;
   readonly secretVersions: SecretVersions;
   readonly gatewaySecrets: GatewaySecrets;
-  readonly kitSecrets: KitSecrets;
+  /** Of one kit. */
+  readonly kitSecrets: (user: SecretUser) => KitSecrets;
   readonly policyCheck: PolicyCheck;
   readonly executions: Executions;
   readonly manualStarts: ManualStarts;

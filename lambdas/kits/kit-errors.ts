@@ -20,6 +20,7 @@ export const refusedCodes = {
 export const misconfiguredCodes = {
   UNKNOWN_KIND: 'This version has no such kind of kit.',
   SETTINGS_WRONG: 'Its settings are not what its kind needs.',
+  SECRET_NOT_GIVEN: 'A secret in its settings is not there, or its tag names neither this kit nor its gateway.',
   SECRET_UNUSABLE: 'The secret in its settings does not hold what is needed.',
   NOT_FOUND: 'Nothing is there by the name or URL in its settings.',
   NOTHING_TO_UPDATE: 'Nothing of it belongs to this kit.',

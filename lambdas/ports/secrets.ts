@@ -81,12 +81,12 @@ export type KitSecret = {
   readonly text: string | undefined;
 };
 
-/** Secrets that settings of kits name. */
+/** The secrets that one kit may use: those whose tag names it or its gateway. All throw SecretCallFailed. */
 export type KitSecrets = {
-  /** The text of one that is only read, such as a token. Throws StepFailed when there is none, and TemporarilyUnavailable. */
-  readText(secretId: string): Promise<string>;
-  /** One that a kit reads; `undefined` when it does not exist or has no value yet. Throws SecretCallFailed. */
+  /** The text of one that is only read, such as a token. */
+  readText(secretId: string, signal: AbortSignal): Promise<string>;
+  /** One that a kit reads; `undefined` when it has no value yet. */
   read(secretId: string, signal: AbortSignal): Promise<KitSecret | undefined>;
-  /** Makes `text` current under this version id, once; false when there is no such secret. Throws SecretCallFailed. */
-  write(secretId: string, versionId: string, text: string, signal: AbortSignal): Promise<boolean>;
+  /** Makes `text` current under this version id, once. */
+  write(secretId: string, versionId: string, text: string, signal: AbortSignal): Promise<void>;
 };

@@ -69,7 +69,7 @@ const install = async (
   kit: Kit,
   stored: Stored,
 ): Promise<Pick<KitWork, 'state' | 'failure' | 'readBack'>> => {
-  const access = accessFor(needs);
+  const access = accessFor(needs, kit);
   const installation = installationOf(gateway, rotation, kit, stored);
   try {
     const kind = kitKindOf(kit.kind);

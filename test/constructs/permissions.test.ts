@@ -29,10 +29,11 @@ const tellOwners = [
 const secrets = 'arn:{AWS::Partition}:secretsmanager:{AWS::Region}:{AWS::AccountId}:secret';
 const onGatewaySecrets = (...operations: string[]) =>
   operations.map((operation) => `secretsmanager:${operation} on ${secrets}:gateway-credential/*`);
+const tag = 'aws:ResourceTag/gateway-credential-rotation';
 const onKitSecrets = (...operations: string[]) =>
-  operations.map(
+  ['DescribeSecret', ...operations].map(
     (operation) =>
-      `secretsmanager:${operation} on ${secrets}:* when StringEquals=aws:ResourceTag/gateway-credential-rotation=kit`,
+      `secretsmanager:${operation} on ${secrets}:* when StringLike=${tag}=?* StringNotEquals=${tag}=gateway, kit`,
   );
 
 /** All that each function may do besides writing its own log. */

@@ -57,7 +57,7 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
   const access: KitAccess = {
     fetch: globalThis.fetch,
     readSecret: async (secretId) => named[secretId] ?? '',
-    secrets: kitSecretsIn(secrets),
+    secrets: kitSecretsIn(secrets)(ids),
     notifyOwner: async (message) => {
       told.push(message);
     },

@@ -135,7 +135,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
       },
       executions: { arnOf: () => 'arn', start: async () => undefined, stateOf: unused, stop: unused },
-      kitSecrets: { readText: unused, read: unused, write: unused },
+      kitSecrets: () => ({ readText: unused, read: unused, write: unused }),
       notifyOwner: async (message) => void bench.told.push(message),
       ...more,
     },

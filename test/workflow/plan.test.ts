@@ -139,7 +139,12 @@ describe('a start with plan', () => {
     const input = { gatewayId, reason: 'quarterly', plan: true };
     expect(await beginRotation(needs, { executionArn: 'arn', input })).toMatchObject({ next: 'PlanReady' });
     for (const client of [dynamodb, secretsManager, events]) client.destroy();
-    expect([...new Set(sent)].toSorted()).toEqual(['GetItemCommand', 'GetSecretValueCommand', 'QueryCommand']);
+    expect([...new Set(sent)].toSorted()).toEqual([
+      'DescribeSecretCommand',
+      'GetItemCommand',
+      'GetSecretValueCommand',
+      'QueryCommand',
+    ]);
     expect(await system.gateway()).toEqual(before);
     expect(system.messages.filter(({ subject }) => !subject?.startsWith('Install'))).toEqual([]);
   });

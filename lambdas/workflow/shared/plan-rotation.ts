@@ -139,7 +139,7 @@ const failureOf = async (
   const installation = { kit, credentialId, value, rotationId, secretArn: gateway.secretArn, deadlineAtMs };
   const tellNobody = { ...needs, notifyOwner: async () => undefined };
   try {
-    const access = { ...accessFor(tellNobody), signal: AbortSignal.timeout(kitMs) };
+    const access = accessFor(tellNobody, kit, kitMs);
     await kitKindOf(kit.kind).readBack?.(installation, kit.settings, access);
     return undefined;
   } catch (error) {

@@ -90,7 +90,7 @@ const readBack = async (
     const { matches } = await kind.readBack(
       installationOf(gateway, rotation, kit, stored),
       kit.settings,
-      accessFor({ ...needs, notifyOwner: async () => undefined }), // whoever only asks tells nobody
+      accessFor({ ...needs, notifyOwner: async () => undefined }, kit), // whoever only asks tells nobody
     );
     return { ...kit, work: { ...kit.work, readBack: { matches, atMs: needs.now() } } };
   } catch (error) {
