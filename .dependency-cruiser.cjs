@@ -7,7 +7,7 @@ const lambdas = {
   console: ['operator', 'compromise', ...slice], // it acts by the very code that other callers reach
   operator: slice,
   compromise: slice,
-  registry: ['kits', ...slice], // the schema of gateways.json is made of the kinds' own
+  registry: ['kits', 'notifications', ...slice], // the schema of gateways.json is made of the kinds' own, and it tells owners
   reconciler: ['notifications', ...slice], // it tells owners
   'evidence-export': slice,
   'secrets-manager-rotation': slice,
@@ -27,7 +27,7 @@ const inLambdas = (names) =>
   `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
 /** What a part of `lib` may know, besides itself. */
 const lib = {
-  app: ['^lib/(synthesise|constructs/)', '^lambdas/registry/read-registry'],
+  app: ['^lib/(synthesise|constructs/)', '^lambdas/registry/(read-registry|registry-hosts)'],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(defaults|rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/'],
@@ -36,6 +36,7 @@ const lib = {
     '^lambdas/notifications/event-schema',
     '^lambdas/compromise/press-input',
     '^lambdas/policy-check/sideband-body',
+    '^lambdas/registry/(read-registry|registry-hosts)', // whose hosts are a default of the settings
   ],
   // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands, and codes.
   schemas: [

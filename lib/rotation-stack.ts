@@ -100,8 +100,9 @@ export class RotationStack extends Stack {
       sourceAccount: this.account, // no other account's Secrets Manager
     });
 
-    const { applyRegistry } = new GatewayRegistry(this, 'GatewayRegistry', {
+    const registry = new GatewayRegistry(this, 'GatewayRegistry', {
       gateways: settings.gateways,
+      kitHosts: settings.kitHosts,
       logRetentionDays,
       after: [workflow, policyCheck, rotateSecret], // with its permission: Secrets Manager tests it when a schedule is set
     });
@@ -150,18 +151,21 @@ export class RotationStack extends Stack {
         Sideband: policyCheck.sideband,
         Reconcile: reconcile,
         RotateSecret: rotateSecret,
-        ApplyRegistry: applyRegistry,
+        ApplyRegistry: registry.applyRegistry,
         Operate: operate,
         Compromise: compromise,
         Evidence: evidence,
         ConsoleAct: consoleAct,
         Console: show,
       },
-      { store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey, rotateSecret },
+      { store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey, rotateSecret, registry },
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name
 
-    new PressTrail(this, 'PressTrail', { functions: [compromise, consoleAct, operate], keptDays: logRetentionDays });
+    new PressTrail(this, 'PressTrail', {
+      functions: [compromise, consoleAct, operate, registry.applyRegistry],
+      keptDays: logRetentionDays,
+    });
 
     const operators = new Operators(this, 'Operators', { key, email: settings.operatorsEmail });
     const watched = { operators, policyCheck, store, workflow };
@@ -173,7 +177,7 @@ export class RotationStack extends Stack {
       ...(policyCheck.domainTarget ? { PolicyCheckDomainTarget: policyCheck.domainTarget } : {}),
       OperateUrl: operateUrl,
       GatewaysTable: store.tableName,
-      ApplyRegistryFunction: applyRegistry.functionName,
+      ApplyRegistryFunction: registry.applyRegistry.functionName,
       EvidenceFunction: evidence.functionName,
       EvidenceKeyArn: evidenceKey.keyArn,
       ConsoleFunction: show.functionName,

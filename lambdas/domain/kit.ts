@@ -126,7 +126,8 @@ export type OwnerMessage = {
   readonly gatewayId: string;
   /** Absent when it is about several kits. */
   readonly kitId?: string;
-  readonly credentialId: string;
+  /** Absent when it is about none in particular. */
+  readonly credentialId?: string;
   /** How urgent it is, for subscriptions to filter on; without it, `instruction`. */
   readonly severity?: 'instruction' | 'reminder' | 'escalation' | 'deadline' | 'page';
 };

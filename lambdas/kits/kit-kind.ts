@@ -17,6 +17,9 @@ export type KitAccess = {
   readonly signal: AbortSignal;
 };
 
+/** The URLs that the settings of a kit name, and the names or ARNs of their secrets. */
+export type Destinations = { readonly urls: readonly string[]; readonly secrets: readonly string[] };
+
 /** One credential to put into one kit; `deadlineAtMs` is the rotation's, in epoch ms. */
 export type Installation = {
   readonly kit: Kit;
@@ -43,6 +46,8 @@ export type KitKind<Settings> = {
   /** The strict schema of this kind's `settings` in gateways.json. */
   readonly settings: z.ZodType<Settings>;
   readonly traits: KitTraits | ((settings: Settings) => KitTraits);
+  /** Where a credential goes, or is asked for, and the secrets that are used for it. */
+  destinations(settings: Settings): Destinations;
   install(installation: Installation, settings: Settings, access: KitAccess): Promise<Installed>;
   readBack?(installation: Installation, settings: Settings, access: KitAccess): Promise<ReadBack>;
 };

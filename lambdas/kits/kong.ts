@@ -40,6 +40,10 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
   kind: 'kong',
   settings,
   traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'store', propagationSeconds }),
+  destinations: ({ adminUrl, adminTokenSecret }) => ({
+    urls: [adminUrl],
+    secrets: adminTokenSecret === undefined ? [] : [adminTokenSecret],
+  }),
   install: async (installation, settings, access) => {
     const admin = await adminOf(installation.kit, settings, access);
     const differing = (plugins: readonly PingAuth[]) =>

@@ -36,6 +36,7 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
   kind: 'secrets-manager',
   settings,
   traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'store', propagationSeconds }),
+  destinations: ({ secretId }) => ({ urls: [], secrets: [secretId] }),
   install: async (installation, settings, access) => {
     const before = await read(installation, settings, access);
     if (before.value === installation.value) return { state: 'INSTALLED' };

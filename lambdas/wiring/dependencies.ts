@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -81,6 +82,14 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
       gatewaySecretsIn(clients.secretsManager(), { rotationFunction, ...(key ? { key } : {}) }),
   },
   kitSecrets: { needs: [], make: (_, clients) => kitSecretsIn(clients.secretsManager()) },
+  kitReach: {
+    needs: [],
+    make: (_values, _clients, { environment: { KIT_HOSTS = '', LOCAL_KITS } }) => ({
+      hosts: { allowed: KIT_HOSTS.split(' ').filter((host) => host !== ''), mayBeLocal: LOCAL_KITS === 'allowed' },
+      fetch: globalThis.fetch,
+      addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    }),
+  },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   executions: {
     needs: ['STATE_MACHINE_ARN'],

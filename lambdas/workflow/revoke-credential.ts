@@ -17,7 +17,7 @@ import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'notifyOwner'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'notifyOwner'
 > &
   ClockAndLog;
 

@@ -127,6 +127,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...encryptSecrets,
     ...onGatewaySecrets('CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'),
     ...onGatewaySecrets('RotateSecret', 'CancelRotateSecret'),
+    ...tellOwners,
     'lambda:InvokeFunction on {RotateSecret.Arn}',
   ],
   operate: [

@@ -6,6 +6,7 @@ import { type Command, transition } from '../../lambdas/domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../../lambdas/ports.ts';
 import type { StepInput } from '../../lambdas/workflow/shared/step.ts';
 import { now, r1 } from '../domain/gateways.ts';
+import { reachOf } from '../kits/reach.ts';
 
 /** What the dependencies of a stage works on, and what was done with it. */
 export type Bench = {
@@ -26,7 +27,7 @@ export type Bench = {
     Dependencies,
     'gateways' | 'kits' | 'proofs' | 'uses' | 'secretVersions' | 'policyCheck' | 'executions'
   > &
-    Pick<Dependencies, 'kitSecrets' | 'notifyOwner'> &
+    Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'notifyOwner'> &
     ClockAndLog;
 };
 
@@ -135,6 +136,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
       },
       executions: { arnOf: () => 'arn', start: async () => undefined, stateOf: unused, stop: unused },
+      kitReach: reachOf(['kit.example.com']),
       kitSecrets: () => ({ readText: unused, read: unused, write: unused }),
       notifyOwner: async (message) => void bench.told.push(message),
       ...more,

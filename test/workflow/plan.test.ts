@@ -13,6 +13,7 @@ import type { Plan } from '../../lambdas/domain/plan.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { beginRotation } from '../../lambdas/workflow/begin-rotation.ts';
+import { reachOf } from '../kits/reach.ts';
 import { freePort } from '../support/free-port.ts';
 import { gatewayId, manualKit, openFullAtRest, openRotated, type System, tagOfKits } from '../support/system.ts';
 
@@ -132,6 +133,7 @@ describe('a start with plan', () => {
       uses: usesIn(dynamodb, useTable),
       secretVersions: secretVersionsIn(secretsManager),
       kitSecrets: kitSecretsIn(secretsManager),
+      kitReach: reachOf(['127.0.0.1'], { hosts: { allowed: ['127.0.0.1'], mayBeLocal: true } }),
       now: system.timers.now,
       log: () => undefined,
     };

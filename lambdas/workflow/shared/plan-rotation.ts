@@ -20,7 +20,7 @@ import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { accessFor, kitFailure } from './reach-kit.ts';
 
-type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'kitReach'> & ClockAndLog;
 
 /** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
 const askForMs = 30_000;

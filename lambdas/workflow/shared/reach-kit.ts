@@ -1,6 +1,7 @@
 import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, KitWork } from '../../domain/kit.ts';
+import { guardedFetch } from '../../kits/guarded-fetch.ts';
 import { isKitError } from '../../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../../kits/kit-kind.ts';
 import { callForSecret } from '../../kits/secret-call.ts';
@@ -21,14 +22,19 @@ export const installationOf = (gateway: Gateway, rotation: Rotation, kit: Kit, s
 
 /** What a kind may use for one kit, with its time limit. */
 export const accessFor = (
-  { kitSecrets, notifyOwner, now }: Pick<Dependencies, 'kitSecrets' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>,
+  {
+    kitSecrets,
+    kitReach,
+    notifyOwner,
+    now,
+  }: Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>,
   kit: Kit,
   forMs = kitSeconds * 1000,
 ): KitAccess => {
   const signal = AbortSignal.timeout(forMs);
   const secrets = kitSecrets(kit);
   return {
-    fetch: globalThis.fetch,
+    fetch: guardedFetch(kitReach, kit),
     readSecret: (secretId) => callForSecret(secrets.readText(secretId, signal), `Reading secret ${secretId}`, kit),
     secrets,
     notifyOwner,
