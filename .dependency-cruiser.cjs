@@ -30,7 +30,7 @@ const lib = {
   app: ['^lib/(synthesise|constructs/)', '^lambdas/registry/(read-registry|registry-hosts)'],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(defaults|rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
-  'rotation-stack': ['^lib/constructs/'],
+  'rotation-stack': ['^lib/constructs/', '^lambdas/domain/names'],
   constructs: [
     '^lambdas/domain/',
     '^lambdas/notifications/event-schema',

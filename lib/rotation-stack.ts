@@ -3,6 +3,7 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { urlAlias } from '../lambdas/domain/names.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
 import { Dashboard } from './constructs/dashboard.ts';
@@ -112,7 +113,8 @@ export class RotationStack extends Stack {
       timeoutSeconds: 30, // a person is waiting
       logRetentionDays,
     });
-    const { url: operateUrl } = operate.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    // On an alias: a call of the function itself is seen to have come another way, whatever it says of its caller.
+    const { url: operateUrl } = operate.addAlias(urlAlias).addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
     const compromise = new RotationFunction(this, 'Compromise', {
       description: 'The compromise button: dooms credentials in one write, then replaces them.',

@@ -8,8 +8,9 @@ import { checkPayload, type LambdaOutcome, returned, thrown, timedOut } from './
 /** The context object. Its type still has the callbacks of old runtimes; as in nodejs24.x, they are gone and throw. */
 export type LambdaContext = Context;
 
-/** One function: it runs in this process; `timeoutMs` is its configured timeout. */
+/** One function: it runs in this process; `timeoutMs` is its configured timeout, and each alias names the one version that there is. */
 export type LambdaFunction = {
+  readonly aliases?: readonly string[];
   readonly handler: (event: unknown, context: LambdaContext) => Promise<unknown>;
   readonly timeoutMs: number;
 };
@@ -34,7 +35,7 @@ const gone = () => {
   throw new Error('The runtime nodejs24.x has no callbacks: return a promise.');
 };
 const functionNames =
-  /^(?:(?:arn:aws:lambda:[a-z0-9-]+:)?(?:\d{12}:)?function:|\d{12}:)?([\w-]{1,64})(?::(?:\$LATEST))?$/;
+  /^(?:(?:arn:aws:lambda:[a-z0-9-]+:)?(?:\d{12}:)?function:|\d{12}:)?([\w-]{1,64})(?::(\$LATEST|[\w-]{1,128}))?$/;
 
 /** Emulates AWS Lambda for functions of this process: Invoke (`Payload` is a JSON value, in and out), timeouts, and retries of Event invocations. */
 export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lambda => {
@@ -43,15 +44,19 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
   const outsideOfCaller = AsyncLocalStorage.snapshot();
   const arnOf = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 
-  const find = (nameOrArn: string): [string, LambdaFunction] => {
-    const name = functionNames.exec(nameOrArn)?.[1];
+  /** The function, and the ARN by which it was asked for: with the alias, when one was named. */
+  const find = (nameOrArn: string): { name: string; fn: LambdaFunction; invokedArn: string } => {
+    const [, name, qualifier] = functionNames.exec(nameOrArn) ?? [];
     const fn = name === undefined ? undefined : functions.get(name);
-    if (name !== undefined && fn !== undefined) return [name, fn];
+    const isThere = qualifier === undefined || qualifier === '$LATEST' || fn?.aliases?.includes(qualifier);
+    if (name !== undefined && fn !== undefined && isThere)
+      return { name, fn, invokedArn: qualifier === undefined ? arnOf(name) : `${arnOf(name)}:${qualifier}` };
     throw new AwsError('ResourceNotFoundException', `Function not found: ${arnOf(name ?? nameOrArn)}`, 404);
   };
 
   const run = async (nameOrArn: string, event: unknown): Promise<LambdaOutcome> => {
-    const [name, { handler, timeoutMs }] = find(nameOrArn);
+    const { name, invokedArn, fn } = find(nameOrArn);
+    const { handler, timeoutMs } = fn;
     const input = JSON.parse(JSON.stringify(event ?? null));
     const startedAtMs = timers.now();
     const awsRequestId = randomUUID();
@@ -59,7 +64,7 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
       awsRequestId,
       functionName: name,
       functionVersion: '$LATEST',
-      invokedFunctionArn: arnOf(name),
+      invokedFunctionArn: invokedArn,
       memoryLimitInMB,
       logGroupName: `/aws/lambda/${name}`,
       logStreamName: `${new Date(startedAtMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${awsRequestId.replaceAll('-', '')}`,
@@ -107,10 +112,10 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     stop: () => stopped.abort(new Error('The local deployment was stopped.')),
     call: async (operation, input) => {
       if (operation !== 'Invoke' && operation !== 'InvokeFunctionUrl') throw unknownOperation(operation);
-      const [name] = find(String(input.FunctionName));
+      const { invokedArn } = find(String(input.FunctionName));
       const type = String(input.InvocationType ?? 'RequestResponse');
       const invocation = invocations[type];
-      if (invocation !== undefined) return invocation(name, input.Payload === undefined ? {} : input.Payload);
+      if (invocation !== undefined) return invocation(invokedArn, input.Payload === undefined ? {} : input.Payload);
       throw new AwsError(
         'InvalidParameterValueException',
         `Unsupported InvocationType ${type}: allowed are ${Object.keys(invocations).join(', ')}.`,
