@@ -104,6 +104,19 @@ describe('a start with plan', () => {
     expect((await system.gateway()).rotation).toBeUndefined();
   });
 
+  it('asks no kit at a host that the deployment does not allow, whatever the record says', async () => {
+    system = await openRotated();
+    await addUnreachable('mobile');
+    const { obstacles } = await planned();
+    expect(obstacles).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /given the host 127\.0\.0\.1; this deployment allows no host at all.*Nothing was sent\.$/,
+        ),
+      },
+    ]);
+  });
+
   it('writes nothing at all', async () => {
     system = await openRotated();
     await addUnreachable('mobile');
@@ -152,7 +165,8 @@ describe('a start with plan', () => {
   });
 
   it('names a kit that cannot be reached, and the real start refuses for it', async () => {
-    system = await openRotated();
+    const probeUrl = 'http://127.0.0.1:1/'; // lets kits have this host
+    system = await openRotated({ kits: [{ ...manualKit('one'), probeUrl }] });
     await addUnreachable('mobile');
     const plan = await planned();
     expect(plan).toMatchObject({ mayStart: false, kits: { unreachable: 1 } });
