@@ -12,13 +12,21 @@ const taskVariables = ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL'];
 const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/authorize.ts': ['GATEWAYS_TABLE', 'USE_TABLE'],
   'lambdas/sideband.ts': [],
-  'lambdas/begin-rotation.ts': [...taskVariables, 'USE_TABLE'],
+  'lambdas/begin-rotation.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'KIT_HOSTS', 'POLICY_CHECK_URL', 'USE_TABLE'],
   'lambdas/create-credential.ts': [...taskVariables, 'USE_TABLE'],
-  'lambdas/distribute-shard.ts': ['GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL'],
-  'lambdas/verify-kits.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL', 'USE_TABLE'],
+  'lambdas/distribute-shard.ts': ['GATEWAYS_TABLE', 'KIT_HOSTS', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL'],
+  'lambdas/verify-kits.ts': [
+    'EVENT_BUS',
+    'GATEWAYS_TABLE',
+    'KIT_HOSTS',
+    'NOTIFICATIONS_TOPIC',
+    'POLICY_CHECK_URL',
+    'USE_TABLE',
+  ],
   'lambdas/revoke-credential.ts': [
     'EVENT_BUS',
     'GATEWAYS_TABLE',
+    'KIT_HOSTS',
     'NOTIFICATIONS_TOPIC',
     'POLICY_CHECK_URL',
     'USE_TABLE',
@@ -36,6 +44,8 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/apply-registry.ts': [
     'EVENT_BUS',
     'GATEWAYS_TABLE',
+    'KIT_HOSTS',
+    'NOTIFICATIONS_TOPIC',
     'REGISTRY_FILE',
     'ROTATION_FUNCTION',
     'SECRETS_KEY',
@@ -61,6 +71,7 @@ const values: Readonly<Record<string, string>> = {
   ACT_FUNCTION: '{ConsoleAct.Arn}',
   ROTATION_FUNCTION: '{RotateSecret.Arn}',
   SECRET_PREFIX: 'gateway-credential/',
+  KIT_HOSTS: '', // the registry has demo gateways only
   SECRETS_KEY: '{RotationKey.Arn}',
   EVIDENCE_KEY: '{EvidenceKey.Arn}',
 };
