@@ -15,6 +15,7 @@ import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventb
 import { type Access, arnOfCaller, identifiedOnly } from '../emulator/iam/access.ts';
 import { createKms } from '../emulator/kms/kms.ts';
 import { type InvokeLambda, lambdaService } from '../emulator/lambda/lambda.ts';
+import { noteLogLine } from '../emulator/lambda/log-tail.ts';
 import { createSecretsManager, type KnownSecret } from '../emulator/secrets-manager/secrets-manager.ts';
 import { isSecretsState } from '../emulator/secrets-manager/state.ts';
 import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
@@ -87,6 +88,14 @@ export type Cloud = {
   startSchedules(): Promise<void>;
   close(): Promise<void>;
 };
+
+/** The same log, of which who invokes a function can ask for the end. */
+const alsoNoted =
+  (log: Log): Log =>
+  (level, message, fields) => {
+    noteLogLine(JSON.stringify({ level, message, ...fields }));
+    log(level, message, fields);
+  };
 
 /** Opens the deployment. Rejects when a port is taken, or the data folder is in use or cannot be read. */
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
@@ -212,7 +221,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const dynamodb = new DynamoDBClient(clientSettings(operator));
   await createTables(dynamodb, template);
   dynamodb.destroy();
-  await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log: options.log, timers });
+  const log = (functionName: string): Log => alsoNoted(options.log(functionName));
+  await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log, timers });
 
   if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
   const closing = new AbortController();
