@@ -74,6 +74,8 @@ export class KitMisconfigured extends Error {
   }
 }
 
+export type KitError = KitUnreachable | KitRefused | KitMisconfigured;
+
 /** Whether an error is one of these, whose message repeats nothing that came from outside. */
-export const isKitError = (error: unknown): error is KitUnreachable | KitRefused | KitMisconfigured =>
+export const isKitError = (error: unknown): error is KitError =>
   error instanceof KitUnreachable || error instanceof KitRefused || error instanceof KitMisconfigured;

@@ -4,9 +4,21 @@ import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
 import type { KitSecrets } from '../ports.ts';
 
+/** Asks once over HTTP and follows nothing; what of `fetch` kinds need. */
+export type KitFetch = (
+  url: string,
+  init: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    readonly redirect: 'manual';
+    readonly signal: AbortSignal;
+  },
+) => Promise<Pick<Response, 'status' | 'ok' | 'text'>>;
+
 /** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
 export type KitAccess = {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: KitFetch;
   /** The AWSCURRENT text of a secret that the kit's settings name (a token, a signing key). */
   readSecret(secretId: string): Promise<string>;
   /** A secret that the kit itself reads its credential from. */

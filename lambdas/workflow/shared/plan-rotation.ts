@@ -126,6 +126,9 @@ const planKits = async (
   return { kits: plans, notAsked, unregisteredSources, tooManySources };
 };
 
+/** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */
+const mayPass: ReadonlySet<string> = new Set(['KitUnreachable', 'TemporarilyUnavailable']);
+
 /** Why the kit does not show what it holds, asked twice; `undefined` when it does, or when there is nothing to ask. */
 const failureOf = async (
   needs: Needs,
@@ -143,7 +146,7 @@ const failureOf = async (
     await kitKindOf(kit.kind).readBack?.(installation, kit.settings, access);
     return undefined;
   } catch (error) {
-    if (again && error instanceof Error && error.name === 'KitUnreachable')
+    if (again && error instanceof Error && mayPass.has(error.name))
       return failureOf(needs, gateway, rotationId, kit, { credentialId, value, versionId: '' }, false);
     return kitFailure(error).message;
   }
