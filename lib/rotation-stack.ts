@@ -109,7 +109,8 @@ export class RotationStack extends Stack {
     });
 
     const operate = new RotationFunction(this, 'Operate', {
-      description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt.',
+      description:
+        'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt, recover.',
       timeoutSeconds: 30, // a person is waiting
       logRetentionDays,
     });

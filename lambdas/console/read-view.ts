@@ -10,6 +10,7 @@ import { confirmationFor } from '../operator/force-revocation.ts';
 import { strangersIn } from '../operator/result.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
+import { describeIfThere } from '../workflow/shared/describe-if-there.ts';
 import type { AskFor, ConsoleAsk } from './page-request.ts';
 import { compromisePreview } from './view/compromise-preview.ts';
 import { type GatewayFacts, gatewayView, unregisteredUses } from './view/gateway-view.ts';
@@ -73,8 +74,8 @@ const secretOf = async (
 ): Promise<Pick<GatewayFacts, 'nextScheduledAtMs' | 'secretTroubles'>> => {
   if (!gateway) return { nextScheduledAtMs: undefined, secretTroubles: [] };
   try {
-    const secret = await secretVersions.describe(gateway.secretArn);
-    return { nextScheduledAtMs: secret.nextRotationAtMs, secretTroubles: secretTroublesOf(gateway, secret) };
+    const secret = await describeIfThere(secretVersions, gateway.secretArn);
+    return { nextScheduledAtMs: secret?.nextRotationAtMs, secretTroubles: secretTroublesOf(gateway, secret) };
   } catch (error) {
     log('WARN', 'The schedule of a gateway could not be read.', { error: error instanceof Error ? error.name : '' });
     return { nextScheduledAtMs: undefined, secretTroubles: [] };

@@ -107,7 +107,7 @@ const compareSecret = ({ gateway, secret }: FoundGateway, change: Make): readonl
         change(
           'CREATE_SECRET',
           `its ${gateway.live.length} live credentials were in the one that is gone`,
-          'The record names a secret that was deleted for good: what it held cannot be made again. Remove the gateway and register it under another id.',
+          `The record names a secret that was deleted for good. Run "recover ${gateway.gatewayId}": then adopt a value that a kit still holds, or rotate.`,
         ),
       ]
     : [change('CREATE_SECRET', 'holds a placeholder until the first credential')];

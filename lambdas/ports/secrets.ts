@@ -13,6 +13,8 @@ export type SecretDescription = {
   readonly arn: string;
   readonly name: string;
   readonly rotates: boolean;
+  /** Scheduled for deletion: its values cannot be read until it is taken back. */
+  readonly isBeingDeleted: boolean;
   /** Secrets Manager rotates it by then: the end of the next window (DescribeSecret); absent without a schedule. */
   readonly nextRotationAtMs?: number;
   readonly labels: ReadonlyMap<string, readonly string[]>;
@@ -25,8 +27,10 @@ export type IsDone = (credentialId: CredentialId, versionId: string) => boolean;
 export type SecretVersions = {
   /** The credential in a version; `undefined` when the version does not exist or has no value yet. Throws StepFailed for a value that is no credential. */
   readVersion(secretArn: string, versionId: string): Promise<Stored | undefined>;
-  /** The secret as Secrets Manager describes it. Throws StepFailed when there is none. */
+  /** The secret as Secrets Manager describes it. Throws SecretGone when there is none. */
   describe(secretId: string): Promise<SecretDescription>;
+  /** The gateway's secret, usable: as it is, taken back from deletion, found anew under its name, or made anew with the placeholder. */
+  reopen(secretArn: string, gatewayId: GatewayId): Promise<SecretDescription>;
   /** Puts a value under a version id, once: when the version has one already, that one stays. Answers what the version holds, read back. */
   putOnce(
     secretArn: string,

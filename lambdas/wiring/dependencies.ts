@@ -75,7 +75,10 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     needs: ['EVIDENCE_KEY'],
     make: ({ EVIDENCE_KEY = '' }, clients) => signerWith(clients.kms(), EVIDENCE_KEY),
   },
-  secretVersions: { needs: [], make: (_, clients) => secretVersionsIn(clients.secretsManager()) },
+  secretVersions: {
+    needs: [],
+    make: (_, clients, { environment: { SECRETS_KEY: key } }) => secretVersionsIn(clients.secretsManager(), key),
+  },
   gatewaySecrets: {
     needs: ['ROTATION_FUNCTION'],
     make: ({ ROTATION_FUNCTION: rotationFunction = '' }, clients, { environment: { SECRETS_KEY: key } }) =>

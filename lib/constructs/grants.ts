@@ -123,7 +123,10 @@ const grantsOf = ({
     Operate: [
       store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onUse('Query'),
-      secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      secrets.onGateways(
+        ...(['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'] as const),
+        ...(['CreateSecret', 'RestoreSecret', 'TagResource'] as const), // recover
+      ),
       events.publish,
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
     ],
@@ -141,7 +144,7 @@ const grantsOf = ({
     ConsoleAct: [
       store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onUse('Query'),
-      secrets.onGateways('DescribeSecret'), // adopt and repair, which need more, are not among its acts
+      secrets.onGateways('DescribeSecret'), // adopt, repair and recover, which need more, are not among its acts
       events.publish,
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
     ],

@@ -116,6 +116,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           credentialId: versionId.slice('v-'.length) as CredentialId,
           value: `value of ${versionId}` as CredentialValue,
         }),
+        reopen: unused,
         putOnce: unused,
         promote: unused,
         release: unused,
@@ -125,7 +126,11 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           const target = live.find(({ credentialId }) => credentialId === rotation?.targetId);
           const isPromoted = rotation !== undefined && hasReached(rotation, 'PROMOTED');
           const current = isPromoted && target ? target.versionId : currentVersionId;
-          return { arn, name: 'gateway-credential/g', rotates: true, labels: new Map([[current, ['AWSCURRENT']]]) };
+          const kept = live.map(({ credentialId }) => `live-${credentialId}`);
+          return {
+            ...{ arn, name: 'gateway-credential/g', rotates: true, isBeingDeleted: false },
+            labels: new Map([[current, ['AWSCURRENT', ...kept]]]),
+          };
         },
         stripPending: async () => false,
       },

@@ -13,6 +13,7 @@ export type Tone = 'danger' | 'warn' | 'busy' | 'good' | 'quiet';
 export const stateWords: Readonly<Record<GatewayState, { readonly word: string; readonly tone: Tone }>> = {
   COMPROMISED: { word: states.COMPROMISED.word, tone: 'danger' },
   HELD: { word: states.HELD.word, tone: 'warn' },
+  VALUES_LOST: { word: states.VALUES_LOST.word, tone: 'danger' },
   BEHIND: { word: states.BEHIND.word, tone: 'danger' },
   LATE: { word: states.LATE.word, tone: 'warn' },
   FAILED: { word: states.FAILED.word, tone: 'danger' },

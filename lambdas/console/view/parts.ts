@@ -21,6 +21,11 @@ import { commandsAbout } from '../../domain/operator-commands.ts';
 export const states = {
   COMPROMISED: { word: 'Compromised', means: 'A live credential is compromised, and is being replaced.' },
   HELD: { word: 'Held', means: 'The rotation stands still until a person decides.' },
+  VALUES_LOST: {
+    word: 'Values lost',
+    means:
+      'Live credentials are accepted whose values are kept nowhere any more: no kit can be given them. The gateway says which, and both ways out.',
+  },
   BEHIND: {
     word: 'Kits behind',
     means:
