@@ -38,7 +38,7 @@ export class GatewaySecrets extends Construct {
     this.anySecret = arnOf('*');
   }
 
-  /** On the secrets of gateways, and as far as the operations need it on their key; who creates them is told its name. */
+  /** On the secrets of gateways, and as far as the operations need it on their key; who creates them is told which key that is. */
   onGateways(...operations: readonly Operation[]): Grant {
     return (to) => {
       to.allowWherever(
@@ -48,9 +48,7 @@ export class GatewaySecrets extends Construct {
       );
       if (operations.some((operation) => encrypting.has(operation))) this.key.grantEncryptDecrypt(to, 'secretsmanager');
       else if (operations.includes('GetSecretValue')) this.key.grantDecrypt(to, 'secretsmanager');
-      if (!operations.includes('CreateSecret')) return;
-      this.named(to);
-      to.addEnvironment('SECRETS_KEY', this.key.key.keyArn);
+      if (operations.includes('CreateSecret')) to.addEnvironment('SECRETS_KEY', this.key.key.keyArn);
     };
   }
 

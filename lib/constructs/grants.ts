@@ -114,6 +114,7 @@ const grantsOf = ({
         ...(['CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'] as const),
         ...(['RotateSecret', 'CancelRotateSecret'] as const),
       ),
+      secrets.named,
       events.publish,
       workflow.on('StartExecution'),
       registry.reachesKits,

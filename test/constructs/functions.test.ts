@@ -52,7 +52,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'SECRET_PREFIX',
     'STATE_MACHINE_ARN',
   ],
-  'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
+  'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'SECRETS_KEY', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/console.ts': ['ACT_FUNCTION', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/console-act.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/evidence.ts': ['EVIDENCE_KEY', 'GATEWAYS_TABLE', 'USE_TABLE'],

@@ -138,8 +138,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...start,
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
     'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
-    ...decryptSecrets,
+    ...encryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+    ...onGatewaySecrets('CreateSecret', 'RestoreSecret', 'TagResource'),
   ],
   evidence: [
     `dynamodb:BatchGetItem on ${gateways}`,
