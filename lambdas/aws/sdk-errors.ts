@@ -1,5 +1,4 @@
 import { SecretLimitMet, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
-import { secretTag } from '../domain/names.ts';
 import { SecretCallFailed } from '../domain/secret-call-failed.ts';
 
 /** What the errors of one AWS service mean, by their names; whatever is in none of the lists is ambiguous, and good to try again. */
@@ -36,11 +35,6 @@ export const services = {
     check: 'check the table and the permissions of the function',
   },
   secretsManager,
-  /** Of a secret without the tag AWS says no more than that nobody may read it, whether it is there or not. */
-  kitSecrets: {
-    ...secretsManager,
-    check: `it is not there, or not tagged ${secretTag.key}, or its key does not let the function in`,
-  },
   /** A label that is not where it was just read is a lost race, and good to read again. */
   secretLabels: { ...secretsManager, notRetryable: ofSecrets },
   kms: {

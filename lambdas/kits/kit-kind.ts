@@ -19,6 +19,8 @@ export type KitFetch = (
 /** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
 export type KitAccess = {
   readonly fetch: KitFetch;
+  /** The same, of a server whose certificate one of these private authorities (PEM) has issued. */
+  trusting(ca: readonly string[]): KitFetch;
   /** The AWSCURRENT text of a secret that the kit's settings name (a token, a signing key). */
   readSecret(secretId: string): Promise<string>;
   /** A secret that the kit itself reads its credential from. */

@@ -5,7 +5,7 @@ import { readHeaders } from './header-secret.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
 import { kongAdmin, type PingAuth } from './kong-admin.ts';
-import { certificatesIn, fetchTrusting } from './private-ca.ts';
+import { certificatesIn } from './private-ca.ts';
 import { baseUrl } from './secure-url.ts';
 
 const settings = z
@@ -61,9 +61,9 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
   kind: 'kong',
   settings,
   traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'store', propagationSeconds }),
-  destinations: ({ adminUrl, adminTokenSecret }) => ({
+  destinations: ({ adminUrl, adminTokenSecret, adminHeadersSecret, caCertificateSecret }) => ({
     urls: [adminUrl],
-    secrets: adminTokenSecret === undefined ? [] : [adminTokenSecret],
+    secrets: [adminTokenSecret, adminHeadersSecret, caCertificateSecret].filter((one) => one !== undefined),
   }),
   install: async (installation, settings, access) => {
     const admin = await adminOf(installation.kit, settings, access);
@@ -128,7 +128,7 @@ const headersOf = async (kit: Kit, settings: KongSettings, access: KitAccess): P
 const trusting = async (kit: Kit, { caCertificateSecret }: KongSettings, access: KitAccess): Promise<KitAccess> => {
   if (caCertificateSecret === undefined) return access;
   const certificates = certificatesIn(await access.readSecret(caCertificateSecret));
-  if (certificates) return { ...access, fetch: fetchTrusting(certificates) };
+  if (certificates) return { ...access, fetch: access.trusting(certificates) };
   const answer = 'it does not hold certificates alone, in the form of PEM';
   const todo =
     'Put the certificate of the CA into the secret, from -----BEGIN CERTIFICATE----- on, and no private key.';

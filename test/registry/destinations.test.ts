@@ -27,7 +27,7 @@ const kits = async () => all(opened.needs.kits.all(gatewayId, 1));
 const audit = async () => all(readAudit(opened.dynamodb, opened.table, gatewayId, 0));
 
 test('where the credential of a new kit goes is in the plan, in the record and told to its owner, before the kit is there', async () => {
-  const text = file(kong('https://kong.example.com:8444/a?token=x', { adminTokenSecret: 'kits/edge/token' }));
+  const text = file(kong('https://kong.example.com:8444/hidden-path', { adminTokenSecret: 'kits/edge/token' }));
   const { changes } = await apply(text, true);
   expect(changes).toContain(
     '+ kit orders/edge: kong; gets the first credential; its credential goes to https://kong.example.com:8444, secret kits/edge/token',

@@ -41,6 +41,10 @@ test.for(['kits/payments/token', 'kits/nowhere'])(
   },
 );
 
-test('refuses a request to a host that is not allowed', async () => {
-  await expect(accessOf('orders').fetch('https://evil.example')).rejects.toMatchObject({ code: 'HOST_NOT_ALLOWED' });
+const asked = { method: 'GET', headers: {}, redirect: 'manual', signal: AbortSignal.timeout(1_000) } as const;
+
+test('refuses a request to a host that is not allowed, with a private CA too', async () => {
+  const { fetch, trusting } = accessOf('orders');
+  for (const ask of [fetch, trusting([])])
+    await expect(ask('https://evil.example', asked)).rejects.toMatchObject({ code: 'HOST_NOT_ALLOWED' });
 });
