@@ -11,7 +11,16 @@ import { provide } from './wiring/dependencies.ts';
  * with another `registry`, the content of such a file. Demo gateways are passed over unless DEMO_GATEWAYS is `apply`.
  */
 export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'kits', 'gatewaySecrets', 'secretPrefix', 'executions');
+  const dependencies = provide(
+    runtime,
+    'gateways',
+    'kits',
+    'gatewaySecrets',
+    'secretPrefix',
+    'executions',
+    'kitReach',
+    'notifyOwner',
+  );
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
   const file = () => readFile(path, 'utf8');

@@ -6,16 +6,10 @@ import { provide } from './wiring/dependencies.ts';
 
 /** Takes an operator's decision, through its IAM-authorised function URL (the caller is known) or by direct invocation (claimed). */
 export const handler = lambda<unknown, LambdaFunctionURLResult | OperateResult>((runtime) => {
-  const dependencies = provide(
-    runtime,
-    'gateways',
-    'kits',
-    'uses',
-    'proofs',
-    'secretVersions',
-    'executions',
-    'pingOne',
-  );
-  return (event, { awsRequestId: requestId }) =>
-    isOfUrl(event) ? operateThroughUrl(dependencies, event, requestId) : operate(dependencies, event, { requestId });
+  const stores = ['gateways', 'kits', 'uses', 'proofs', 'secretVersions', 'executions'] as const;
+  const dependencies = provide(runtime, ...stores, 'pingOne');
+  return (event, { awsRequestId: requestId, invokedFunctionArn }) =>
+    isOfUrl(event, invokedFunctionArn)
+      ? operateThroughUrl(dependencies, event, requestId)
+      : operate(dependencies, event, { requestId });
 });

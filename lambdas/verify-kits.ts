@@ -15,6 +15,7 @@ export const handler = lambda<unknown, StepOutput>((runtime) => {
     'policyCheck',
     'pingOne',
     'kitSecrets',
+    'kitReach',
     'notifyOwner',
   );
   return (event) => verifyKits(dependencies, parseStep(event));

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { RegistryRefused, readRegistry } from '../lambdas/registry/read-registry.ts';
+import { RegistryRefused, readRegistry, withoutDemo } from '../lambdas/registry/read-registry.ts';
+import { hostsOf, refuseOtherHosts } from '../lambdas/registry/registry-hosts.ts';
 import { checked } from './constructs/nag-checks.ts';
 import { SettingsRefused, settingsOf } from './constructs/settings.ts';
 import { rotationApp } from './synthesise.ts';
 
 try {
   const app = checked(rotationApp());
-  readRegistry(readFileSync(settingsOf(app.node).gateways, 'utf8')); // refuses here what the deployment would refuse later
+  const { gateways, kitHosts } = settingsOf(app.node);
+  const registry = withoutDemo(readRegistry(readFileSync(gateways, 'utf8'))); // refuses here what the deployment would refuse later
+  refuseOtherHosts(registry, { allowed: kitHosts.length > 0 ? kitHosts : hostsOf(registry), mayBeLocal: false });
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsRefused || error instanceof RegistryRefused)) throw error;

@@ -3,6 +3,7 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { urlAlias } from '../lambdas/domain/names.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
 import { Dashboard } from './constructs/dashboard.ts';
@@ -100,18 +101,21 @@ export class RotationStack extends Stack {
       sourceAccount: this.account, // no other account's Secrets Manager
     });
 
-    const { applyRegistry } = new GatewayRegistry(this, 'GatewayRegistry', {
+    const registry = new GatewayRegistry(this, 'GatewayRegistry', {
       gateways: settings.gateways,
+      kitHosts: settings.kitHosts,
       logRetentionDays,
       after: [workflow, policyCheck, rotateSecret], // with its permission: Secrets Manager tests it when a schedule is set
     });
 
     const operate = new RotationFunction(this, 'Operate', {
-      description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt.',
+      description:
+        'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt, recover.',
       timeoutSeconds: 30, // a person is waiting
       logRetentionDays,
     });
-    const { url: operateUrl } = operate.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    // On an alias: a call of the function itself is seen to have come another way, whatever it says of its caller.
+    const { url: operateUrl } = operate.addAlias(urlAlias).addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
     const compromise = new RotationFunction(this, 'Compromise', {
       description: 'The compromise button: dooms credentials in one write, then replaces them.',
@@ -150,18 +154,21 @@ export class RotationStack extends Stack {
         Sideband: policyCheck.sideband,
         Reconcile: reconcile,
         RotateSecret: rotateSecret,
-        ApplyRegistry: applyRegistry,
+        ApplyRegistry: registry.applyRegistry,
         Operate: operate,
         Compromise: compromise,
         Evidence: evidence,
         ConsoleAct: consoleAct,
         Console: show,
       },
-      { store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey, rotateSecret },
+      { store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey, rotateSecret, registry },
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name
 
-    new PressTrail(this, 'PressTrail', { functions: [compromise, consoleAct, operate], keptDays: logRetentionDays });
+    new PressTrail(this, 'PressTrail', {
+      functions: [compromise, consoleAct, operate, registry.applyRegistry],
+      keptDays: logRetentionDays,
+    });
 
     const operators = new Operators(this, 'Operators', { key, email: settings.operatorsEmail });
     const watched = { operators, policyCheck, store, workflow };
@@ -173,7 +180,7 @@ export class RotationStack extends Stack {
       ...(policyCheck.domainTarget ? { PolicyCheckDomainTarget: policyCheck.domainTarget } : {}),
       OperateUrl: operateUrl,
       GatewaysTable: store.tableName,
-      ApplyRegistryFunction: applyRegistry.functionName,
+      ApplyRegistryFunction: registry.applyRegistry.functionName,
       EvidenceFunction: evidence.functionName,
       EvidenceKeyArn: evidenceKey.keyArn,
       ConsoleFunction: show.functionName,

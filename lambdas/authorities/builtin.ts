@@ -1,11 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { composeCredential, randomDigits } from '../domain/credential.ts';
-import type { Gateway } from '../domain/gateway.ts';
-import type { CredentialId } from '../domain/ids.ts';
-import { allShards } from '../domain/shards.ts';
 import { newNonce } from '../policy-check/policy-check-client.ts';
-import type { Dependencies, Minted } from '../ports.ts';
+import type { Minted } from '../ports.ts';
 import type { Authority } from './authority.ts';
+import { lastUsesOf } from './recorded-uses.ts';
 
 /**
  * The authority of this system: the gateway record says which digests are live, and our policy check refuses everything else.
@@ -23,13 +21,14 @@ export const builtin: Authority = {
   /** Making a value leaves nothing behind anywhere: what the record does not name is accepted by nobody. */
   settle: async () => undefined,
 
-  list: ({ uses }, gateway) =>
-    Promise.all(
-      gateway.live.map(async ({ credentialId, createdAtMs }) => {
-        const lastUsedAtMs = await lastUseOf(uses, gateway, credentialId);
-        return { credentialId, createdAtMs, ...(lastUsedAtMs === undefined ? {} : { lastUsedAtMs }) };
-      }),
-    ),
+  list: async ({ uses }, gateway) => {
+    const credentialIds = gateway.live.map(({ credentialId }) => credentialId);
+    const lastUses = await lastUsesOf(uses, gateway, credentialIds);
+    return gateway.live.map(({ credentialId, createdAtMs }) => {
+      const lastUsedAtMs = lastUses.get(credentialId);
+      return { credentialId, createdAtMs, ...(lastUsedAtMs === undefined ? {} : { lastUsedAtMs }) };
+    });
+  },
 
   /** Lost use would look like quiet: one probe goes through the real policy check, and its use is looked for. */
   watch: async ({ policyCheck, uses }, { gatewayId }, stored, nonce) => ({
@@ -54,16 +53,3 @@ export const builtin: Authority = {
 };
 
 const randomCredential = (): Minted => composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
-
-/** From the recorded use of every shard; `undefined` when there is none. */
-const lastUseOf = async (
-  uses: Dependencies['uses'],
-  gateway: Gateway,
-  credentialId: CredentialId,
-): Promise<number | undefined> => {
-  let last: number | undefined;
-  for (const shard of allShards(gateway))
-    for await (const { lastUsedAtMs } of uses.ofCredential(gateway.gatewayId, credentialId, shard))
-      last = Math.max(last ?? 0, lastUsedAtMs);
-  return last;
-};

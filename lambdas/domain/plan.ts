@@ -159,6 +159,8 @@ export type Plan = {
   readonly unregisteredSources: number;
   /** What PingOne lists, where it is the authority. */
   readonly credentials?: readonly PlannedCredential[];
+  /** Among them are some that stand for many: more use a credential than can be told apart. */
+  readonly tooManySources?: true;
   readonly retires: readonly CredentialId[];
   readonly notOurs: readonly CredentialId[];
   /** If every kit moved at once; absent while the rotation could not start. */

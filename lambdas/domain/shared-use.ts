@@ -81,7 +81,7 @@ export const shownLastUse = ({ live }: Gateway, credentialIds: readonly Credenti
 };
 
 /** The kinds of proof there are for such a kit, the strongest first; `stored` is enough only with a use beside it. */
-export const sharedProofs = ['read-back', 'probed', 'used', 'stored', 'acknowledged'] as const;
+const sharedProofs = ['read-back', 'probed', 'used', 'stored', 'acknowledged'] as const;
 type SharedProof = (typeof sharedProofs)[number];
 
 /** What is proven of one kit since it was given the credential, when, and what is lacking. */

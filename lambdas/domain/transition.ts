@@ -43,6 +43,7 @@ import {
   type WatchAgain,
   watchAgain,
 } from './quiet-window.ts';
+import { type Recover, recover } from './recover.ts';
 import { type RetireCredential, retireCredential } from './retire-credential.ts';
 import { type KitsBehind, kitsBehind } from './reverted.ts';
 import { type Revoke, revoke } from './revoke.ts';
@@ -76,6 +77,7 @@ export type Command =
   | Complete
   | Fail
   | Repair
+  | Recover
   | Hold
   | Resume
   | Extend
@@ -140,6 +142,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return fail(gateway, command, nowMs);
     case 'repair':
       return repair(gateway, command, nowMs);
+    case 'recover':
+      return recover(gateway, command, nowMs);
     case 'hold':
       return hold(gateway, command, nowMs);
     case 'resume':

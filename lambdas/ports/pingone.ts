@@ -1,7 +1,7 @@
 import type { PingOneAuthority } from '../domain/authority.ts';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
-import type { CredentialId } from '../domain/ids.ts';
+import type { CredentialId, GatewayId } from '../domain/ids.ts';
 import type { ListedCredential } from '../domain/pingone-mint.ts';
 
 export type PingOneGateway = { readonly name: string; readonly type: string; readonly enabled: boolean };
@@ -34,5 +34,5 @@ export type PingOneClient = ManagementApi & {
   probe(value: CredentialValue): Promise<ProbeAnswer>;
 };
 
-/** PingOne, as the gateways of that authority have it. */
-export type PingOne = (authority: PingOneAuthority) => PingOneClient;
+/** PingOne, as a gateway of that authority has it. Throws StepFailed when its URLs have hosts that the deployment does not allow. */
+export type PingOne = (gatewayId: GatewayId, authority: PingOneAuthority) => PingOneClient;

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { claimed } from '../domain/claimed.ts';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
+import type { Dependencies } from '../ports.ts';
 import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
+import { refuseOtherHosts } from './registry-hosts.ts';
 
 /**
  * How many changes were made, or would be with `plan`, how many are refused now, and the first of both, a line each; the
@@ -21,6 +23,8 @@ export type ApplyResult = {
 class ChangesRefused extends Error {
   override readonly name = 'ChangesRefused';
 }
+
+type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'kitReach'>;
 
 const namedAtMost = 1_000;
 
@@ -44,13 +48,15 @@ export const applyEvent = (event: unknown, requestId: string): z.infer<typeof by
 
 /** Applies the text of `gateways.json`, logs every change, and returns them as lines. Throws RegistryRefused too. */
 export const applyFile = async (
-  needs: Parameters<typeof applyRegistry>[0],
+  needs: Needs,
   text: string,
   { plan, actor, reason }: By & { readonly plan: boolean },
   withDemo: boolean,
 ): Promise<ApplyResult> => {
-  const registry = readRegistry(text);
-  const changes = await applyRegistry(needs, withDemo ? registry : withoutDemo(registry), { actor, reason }, { plan });
+  const whole = readRegistry(text);
+  const registry = withDemo ? whole : withoutDemo(whole);
+  refuseOtherHosts(registry, needs.kitReach.hosts);
+  const changes = await applyRegistry(needs, registry, { actor, reason }, { plan });
   const lines = changes.map(describeChange);
   if (!plan)
     for (const { kind, gatewayId, kitId, refused } of changes)
@@ -68,12 +74,7 @@ export const applyFile = async (
  * Applies all of the file or nothing: a deployment that fails is rolled back, to the file before, and what was applied of the
  * new one might be refused on that way as well. Throws {@link ChangesRefused} with every line that was refused.
  */
-export const applyWhole = async (
-  needs: Parameters<typeof applyRegistry>[0],
-  text: string,
-  by: By,
-  withDemo: boolean,
-): Promise<ApplyResult> => {
+export const applyWhole = async (needs: Needs, text: string, by: By, withDemo: boolean): Promise<ApplyResult> => {
   const planned = await applyFile(needs, text, { ...by, plan: true }, withDemo);
   if (planned.refused > 0) throw refusedWith('Nothing was applied', planned);
   const applied = await applyFile(needs, text, { ...by, plan: false }, withDemo);

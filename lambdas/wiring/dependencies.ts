@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -5,6 +6,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { pingOneClients, systemAccess } from '../authorities/pingone/client.ts';
+import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
@@ -18,7 +20,7 @@ import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
-import type { ClockAndLog, Dependencies } from '../ports.ts';
+import type { ClockAndLog, Dependencies, KitReach } from '../ports.ts';
 import { type ClientSettings, clientSettings, limited } from '../runtime/client-settings.ts';
 import { variables } from '../runtime/environment.ts';
 import type { Runtime } from '../runtime/host.ts';
@@ -48,6 +50,13 @@ type Part<Made> = {
   readonly make: (values: Readonly<Record<string, string>>, clients: Clients, runtime: Runtime) => Made;
 };
 
+/** How kits are reached, and which hosts this deployment allows. */
+const kitReachOf = ({ environment: { KIT_HOSTS = '', LOCAL_KITS } }: Runtime): KitReach => ({
+  hosts: { allowed: KIT_HOSTS.split(' ').filter((host) => host !== ''), mayBeLocal: LOCAL_KITS === 'allowed' },
+  fetch: globalThis.fetch,
+  addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+});
+
 /** Which variables each part needs, and how it is made from them. */
 const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> } = {
   gateways: {
@@ -75,18 +84,26 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     needs: ['EVIDENCE_KEY'],
     make: ({ EVIDENCE_KEY = '' }, clients) => signerWith(clients.kms(), EVIDENCE_KEY),
   },
-  secretVersions: { needs: [], make: (_, clients) => secretVersionsIn(clients.secretsManager()) },
+  secretVersions: {
+    needs: [],
+    make: (_, clients, { environment: { SECRETS_KEY: key } }) => secretVersionsIn(clients.secretsManager(), key),
+  },
   gatewaySecrets: {
     needs: ['ROTATION_FUNCTION'],
     make: ({ ROTATION_FUNCTION: rotationFunction = '' }, clients, { environment: { SECRETS_KEY: key } }) =>
       gatewaySecretsIn(clients.secretsManager(), { rotationFunction, ...(key ? { key } : {}) }),
   },
   kitSecrets: { needs: [], make: (_, clients) => kitSecretsIn(clients.secretsManager()) },
+  kitReach: { needs: [], make: (_values, _clients, runtime) => kitReachOf(runtime) },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   pingOne: {
     needs: [],
-    make: (_, clients, { now }) =>
-      pingOneClients({ ...systemAccess, now }, (secretId) => kitSecretsIn(clients.secretsManager()).readText(secretId)),
+    make: (_, clients, runtime) =>
+      pingOneClients(
+        { ...systemAccess, now: runtime.now },
+        workerSecretIn({ kitSecrets: kitSecretsIn(clients.secretsManager()) }),
+        kitReachOf(runtime).hosts,
+      ),
   },
   executions: {
     needs: ['STATE_MACHINE_ARN'],

@@ -30,7 +30,10 @@ const allowed = `Allowed is {"gatewayId": "<id of a registered gateway>", "reaso
 /** What the workflow ends with after a plan: nothing was begun. */
 export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'pingOne'> &
+type Needs = Pick<
+  Dependencies,
+  'gateways' | 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'pingOne'
+> &
   ClockAndLog;
 
 /**

@@ -18,7 +18,7 @@ import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'notifyOwner' | 'pingOne'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'notifyOwner' | 'pingOne'
 > &
   ClockAndLog;
 

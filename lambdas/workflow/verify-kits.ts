@@ -17,7 +17,16 @@ import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'pingOne' | 'kitSecrets' | 'notifyOwner'
+  | 'gateways'
+  | 'kits'
+  | 'uses'
+  | 'proofs'
+  | 'secretVersions'
+  | 'policyCheck'
+  | 'pingOne'
+  | 'kitSecrets'
+  | 'kitReach'
+  | 'notifyOwner'
 > &
   ClockAndLog;
 

@@ -1,5 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { attentionWords, counted, fromNow, inFull, lengthOf, originWords } from '../../lambdas/console/view/labels.ts';
+import {
+  attentionWords,
+  counted,
+  fromNow,
+  inFull,
+  lengthOf,
+  manyWords,
+  originWords,
+} from '../../lambdas/console/view/labels.ts';
 import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
@@ -90,7 +98,7 @@ export const planText = (one: Plan, nowMs: number): string => {
     ...one.obstacles.map(({ code, message }) => `  ${code}: ${plain(message)}`),
     `${counted(kits.total, 'kit')}: ${one.credentials ? 'they call PingOne, so nobody sees which are in use' : `${kits.inUse} in use, ${kits.idle} idle`}; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable, ${kits.notAsked} not asked.`,
     ...(one.credentials ? ['', credentialsTable(one.credentials, nowMs)] : []),
-    `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.`,
+    `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.${one.tooManySources ? ` ${manyWords}` : ''}`,
     ...(one.earliestRevokeAt
       ? [
           `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}: ${deadlineTexts[one.atDeadline]}.`,

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
+import { hostPattern } from '../../lambdas/domain/kit-hosts.ts';
 
 /** A number, or the text of one: the command line gives texts. */
 const wholeNumber = (least: number, most: number) =>
@@ -36,6 +37,12 @@ const retentions = Object.values(RetentionDays).filter((days) => typeof days ===
 /** The schema of the settings; what it says of each is printed in the reference. */
 export const settingsSchema = z.strictObject({
   gateways: z.string().min(1).default('./gateways.json').describe('The registry of gateways and kits to apply.'),
+  kitHosts: listOf(
+    hostPattern,
+    'allowed are names of hosts in small letters and addresses, also *.example.com',
+  ).describe(
+    'The hosts that URLs of kits may have, whoever applies the registry later: nothing is sent to another. Without it, those that `gateways` names when it is deployed.',
+  ),
   operatorsEmail: z
     .email('allowed is an e-mail address')
     .optional()

@@ -8,7 +8,7 @@ import { statusFor } from '../support/status-for.ts';
 import { gatewayId, openSystem, tagOfKits } from '../support/system.ts';
 
 /** Settings of a fast PingOne; the stand-in shows a use half a second late. */
-export const lagSeconds = 1;
+const lagSeconds = 1;
 const workerSecret = 'pingone/worker';
 
 type Options = {

@@ -10,6 +10,7 @@ import { readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
 import { rotationFunction } from './emulated-registry.ts';
 
+const recorded = async (): Promise<void> => undefined;
 const none = async (): Promise<never> => {
   throw new Error('This test starts nothing.');
 };
@@ -75,11 +76,11 @@ describe('Applying a schedule', () => {
       schedule: { expression: 'rate(30 days)', duration: '3h' },
     };
     const described = () => secretsManager.send(new DescribeSecretCommand({ SecretId: 'gateway-credential/orders' }));
-    expect(await applySchedule(needs, wanted, true)).toMatchObject([
+    expect(await applySchedule(needs, wanted, true, recorded)).toMatchObject([
       { kind: 'SET_SCHEDULE', detail: 'rate(30 days) within 3h' },
     ]);
     expect((await described()).RotationEnabled).toBeFalsy();
-    await applySchedule(needs, wanted, false);
+    await applySchedule(needs, wanted, false, recorded);
     await system.timers.advance(5_000);
     expect(await described()).toMatchObject({
       RotationEnabled: true,
@@ -87,9 +88,9 @@ describe('Applying a schedule', () => {
     });
     expect((await system.gateway()).live).toHaveLength(1);
     expect((await system.gateway()).rotation).toBeUndefined();
-    expect(await applySchedule(needs, wanted, false)).toEqual([]);
+    expect(await applySchedule(needs, wanted, false, recorded)).toEqual([]);
     const { schedule: _, ...byHand } = wanted;
-    expect(await applySchedule(needs, byHand, false)).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
+    expect(await applySchedule(needs, byHand, false, recorded)).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
     expect((await described()).RotationEnabled).toBe(false);
   });
 
@@ -102,19 +103,19 @@ describe('Applying a schedule', () => {
     };
     const wanted = { gatewayId, schedule: { expression: 'rate(30 days)' } };
     const SecretId = 'gateway-credential/orders';
-    await applySchedule(needs, wanted, false);
+    await applySchedule(needs, wanted, false, recorded);
     await system.timers.advance(5_000);
     const elsewhere = { rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:operate' };
     const moved = { ...needs, gatewaySecrets: gatewaySecretsIn(secretsManager, elsewhere) };
-    expect(await applySchedule(moved, wanted, true)).toEqual([
+    expect(await applySchedule(moved, wanted, true, recorded)).toEqual([
       { kind: 'SET_SCHEDULE', gatewayId: 'orders', detail: 'rate(30 days)' },
     ]);
     await system.start({ gatewayId, reason: 'by hand' });
     await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
     await secretsManager.send(new RotateSecretCommand({ SecretId })); // meets the one by hand, and leaves AWSPENDING
-    expect(await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(60 days)' } }, false)).toMatchObject([
-      { kind: 'SET_SCHEDULE', refused: expect.stringContaining('not complete') },
-    ]);
+    expect(
+      await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(60 days)' } }, false, recorded),
+    ).toMatchObject([{ kind: 'SET_SCHEDULE', refused: expect.stringContaining('not complete') }]);
   });
 
   it('ends it when the gateway leaves the file, even after a crash in between', async () => {
@@ -125,10 +126,11 @@ describe('Applying a schedule', () => {
       ...stores,
       gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }),
       secretPrefix: 'gateway-credential/',
+      notifyOwner: none,
       executions: { arnOf: () => '', start: none, stateOf: none, stop: none },
       log: () => undefined,
     };
-    await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(30 days)' } }, false);
+    await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(30 days)' } }, false, recorded);
     await system.timers.advance(5_000);
     await stores.gateways.apply(gatewayId, { kind: 'retire', actor: 'ann', reason: 'test' });
     const changes = await applyRegistry(needs, { gateways: [] }, { actor: 'ann', reason: 'test' }, { plan: false });

@@ -97,7 +97,8 @@ const authorityIn = ({ gatewayId, authority }: Gateway): PingOneAuthority => {
   return authority;
 };
 
-const clientOf = ({ pingOne: ask }: Pick<Dependencies, 'pingOne'>, gateway: Gateway) => ask(authorityIn(gateway));
+const clientOf = ({ pingOne: ask }: Pick<Dependencies, 'pingOne'>, gateway: Gateway) =>
+  ask(gateway.gatewayId, authorityIn(gateway));
 
 /** In a compromise nothing waits for what an earlier rotation may have left behind: the reconciler sees to that later. */
 const intentFor = ({ mint, rotation }: Gateway, { rotationId }: MintFor): MintIntent | undefined =>

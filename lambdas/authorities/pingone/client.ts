@@ -1,4 +1,7 @@
 import type { PingOneAuthority } from '../../domain/authority.ts';
+import { StepFailed } from '../../domain/failure.ts';
+import type { GatewayId } from '../../domain/ids.ts';
+import { type KitHosts, refusalOfUrl } from '../../domain/kit-hosts.ts';
 import type { MintSettings } from '../../domain/pingone-mint.ts';
 import type { PingOne } from '../../ports.ts';
 import type { PingOneAccess } from './ask.ts';
@@ -16,13 +19,25 @@ export const systemAccess: PingOneAccess = {
   timeLimit: (ms) => AbortSignal.timeout(ms),
 };
 
-/** Clients of gateways; those with the same worker application share its token for as long as this function instance lives. */
-export const pingOneClients = (access: PingOneAccess, readSecret: (secretId: string) => Promise<string>): PingOne => {
+/** Clients of gateways; each worker application's token is kept for as long as this function instance lives. */
+export const pingOneClients = (
+  access: PingOneAccess,
+  readSecret: (secretId: string, gatewayId: GatewayId) => Promise<string>,
+  hosts: KitHosts,
+): PingOne => {
   const tokens = new Map<string, WorkerToken>();
-  return (settings) => {
+  return (gatewayId, settings) => {
     const urls = urlsOf(settings);
-    const key = JSON.stringify([urls.tokenUrl, settings.workerSecret]);
-    const token = tokens.get(key) ?? workerToken(access, { ...urls, workerSecret: settings.workerSecret }, readSecret);
+    for (const url of Object.values(urls)) {
+      const refusal = refusalOfUrl(url, hosts);
+      if (refusal) throw new StepFailed(`The authority of gateway ${gatewayId} is not asked: ${refusal}.`);
+    }
+    const key = JSON.stringify([gatewayId, urls.tokenUrl, settings.workerSecret]);
+    const token =
+      tokens.get(key) ??
+      workerToken(access, { ...urls, workerSecret: settings.workerSecret }, (secretId) =>
+        readSecret(secretId, gatewayId),
+      );
     tokens.set(key, token);
     return {
       ...managementApi(access, settings, urls, token),

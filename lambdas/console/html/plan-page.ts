@@ -1,6 +1,6 @@
 import { deadlineTexts } from '../../domain/deadline.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { attentionWords, inFull, lengthOf, originWords } from '../view/labels.ts';
+import { attentionWords, inFull, lengthOf, manyWords, originWords } from '../view/labels.ts';
 import type { PlanView } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, row, table, when } from './parts.ts';
@@ -49,7 +49,9 @@ const planned = (plan: Plan, nowMs: number): Markup => {
   }</dd><dt>Retires</dt><dd class="id">${plan.retires.join(', ') || 'none'}</dd>${
     plan.notOurs.length > 0 ? html`<dt>Stays, not ours</dt><dd class="id">${plan.notOurs.join(', ')}</dd>` : undefined
   }${
-    plan.credentials ? undefined : html`<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}</dd>`
+    plan.credentials
+      ? undefined
+      : html`<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}${plan.tooManySources ? `. ${manyWords}` : undefined}</dd>`
   }<dt>Revoked at the earliest</dt><dd>${
     plan.earliestRevokeAt === undefined ? 'never, as it could not start' : inFull(Date.parse(plan.earliestRevokeAt))
   }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${plan.credentials && credentialsHtml(plan.credentials, nowMs)}${

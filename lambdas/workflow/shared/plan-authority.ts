@@ -19,7 +19,7 @@ export const planAuthority = async (
   const { authority } = gateway;
   if (!authority) return { obstacles: [] };
   try {
-    const { type, enabled } = await needs.pingOne(authority).gateway();
+    const { type, enabled } = await needs.pingOne(gateway.gatewayId, authority).gateway();
     const listed = await authorityOf(gateway).list(needs, gateway);
     const unready = (message: string): Obstacle => ({ code: 'PINGONE_UNREADY', message });
     return {

@@ -1,11 +1,12 @@
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import { type Kit, keptFailure } from '../../domain/kit.ts';
+import { guardedFetch } from '../../kits/guarded-fetch.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import type { Refresh } from './collect-evidence.ts';
 import { accessFor, installationOf } from './reach-kit.ts';
 
-type Asking = Pick<Dependencies, 'kitSecrets'> & ClockAndLog;
+type Asking = Pick<Dependencies, 'kitSecrets' | 'kitReach'> & ClockAndLog;
 type Needs = Asking & Pick<Dependencies, 'kits'>;
 
 const probeMs = 5_000;
@@ -71,9 +72,9 @@ const sendBack = async (
  * A client request through the kit: the policy check sees which credential it brings, whatever the answer is. Where kits
  * call PingOne nobody sees that, and only an answer that is no error says that the kit's credential was accepted.
  */
-const probe = async ({ log }: Asking, kit: Kit, url: string): Promise<boolean> => {
+const probe = async ({ log, kitReach }: Asking, kit: Kit, url: string): Promise<boolean> => {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(probeMs), redirect: 'manual' });
+    const response = await guardedFetch(kitReach, kit)(url, { signal: AbortSignal.timeout(probeMs) });
     await response.body?.cancel();
     return response.status < 400;
   } catch {
@@ -105,7 +106,7 @@ const readBack = async (
     const { matches } = await kind.readBack(
       installationOf(gateway, rotation, kit, stored),
       kit.settings,
-      accessFor({ ...needs, notifyOwner: async () => undefined }), // whoever only asks tells nobody
+      accessFor({ ...needs, notifyOwner: async () => undefined }, kit), // whoever only asks tells nobody
     );
     return { ...kit, work: { ...kit.work, readBack: { matches, atMs: needs.now() } } };
   } catch (error) {

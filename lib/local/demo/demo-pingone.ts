@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { PingOneAuthority } from '../../../lambdas/domain/authority.ts';
+import type { GatewayId } from '../../../lambdas/domain/ids.ts';
 import type { Registry } from '../../../lambdas/registry/read-registry.ts';
 import type { Port } from '../../emulator/wire/held-port.ts';
 import { inFile, inMemory } from '../../emulator/wire/persistence.ts';
@@ -42,7 +43,7 @@ export const openDemoPingOne = async (
     readonly dataFolder: string | undefined;
   },
 ): Promise<DemoPingOne> => {
-  const worker = await ensureWorker(secrets, authority.workerSecret);
+  const worker = await ensureWorker(secrets, gatewayId, authority.workerSecret);
   const pingOne = await openPingOne({
     port,
     timers,
@@ -59,7 +60,7 @@ export const openDemoPingOne = async (
       dataFolder === undefined ? inMemory() : inFile(join(dataFolder, `pingone-${gatewayId}.json`), isPingOneState),
   });
   pingOne.control.lastUsedLagMs = (authority.lastUsedLagSeconds * 1000) / 2; // within what the settings allow for
-  const byHand = await ensureKitSecret(secrets, `demo/${gatewayId}/made-by-hand`, () => {
+  const byHand = await ensureKitSecret(secrets, { gatewayId }, `demo/${gatewayId}/made-by-hand`, () => {
     const { id, value } = pingOne.createByHand(authority.gatewayId, pingOne.origin);
     return JSON.stringify({ credentialId: id, credential: value });
   });
@@ -82,9 +83,9 @@ export const adoptInDemo = async ({ stores, call }: Deployment, { gateways }: Re
 };
 
 /** The worker application as the gateway's settings find it: made once, and known to PingOne. */
-const ensureWorker = async (secrets: SecretsManagerClient, name: string): Promise<Worker> => {
+const ensureWorker = async (secrets: SecretsManagerClient, gatewayId: GatewayId, name: string): Promise<Worker> => {
   const made = { clientId: randomUUID(), clientSecret: randomBytes(32).toString('base64url') };
-  const held = await ensureKitSecret(secrets, name, () => JSON.stringify(made));
+  const held = await ensureKitSecret(secrets, { gatewayId }, name, () => JSON.stringify(made));
   const { clientId, clientSecret } = JSON.parse(held) as typeof made;
   return { clientId, clientSecret, tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC', roles: ['Environment Admin'] };
 };

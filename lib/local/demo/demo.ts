@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { GatewayId } from '../../../lambdas/domain/ids.ts';
 import { liveLabel } from '../../../lambdas/domain/secret-text.ts';
 import type { DemoKit, Registry } from '../../../lambdas/registry/read-registry.ts';
 import type { PublishedMessage } from '../../emulator/sns/sns.ts';
@@ -55,14 +56,15 @@ const heldBefore = async (
 
 const openStandIn = async (
   deployment: Deployment,
-  gatewayId: string,
+  gatewayId: GatewayId,
   kit: DemoKit,
   serviceUrl: string,
   port: HeldPort | undefined,
   byHand: DemoPingOne['byHand'] | undefined,
 ): Promise<StandIn> => {
   const { secretsManager: secrets, call } = deployment;
-  const { settings } = kit;
+  const { settings, kitId } = kit;
+  const user = { gatewayId, kitId };
   const held = (await heldBefore(deployment, gatewayId, kit.kitId)) ?? byHand;
   const nowMs = Date.now;
   const initial = held ? { initial: held } : {};
@@ -78,6 +80,7 @@ const openStandIn = async (
   if (kit.kind === 'webhook') {
     const signingSecret = await ensureKitSecret(
       secrets,
+      user,
       text(settings, 'signingSecret'),
       () => `whsec_${randomBytes(32).toString('base64')}`,
     );
@@ -92,7 +95,7 @@ const openStandIn = async (
   }
   if (kit.kind === 'secrets-manager') {
     const secretId = text(settings, 'secretId');
-    await ensureKitSecret(secrets, secretId, () => 'none yet');
+    await ensureKitSecret(secrets, user, secretId, () => 'none yet');
     const reader = createSecretReader({ secrets, secretId, cacheMs: applyMs });
     reader.start();
     return {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mintSettingsOf, pingOneClients, systemAccess } from '../../../lambdas/authorities/pingone/client.ts';
 import { pingOneSettings } from '../../../lambdas/authorities/pingone/settings.ts';
+import type { GatewayId } from '../../../lambdas/domain/ids.ts';
 import {
   type Account,
   directoryId,
@@ -17,6 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
+const orders = 'orders' as GatewayId;
+const here = { allowed: ['127.0.0.1'], mayBeLocal: true };
 const settingsOf = (id: string) => {
   const { apiUrl, tokenUrl, serviceUrl } = account;
   return pingOneSettings.parse({
@@ -31,7 +34,7 @@ const settingsOf = (id: string) => {
 };
 
 test('Over loopback, with the clock and network of this machine: create, prove accepted, revoke, prove refused', async () => {
-  const client = pingOneClients(systemAccess, async () => workerSecret)(settingsOf(gatewayId));
+  const client = pingOneClients(systemAccess, async () => workerSecret, here)(orders, settingsOf(gatewayId));
   const created = await client.create(Number.POSITIVE_INFINITY);
   if (created.kind !== 'CREATED') throw created.error;
   expect(await client.probe(created.value)).toMatchObject({ kind: 'ACCEPTED' });
@@ -40,11 +43,26 @@ test('Over loopback, with the clock and network of this machine: create, prove a
   expect(await client.probe(created.value)).toMatchObject({ kind: 'REFUSED' });
 });
 
-test('Gateways with the same worker application share one token', async () => {
-  const clientOf = pingOneClients(systemAccess, async () => workerSecret);
-  await clientOf(settingsOf(gatewayId)).list();
-  await clientOf(settingsOf(directoryId)).list();
-  expect(account.control.asked.filter((one) => one === 'token')).toEqual(['token']);
+test('A token is kept for its gateway, and no other one goes by it: each has to be let in by the tag of the secret', async () => {
+  const asked: string[] = [];
+  const read = async (_: string, gateway: GatewayId) => {
+    asked.push(gateway);
+    return workerSecret;
+  };
+  const clientOf = pingOneClients(systemAccess, read, here);
+  await clientOf(orders, settingsOf(gatewayId)).list();
+  await clientOf(orders, settingsOf(gatewayId)).list();
+  await clientOf('returns' as GatewayId, settingsOf(directoryId)).list();
+  expect(asked).toEqual(['orders', 'returns']);
+});
+
+test('refuses hosts that the deployment does not allow, before anything is sent', () => {
+  const clientOf = pingOneClients(systemAccess, async () => workerSecret, {
+    allowed: ['api.pingone.eu'],
+    mayBeLocal: true,
+  });
+  expect(() => clientOf(orders, settingsOf(gatewayId))).toThrow('this deployment allows api.pingone.eu');
+  expect(account.control.asked).toEqual([]);
 });
 
 test('The settings of a gateway are given on in ms', () => {
