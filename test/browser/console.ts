@@ -42,6 +42,7 @@ export const demoGateway = (gatewayId: string): object => ({
 /** A gateway without traffic, whose one kit waits for its owner. */
 export const quietGateway = (gatewayId: string, owner = 'nobody@example.com'): object => ({
   gatewayId,
+  authority: { kind: 'builtin' },
   decision: { kind: 'allow-all' },
   policy,
   kits: [{ kitId: 'by-hand', kind: 'manual', owner, ...common }],

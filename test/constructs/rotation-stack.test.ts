@@ -108,6 +108,7 @@ describe('the registry', () => {
       gateways: [
         {
           gatewayId: 'orders',
+          authority: { kind: 'builtin' },
           decision: { kind: 'allow-all' },
           kits: [
             {

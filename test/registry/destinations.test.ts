@@ -13,7 +13,7 @@ const kong = (adminUrl: string, more: object = {}, owner = 'edge-team') => ({
   settings: { adminUrl, ...more },
 });
 const file = (...kits: readonly object[]) =>
-  JSON.stringify({ gateways: [{ gatewayId, decision: { kind: 'allow-all' }, kits }] });
+  JSON.stringify({ gateways: [{ gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits }] });
 
 let opened: Opened;
 beforeEach(async () => {
@@ -113,7 +113,9 @@ test('more destinations than one entry holds are all recorded', async () => {
 
 test('what changes of a gateway is recorded in words, its schedule too', async () => {
   const gateways = (more: object) =>
-    JSON.stringify({ gateways: [{ gatewayId, decision: { kind: 'allow-all' }, kits: [], ...more }] });
+    JSON.stringify({
+      gateways: [{ gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits: [], ...more }],
+    });
   const gatewaySecrets = { ...opened.needs.gatewaySecrets, setSchedule: async () => 'CHANGED' as const };
   Object.assign(opened.needs, { gatewaySecrets });
   await apply(gateways({}));
