@@ -109,8 +109,16 @@ export const gatewaySchema = z.strictObject({
     .describe('Runs on this machine with stand-ins for its kits; a deployment to AWS passes it over.'),
   authority: z.literal('builtin').default('builtin').describe('Who mints and revokes the credentials.'),
   decision: z
-    .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('allow-all') })])
-    .describe('What a request with a good credential may do. It has no default: allow-all checks the credential only.'),
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('allow-all') }),
+      z.strictObject({
+        kind: z.literal('forward'),
+        to: gatewayId.describe('the gatewayId of the gateway with authority pingone whose credential is presented'),
+      }),
+    ])
+    .describe(
+      'What a request with a good credential may do. It has no default: allow-all checks the credential only, forward asks PingOne.',
+    ),
   schedule: z
     .strictObject({
       expression: z

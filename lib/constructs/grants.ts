@@ -26,7 +26,7 @@ export type Granted = {
 const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evidenceKey, rotateSecret }: Granted) =>
   ({
     Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
-    Sideband: [],
+    Sideband: [secrets.ofForwarding],
     BeginRotation: [
       policyCheck.ask,
       store.onGateways('GetItem', 'PutItem', 'Query'),

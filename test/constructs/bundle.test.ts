@@ -15,6 +15,17 @@ const clientsIn = (inputs: Readonly<Record<string, unknown>>): readonly string[]
   ...new Set(Object.keys(inputs).flatMap((path) => /node_modules\/(@aws-sdk\/client-[^/]+)\//.exec(path)?.[1] ?? [])),
 ];
 
+type Outputs = ReturnType<typeof bundle>['outputs'];
+/** The files that Node loads with an entry, before any of it runs. */
+const loadedAtStart = (outputs: Outputs, entry: string): readonly Outputs[string][] => {
+  const first = Object.keys(outputs).find((path) => path.endsWith(`/${entry}`)) ?? expect.fail(entry);
+  const reached = new Set([first]);
+  for (const path of reached)
+    for (const { path: next, kind } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && outputs[next]) reached.add(next);
+  return [...reached].flatMap((path) => outputs[path] ?? []);
+};
+
 /** Every file but the types of the ports is the entry of a Lambda. */
 const entries = readdirSync(join(root, 'lambdas')).filter((name) => name.endsWith('.ts') && name !== 'ports.ts');
 
@@ -24,9 +35,14 @@ describe('a bundle', () => {
     expect(clientsIn(inputs)).toEqual(['@aws-sdk/client-dynamodb']);
   });
 
-  test('of the sideband has no client at all', () => {
-    const { inputs } = bundle('lambdas/sideband.ts', join(folder, 'sideband.mjs'));
-    expect(clientsIn(inputs)).toEqual([]);
+  test('of the sideband starts without any client, and without TLS: what forwards lies beside it', () => {
+    const { outputs } = bundle('lambdas/sideband.ts', join(folder, 'sideband.mjs'));
+    const loaded = loadedAtStart(outputs, 'sideband.mjs');
+    expect(clientsIn(Object.assign({}, ...loaded.map(({ inputs }) => inputs)))).toEqual([]);
+    expect(loaded.flatMap(({ imports }) => imports.map(({ path }) => path))).not.toContain('node:https');
+    expect(clientsIn(Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs)))).toEqual([
+      '@aws-sdk/client-secrets-manager',
+    ]);
   });
 
   test('of a stage has the messages of zod in one language', () => {
