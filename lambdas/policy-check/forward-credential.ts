@@ -43,15 +43,17 @@ export const forwardCredentials = (
     triedAtMs.set(gatewayId, nowMs());
     return reading;
   };
+  /** A clock that was set back does not tell. */
+  const isWithin = (limitMs: number, sinceMs: number | undefined): boolean =>
+    sinceMs !== undefined && nowMs() >= sinceMs && nowMs() - sinceMs < limitMs;
   const wasJustTried = (gatewayId: GatewayId): boolean =>
-    !underWay.has(gatewayId) && nowMs() - (triedAtMs.get(gatewayId) ?? Number.NEGATIVE_INFINITY) < askAgainMs;
+    !underWay.has(gatewayId) && isWithin(askAgainMs, triedAtMs.get(gatewayId));
 
   return {
     current: async (gatewayId) => {
       const one = held.get(gatewayId);
       if (!one) return read(gatewayId);
-      const ageMs = nowMs() - one.readAtMs;
-      if ((ageMs >= 0 && ageMs < forwardedValueSeconds * 1000) || wasJustTried(gatewayId)) return one.value;
+      if (isWithin(forwardedValueSeconds * 1000, one.readAtMs) || wasJustTried(gatewayId)) return one.value;
       return read(gatewayId).catch(() => one.value); // PingOne says whether it is still good
     },
     inPlaceOf: async (gatewayId, refused) => {

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { decisionOf, idleForwardKits } from '../../lambdas/registry/forward-target.ts';
+import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { gatewaySchema } from '../../lambdas/registry/schema.ts';
+
+const pingOne = {
+  kind: 'pingone',
+  environmentId: '0b4c1d2e-1111-4222-8333-444455556666',
+  gatewayId: '6d0f5a3e-1111-4222-8333-444455556666',
+  workerSecret: 'pingone-worker',
+  region: 'EU',
+};
+const kitOf = (kind: string) => ({ kitId: 'policy-check', kind, owner: 'team' });
+const of = (gatewayId: string, decision: object, more: object = {}) => ({
+  ...gatewaySchema.parse({ gatewayId, decision, kits: [] }),
+  ...more,
+});
+const orders = (more: object = {}) => of('orders', { kind: 'forward', to: 'payments' }, more);
+const payments = (more: object = {}) => of('payments', { kind: 'allow-all' }, { authority: pingOne, ...more });
+const decided = (from: ReturnType<typeof of>, ...others: ReturnType<typeof of>[]) =>
+  decisionOf(from, [from, ...others], ['gateways', 0]);
+
+describe('the decision of a gateway that forwards', () => {
+  test.each([
+    ['of the region', {}, 'https://http-access-api.pingone.eu/v1/environments/0b4c1d2e-1111-4222-8333-444455556666'],
+    ['that the settings give', { serviceUrl: 'https://authz.example.com/p1/' }, 'https://authz.example.com/p1'],
+  ])('names the Service URL %s', (_, more, serviceUrl) => {
+    expect(decided(orders(), payments({ authority: { ...pingOne, ...more } }))).toEqual({
+      kind: 'forward',
+      to: 'payments',
+      serviceUrl,
+    });
+  });
+
+  test.each([
+    ['which is not in the file', orders(), []],
+    ['which is the gateway itself', of('orders', { kind: 'forward', to: 'orders' }), []],
+    ['whose authority is not PingOne', orders(), [of('payments', { kind: 'allow-all' })]],
+    ['which is a demo and is not deployed where this one is', orders(), [payments({ demo: true })]],
+  ])('refuses one %s', (what, from, others) => {
+    const { problem } = decided(from, ...others) as { problem: string };
+    expect(problem).toContain(`gateways[0].decision.to: given "`);
+    expect(problem).toContain(`, ${what}; allowed is another gateway of this file with "authority"`);
+  });
+
+  test('a demo may forward to a demo', () => {
+    expect(decided(orders({ demo: true }), payments({ demo: true }))).toHaveProperty('serviceUrl');
+  });
+});
+
+test('gateways.json is refused with the place of what is wrong', () => {
+  const gateways = [{ gatewayId: 'orders', decision: { kind: 'forward', to: 'absent' }, kits: [] }];
+  expect(() => readRegistry(JSON.stringify({ gateways }))).toThrow(RegistryRefused);
+  expect(() => readRegistry(JSON.stringify({ gateways }))).toThrow(
+    'gateways[0].decision.to: given "absent", which is not in the file; allowed is another gateway of this file',
+  );
+});
+
+test('a kit of kind forward needs somebody who forwards: it would be taken for moved, and present nothing', () => {
+  const gateways = [{ gatewayId: 'payments', decision: { kind: 'allow-all' }, kits: [kitOf('forward')] }];
+  expect(() => readRegistry(JSON.stringify({ gateways }))).toThrow(
+    'gateways[0].kits[0].kind: given "forward" in a gateway that no gateway of this file forwards to; allowed is another kind, or a gateway whose decision is {"kind": "forward", "to": "payments"}.',
+  );
+  const kits = gatewaySchema.parse(gateways[0]).kits;
+  expect(idleForwardKits({ ...payments(), kits }, [orders()], [])).toEqual([]);
+});
