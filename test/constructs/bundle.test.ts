@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../lib/constructs/bundle.ts';
 import { synthesise } from '../../lib/synthesise.ts';
+import { loadedAtStart } from '../support/loaded-at-start.ts';
 import { gateways } from './synthesised.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -14,17 +15,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const clientsIn = (inputs: Readonly<Record<string, unknown>>): readonly string[] => [
   ...new Set(Object.keys(inputs).flatMap((path) => /node_modules\/(@aws-sdk\/client-[^/]+)\//.exec(path)?.[1] ?? [])),
 ];
-
-type Outputs = ReturnType<typeof bundle>['outputs'];
-/** The files that Node loads with an entry, before any of it runs. */
-const loadedAtStart = (outputs: Outputs, entry: string): readonly Outputs[string][] => {
-  const first = Object.keys(outputs).find((path) => path.endsWith(`/${entry}`)) ?? expect.fail(entry);
-  const reached = new Set([first]);
-  for (const path of reached)
-    for (const { path: next, kind } of outputs[path]?.imports ?? [])
-      if (kind === 'import-statement' && outputs[next]) reached.add(next);
-  return [...reached].flatMap((path) => outputs[path] ?? []);
-};
 
 /** Every file but the types of the ports is the entry of a Lambda. */
 const entries = readdirSync(join(root, 'lambdas')).filter((name) => name.endsWith('.ts') && name !== 'ports.ts');
