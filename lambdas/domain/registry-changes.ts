@@ -49,7 +49,7 @@ const changeKinds = [
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** One difference between `gateways.json` and what there is; `detail` names fields and numbers, never a setting's value. */
+/** One difference between `gateways.json` and what there is; `detail` names fields and numbers, never a value of a kit's settings. */
 export type Change = {
   readonly kind: ChangeKind;
   readonly gatewayId: GatewayId;
@@ -108,7 +108,7 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
     ...(gateway.retiredAtMs === undefined ? [] : ['it was retired']),
     ...(same(gateway.decision, wanted.decision)
       ? []
-      : [`decision ${gateway.decision.kind} becomes ${wanted.decision.kind}`]),
+      : [`decision ${decisionText(gateway.decision)} becomes ${decisionText(wanted.decision)}`]),
     ...policyDifferences(gateway.policy, wanted.policy),
     ...((gateway.isScheduled ?? false) === (wanted.schedule !== undefined)
       ? []
@@ -130,6 +130,9 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
         ]),
   ];
 };
+
+const decisionText = (decision: AccessDecision): string =>
+  decision.kind === 'forward' ? `forward to ${decision.to} at ${decision.serviceUrl}` : decision.kind;
 
 const policyDifferences = (before: Policy, after: Policy): readonly string[] =>
   (Object.keys(after) as (keyof Policy)[])

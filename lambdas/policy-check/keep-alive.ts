@@ -1,4 +1,4 @@
-import { request as askPlain, type ClientRequest, Agent as PlainAgent, type RequestOptions } from 'node:http';
+import { request as askPlain, Agent as PlainAgent, type RequestOptions } from 'node:http';
 import { request as askTls, Agent as TlsAgent } from 'node:https';
 import { bodyLimitBytes } from '../domain/body-limit.ts';
 import type { HeaderValues } from './forward-headers.ts';
@@ -44,10 +44,14 @@ export const keptConnections = () => {
   };
   return {
     post: async (post: Post): Promise<Posted> => {
-      const first = await ask(post, post.url.startsWith('https:') ? agents.tls : agents.plain);
+      const asked = (agent: Parameters<typeof ask>[1]) =>
+        ask(post, agent).catch((error: unknown) => {
+          throw new NoAnswer(codeOf(error));
+        });
+      const first = await asked(post.url.startsWith('https:') ? agents.tls : agents.plain);
       if (!('lost' in first)) return first;
       if (!first.wasReused || !post.mayRepeat()) throw new NoAnswer(first.lost);
-      const second = await ask(post, false);
+      const second = await asked(false);
       if ('lost' in second) throw new NoAnswer(second.lost);
       return second;
     },
@@ -72,8 +76,7 @@ const ask = (
       headers: { ...headers, 'content-length': body.length },
       signal,
     };
-    const fail = (error: unknown): void => reject(new NoAnswer(codeOf(error)));
-    const request: ClientRequest = (url.startsWith('https:') ? askTls : askPlain)(url, options, (answer) => {
+    const request = (url.startsWith('https:') ? askTls : askPlain)(url, options, (answer) => {
       const parts: Buffer[] = [];
       let length = 0;
       answer.on('data', (part: Buffer) => {
@@ -81,7 +84,7 @@ const ask = (
         length += part.length;
         if (length > bodyLimitBytes) answer.destroy(Object.assign(new Error(), { code: 'ANSWER_TOO_LARGE' }));
       });
-      answer.on('error', fail);
+      answer.on('error', reject);
       answer.on('end', () =>
         resolve({ status: answer.statusCode ?? 0, rawHeaders: answer.rawHeaders, body: Buffer.concat(parts) }),
       );
@@ -89,7 +92,7 @@ const ask = (
     request.on('error', (error) => {
       const code = codeOf(error);
       if (code === 'ECONNRESET' || code === 'EPIPE') resolve({ lost: code, wasReused: request.reusedSocket });
-      else fail(error);
+      else reject(error);
     });
     request.end(body);
   });

@@ -186,14 +186,17 @@ describe('an outage of PingOne is a 5xx that names it, and no wrong credential',
     expect(world.lines.join('\n')).not.toMatch(/marked|NotASecret/);
   });
 
-  test('nobody is there', async () => {
-    const { ask, world } = await openForwarding('http://127.0.0.1:1/v1/environments/e');
+  test.each([
+    ['nobody is there', 'http://127.0.0.1:1/v1/environments/e', 'ECONNREFUSED'],
+    ['its URL is none', 'undefined', 'ERR_INVALID_URL'],
+  ])('%s', async (_, serviceUrl, reason) => {
+    const { ask, world } = await openForwarding(serviceUrl);
     const answered = await ask();
     expect([answered.status, errorIn(answered.text).message]).toEqual([
       502,
       'PingOne cannot be reached, so there is no decision. The gateway credential is good.',
     ]);
-    expect(JSON.parse(last(world.lines))).toMatchObject({ code: 'PINGONE_UNREACHABLE', reason: 'ECONNREFUSED' });
+    expect(JSON.parse(last(world.lines))).toMatchObject({ code: 'PINGONE_UNREACHABLE', reason });
   });
 
   test('the connection is cut before, or in the middle of, its answer', async () => {

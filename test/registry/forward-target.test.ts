@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { AccessDecision } from '../../lambdas/domain/gateway.ts';
+import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import { compareGateway } from '../../lambdas/domain/registry-changes.ts';
 import { decisionOf, idleForwardKits } from '../../lambdas/registry/forward-target.ts';
 import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { gatewaySchema } from '../../lambdas/registry/schema.ts';
+import { orders as registered } from '../policy-check/fixtures.ts';
 
 const pingOne = {
   kind: 'pingone',
@@ -46,6 +50,22 @@ describe('the decision of a gateway that forwards', () => {
   test('a demo may forward to a demo', () => {
     expect(decided(orders({ demo: true }), payments({ demo: true }))).toHaveProperty('serviceUrl');
   });
+});
+
+test('a plan says where requests go from now on', () => {
+  const decisionBecomes = (before: AccessDecision, after: AccessDecision) =>
+    compareGateway(
+      { gatewayId: registered.gatewayId, decision: after, policy: registered.policy, kits: [] },
+      { gateway: { ...registered, decision: before, shardCount: 1 }, kits: [], secret: 'PRESENT' },
+    ).map(({ detail }) => detail);
+  const at = (serviceUrl: string): AccessDecision => ({ kind: 'forward', to: 'payments' as GatewayId, serviceUrl });
+  expect(decisionBecomes({ kind: 'allow-all' }, at('https://a.example'))).toEqual([
+    'decision allow-all becomes forward to payments at https://a.example',
+  ]);
+  expect(decisionBecomes(at('https://a.example'), at('https://b.example'))).toEqual([
+    'decision forward to payments at https://a.example becomes forward to payments at https://b.example',
+  ]);
+  expect(decisionBecomes(at('https://a.example'), at('https://a.example'))).toEqual([]);
 });
 
 test('gateways.json is refused with the place of what is wrong', () => {
