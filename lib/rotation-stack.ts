@@ -10,6 +10,7 @@ import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { EvidenceKey } from './constructs/evidence-key.ts';
 import { Firewall } from './constructs/firewall.ts';
+import { forwardTargets } from './constructs/forward-targets.ts';
 import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
 import { GatewayStore } from './constructs/gateway-store.ts';
@@ -37,7 +38,10 @@ export class RotationStack extends Stack {
     const logRetentionDays: RetentionDays = settings.logRetentionDays;
     const key = new RotationKey(this, 'RotationKey');
     const store = new GatewayStore(this, 'GatewayStore');
-    const secrets = new GatewaySecrets(this, 'GatewaySecrets', { key });
+    const secrets = new GatewaySecrets(this, 'GatewaySecrets', {
+      key,
+      forwardedTo: forwardTargets(settings.gateways),
+    });
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const events = new TransitionEvents(this, 'TransitionEvents', { logRetentionDays, deadLetters });
     const notifications = new OwnerNotifications(this, 'OwnerNotifications', { key });

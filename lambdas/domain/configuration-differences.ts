@@ -15,13 +15,16 @@ export const differencesOf = (
   ...(before.retiredAtMs === undefined ? [] : ['it was retired']),
   ...(same(before.decision, after.decision)
     ? []
-    : [`decision ${before.decision?.kind ?? 'none'} becomes ${after.decision?.kind ?? 'none'}`]),
+    : [`decision ${decisionText(before.decision)} becomes ${decisionText(after.decision)}`]),
   ...authorityDifferences(before.authority, after.authority),
   ...policyDifferences(before.policy, after.policy),
   ...((before.isScheduled ?? false) === after.isScheduled
     ? []
     : [after.isScheduled ? 'it rotates by a schedule' : 'it has no schedule any more']),
 ];
+
+const decisionText = (decision: AccessDecision | undefined): string =>
+  decision?.kind === 'forward' ? `forward to ${decision.to} at ${decision.serviceUrl}` : (decision?.kind ?? 'none');
 
 const authorityDifferences = (
   before: PingOneAuthority | undefined,

@@ -1,7 +1,7 @@
 import type { Gateway } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import type { Expected } from './kit-verdict.ts';
-import { sharedUseIn } from './shared-use.ts';
+import { sharedUseIn } from './shown-use.ts';
 
 /** The credential that kits shall hold. */
 export const expectedCredential = ({ rotation, currentCredentialId }: Gateway): CredentialId | undefined =>

@@ -153,8 +153,13 @@ export type Transition = {
   readonly previous?: string;
 };
 
-/** What may be done behind a good credential is not ours to invent: it is stated, and there is no default. */
-export type AccessDecision = { readonly kind: 'allow-all' };
+/**
+ * What may be done behind a good credential is not ours to invent: it is stated, and there is no default. `forward` asks
+ * PingOne at this Service URL, with the credential in the secret of the gateway `to`.
+ */
+export type AccessDecision =
+  | { readonly kind: 'allow-all' }
+  | { readonly kind: 'forward'; readonly to: GatewayId; readonly serviceUrl: string };
 
 /** An accepted press of the compromise button; a second one with the same `requestId` gets this answer again. */
 export type Press = {

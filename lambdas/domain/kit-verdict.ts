@@ -201,7 +201,7 @@ const judgeBySharedUse = (
 ): KitVerdict => {
   if (work.readBack && !work.readBack.matches) return laggard('READ_BACK_DIFFERS', true);
   if (isReadBackMissing(kit, work, expected)) return laggard('NOT_READ_BACK', false);
-  const { evidence } = proofsOf(kit, work, use);
+  const evidence = proofsOf(kit, work, use);
   if (evidence) return updated(evidence);
   return laggard(kit.traits.installedBy === 'owner' ? 'WAITS_FOR_OWNER' : 'NOT_SEEN_YET', false);
 };

@@ -14,6 +14,10 @@ export const policyCheckMetrics = [
   'StaleRecordServed',
   /** DynamoDB could not be read, and nothing could be served: the kit gets a 5xx. */
   'GatewayRecordUnreadable',
+  /** A request that is forwarded to PingOne got no decision from there: the kit gets a 5xx. */
+  'ForwardFailed',
+  /** PingOne refuses the credential that we present to it: every forwarded request fails until it is mended. */
+  'ForwardRefused',
 ] as const;
 export type PolicyCheckMetric = (typeof policyCheckMetrics)[number];
 

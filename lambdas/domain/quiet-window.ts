@@ -13,7 +13,7 @@ import {
 import type { CredentialId, RotationId } from './ids.ts';
 import { longestUnwatchedMs, type Policy } from './policy.ts';
 
-import { contradicts, withShownUse } from './shared-use.ts';
+import { contradicts, withShownUse } from './shown-use.ts';
 
 /** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier probe leaves the quiet unproven. */
 export type ArmProbe = {

@@ -13,16 +13,21 @@ type Credential = { readonly credentialId: CredentialId; readonly value: Credent
 export const secretText = ({ credentialId, value }: Credential): string =>
   JSON.stringify({ credentialId, credential: value });
 
+/** The text that a version holds for a credential, whosever it is: what {@link secretText} wrote, or the whole text. */
+export const credentialTextIn = (text: string): string | undefined => {
+  try {
+    const { credential } = Object(JSON.parse(text)) as { credential?: unknown };
+    return typeof credential === 'string' ? credential : undefined;
+  } catch {
+    return text;
+  }
+};
+
 /** Reads what {@link secretText} wrote, or a bare credential that a person put there. Throws {@link StepFailed}, and never names the text in it. */
 export const readSecretText = (text: string, versionId: string): Credential & { readonly versionId: string } => {
-  let credential: unknown;
-  try {
-    ({ credential } = JSON.parse(text) as { credential?: unknown });
-  } catch {
-    credential = text;
-  }
+  const credential = credentialTextIn(text);
   const parsed =
-    typeof credential === 'string' ? (parseCredential(credential) ?? parsePingOneCredential(credential)) : undefined;
+    credential === undefined ? undefined : (parseCredential(credential) ?? parsePingOneCredential(credential));
   if (!parsed)
     throw new StepFailed(
       `Version ${versionId} of the gateway's secret does not hold a credential; put it back or roll the version's labels back.`,

@@ -7,6 +7,7 @@ import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
 import { type DropForce, dropForce, type Force, force } from './force.ts';
 import { type Gateway, timeOf } from './gateway.ts';
+import { type DiscardCredential, discardCredential, type NoteMint, noteMint } from './mint-commands.ts';
 import {
   type Extend,
   extend,
@@ -23,7 +24,6 @@ import {
   retireSource,
   rollBack,
 } from './operator-decisions.ts';
-import { type DiscardCredential, discardCredential, type NoteMint, noteMint } from './pingone-mint.ts';
 import { type Compromise, compromise, type Evict, evict } from './press.ts';
 import {
   type Accepted,

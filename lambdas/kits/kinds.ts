@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Kit, KitTraits } from '../domain/kit.ts';
+import { forward } from './forward.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
@@ -8,7 +9,7 @@ import { secretsManager } from './secrets-manager.ts';
 import { webhook } from './webhook.ts';
 
 /** Every kind of kit there is; {@link kitKinds} does not compile until it has each of them. */
-export const kindNames = ['kong', 'secrets-manager', 'webhook', 'manual'] as const;
+export const kindNames = ['kong', 'secrets-manager', 'webhook', 'manual', 'forward'] as const;
 export type KindName = (typeof kindNames)[number];
 
 type StoredSettings = Readonly<Record<string, unknown>>;
@@ -61,6 +62,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   'secrets-manager': checked(secretsManager),
   webhook: checked(webhook),
   manual: checked(manual),
+  forward: checked(forward),
 };
 
 /** Whether a text names a kind of this version. */

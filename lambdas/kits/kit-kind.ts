@@ -25,6 +25,8 @@ export type KitAccess = {
   readSecret(secretId: string): Promise<string>;
   /** A secret that the kit itself reads its credential from. */
   readonly secrets: Pick<KitSecrets, 'read' | 'write'>;
+  /** The credential under AWSCURRENT in the gateway's own secret; `undefined` when none is. Throws StepFailed and TemporarilyUnavailable. */
+  currentIn(secretArn: string): Promise<CredentialId | undefined>;
   notifyOwner(message: OwnerMessage): Promise<void>;
   nowMs(): number;
   /** Aborts when the time for this kit is over. */

@@ -3,7 +3,7 @@ import { probeHeader } from '../domain/probe.ts';
 import type { Presented, Verdict } from './authorize.ts';
 
 /** The header in which kits present the credential (PingOne Authorize: "CLIENT-TOKEN"). */
-const tokenHeader = 'client-token';
+export const tokenHeader = 'client-token';
 type Headers = Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'multiValueHeaders'>;
 
 /** The different values of a header, whatever the case of its name; API Gateway gives each header in two forms, or none. */
@@ -49,7 +49,7 @@ const policyOf = (Effect: 'Allow' | 'Deny', Resource: string): APIGatewayAuthori
 export const policyFor = (verdict: Verdict, methodArn: string): APIGatewayAuthorizerResult => {
   if (verdict.kind === 'refused')
     return { principalId: 'refused', policyDocument: policyOf('Deny', '*'), context: { ...refusalMark } };
-  const { gatewayId, kitId, credentialId, decision } = verdict;
+  const { gatewayId, kitId, credentialId, decision, isProbe } = verdict;
   return {
     principalId: credentialId,
     policyDocument: policyOf('Allow', methodArn),
@@ -57,7 +57,9 @@ export const policyFor = (verdict: Verdict, methodArn: string): APIGatewayAuthor
       gatewayId,
       ...(kitId === undefined ? {} : { kitId }),
       credentialId,
-      ...(decision === undefined ? {} : { decision }),
+      ...(decision === undefined ? {} : { decision: decision.kind }),
+      ...(decision?.kind === 'forward' ? { forwardTo: decision.to, serviceUrl: decision.serviceUrl } : {}),
+      ...(isProbe ? { isProbe: 'true' } : {}),
     },
   };
 };

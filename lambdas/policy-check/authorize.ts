@@ -5,7 +5,7 @@ import {
   mayBeReverted,
   mayServeStale,
 } from '../domain/credential-status.ts';
-import type { Gateway } from '../domain/gateway.ts';
+import type { AccessDecision, Gateway } from '../domain/gateway.ts';
 import { type CredentialId, type GatewayId, isGatewayId, isKitId, type KitId } from '../domain/ids.ts';
 import { matchesDigest } from './digest.ts';
 import type { InstanceMemory } from './instance-memory.ts';
@@ -44,7 +44,7 @@ export type Verdict =
       readonly kitId?: KitId;
       readonly credentialId: CredentialId;
       /** Absent when the record states no decision that this version knows: then nothing may be done. */
-      readonly decision?: 'allow-all';
+      readonly decision?: AccessDecision;
       readonly isStale: boolean;
       readonly isProbe: boolean;
     }
@@ -56,9 +56,12 @@ export type Verdict =
       readonly credentialId?: CredentialId;
     };
 
-const statedDecision = (gateway: {
-  readonly decision?: { readonly kind: string } | undefined;
-}): 'allow-all' | undefined => (gateway.decision?.kind === 'allow-all' ? 'allow-all' : undefined);
+const statedDecision = ({
+  decision,
+}: {
+  readonly decision?: AccessDecision | undefined;
+}): AccessDecision | undefined =>
+  decision?.kind === 'allow-all' || decision?.kind === 'forward' ? decision : undefined;
 
 /** The status of the presented value: its id as the record says, and unknown unless the digest is that of the value. */
 const credentialStatusOfValue = (

@@ -39,8 +39,11 @@ export const parseBody = (bytes: Buffer): SidebandBody | undefined => {
 /** The object of these fields, in the form in which API Gateway keeps its bytes: as text, or in base64 when it is none or too long. */
 export const payloadOf = (json: Json): { readonly body: string; readonly isBase64Encoded?: true } => {
   const members = [...json].map(([name, value]) => `${JSON.stringify(name)}:${value}`);
-  const bytes = Buffer.from(`{${members.join(',')}}`, 'latin1');
-  return bytes.length <= textLimitBytes && isUtf8(bytes)
+  return payloadOfBytes(Buffer.from(`{${members.join(',')}}`, 'latin1'));
+};
+
+/** The same for bytes as they are. */
+export const payloadOfBytes = (bytes: Buffer): { readonly body: string; readonly isBase64Encoded?: true } =>
+  bytes.length <= textLimitBytes && isUtf8(bytes)
     ? { body: bytes.toString() }
     : { body: bytes.toString('base64'), isBase64Encoded: true };
-};

@@ -4,6 +4,7 @@ import type { WantedGateway, WantedKit } from '../domain/registry-changes.ts';
 import { scheduleContradiction } from '../domain/schedule.ts';
 import { isPlainText } from '../domain/text.ts';
 import { kitKindOf } from '../kits/kinds.ts';
+import { decisionOf, idleForwardKits } from './forward-target.ts';
 import { pathText, problemsOf } from './problems.ts';
 import { type GatewayOfFile, gatewaySchema, registryJsonSchema, registrySchema } from './schema.ts';
 
@@ -40,15 +41,23 @@ export const readRegistry = (text: string): Registry => {
   const problems = whole.success ? [] : problemsOf(whole.error.issues, given, registryJsonSchema());
   const gatewaysGiven: readonly unknown[] = listAt(given, 'gateways');
   problems.push(...repeated(gatewaysGiven, 'gatewayId', ['gateways'], 'gateway'));
+  const parsedGateways = gatewaysGiven.map((one) => gatewaySchema.safeParse(one));
+  const good = parsedGateways.flatMap((one) => (one.success ? [one.data] : []));
   const read = gatewaysGiven.map((gatewayGiven, index) => {
     const path = ['gateways', index];
     problems.push(...repeated(listAt(gatewayGiven, 'kits'), 'kitId', [...path, 'kits'], 'kit of the gateway'));
     problems.push(...unfitTextsIn(gatewayGiven, path).filter((one) => isNews(one, problems)));
     problems.push(...unstatedIn(gatewayGiven, path).filter((one) => isNews(one, problems)));
-    const one = gatewaySchema.safeParse(gatewayGiven);
-    if (!one.success) return undefined;
-    problems.push(...misplacedDemo(one.data, path));
-    const gateway = { ...one.data, kits: one.data.kits.map(wantedKit) };
+    const one = parsedGateways[index];
+    if (!one?.success) return undefined;
+    problems.push(...misplacedDemo(one.data, path), ...idleForwardKits(one.data, good, path));
+    const { decision: given, ...rest } = one.data;
+    const decision = given && decisionOf({ ...rest, decision: given }, good, path);
+    if (decision && 'problem' in decision) {
+      problems.push(decision.problem);
+      return undefined;
+    }
+    const gateway = { ...rest, ...(decision ? { decision } : {}), kits: one.data.kits.map(wantedKit) };
     const timings = gateway.kits.map(({ kitId, traits: { propagationSeconds } }) => ({ kitId, propagationSeconds }));
     const scheduled = one.data.schedule && scheduleContradiction(one.data.schedule, gateway.policy);
     if (scheduled) problems.push(`${pathText([...path, 'schedule'])}: ${scheduled}`);
@@ -89,7 +98,7 @@ const unstatedIn = (given: unknown, path: readonly PropertyKey[]): readonly stri
         ]
       : []),
     ...(!isPingOne && decision === undefined
-      ? [`${at('decision')}: given nothing; it must be an object whose "kind" is "allow-all".`]
+      ? [`${at('decision')}: given nothing; it must be an object whose "kind" is "allow-all" or "forward".`]
       : []),
   ];
 };

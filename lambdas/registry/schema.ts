@@ -120,9 +120,15 @@ export const gatewaySchema = z.strictObject({
     )
     .exactOptional(),
   decision: z
-    .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('allow-all') })])
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('allow-all') }),
+      z.strictObject({
+        kind: z.literal('forward'),
+        to: gatewayId.describe('the gatewayId of the gateway with authority pingone whose credential is presented'),
+      }),
+    ])
     .describe(
-      'What a request with a good credential may do, where kits call our policy check. It has no default: allow-all checks the credential only.',
+      'What a request with a good credential may do, where kits call our policy check. It has no default: allow-all checks the credential only, forward asks PingOne.',
     )
     .exactOptional(),
   schedule: z

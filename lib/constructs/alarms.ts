@@ -132,6 +132,15 @@ const ofPolicyCheck = ({ policyCheck, store }: Watched): Group => ({
     metric: counted('StaleRecordServed', 1),
     say: 'DynamoDB cannot be read, and the authorizer answers from copies not older than serveStaleSeconds: no outage yet, but a revocation takes as long. Look at the health of DynamoDB.',
   },
+  ForwardRefused: {
+    metric: counted('ForwardRefused', 1),
+    say: 'PingOne refuses the credential that the policy check presents to it, so every request of the gateways that forward gets 503. The credentials of their kits are good: do not rotate them. The log of Sideband names the gateway under "to": see in PingOne and in the console which credential of it is live, and rotate that gateway.',
+  },
+  ForwardFailed: {
+    metric: counted('ForwardFailed', 1),
+    of: lasting,
+    say: 'Requests that are forwarded to PingOne get no decision, so clients get 5xx. The log of Sideband says why under "code": PINGONE_UNREACHABLE, PINGONE_TOO_LATE and PINGONE_FAILED are PingOne or the way to it, PINGONE_CREDENTIAL_UNREADABLE the secret or the permission to read it (deploy with the gateways.json that forwards there).',
+  },
   UseRecordingFailed: {
     metric: counted('UseRecordingFailed', 1),
     of: lasting,

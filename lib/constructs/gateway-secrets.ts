@@ -4,7 +4,11 @@ import { secretTag, wordsOfTag } from '../../lambdas/domain/secret-tag.ts';
 import type { Grant } from './rotation-function.ts';
 import type { RotationKey } from './rotation-key.ts';
 
-export type GatewaySecretsProps = { readonly key: RotationKey };
+export type GatewaySecretsProps = {
+  readonly key: RotationKey;
+  /** The gateways whose PingOne credential is presented for requests of others. */
+  readonly forwardedTo: readonly string[];
+};
 
 const prefix = 'gateway-credential/';
 
@@ -23,8 +27,9 @@ export class GatewaySecrets extends Construct {
   private readonly key: RotationKey;
   private readonly secrets: string;
   private readonly anySecret: string;
+  private readonly forwarded: readonly string[];
 
-  constructor(scope: Construct, id: string, { key }: GatewaySecretsProps) {
+  constructor(scope: Construct, id: string, { key, forwardedTo }: GatewaySecretsProps) {
     super(scope, id);
     this.key = key;
     const arnOf = (resourceName: string): string =>
@@ -36,6 +41,7 @@ export class GatewaySecrets extends Construct {
       });
     this.secrets = arnOf(`${prefix}*`);
     this.anySecret = arnOf('*');
+    this.forwarded = forwardedTo.map((gatewayId) => arnOf(`${prefix}${gatewayId}-??????`));
   }
 
   /** On the secrets of gateways, and as far as the operations need it on their key; who creates them is told which key that is. */
@@ -55,6 +61,20 @@ export class GatewaySecrets extends Construct {
   /** To tell the gateway by the name of its secret. */
   get named(): Grant {
     return (to) => to.addEnvironment('SECRET_PREFIX', prefix);
+  }
+
+  /** To read what is presented to PingOne: those secrets one by one, and none when no gateway forwards. */
+  get ofForwarding(): Grant {
+    return (to) => {
+      this.named(to);
+      for (const secret of this.forwarded)
+        to.allowWherever(
+          calls(['GetSecretValue']),
+          secret,
+          'Secrets Manager ends the ARN with six characters of its own.',
+        );
+      if (this.forwarded.length > 0) this.key.grantDecrypt(to, 'secretsmanager');
+    };
   }
 
   /** On what kits read and what opens their management APIs. One under a key of its own: the key's policy has to name the role. */

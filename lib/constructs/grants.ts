@@ -38,7 +38,7 @@ const grantsOf = ({
 }: Granted) =>
   ({
     Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
-    Sideband: [],
+    Sideband: [secrets.ofForwarding],
     BeginRotation: [
       policyCheck.ask,
       store.onGateways('GetItem', 'PutItem', 'Query'),

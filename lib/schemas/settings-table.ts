@@ -102,12 +102,11 @@ const rowsOf = (schema: JsonSchema, omit: readonly string[], prefix = ''): reado
   });
 
 /** The properties of an object as a table of a page: name, what is allowed, default, meaning. */
-export const settingsTable = (schema: JsonSchema, omit: readonly string[] = []): string =>
-  [
-    '| setting | allowed | default | what it is |',
-    '| --- | --- | --- | --- |',
-    ...rowsOf(schema, omit).map(
-      ([name, part, isRequired]) =>
-        `| ${inCode(name)} | ${allowedOf(name, part)} | ${defaultOf(name, part, isRequired)} | ${meaningOf(part)} |`,
-    ),
-  ].join('\n');
+export const settingsTable = (schema: JsonSchema, omit: readonly string[] = []): string => {
+  const rows = rowsOf(schema, omit).map(
+    ([name, part, isRequired]) =>
+      `| ${inCode(name)} | ${allowedOf(name, part)} | ${defaultOf(name, part, isRequired)} | ${meaningOf(part)} |`,
+  );
+  if (rows.length === 0) return 'It has no settings.';
+  return ['| setting | allowed | default | what it is |', '| --- | --- | --- | --- |', ...rows].join('\n');
+};

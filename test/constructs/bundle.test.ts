@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../lib/constructs/bundle.ts';
 import { synthesise } from '../../lib/synthesise.ts';
+import { loadedAtStart } from '../support/loaded-at-start.ts';
 import { gateways } from './synthesised.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -24,9 +25,14 @@ describe('a bundle', () => {
     expect(clientsIn(inputs)).toEqual(['@aws-sdk/client-dynamodb']);
   });
 
-  test('of the sideband has no client at all', () => {
-    const { inputs } = bundle('lambdas/sideband.ts', join(folder, 'sideband.mjs'));
-    expect(clientsIn(inputs)).toEqual([]);
+  test('of the sideband starts without any client, and without TLS: what forwards lies beside it', () => {
+    const { outputs } = bundle('lambdas/sideband.ts', join(folder, 'sideband.mjs'));
+    const loaded = loadedAtStart(outputs, 'sideband.mjs');
+    expect(clientsIn(Object.assign({}, ...loaded.map(({ inputs }) => inputs)))).toEqual([]);
+    expect(loaded.flatMap(({ imports }) => imports.map(({ path }) => path))).not.toContain('node:https');
+    expect(clientsIn(Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs)))).toEqual([
+      '@aws-sdk/client-secrets-manager',
+    ]);
   });
 
   test('of a stage has the messages of zod in one language', () => {

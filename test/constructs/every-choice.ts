@@ -1,6 +1,8 @@
 import type { Settings } from '../../lib/constructs/settings.ts';
+import { forwarding } from './synthesised.ts';
 
 const choices = {
+  gateways: forwarding,
   operatorsEmail: 'on-call@example.com',
   authorizeProvisioned: 2,
   firewall: true,

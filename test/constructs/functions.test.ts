@@ -11,7 +11,7 @@ const taskVariables = ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL'];
 
 const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/authorize.ts': ['GATEWAYS_TABLE', 'USE_TABLE'],
-  'lambdas/sideband.ts': [],
+  'lambdas/sideband.ts': ['SECRET_PREFIX'],
   'lambdas/begin-rotation.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'KIT_HOSTS', 'POLICY_CHECK_URL', 'USE_TABLE'],
   'lambdas/create-credential.ts': [...taskVariables, 'USE_TABLE'],
   'lambdas/distribute-shard.ts': ['GATEWAYS_TABLE', 'KIT_HOSTS', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL'],

@@ -52,7 +52,9 @@ describe('a whole synthesis, code and all', () => {
     const [outdir = ''] = outdirs;
     const beside = globSync('asset.*/gateways.json', { cwd: outdir });
     expect(beside.map((found) => readFileSync(join(outdir, found), 'utf8'))).toEqual([readFileSync(gateways, 'utf8')]);
-    expect(readdirSync(join(outdir, dirname(beside[0] ?? ''))).toSorted()).toEqual(['gateways.json', 'index.mjs']);
+    const files = readdirSync(join(outdir, dirname(beside[0] ?? '')));
+    expect(files).toContain('index.mjs');
+    expect(files.filter((name) => !name.endsWith('.mjs'))).toEqual(['gateways.json']);
   });
 });
 

@@ -4,6 +4,9 @@ import { synthesise } from '../../lib/synthesise.ts';
 /** A registry that exists; the stack only needs the file. */
 export const gateways = join(import.meta.dirname, 'fixtures', 'gateways.json');
 
+/** One whose gateways forward to a gateway of PingOne. */
+export const forwarding = join(import.meta.dirname, 'fixtures', 'forwarding.json');
+
 type Resource = ReturnType<typeof synthesise>['Resources'][string];
 
 /** A template value as a text a reader can compare: `{Id}` for a reference and `{Id.Attribute}`, without CDK's hashes. */

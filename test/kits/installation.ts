@@ -2,12 +2,14 @@ import { inspect } from 'node:util';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
 import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { type CredentialValue, composeCredential } from '../../lambdas/domain/credential.ts';
 import { type CredentialId, isGatewayId, isKitId, isRotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork } from '../../lambdas/domain/kit.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import type { Installation, KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { fetchTrusting } from '../../lambdas/kits/private-ca.ts';
+import { currentCredentialIn } from '../../lambdas/workflow/shared/current-version.ts';
 
 type Credential = { readonly credentialId: CredentialId; readonly value: CredentialValue };
 
@@ -60,6 +62,7 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
     trusting: fetchTrusting,
     readSecret: async (secretId) => named[secretId] ?? '',
     secrets: kitSecretsIn(secrets)(ids),
+    currentIn: (arn) => currentCredentialIn({ secretVersions: secretVersionsIn(secrets) }, arn),
     notifyOwner: async (message) => {
       told.push(message);
     },

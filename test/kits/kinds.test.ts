@@ -7,7 +7,13 @@ import { accessTo, adminToken, errorOf, installationOf } from './installation.ts
 const kongUrl = (adminUrl: string) => kitSettingsSchema.safeParse({ kind: 'kong', settings: { adminUrl } }).success;
 
 test('every kind is found by its name', () => {
-  expect(kindNames.map((name) => kitKinds[name].kind)).toEqual(['kong', 'secrets-manager', 'webhook', 'manual']);
+  expect(kindNames.map((name) => kitKinds[name].kind)).toEqual([
+    'kong',
+    'secrets-manager',
+    'webhook',
+    'manual',
+    'forward',
+  ]);
 });
 
 test('refuses a kind that it does not know, naming those there are', () => {

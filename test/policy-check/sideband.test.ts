@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { handler } from '../../lambdas/sideband.ts';
 import { event } from './fixtures.ts';
+import { backend, fromAdapter, fromKong, withoutBody } from './kit-requests.ts';
 
 const context = { functionName: 'sideband', awsRequestId: 'none' } as Context;
 const lines: string[] = [];
@@ -31,27 +32,6 @@ const ask = async (leg: 'request' | 'response', sent: unknown) => {
   const { statusCode, headers, body } = await sideband(proxied(leg, JSON.stringify(sent)), context);
   expect(headers?.['content-type']).toBe('application/json');
   return { status: statusCode, answer: JSON.parse(body) };
-};
-
-const fromKong = {
-  source_ip: '127.0.0.1',
-  source_port: '50123',
-  method: 'POST',
-  url: 'https://api.example.com:443/orders?',
-  http_version: '1.1',
-  headers: [{ host: 'api.example.com' }, { accept: '*/*' }, { 'x-twice': 'a' }, { 'x-twice': 'b' }],
-  body: '',
-};
-const fromAdapter = { ...fromKong, source_ip: '::ffff:127.0.0.1', source_port: 50123, body: '{"n":1}' };
-const { body: _, ...withoutBody } = fromAdapter;
-const backend = {
-  method: 'POST',
-  url: 'https://api.example.com:443/orders',
-  http_version: '1.1',
-  headers: [{ 'content-type': 'text/plain' }, { 'set-cookie': 'a=1' }, { 'set-cookie': 'b=2' }],
-  body: 'created',
-  response_code: '201',
-  response_status: '',
 };
 
 describe('the request leg', () => {

@@ -89,7 +89,7 @@ describe('Reading gateways.json', () => {
 
   it('refuses a gateway that does not say what a good credential may do', () => {
     expect(problemsOf(oneGateway({ decision: undefined }))).toEqual([
-      'gateways[0].decision: given nothing; it must be an object whose "kind" is "allow-all".',
+      'gateways[0].decision: given nothing; it must be an object whose "kind" is "allow-all" or "forward".',
     ]);
   });
 
@@ -139,7 +139,7 @@ describe('Reading gateways.json', () => {
 
   it('refuses an unknown kind of kit and names the known ones', () => {
     expect(problemsOf(oneGateway({ kits: [{ ...kit, kind: 'apigee' }] }))).toEqual([
-      'gateways[0].kits[0].kind: given "apigee"; allowed is "kong" or "secrets-manager" or "webhook" or "manual".',
+      'gateways[0].kits[0].kind: given "apigee"; allowed is "kong" or "secrets-manager" or "webhook" or "manual" or "forward".',
     ]);
   });
 

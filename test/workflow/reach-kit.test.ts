@@ -1,6 +1,7 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { accessFor } from '../../lambdas/workflow/shared/reach-kit.ts';
 import { type RunningSecretsManager, runSecretsManager } from '../emulator/secrets-manager/running-secrets-manager.ts';
@@ -18,6 +19,7 @@ afterEach(() => running.close());
 const accessOf = (gatewayId: string) =>
   accessFor(
     {
+      secretVersions: secretVersionsIn(running.client),
       kitSecrets: kitSecretsIn(running.client),
       kitReach: reachOf(['kong.example.com']),
       notifyOwner: async () => undefined,

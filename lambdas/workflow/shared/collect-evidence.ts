@@ -7,7 +7,7 @@ import { judgeKit, type KitVerdict } from '../../domain/kit-verdict.ts';
 import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { noRetiringUse, type RetiringUse, withRetiringUse } from '../../domain/retiring-use.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
-import { shownLastUse } from '../../domain/shared-use.ts';
+import { shownLastUse } from '../../domain/shown-use.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 

@@ -6,6 +6,7 @@ import { isKitError } from '../../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../../kits/kit-kind.ts';
 import { callForSecret } from '../../kits/secret-call.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
+import { currentCredentialIn } from './current-version.ts';
 
 /** How long one kit may take. */
 const kitSeconds = 20;
@@ -25,9 +26,10 @@ export const accessFor = (
   {
     kitSecrets,
     kitReach,
+    secretVersions,
     notifyOwner,
     now,
-  }: Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>,
+  }: Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'secretVersions' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>,
   kit: Kit,
   forMs = kitSeconds * 1000,
 ): KitAccess => {
@@ -38,6 +40,7 @@ export const accessFor = (
     trusting: guardedFetchTrusting(kitReach, kit),
     readSecret: (secretId) => callForSecret(secrets.readText(secretId, signal), `Reading secret ${secretId}`, kit),
     secrets,
+    currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,
     nowMs: now,
     signal,

@@ -6,7 +6,7 @@ import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import type { Refresh } from './collect-evidence.ts';
 import { accessFor, installationOf } from './reach-kit.ts';
 
-type Asking = Pick<Dependencies, 'kitSecrets' | 'kitReach'> & ClockAndLog;
+type Asking = Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'secretVersions'> & ClockAndLog;
 type Needs = Asking & Pick<Dependencies, 'kits'>;
 
 const probeMs = 5_000;

@@ -1,6 +1,6 @@
 import { authorityOf } from '../../authorities/authority-of.ts';
 import type { Gateway } from '../../domain/gateway.ts';
-import { withShownUse } from '../../domain/shared-use.ts';
+import { withShownUse } from '../../domain/shown-use.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 
 type Needs = Pick<Dependencies, 'uses' | 'pingOne'> & ClockAndLog;

@@ -1,0 +1,53 @@
+import type { Gateway } from './gateway.ts';
+import type { CredentialId } from './ids.ts';
+import { lastUseByOthers, type SharedUse } from './shared-use.ts';
+
+/** A credential and its last use, as PingOne lists them; epoch ms of our clock. */
+type ShownUse = { readonly credentialId: CredentialId; readonly lastUsedAtMs?: number };
+
+/** The record with the last uses that PingOne shows now. */
+export const withShownUse = (gateway: Gateway, listed: readonly ShownUse[]): Gateway => {
+  const shown = new Map(listed.map(({ credentialId, lastUsedAtMs }) => [credentialId, lastUsedAtMs]));
+  return {
+    ...gateway,
+    live: gateway.live.map((one) => {
+      const lastUsedAtMs = shown.get(one.credentialId);
+      return lastUsedAtMs === undefined || lastUsedAtMs < (one.lastUsedAtMs ?? 0) ? one : { ...one, lastUsedAtMs };
+    }),
+  };
+};
+
+/** The clocks that the two lists are read by may be so far apart. */
+const listToleranceMs = 5_000;
+
+/** Whether a list says less of the use of these credentials than an earlier one: it is of an older moment, and proves nothing. */
+export const contradicts = (
+  { live }: Gateway,
+  credentialIds: readonly CredentialId[],
+  listed: readonly ShownUse[],
+): boolean =>
+  live.some(({ credentialId, lastUsedAtMs = 0 }) => {
+    const one = listed.find((shown) => shown.credentialId === credentialId);
+    const isAbout = credentialIds.includes(credentialId) && one !== undefined;
+    return isAbout && (one.lastUsedAtMs ?? 0) < lastUsedAtMs - listToleranceMs;
+  });
+
+/** What the record has of the use of a gateway whose kits call PingOne; `undefined` for every other. */
+export const sharedUseIn = (
+  { authority, live, rotation, currentCredentialId }: Gateway,
+  isOnlyKit: boolean,
+): SharedUse | undefined => {
+  if (!authority) return undefined;
+  const target = live.find(({ credentialId }) => credentialId === (rotation?.targetId ?? currentCredentialId));
+  const lagMs = authority.lastUsedLagSeconds * 1000;
+  const targetUsedAtMs = lastUseByOthers(target?.lastUsedAtMs, target?.probedUntilMs, lagMs);
+  return { isOnlyKit, ...(targetUsedAtMs === undefined ? {} : { targetUsedAtMs }) };
+};
+
+/** The last use of any of these credentials that the record has from PingOne. */
+export const shownLastUse = ({ live }: Gateway, credentialIds: readonly CredentialId[]): number | undefined => {
+  const times = live.flatMap(({ credentialId, lastUsedAtMs }) =>
+    lastUsedAtMs !== undefined && credentialIds.includes(credentialId) ? [lastUsedAtMs] : [],
+  );
+  return times.length > 0 ? Math.max(...times) : undefined;
+};

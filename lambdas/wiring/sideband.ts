@@ -1,0 +1,19 @@
+import type { SidebandPorts } from '../policy-check/sideband.ts';
+import type { Runtime } from '../runtime/host.ts';
+import { countMetric } from '../runtime/log.ts';
+
+/**
+ * What the sideband asks of the world. What forwards is loaded by the first request that is forwarded, with its SDK client:
+ * where the credential is only checked, an instance starts without it.
+ */
+export const sidebandPorts = ({ environment, log, now }: Runtime): SidebandPorts => {
+  let forwarding: Promise<SidebandPorts['forward']> | undefined;
+  return {
+    report: log,
+    count: (metric, gatewayId) => countMetric(log, metric, { gatewayId }),
+    forward: async (target, leg) => {
+      forwarding ??= import('./forward.ts').then(({ forwardingIn }) => forwardingIn({ environment, now }));
+      return (await forwarding)(target, leg);
+    },
+  };
+};
