@@ -29,9 +29,10 @@ const inLambdas = (names) =>
 const lib = {
   app: ['^lib/(synthesise|constructs/)', '^lambdas/registry/read-registry'],
   // What it synthesises is what the emulator reads.
-  synthesise: ['^lib/(defaults|rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
+  synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/'],
   constructs: [
+    '^lib/defaults',
     '^lambdas/domain/',
     '^lambdas/notifications/event-schema',
     '^lambdas/compromise/press-input',

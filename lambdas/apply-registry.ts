@@ -7,11 +7,19 @@ import { provide } from './wiring/dependencies.ts';
 
 /**
  * Applies the file that REGISTRY_FILE names (gateways.json beside the code): for CloudFormation as the function of a custom resource
- * whose property is the file's hash (Delete does nothing), and by hand with `{"plan"?: boolean, "actor"?, "reason"?}`, then also
+ * whose property is the file's hash (Delete does nothing), which protects the tables as well; and by hand with `{"plan"?: boolean, "actor"?, "reason"?}`, then also
  * with another `registry`, the content of such a file. Demo gateways are passed over unless DEMO_GATEWAYS is `apply`.
  */
 export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'kits', 'gatewaySecrets', 'secretPrefix', 'executions');
+  const dependencies = provide(
+    runtime,
+    'gateways',
+    'kits',
+    'gatewaySecrets',
+    'secretPrefix',
+    'executions',
+    'protectTables',
+  );
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';
   const file = () => readFile(path, 'utf8');
@@ -20,7 +28,10 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
   return async (event, { awsRequestId }) => {
     const request = customResourceRequest(event);
     if (!request) return apply(applyEvent(event, awsRequestId));
-    const work = async () => applyWhole(dependencies, await file(), byCloudFormation(request), withDemo);
+    const work = async () => {
+      await applyWhole(dependencies, await file(), byCloudFormation(request), withDemo);
+      await dependencies.protectTables(); // last: a deployment that fails before can be rolled back
+    };
     await answerCloudFormation(request, work, fetch);
     return undefined;
   };

@@ -32,6 +32,8 @@ export type Dependencies = {
   readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
   /** What the names of gateway secrets begin with. */
   readonly secretPrefix: string;
+  /** Switches on the deletion protection of the tables, where it is off. */
+  readonly protectTables: () => Promise<void>;
   /** The ARN of the function that acts for the console. */
   readonly actFunction: string;
 };

@@ -52,8 +52,14 @@ export class RotationStack extends Stack {
     this.policyCheck = policyCheck;
     if (settings.firewall) new Firewall(this, 'Firewall', { stage: policyCheck.api.deploymentStage, logRetentionDays });
 
-    const task = (name: string, timeoutSeconds: number, description: string): RotationFunction =>
-      new RotationFunction(this, name, { description, timeoutSeconds, traced: true, logRetentionDays });
+    const task = (name: string, timeoutSeconds: number, description: string, atOnce?: number): RotationFunction =>
+      new RotationFunction(this, name, {
+        description,
+        timeoutSeconds,
+        traced: true,
+        reservedConcurrency: atOnce,
+        logRetentionDays,
+      });
     // A task's function ends before its state's TimeoutSeconds, so that a retry never runs beside it.
     const beginRotation = task('BeginRotation', 55, 'Begins a rotation, or joins the one that runs.');
 
@@ -63,9 +69,20 @@ export class RotationStack extends Stack {
       'Creates the new credential, proves it and makes it current.',
     );
 
-    const distributeShard = task('DistributeShard', 890, 'Puts the new credential into the kits of one shard.');
+    const { kitWorkersAtOnce } = settings; // they wait for slow kits, and would take the concurrency that the authorizer needs
+    const distributeShard = task(
+      'DistributeShard',
+      890,
+      'Puts the new credential into the kits of one shard.',
+      kitWorkersAtOnce,
+    );
 
-    const verifyKits = task('VerifyKits', 890, 'Collects the evidence that kits use the new credential.');
+    const verifyKits = task(
+      'VerifyKits',
+      890,
+      'Collects the evidence that kits use the new credential.',
+      kitWorkersAtOnce,
+    );
 
     const revokeCredential = task('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
 
@@ -83,8 +100,7 @@ export class RotationStack extends Stack {
 
     const reconcile = new RotationFunction(this, 'Reconcile', {
       description: 'Every minute: publishes, takes over, starts next attempts, confirms dead what was revoked.',
-      timeoutSeconds: 300, // a long round makes the next ones wait: it is alone
-      reservedConcurrency: 1,
+      timeoutSeconds: 300, // a long round and the next ones run at once: each change is one conditional write of a record
       logRetentionDays,
     });
     new Reconciler(this, 'Reconciler', { reconcile, deadLetters });
@@ -100,10 +116,10 @@ export class RotationStack extends Stack {
       sourceAccount: this.account, // no other account's Secrets Manager
     });
 
-    const { applyRegistry } = new GatewayRegistry(this, 'GatewayRegistry', {
+    const registry = new GatewayRegistry(this, 'GatewayRegistry', {
       gateways: settings.gateways,
       logRetentionDays,
-      after: [workflow, policyCheck, rotateSecret], // with its permission: Secrets Manager tests it when a schedule is set
+      tables: store.tableNames,
     });
 
     const operate = new RotationFunction(this, 'Operate', {
@@ -150,7 +166,7 @@ export class RotationStack extends Stack {
         Sideband: policyCheck.sideband,
         Reconcile: reconcile,
         RotateSecret: rotateSecret,
-        ApplyRegistry: applyRegistry,
+        ApplyRegistry: registry.applyRegistry,
         Operate: operate,
         Compromise: compromise,
         Evidence: evidence,
@@ -161,19 +177,25 @@ export class RotationStack extends Stack {
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name
 
-    new PressTrail(this, 'PressTrail', { functions: [compromise, consoleAct, operate], keptDays: logRetentionDays });
-
     const operators = new Operators(this, 'Operators', { key, email: settings.operatorsEmail });
     const watched = { operators, policyCheck, store, workflow };
     new Alarms(this, 'Alarms', { ...watched, button, deadLetters, rotateSecret, compromise, consoleAct });
     const dashboard = new Dashboard(this, 'Dashboard', { ...watched, console: show });
 
+    const before = this.node.children.filter((one) => one !== registry);
+    if (settings.pressTrail) {
+      const acting = [compromise, consoleAct, operate];
+      new PressTrail(this, 'PressTrail', { functions: acting, keptDays: logRetentionDays }).recordAfter(before);
+    }
+    registry.applyAfter(this.node.children.filter((one) => one !== registry));
+
     const outputs = {
       PolicyCheckUrl: policyCheck.url,
       ...(policyCheck.domainTarget ? { PolicyCheckDomainTarget: policyCheck.domainTarget } : {}),
       OperateUrl: operateUrl,
+      SecretPrefix: secrets.prefix,
       GatewaysTable: store.tableName,
-      ApplyRegistryFunction: applyRegistry.functionName,
+      ApplyRegistryFunction: registry.applyRegistry.functionName,
       EvidenceFunction: evidence.functionName,
       EvidenceKeyArn: evidenceKey.keyArn,
       ConsoleFunction: show.functionName,

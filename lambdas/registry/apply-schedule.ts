@@ -1,30 +1,29 @@
 import type { Change, WantedGateway } from '../domain/registry-changes.ts';
-import { secretNameOf } from '../domain/secret-name.ts';
 import type { Dependencies, ScheduleChange } from '../ports.ts';
 
-type Needs = Pick<Dependencies, 'gatewaySecrets' | 'secretPrefix'>;
+type Needs = Pick<Dependencies, 'gatewaySecrets'>;
 
 /**
- * Makes the schedule of the gateway's secret what the file says; nothing is rotated by this. With `plan` it only reads.
+ * Makes the schedule of the gateway's secret, `secretId`, what the file says; nothing is rotated by this. With `plan` it only reads.
  * Without a schedule the function is not set either: AWS documents the two as one configuration (API "RotateSecret").
  */
 export const applySchedule = async (
-  { gatewaySecrets, secretPrefix }: Needs,
+  { gatewaySecrets }: Needs,
   { gatewayId, schedule }: Pick<WantedGateway, 'gatewayId' | 'schedule'>,
+  secretId: string,
   plan: boolean,
 ): Promise<readonly Change[]> => {
-  const name = secretNameOf(secretPrefix, gatewayId);
-  const found = await gatewaySecrets.find(name);
+  const found = await gatewaySecrets.find(secretId);
   if (!schedule) {
     if (!found?.rotates) return [];
     const change: Change = { kind: 'CLEAR_SCHEDULE', gatewayId, detail: 'rotations are started by hand' };
-    return [plan ? change : outcomeOf(change, await gatewaySecrets.clearSchedule(name))];
+    return [plan ? change : outcomeOf(change, await gatewaySecrets.clearSchedule(secretId))];
   }
   const has = found?.rotates ? found.schedule : undefined;
   if (has?.isOurs && has.expression === schedule.expression && has.duration === schedule.duration) return [];
   const detail = `${schedule.expression}${schedule.duration ? ` within ${schedule.duration}` : ''}`;
   const change: Change = { kind: 'SET_SCHEDULE', gatewayId, detail };
-  return [plan ? change : outcomeOf(change, await gatewaySecrets.setSchedule(name, schedule))];
+  return [plan ? change : outcomeOf(change, await gatewaySecrets.setSchedule(secretId, schedule))];
 };
 
 /** The change; refused while Secrets Manager has a rotation of the secret that is not complete. */

@@ -12,6 +12,7 @@ import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
 import { notifyOwnersOn } from '../aws/notify-owners.ts';
 import { proofsIn } from '../aws/proofs.ts';
+import { protectTablesIn } from '../aws/protect-tables.ts';
 import { publishTo } from '../aws/publish-events.ts';
 import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
@@ -97,6 +98,11 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
   notifyOwner: {
     needs: ['NOTIFICATIONS_TOPIC'],
     make: ({ NOTIFICATIONS_TOPIC = '' }, clients) => notifyOwnersOn(clients.sns(), NOTIFICATIONS_TOPIC),
+  },
+  protectTables: {
+    needs: ['GATEWAYS_TABLE', 'USE_TABLE'],
+    make: ({ GATEWAYS_TABLE = '', USE_TABLE = '' }, clients) =>
+      protectTablesIn(clients.dynamodb(), [GATEWAYS_TABLE, USE_TABLE]),
   },
   actFunction: { needs: ['ACT_FUNCTION'], make: ({ ACT_FUNCTION = '' }) => ACT_FUNCTION },
   secretPrefix: { needs: ['SECRET_PREFIX'], make: ({ SECRET_PREFIX = '' }) => SECRET_PREFIX },

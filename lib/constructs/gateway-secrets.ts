@@ -1,12 +1,13 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { secretTag } from '../../lambdas/domain/names.ts';
+import { deploymentName } from './deployment-name.ts';
 import type { Grant } from './rotation-function.ts';
 import type { RotationKey } from './rotation-key.ts';
 
 export type GatewaySecretsProps = { readonly key: RotationKey };
 
-const prefix = 'gateway-credential/';
+const prefix = `gateway-credential/${deploymentName}/`;
 
 /** A secret that a kit reads or that opens its management API: its owner lets us in by this tag. */
 const ofKit = { StringEquals: { [`aws:ResourceTag/${secretTag.key}`]: secretTag.ofKit } };
@@ -44,14 +45,14 @@ export class GatewaySecrets extends Construct {
       if (operations.some((operation) => encrypting.has(operation))) this.key.grantEncryptDecrypt(to, 'secretsmanager');
       else if (operations.includes('GetSecretValue')) this.key.grantDecrypt(to, 'secretsmanager');
       if (!operations.includes('CreateSecret')) return;
-      this.named(to);
+      to.addEnvironment('SECRET_PREFIX', prefix);
       to.addEnvironment('SECRETS_KEY', this.key.key.keyArn);
     };
   }
 
-  /** To tell the gateway by the name of its secret. */
-  get named(): Grant {
-    return (to) => to.addEnvironment('SECRET_PREFIX', prefix);
+  /** What the name of each begins with; the id of the gateway follows. */
+  get prefix(): string {
+    return prefix;
   }
 
   /** On what kits read and what opens their management APIs. One under a key of its own: the key's policy has to name the role. */

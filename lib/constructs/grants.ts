@@ -89,11 +89,11 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       policyCheck.ask,
       workflow.on('StartExecution', 'DescribeExecution'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
-      secrets.named,
     ],
     ApplyRegistry: [
       store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onList('Query'),
+      store.protect,
       secrets.onGateways(
         ...(['CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'] as const),
         ...(['RotateSecret', 'CancelRotateSecret'] as const),

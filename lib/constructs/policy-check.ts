@@ -10,10 +10,12 @@ import {
   RequestAuthorizer,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, Duration, RemovalPolicies } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { deploymentName } from './deployment-name.ts';
 import { accept } from './exceptions.ts';
+import { keptLogs } from './kept-logs.ts';
 import { namedBy, onlyThrough, reachedFrom } from './policy-check-address.ts';
 import { answerLikePingOne } from './policy-check-answers.ts';
 import { deployAfterPermissions, released } from './policy-check-release.ts';
@@ -97,7 +99,7 @@ export class PolicyCheck extends Construct {
     const authorizer = this.authorizer.node.defaultChild;
     if (authorizer instanceof CfnAuthorizer) authorizer.identitySource = undefined;
     this.api = new RestApi(this, 'Api', {
-      restApiName: 'policy-check',
+      restApiName: `policy-check-${deploymentName}`, // by which CloudWatch counts: the one that an earlier stack left counts too
       description: 'Policy check: gateway credential and access decision.',
       ...reachedFrom(props.privateEndpointIds),
       cloudWatchRole: setAccountLogRole,
@@ -106,9 +108,7 @@ export class PolicyCheck extends Construct {
         stageName,
         throttlingRateLimit: requestsPerSecond,
         throttlingBurstLimit: requestBurst,
-        accessLogDestination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLogs', { retention: logRetentionDays }),
-        ),
+        accessLogDestination: new LogGroupLogDestination(keptLogs(this, 'AccessLogs', logRetentionDays)),
         accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLog)),
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false, // it would log the credential

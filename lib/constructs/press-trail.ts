@@ -1,7 +1,7 @@
 import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { accept } from './exceptions.ts';
 import type { RotationFunction } from './rotation-function.ts';
 
@@ -16,6 +16,8 @@ export type PressTrailProps = {
  * audit is what the caller said. It holds no secret; what was pressed with is not in it.
  */
 export class PressTrail extends Construct {
+  private readonly trail: Trail;
+
   constructor(scope: Construct, id: string, { functions, keptDays }: PressTrailProps) {
     super(scope, id);
     const bucket = new Bucket(this, 'Bucket', {
@@ -24,7 +26,7 @@ export class PressTrail extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [{ expiration: Duration.days(keptDays), noncurrentVersionExpiration: Duration.days(keptDays) }],
     });
     accept(
@@ -32,13 +34,18 @@ export class PressTrail extends Construct {
       'AwsSolutions-S1',
       'Digest files show whether somebody changed the trail; logs of who reads it would need a further bucket, and the same again.',
     );
-    const trail = new Trail(this, 'Trail', {
+    this.trail = new Trail(this, 'Trail', {
       bucket: bucket as IBucket, // CDK's own types differ in what may be undefined
       enableFileValidation: true,
       isMultiRegionTrail: false, // the functions are in this one
       includeGlobalServiceEvents: false,
       managementEvents: ReadWriteType.NONE,
     });
-    trail.addLambdaEventSelector([...functions], { includeManagementEvents: false });
+    this.trail.addLambdaEventSelector([...functions], { includeManagementEvents: false });
+  }
+
+  /** Begins when all of this stands: a deployment that fails before leaves an empty bucket, and only an empty one can be deleted. */
+  recordAfter(constructs: readonly IConstruct[]): void {
+    this.trail.node.addDependency(...constructs);
   }
 }

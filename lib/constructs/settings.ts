@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
+import { defaultStackName } from '../defaults.ts';
 
 /** A number, or the text of one: the command line gives texts. */
 const wholeNumber = (least: number, most: number) =>
@@ -35,6 +36,11 @@ const retentions = Object.values(RetentionDays).filter((days) => typeof days ===
 
 /** The schema of the settings; what it says of each is printed in the reference. */
 export const settingsSchema = z.strictObject({
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'allowed are up to 100 letters, digits and hyphens, a letter first')
+    .default(defaultStackName)
+    .describe('The name of the stack; with another one, a second deployment stands beside the first.'),
   gateways: z.string().min(1).default('./gateways.json').describe('The registry of gateways and kits to apply.'),
   operatorsEmail: z
     .email('allowed is an e-mail address')
@@ -53,6 +59,11 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'Instances of the authorizer that are kept warm, paid whether used or not. To end it set 0: taken away, it is kept like all of the policy check.',
+    ),
+  kitWorkersAtOnce: wholeNumber(1, 1000)
+    .optional()
+    .describe(
+      "At most so many instances of DistributeShard, and as many of VerifyKits, run at once, so that a large rotation leaves Lambda concurrency to the authorizer. They are kept for the two of the account's quota, of which AWS wants 100 left.",
     ),
   domainName: z
     .string()
@@ -84,6 +95,9 @@ export const settingsSchema = z.strictObject({
     .refine((days) => retentions.includes(days), `allowed is one of ${retentions.join(', ')}`)
     .default(RetentionDays.ONE_YEAR)
     .describe("How long logs, and the trail of who pressed, are kept: one of CloudWatch's numbers of days."),
+  pressTrail: yesOrNo(true).describe(
+    'Whether a CloudTrail trail of its own records who pressed, decided or acted. `false` when the five trails of the region are taken: then let another trail record the data events of these functions.',
+  ),
   setAccountLogRole: yesOrNo(true).describe(
     "Whether to set API Gateway's log role of the account and region; `false` when another stack does.",
   ),

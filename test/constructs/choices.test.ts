@@ -146,7 +146,7 @@ describe('the trail of presses', () => {
   test('cannot be read from outside, and outlives the stack for as long as logs are kept', () => {
     const [[, bucket] = []] = synthesised({ logRetentionDays: 90 }).ofType('AWS::S3::Bucket');
     expect(bucket).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,

@@ -115,6 +115,7 @@ const outputs = [
   'PolicyCheckApiEndpoint02882BA9',
   'PolicyCheckUrl',
   'OperateUrl',
+  'SecretPrefix',
   'GatewaysTable',
   'ApplyRegistryFunction',
   'EvidenceFunction',

@@ -126,7 +126,7 @@ describe('settings', () => {
 
   test('refuses an unknown one and names those that are known', () => {
     expect(refusal({ authorizerMemory: 1024 })).toBe(
-      'The settings were refused. authorizerMemory: unknown; allowed are gateways, operatorsEmail, requestsPerSecond, requestBurst, authorizeMemoryMb, authorizeProvisioned, domainName, certificateArn, subnetIds, securityGroupIds, privateEndpointIds, firewall, logRetentionDays, setAccountLogRole, compromisePrincipals.',
+      'The settings were refused. authorizerMemory: unknown; allowed are stackName, gateways, operatorsEmail, requestsPerSecond, requestBurst, authorizeMemoryMb, authorizeProvisioned, kitWorkersAtOnce, domainName, certificateArn, subnetIds, securityGroupIds, privateEndpointIds, firewall, logRetentionDays, pressTrail, setAccountLogRole, compromisePrincipals.',
     );
   });
 

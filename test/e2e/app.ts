@@ -10,11 +10,10 @@ export const e2eStackName = 'GatewayCredentialRotationE2e';
  * Without the trail of who pressed: CloudTrail's bucket could not be deleted with the records in it.
  */
 export const e2eApp = (...[props]: Parameters<typeof rotationApp>): ReturnType<typeof rotationApp> => {
-  const app = rotationApp({ ...props, stackName: e2eStackName });
+  const app = rotationApp({ ...props, context: { ...props?.context, stackName: e2eStackName, pressTrail: false } });
   const stack = app.node.children.find(Stack.isStack);
   if (!stack) throw new Error('The app has no stack.');
   stack.terminationProtection = false;
-  stack.node.tryRemoveChild('PressTrail');
   RemovalPolicies.of(stack).destroy({ priority: AspectPriority.READONLY - 1 });
   for (const one of stack.node.findAll()) if (one instanceof CfnTable) one.deletionProtectionEnabled = false;
   return app;

@@ -41,6 +41,7 @@ describe('The function ApplyRegistry', () => {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       GATEWAYS_TABLE: opened.table,
+      USE_TABLE: 'use',
       EVENT_BUS: 'bus',
       STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:rotation',
       SECRET_PREFIX: 'gateway-credential/',
