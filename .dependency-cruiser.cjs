@@ -27,7 +27,7 @@ const inLambdas = (names) =>
   `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
 /** What a part of `lib` may know, besides itself. */
 const lib = {
-  app: ['^lib/(own-node|synthesise|constructs/)', '^lambdas/registry/read-registry'],
+  app: ['^lib/(own-node|synthesise|constructs/)', '^lambdas/registry/(read-registry|foreign-secrets)'],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/'],

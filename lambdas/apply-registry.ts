@@ -18,6 +18,7 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
     'gatewaySecrets',
     'secretPrefix',
     'executions',
+    'home',
     'protectTables',
   );
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');

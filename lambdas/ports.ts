@@ -1,5 +1,6 @@
 import type { OwnerMessage } from './domain/kit.ts';
 import type { Log } from './domain/log-line.ts';
+import type { Home } from './domain/secret-home.ts';
 import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
 import type { PolicyCheck } from './ports/policy-check.ts';
 import type { GatewaySecrets, KitSecrets, SecretVersions } from './ports/secrets.ts';
@@ -32,6 +33,8 @@ export type Dependencies = {
   readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
   /** What the names of gateway secrets begin with. */
   readonly secretPrefix: string;
+  /** The account and region in which it is deployed. */
+  readonly home: Home;
   /** Switches on the deletion protection of the tables, where it is off. */
   readonly protectTables: () => Promise<void>;
   /** The ARN of the function that acts for the console. */

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { RegistryRefused, readRegistry } from '../lambdas/registry/read-registry.ts';
+import { refuseForeignSecrets } from '../lambdas/registry/foreign-secrets.ts';
+import { RegistryRefused, readRegistry, withoutDemo } from '../lambdas/registry/read-registry.ts';
 import { checked } from './constructs/nag-checks.ts';
 import { SettingsRefused, settingsOf } from './constructs/settings.ts';
 import { rotationApp } from './synthesise.ts';
 
 try {
   const app = checked(rotationApp());
-  readRegistry(readFileSync(settingsOf(app.node).gateways, 'utf8')); // refuses here what the deployment would refuse later
+  // Refuses here what the deployment would refuse later; the CDK says where it will deploy, when it has credentials.
+  const registry = readRegistry(readFileSync(settingsOf(app.node).gateways, 'utf8'));
+  const { CDK_DEFAULT_ACCOUNT: accountId, CDK_DEFAULT_REGION: region } = process.env;
+  if (accountId && region) refuseForeignSecrets(withoutDemo(registry), { accountId, region });
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsRefused || error instanceof RegistryRefused)) throw error;

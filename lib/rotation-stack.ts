@@ -44,10 +44,7 @@ export class RotationStack extends Stack {
       ...settings,
       logRetentionDays,
       network: settings.subnetIds.length === 0 ? undefined : settings,
-      domain:
-        settings.domainName && settings.certificateArn
-          ? { name: settings.domainName, certificateArn: settings.certificateArn }
-          : undefined,
+      domain: settings.domainName ? { name: settings.domainName, certificateArn: settings.certificateArn } : undefined,
     });
     this.policyCheck = policyCheck;
     if (settings.firewall) new Firewall(this, 'Firewall', { stage: policyCheck.api.deploymentStage, logRetentionDays });

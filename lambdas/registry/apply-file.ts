@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { claimed } from '../domain/claimed.ts';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
+import type { Dependencies } from '../ports.ts';
 import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
+import { refuseForeignSecrets } from './foreign-secrets.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
 
 /**
@@ -42,15 +44,19 @@ export const applyEvent = (event: unknown, requestId: string): z.infer<typeof by
   );
 };
 
+type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'home'>;
+
 /** Applies the text of `gateways.json`, logs every change, and returns them as lines. Throws RegistryRefused too. */
 export const applyFile = async (
-  needs: Parameters<typeof applyRegistry>[0],
+  needs: Needs,
   text: string,
   { plan, actor, reason }: By & { readonly plan: boolean },
   withDemo: boolean,
 ): Promise<ApplyResult> => {
-  const registry = readRegistry(text);
-  const changes = await applyRegistry(needs, withDemo ? registry : withoutDemo(registry), { actor, reason }, { plan });
+  const whole = readRegistry(text);
+  const registry = withDemo ? whole : withoutDemo(whole);
+  refuseForeignSecrets(registry, needs.home);
+  const changes = await applyRegistry(needs, registry, { actor, reason }, { plan });
   const lines = changes.map(describeChange);
   if (!plan)
     for (const { kind, gatewayId, kitId, refused } of changes)
@@ -68,12 +74,7 @@ export const applyFile = async (
  * Applies all of the file or nothing: a deployment that fails is rolled back, to the file before, and what was applied of the
  * new one might be refused on that way as well. Throws {@link ChangesRefused} with every line that was refused.
  */
-export const applyWhole = async (
-  needs: Parameters<typeof applyRegistry>[0],
-  text: string,
-  by: By,
-  withDemo: boolean,
-): Promise<ApplyResult> => {
+export const applyWhole = async (needs: Needs, text: string, by: By, withDemo: boolean): Promise<ApplyResult> => {
   const planned = await applyFile(needs, text, { ...by, plan: true }, withDemo);
   if (planned.refused > 0) throw refusedWith('Nothing was applied', planned);
   const applied = await applyFile(needs, text, { ...by, plan: false }, withDemo);

@@ -17,6 +17,7 @@ import { publishTo } from '../aws/publish-events.ts';
 import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
+import { homeOfArn } from '../domain/secret-home.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { type ClientSettings, clientSettings, limited } from '../runtime/client-settings.ts';
@@ -98,6 +99,10 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
   notifyOwner: {
     needs: ['NOTIFICATIONS_TOPIC'],
     make: ({ NOTIFICATIONS_TOPIC = '' }, clients) => notifyOwnersOn(clients.sns(), NOTIFICATIONS_TOPIC),
+  },
+  home: {
+    needs: ['ROTATION_FUNCTION'],
+    make: ({ ROTATION_FUNCTION = '' }) => homeOfArn(ROTATION_FUNCTION),
   },
   protectTables: {
     needs: ['GATEWAYS_TABLE', 'USE_TABLE'],

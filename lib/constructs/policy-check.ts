@@ -35,8 +35,8 @@ export type PolicyCheckProps = {
   readonly privateEndpointIds: readonly string[];
   /** Where the functions run that ask it or reach kits; none is outside of any VPC. */
   readonly network: Network | undefined;
-  /** A name of your own for it. */
-  readonly domain: { readonly name: string; readonly certificateArn: string } | undefined;
+  /** A name of your own for it; without a certificate, one that API Gateway has already. */
+  readonly domain: { readonly name: string; readonly certificateArn: string | undefined } | undefined;
   /** Whether to set the role with which API Gateway writes logs: one for the whole account and region, needed before any access log. */
   readonly setAccountLogRole: boolean;
 };
@@ -70,6 +70,7 @@ export class PolicyCheck extends Construct {
   private readonly network: Network | undefined;
   private readonly privateEndpointId: string | undefined;
   private readonly domain: DomainName | undefined;
+  private readonly keptName: string | undefined;
 
   constructor(scope: Construct, id: string, props: PolicyCheckProps) {
     super(scope, id);
@@ -124,13 +125,16 @@ export class PolicyCheck extends Construct {
     this.addSideband(kit);
     this.addSideband(kit.addResource('nodes').addResource('{node}'));
     deployAfterPermissions(this.api, this.authorize);
-    if (props.domain) this.domain = namedBy(this.api, props.domain.name, props.domain.certificateArn);
+    const { name, certificateArn } = props.domain ?? {};
+    if (name && certificateArn) this.domain = namedBy(this.api, name, certificateArn);
+    else this.keptName = name;
     RemovalPolicies.of(this).retainOnUpdateOrDelete();
   }
 
   /** What the Service URLs of kits begin with, without a slash at its end: `/gateways/…` follows. */
   get url(): string {
-    return this.domain ? `https://${this.domain.domainName}` : this.stageUrl;
+    const name = this.domain?.domainName ?? this.keptName;
+    return name ? `https://${name}` : this.stageUrl;
   }
 
   /** Where the name of its own has to lead, by a CNAME or alias in your DNS. */

@@ -78,6 +78,9 @@ export const settingsSchema = z.strictObject({
     .regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'allowed is the ARN of a certificate in ACM')
     .optional()
     .describe('The certificate of that name, in ACM of the same region; goes with `domainName`.'),
+  domainKept: yesOrNo(false).describe(
+    'Whether `domainName` is in API Gateway already: what is taken out of these settings, or out of the account with the stack, is kept, because kits hold it. Then it is used as it is, without `certificateArn`.',
+  ),
   subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'allowed are ids of subnets, comma-separated').describe(
     'Where functions run that ask the policy check or reach kits, when these are inside a VPC. The subnets must lead to the AWS services too.',
   ),
@@ -119,7 +122,13 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** Settings that say nothing, or something wrong, without each other. */
 const contradictionsOf = (settings: Settings): readonly string[] => [
-  ...(!settings.domainName === !settings.certificateArn ? [] : ['domainName and certificateArn: give both or neither']),
+  ...(settings.domainKept
+    ? settings.domainName && !settings.certificateArn
+      ? []
+      : ['domainKept: give domainName, and no certificateArn: a name that was kept has its own']
+    : !settings.domainName === !settings.certificateArn
+      ? []
+      : ['domainName and certificateArn: give both or neither']),
   ...((settings.subnetIds.length === 0) === (settings.securityGroupIds.length === 0)
     ? []
     : ['subnetIds and securityGroupIds: give both or neither']),
