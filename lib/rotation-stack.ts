@@ -203,6 +203,7 @@ export class RotationStack extends Stack {
       OperatorsTopicArn: operators.topicArn,
       NotificationsTopicArn: notifications.topicArn,
       EventBusName: events.busName,
+      TransitionsLogGroup: events.logGroupName,
       StateMachineArn: workflow.stateMachine.stateMachineArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

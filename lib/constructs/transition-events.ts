@@ -16,6 +16,8 @@ export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays; 
  * keeps a copy of each, outside the tables: it says what happened after a backup was taken, when the tables are lost.
  */
 export class TransitionEvents extends Construct {
+  /** Where the copies are. */
+  readonly logGroupName: string;
   private readonly bus: EventBus;
 
   constructor(scope: Construct, id: string, { logRetentionDays, deadLetters }: TransitionEventsProps) {
@@ -25,8 +27,8 @@ export class TransitionEvents extends Construct {
       deadLetterQueue: deadLetters.queue,
     });
     deadLetters.grantKeep(this.bus);
-    const logGroupName = `/aws/events/${deploymentName}-transitions`; // EventBridge writes to groups below /aws/events/ only
-    const copies = keptLogs(this, 'Copies', logRetentionDays, logGroupName);
+    this.logGroupName = `/aws/events/${deploymentName}-transitions`; // EventBridge writes to groups below /aws/events/ only
+    const copies = keptLogs(this, 'Copies', logRetentionDays, this.logGroupName);
     const { policyDependable } = copies.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com'), new ServicePrincipal('delivery.logs.amazonaws.com')],
@@ -38,7 +40,7 @@ export class TransitionEvents extends Construct {
     const logGroupArn = Stack.of(this).formatArn({
       service: 'logs',
       resource: 'log-group',
-      resourceName: logGroupName,
+      resourceName: this.logGroupName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const copy = new Rule(this, 'Copy', {

@@ -128,6 +128,7 @@ const outputs = [
   'OperatorsTopicArn',
   'NotificationsTopicArn',
   'EventBusName',
+  'TransitionsLogGroup',
   'StateMachineArn',
 ];
 
