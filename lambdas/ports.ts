@@ -35,8 +35,8 @@ export type Dependencies = {
   readonly secretPrefix: string;
   /** The account and region in which it is deployed. */
   readonly home: Home;
-  /** Switches on the deletion protection of the tables, where it is off. */
-  readonly protectTables: () => Promise<void>;
+  /** Switches on the deletion protection of these tables, where it is off. */
+  readonly protectTables: (tables: readonly string[]) => Promise<void>;
   /** The ARN of the function that acts for the console. */
   readonly actFunction: string;
 };

@@ -6,8 +6,8 @@ import { callAws, services } from './sdk-errors.ts';
  * back a stack whose tables are protected from their first moment. Throws TemporarilyUnavailable and StepFailed.
  */
 export const protectTablesIn =
-  (dynamodb: DynamoDBClient, tables: readonly string[]): (() => Promise<void>) =>
-  async () => {
+  (dynamodb: DynamoDBClient) =>
+  async (tables: readonly string[]): Promise<void> => {
     for (const TableName of tables) {
       const described = dynamodb.send(new DescribeTableCommand({ TableName }));
       const { Table } = await callAws(services.dynamodb, `Looking at table ${TableName}`, described);

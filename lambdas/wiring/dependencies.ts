@@ -104,11 +104,7 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     needs: ['ROTATION_FUNCTION'],
     make: ({ ROTATION_FUNCTION = '' }) => homeOfArn(ROTATION_FUNCTION),
   },
-  protectTables: {
-    needs: ['GATEWAYS_TABLE', 'USE_TABLE'],
-    make: ({ GATEWAYS_TABLE = '', USE_TABLE = '' }, clients) =>
-      protectTablesIn(clients.dynamodb(), [GATEWAYS_TABLE, USE_TABLE]),
-  },
+  protectTables: { needs: [], make: (_, clients) => protectTablesIn(clients.dynamodb()) },
   actFunction: { needs: ['ACT_FUNCTION'], make: ({ ACT_FUNCTION = '' }) => ACT_FUNCTION },
   secretPrefix: { needs: ['SECRET_PREFIX'], make: ({ SECRET_PREFIX = '' }) => SECRET_PREFIX },
 };

@@ -73,8 +73,6 @@ export class GatewayStore extends Construct {
   get protect(): Grant {
     return (to) => {
       to.allow(['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], [this.gateways.tableArn, this.use.tableArn]);
-      to.addEnvironment('GATEWAYS_TABLE', this.gateways.tableName);
-      to.addEnvironment('USE_TABLE', this.use.tableName);
     };
   }
 

@@ -17,7 +17,7 @@ const tables = (isProtected: Record<string, boolean>) => {
 
 it('protects each table that is not protected, and asks nothing of one that is', async () => {
   const { updates, dynamodb } = tables({ gateways: true, use: false });
-  await protectTablesIn(dynamodb, ['gateways', 'use'])();
+  await protectTablesIn(dynamodb)(['gateways', 'use']);
   expect(updates).toEqual([{ TableName: 'use', DeletionProtectionEnabled: true }]);
 });
 
@@ -25,7 +25,7 @@ it('fails the deployment with the name of a table that cannot be protected', asy
   const send = async () => {
     throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
   };
-  await expect(protectTablesIn({ send } as unknown as DynamoDBClient, ['gateways'])()).rejects.toMatchObject({
+  await expect(protectTablesIn({ send } as unknown as DynamoDBClient)(['gateways'])).rejects.toMatchObject({
     name: 'StepFailed',
     message: expect.stringContaining('Looking at table gateways'),
   });

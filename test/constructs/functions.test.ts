@@ -41,7 +41,6 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'SECRETS_KEY',
     'SECRET_PREFIX',
     'STATE_MACHINE_ARN',
-    'USE_TABLE',
   ],
   'lambdas/operate.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/console.ts': ['ACT_FUNCTION', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],

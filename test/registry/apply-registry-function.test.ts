@@ -41,7 +41,6 @@ describe('The function ApplyRegistry', () => {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       GATEWAYS_TABLE: opened.table,
-      USE_TABLE: 'use',
       EVENT_BUS: 'bus',
       STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:rotation',
       SECRET_PREFIX: 'gateway-credential/',
@@ -191,6 +190,12 @@ describe('The custom resource', () => {
       actor: 'claimed: cloudformation (request request)',
       reason: 'deployment of arn:aws:cloudformation:us-east-1:000000000000:stack/rotation/1',
     });
+  });
+
+  it('names the tables that a deployment protects from deletion; an earlier one named none', () => {
+    const named = { ...event, ResourceProperties: { ...event.ResourceProperties, Protected: ['gateways', 'use'] } };
+    expect(customResourceRequest(named)?.ResourceProperties.Protected).toEqual(['gateways', 'use']);
+    expect(customResourceRequest(event)?.ResourceProperties.Protected).toEqual([]);
   });
 
   it('is not what somebody else sends', () => {
