@@ -7,12 +7,12 @@ const lambdas = {
   console: ['operator', 'compromise', ...slice], // it acts by the very code that other callers reach
   operator: slice,
   compromise: slice,
-  registry: ['kits', ...slice], // the schema of gateways.json is made of the kinds' own
+  registry: ['kits', 'notifications', ...slice], // the schema of gateways.json is made of the kinds' own, and it tells owners
   reconciler: ['notifications', ...slice], // it tells owners
   'evidence-export': slice,
   'secrets-manager-rotation': slice,
   workflow: ['authorities', 'kits', 'notifications', 'policy-check', 'ports', 'runtime', 'domain'],
-  authorities: ['policy-check', 'ports', 'domain'],
+  authorities: ['policy-check', 'ports', 'runtime', 'domain'],
   'policy-check': ['runtime', 'domain'],
   kits: ['ports', 'domain'],
   notifications: ['domain'],
@@ -27,16 +27,17 @@ const inLambdas = (names) =>
   `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
 /** What a part of `lib` may know, besides itself. */
 const lib = {
-  app: ['^lib/(own-node|synthesise|constructs/)', '^lambdas/registry/(read-registry|foreign-secrets)'],
+  app: ['^lib/(own-node|synthesise|constructs/)', '^lambdas/registry/(read-registry|registry-hosts|foreign-secrets)'],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
-  'rotation-stack': ['^lib/constructs/'],
+  'rotation-stack': ['^lib/constructs/', '^lambdas/domain/names'],
   constructs: [
     '^lib/defaults',
     '^lambdas/domain/',
     '^lambdas/notifications/event-schema',
     '^lambdas/compromise/press-input',
     '^lambdas/policy-check/sideband-body',
+    '^lambdas/registry/(read-registry|registry-hosts)', // whose hosts are a default of the settings
   ],
   // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands, and codes.
   schemas: [

@@ -21,6 +21,8 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
     'executions',
     'home',
     'protectTables',
+    'kitReach',
+    'notifyOwner',
   );
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';

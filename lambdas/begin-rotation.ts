@@ -5,6 +5,6 @@ import type { StepOutput } from './workflow/shared/step.ts';
 
 /** The workflow's first state: checks the input, begins the rotation or joins it; a plan only reads. */
 export const handler = lambda<{ executionArn: string; input: unknown }, StepOutput | PlanOutput>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'kits', 'uses', 'secretVersions', 'kitSecrets');
+  const dependencies = provide(runtime, 'gateways', 'kits', 'uses', 'secretVersions', 'kitSecrets', 'kitReach');
   return (event) => beginRotation(dependencies, event);
 });

@@ -11,6 +11,7 @@ export const handler = lambda((runtime) => {
     'kits',
     'secretVersions',
     'kitSecrets',
+    'kitReach',
     'notifyOwner',
   );
   return (event: unknown) => distributeShard({ ...others, gateways }, parseShardStep(event));

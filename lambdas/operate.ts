@@ -7,6 +7,8 @@ import { provide } from './wiring/dependencies.ts';
 /** Takes an operator's decision, through its IAM-authorised function URL (the caller is known) or by direct invocation (claimed). */
 export const handler = lambda<unknown, LambdaFunctionURLResult | OperateResult>((runtime) => {
   const dependencies = provide(runtime, 'gateways', 'kits', 'uses', 'proofs', 'secretVersions', 'executions');
-  return (event, { awsRequestId: requestId }) =>
-    isOfUrl(event) ? operateThroughUrl(dependencies, event, requestId) : operate(dependencies, event, { requestId });
+  return (event, { awsRequestId: requestId, invokedFunctionArn }) =>
+    isOfUrl(event, invokedFunctionArn)
+      ? operateThroughUrl(dependencies, event, requestId)
+      : operate(dependencies, event, { requestId });
 });

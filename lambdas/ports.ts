@@ -1,13 +1,16 @@
 import type { OwnerMessage } from './domain/kit.ts';
 import type { Log } from './domain/log-line.ts';
 import type { Home } from './domain/secret-home.ts';
+import type { SecretUser } from './domain/secret-tag.ts';
 import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
+import type { KitReach } from './ports/kit-reach.ts';
 import type { PolicyCheck } from './ports/policy-check.ts';
 import type { GatewaySecrets, KitSecrets, SecretVersions } from './ports/secrets.ts';
 import type { Signer } from './ports/signer.ts';
 import type { Gateways, Kits, Proofs, Records, Uses } from './ports/stores.ts';
 
 export type * from './ports/executions.ts';
+export type * from './ports/kit-reach.ts';
 export type * from './ports/policy-check.ts';
 export type * from './ports/secrets.ts';
 export type * from './ports/signer.ts';
@@ -25,7 +28,9 @@ export type Dependencies = {
   readonly signer: Signer;
   readonly secretVersions: SecretVersions;
   readonly gatewaySecrets: GatewaySecrets;
-  readonly kitSecrets: KitSecrets;
+  /** Of one kit. */
+  readonly kitSecrets: (user: SecretUser) => KitSecrets;
+  readonly kitReach: KitReach;
   readonly policyCheck: PolicyCheck;
   readonly executions: Executions;
   readonly manualStarts: ManualStarts;

@@ -6,6 +6,6 @@ import { parseStep, type StepOutput } from './workflow/shared/step.ts';
 /** Reads the proof again and revokes the predecessors. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {
   const deciding = ['gateways', 'kits', 'uses', 'proofs'] as const;
-  const dependencies = provide(runtime, ...deciding, 'secretVersions', 'kitSecrets', 'notifyOwner');
+  const dependencies = provide(runtime, ...deciding, 'secretVersions', 'kitSecrets', 'kitReach', 'notifyOwner');
   return (event) => revokeCredential(dependencies, parseStep(event));
 });

@@ -14,6 +14,7 @@ export const handler = lambda<unknown, StepOutput>((runtime) => {
     'secretVersions',
     'policyCheck',
     'kitSecrets',
+    'kitReach',
     'notifyOwner',
   );
   return (event) => verifyKits(dependencies, parseStep(event));

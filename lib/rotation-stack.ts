@@ -3,6 +3,7 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { urlAlias } from '../lambdas/domain/names.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
 import { Dashboard } from './constructs/dashboard.ts';
@@ -115,16 +116,19 @@ export class RotationStack extends Stack {
 
     const registry = new GatewayRegistry(this, 'GatewayRegistry', {
       gateways: settings.gateways,
+      kitHosts: settings.kitHosts,
       logRetentionDays,
       tables: store.tableNames,
     });
 
     const operate = new RotationFunction(this, 'Operate', {
-      description: 'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt.',
+      description:
+        'Takes the decisions of operators: hold, resume, extend, roll back, force, acknowledge, adopt, recover.',
       timeoutSeconds: 30, // a person is waiting
       logRetentionDays,
     });
-    const { url: operateUrl } = operate.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    // On an alias: a call of the function itself is seen to have come another way, whatever it says of its caller.
+    const { url: operateUrl } = operate.addAlias(urlAlias).addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
     const compromise = new RotationFunction(this, 'Compromise', {
       description: 'The compromise button: dooms credentials in one write, then replaces them.',
@@ -170,7 +174,7 @@ export class RotationStack extends Stack {
         ConsoleAct: consoleAct,
         Console: show,
       },
-      { store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey, rotateSecret },
+      { store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey, rotateSecret, registry },
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name
 
@@ -181,7 +185,7 @@ export class RotationStack extends Stack {
 
     const before = this.node.children.filter((one) => one !== registry);
     if (settings.pressTrail) {
-      const acting = [compromise, consoleAct, operate];
+      const acting = [compromise, consoleAct, operate, registry.applyRegistry];
       new PressTrail(this, 'PressTrail', { functions: acting, keptDays: logRetentionDays }).recordAfter(before);
     }
     registry.applyAfter(this.node.children.filter((one) => one !== registry));

@@ -1,11 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { composeCredential, randomDigits } from '../domain/credential.ts';
-import type { Gateway } from '../domain/gateway.ts';
-import type { CredentialId } from '../domain/ids.ts';
-import { allShards } from '../domain/shards.ts';
 import { newNonce } from '../policy-check/policy-check-client.ts';
-import type { Dependencies, Minted } from '../ports.ts';
+import type { Minted } from '../ports.ts';
 import type { Authority } from './authority.ts';
+import { lastUsesOf } from './recorded-uses.ts';
 
 /**
  * The authority of this system: the gateway record says which digests are live, and our policy check refuses everything else.
@@ -21,13 +19,14 @@ export const builtin: Authority = {
     );
   },
 
-  list: ({ uses }, gateway) =>
-    Promise.all(
-      gateway.live.map(async ({ credentialId, createdAtMs }) => {
-        const lastUsedAtMs = await lastUseOf(uses, gateway, credentialId);
-        return { credentialId, createdAtMs, ...(lastUsedAtMs === undefined ? {} : { lastUsedAtMs }) };
-      }),
-    ),
+  list: async ({ uses }, gateway) => {
+    const credentialIds = gateway.live.map(({ credentialId }) => credentialId);
+    const lastUses = await lastUsesOf(uses, gateway, credentialIds);
+    return gateway.live.map(({ credentialId, createdAtMs }) => {
+      const lastUsedAtMs = lastUses.get(credentialId);
+      return { credentialId, createdAtMs, ...(lastUsedAtMs === undefined ? {} : { lastUsedAtMs }) };
+    });
+  },
 
   proveAccepted: async ({ policyCheck }, { gatewayId }, { value }, nonce) =>
     (await policyCheck.ask(gatewayId, value, nonce)) === 'ACCEPTED',
@@ -43,16 +42,3 @@ export const builtin: Authority = {
 };
 
 const randomCredential = (): Minted => composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
-
-/** From the recorded use of every shard; `undefined` when there is none. */
-const lastUseOf = async (
-  uses: Dependencies['uses'],
-  gateway: Gateway,
-  credentialId: CredentialId,
-): Promise<number | undefined> => {
-  let last: number | undefined;
-  for (const shard of allShards(gateway))
-    for await (const { lastUsedAtMs } of uses.ofCredential(gateway.gatewayId, credentialId, shard))
-      last = Math.max(last ?? 0, lastUsedAtMs);
-  return last;
-};

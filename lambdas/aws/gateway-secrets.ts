@@ -7,7 +7,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { StepFailed } from '../domain/failure.ts';
-import { secretTag } from '../domain/names.ts';
+import { secretTag } from '../domain/secret-tag.ts';
 import { placeholder } from '../domain/secret-text.ts';
 import type { GatewaySecrets, ScheduleChange } from '../ports.ts';
 import { callAws, ifPresent, services } from './sdk-errors.ts';

@@ -1,27 +1,47 @@
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { StepFailed } from '../domain/failure.ts';
+import { SecretCallFailed } from '../domain/secret-call-failed.ts';
+import { letsUse, type SecretUser, secretTag } from '../domain/secret-tag.ts';
 import type { KitSecrets } from '../ports.ts';
-import { callAws, callForKit, ifPresent, services } from './sdk-errors.ts';
+import { callForKit } from './sdk-errors.ts';
 
-/** The secrets in Secrets Manager that settings of kits name. */
-export const kitSecretsIn = (secretsManager: SecretsManagerClient): KitSecrets => ({
-  readText: async (secretId) => {
-    const send = secretsManager.send(new GetSecretValueCommand({ SecretId: secretId }));
-    const found = await ifPresent(callAws(services.secretsManager, `Reading secret ${secretId}`, send));
-    if (found?.SecretString === undefined) throw new StepFailed(`Secret ${secretId} does not exist or holds no text.`);
-    return found.SecretString;
-  },
-  read: async (secretId, signal) => {
-    const get = new GetSecretValueCommand({ SecretId: secretId });
-    const found = await callForKit(secretsManager.send(get, { abortSignal: signal }), signal);
-    return found && { arn: found.ARN, versionId: found.VersionId, text: found.SecretString };
-  },
-  write: async (secretId, versionId, text, signal) => {
-    const put = new PutSecretValueCommand({ SecretId: secretId, ClientRequestToken: versionId, SecretString: text });
-    return (await callForKit(secretsManager.send(put, { abortSignal: signal }), signal)) !== undefined;
-  },
-});
+/**
+ * The secrets in Secrets Manager that one kit may use. Each call looks at the tag first and then goes to the very secret that
+ * carries it: a role may use the secrets of all kits, so that IAM alone does not keep those of one from another.
+ */
+export const kitSecretsIn =
+  (secretsManager: SecretsManagerClient) =>
+  (user: SecretUser): KitSecrets => {
+    const given = async (SecretId: string, signal: AbortSignal): Promise<string> => {
+      const describe = secretsManager.send(new DescribeSecretCommand({ SecretId }), { abortSignal: signal });
+      const found = await callForKit(describe, signal).catch((error: unknown) => {
+        // A role is let in by the tag, so that one that is missing, or a secret that is, may look like this as well.
+        if (error instanceof SecretCallFailed && error.problem === 'ACCESS_DENIED') return undefined;
+        throw error;
+      });
+      const tag = found?.Tags?.find(({ Key }) => Key === secretTag.key)?.Value;
+      if (!found?.ARN || !letsUse(tag, user))
+        throw new SecretCallFailed('NOT_GIVEN', 'not there, or not tagged for it');
+      return found.ARN;
+    };
+    const read: KitSecrets['read'] = async (secretId, signal) => {
+      const SecretId = await given(secretId, signal);
+      const get = secretsManager.send(new GetSecretValueCommand({ SecretId }), { abortSignal: signal });
+      const found = await callForKit(get, signal);
+      return found && { arn: found.ARN, versionId: found.VersionId, text: found.SecretString };
+    };
+    return {
+      readText: async (secretId, signal) => (await read(secretId, signal))?.text ?? '',
+      read,
+      write: async (secretId, versionId, text, signal) => {
+        const SecretId = await given(secretId, signal);
+        const put = new PutSecretValueCommand({ SecretId, ClientRequestToken: versionId, SecretString: text });
+        if ((await callForKit(secretsManager.send(put, { abortSignal: signal }), signal)) === undefined)
+          throw new SecretCallFailed('NOT_GIVEN', 'not there any more');
+      },
+    };
+  };

@@ -1,5 +1,5 @@
-import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { GatewayId, KitId } from '../domain/ids.ts';
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { GatewayId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
@@ -23,11 +23,35 @@ const asItWasRead = {
   without: `${isRegistered} AND attribute_not_exists(retiredSources)`,
 };
 
+const partition = (gatewayId: GatewayId, shard: number): string => `KITS#${gatewayId}#${shard}`;
+const kitKey = (gatewayId: GatewayId, kitId: string, shardCount: number) =>
+  itemKey(partition(gatewayId, shardOf(kitId, shardCount)), kitId);
+
+/** Whether a kit is registered, or was; throws what the SDK throws. */
+export const isRegisteredKit = async (
+  dynamodb: DynamoDBClient,
+  table: string,
+  {
+    gatewayId,
+    kitId,
+    shardCount,
+  }: { readonly gatewayId: GatewayId; readonly kitId: string; readonly shardCount: number },
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const { Item } = await dynamodb.send(
+    new GetItemCommand({
+      TableName: table,
+      Key: kitKey(gatewayId, kitId, shardCount),
+      ConsistentRead: true,
+      ProjectionExpression: keys.partition,
+    }),
+    { abortSignal: signal },
+  );
+  return Item !== undefined;
+};
+
 /** The kits in a table. */
 export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
-  const partition = (gatewayId: GatewayId, shard: number): string => `KITS#${gatewayId}#${shard}`;
-  const key = (gatewayId: GatewayId, kitId: KitId, shardCount: number) =>
-    itemKey(partition(gatewayId, shardOf(kitId, shardCount)), kitId);
   const inShard = async function* (gatewayId: GatewayId, shard: number, shardCount: number): AsyncGenerator<Kit> {
     const shardItems = wholePartition(table, partition(gatewayId, shard));
     const items = queryItems(dynamodb, `Reading the kits of gateway ${gatewayId}`, shardItems);
@@ -55,7 +79,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
       `Saving the distribution to kit ${kit.kitId}`,
       new UpdateItemCommand({
         TableName: table,
-        Key: key(kit.gatewayId, kit.kitId, shardCount),
+        Key: kitKey(kit.gatewayId, kit.kitId, shardCount),
         UpdateExpression: 'SET #work = :work, generation = :generation, rotationId = :rotationId',
         ConditionExpression: [notFromThePast, condition].filter((one) => one !== undefined).join(' AND '),
         ExpressionAttributeNames: { '#work': 'work' },
@@ -81,7 +105,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         dynamodb.send(
           new UpdateItemCommand({
             TableName: table,
-            Key: key(kit.gatewayId, kit.kitId, shardCount),
+            Key: kitKey(kit.gatewayId, kit.kitId, shardCount),
             UpdateExpression: 'SET kit = :kit',
             ExpressionAttributeValues: { ':kit': { S: JSON.stringify(kit) } },
           }),
@@ -95,7 +119,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         `Acknowledging kit ${kitId}`,
         new UpdateItemCommand({
           TableName: table,
-          Key: key(gatewayId, kitId, shardCount),
+          Key: kitKey(gatewayId, kitId, shardCount),
           UpdateExpression: 'SET acknowledged = :acknowledged',
           ConditionExpression: isRegistered,
           ExpressionAttributeValues: { ':acknowledged': { S: JSON.stringify(acknowledged) } },
@@ -106,7 +130,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         `Saving the retired sources of kit ${kit.kitId}`,
         new UpdateItemCommand({
           TableName: table,
-          Key: key(kit.gatewayId, kit.kitId, shardCount),
+          Key: kitKey(kit.gatewayId, kit.kitId, shardCount),
           UpdateExpression: 'SET retiredSources = :retired',
           ConditionExpression: kit.retiredSources ? asItWasRead.with : asItWasRead.without,
           ExpressionAttributeValues: {
@@ -120,7 +144,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         `Marking kit ${kitId}`,
         new UpdateItemCommand({
           TableName: table,
-          Key: key(gatewayId, kitId, shardCount),
+          Key: kitKey(gatewayId, kitId, shardCount),
           UpdateExpression: reverted ? 'SET reverted = :reverted' : 'REMOVE reverted',
           ConditionExpression: isRegistered,
           ...(reverted ? { ExpressionAttributeValues: { ':reverted': { S: JSON.stringify(reverted) } } } : {}),

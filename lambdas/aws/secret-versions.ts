@@ -4,24 +4,26 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
+import { SecretGone, TemporarilyUnavailable } from '../domain/failure.ts';
 import { liveLabel, readSecretText, secretText } from '../domain/secret-text.ts';
 import type { SecretVersions } from '../ports.ts';
+import { type NewSecrets, reopenIn } from './reopen-secret.ts';
 import { callAws, ifPresent, services, unlessLost } from './sdk-errors.ts';
 import { labelMovesIn } from './secret-labels.ts';
 
-/** The versions of the gateways' secrets in Secrets Manager. */
-export const secretVersionsIn = (secretsManager: SecretsManagerClient): SecretVersions => {
+/** The versions of the gateways' secrets in Secrets Manager; `anew` is how one is made that is gone. */
+export const secretVersionsIn = (secretsManager: SecretsManagerClient, anew?: NewSecrets): SecretVersions => {
   const call = <Output>(what: string, made: Promise<Output>): Promise<Output> =>
     callAws(services.secretsManager, what, made);
 
   const describe: SecretVersions['describe'] = async (secretId) => {
     const send = secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
     const found = await ifPresent(call('Reading the labels of the gateway secret', send));
-    if (!found) throw new StepFailed('The gateway secret does not exist; apply gateways.json again.');
+    if (!found) throw new SecretGone('The secret of the gateway is gone: run the command recover.');
     const labels = new Map(Object.entries(found.VersionIdsToStages ?? {}));
     const { ARN: arn = '', Name: name = '', RotationEnabled: rotates = false, NextRotationDate: next } = found;
-    return { arn, name, rotates, ...(next ? { nextRotationAtMs: next.getTime() } : {}), labels };
+    const isBeingDeleted = found.DeletedDate !== undefined;
+    return { arn, name, rotates, isBeingDeleted, ...(next ? { nextRotationAtMs: next.getTime() } : {}), labels };
   };
 
   const readVersion: SecretVersions['readVersion'] = async (secretArn, versionId) => {
@@ -32,6 +34,7 @@ export const secretVersionsIn = (secretsManager: SecretsManagerClient): SecretVe
 
   return {
     describe,
+    reopen: reopenIn(secretsManager, describe, anew),
     readVersion,
     putOnce: async (secretArn, versionId, minted, rotation) => {
       const put = new PutSecretValueCommand({

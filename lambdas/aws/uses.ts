@@ -1,7 +1,15 @@
-import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { hash } from 'node:crypto';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { CredentialId, GatewayId } from '../domain/ids.ts';
 import type { Seen, Use } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
+import { type UseSource, usedBy, usePlaceOf } from '../domain/use-places.ts';
 import type { Uses } from '../ports.ts';
 import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
 
@@ -15,61 +23,111 @@ const partition = (gatewayId: GatewayId, credentialId: CredentialId, shard: numb
 /** Who presented a revoked credential: few, so they are together, and apart from use, whose last time is evidence. */
 const refusedPartition = (gatewayId: GatewayId, credentialId: CredentialId): string =>
   `REFUSED#${gatewayId}#${credentialId}`;
-/** No address begins with a slash, so no node is taken for one. */
-const sourceKey = ({ kitId, node, address }: Source): string =>
-  `${kitId ?? ''}#${node === undefined ? address : `/${node}`}`;
-type Source = Exclude<Seen['source'], { readonly probe: string }>;
 const ofProbes = '!probe#';
 const probeKey = (nonceHash: string): string => `${ofProbes}${nonceHash}`;
+/** A place is an item, with its names as a set and the times of each under a digest of the name. No kit's id begins so. */
+const ofPlaces = '!place#';
+const placeKey = ({ isRefused, shard }: Seen, place: string): string => `${ofPlaces}${isRefused ? shard : ''}#${place}`;
+const names = 'names';
+const timesOf = (name: string) => {
+  const digest = hash('sha256', name, 'base64url').slice(0, 12);
+  return { first: `f:${digest}`, last: `l:${digest}`, address: `a:${digest}` };
+};
+/** Who is named keeps his place; a new name is added as long as there is room. One condition of the one write: nothing is counted apart. */
+const hasRoom = 'contains(#names, :name) OR attribute_not_exists(#names) OR size(#names) < :namesAtMost';
 
-/** Records a use: one write, first time kept, last time set. Throws what the SDK throws; the policy check decides what that means. */
+/**
+ * Records a use by one write: first time kept, last time set. False, and nothing is written, when its place is full. Throws
+ * what the SDK throws; the policy check decides what that means.
+ */
 export const recordUse = async (
   dynamodb: DynamoDBClient,
   table: string,
   seen: Seen,
   nowMs: number,
   signal?: AbortSignal,
-): Promise<void> => {
-  const { source } = seen;
-  const sort = 'probe' in source ? probeKey(source.probe) : sourceKey(source);
-  const named = 'probe' in source ? {} : { kitId: source.kitId, node: source.node, address: source.address };
-  await dynamodb.send(
-    new UpdateItemCommand({
-      TableName: table,
-      Key: itemKey(
-        seen.isRefused
-          ? refusedPartition(seen.gatewayId, seen.credentialId)
-          : partition(seen.gatewayId, seen.credentialId, seen.shard),
-        sort,
-      ),
-      UpdateExpression: `SET firstUsedAtMs = if_not_exists(firstUsedAtMs, :now), lastUsedAtMs = :now, ${keys.expiresAt} = :expires, seen = :seen`,
-      ExpressionAttributeValues: {
-        ':now': { N: `${nowMs}` },
-        ':expires': { N: `${Math.floor(nowMs / 1000) + ('probe' in source ? probeKeptSeconds : keptSeconds)}` },
-        ':seen': { S: JSON.stringify(named) },
-      },
-    }),
-    signal ? { abortSignal: signal } : {},
-  );
+): Promise<boolean> => {
+  const { gatewayId, credentialId, shard, isRefused, source } = seen;
+  const inPartition = isRefused ? refusedPartition(gatewayId, credentialId) : partition(gatewayId, credentialId, shard);
+  const command =
+    'probe' in source
+      ? updateOf(inPartition, probeKey(source.probe), nowMs, probeKeptSeconds)
+      : updateOfPlace(inPartition, seen, source, nowMs);
+  try {
+    await dynamodb.send(new UpdateItemCommand({ TableName: table, ...command }), signal ? { abortSignal: signal } : {});
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 };
+
+const updateOf = (inPartition: string, sort: string, nowMs: number, forSeconds: number) => ({
+  Key: itemKey(inPartition, sort),
+  UpdateExpression: `SET firstUsedAtMs = if_not_exists(firstUsedAtMs, :now), lastUsedAtMs = :now, ${keys.expiresAt} = :expires`,
+  ExpressionAttributeValues: {
+    ':now': { N: `${nowMs}` },
+    ':expires': { N: `${Math.floor(nowMs / 1000) + forSeconds}` },
+  },
+});
+
+const updateOfPlace = (inPartition: string, seen: Seen, source: UseSource, nowMs: number) => {
+  const { scope = 'source' } = seen;
+  const { place, name, namesAtMost } = usePlaceOf(source, scope);
+  const times = timesOf(name);
+  const item = updateOf(inPartition, placeKey(seen, place), nowMs, keptSeconds);
+  const isNode = (scope === 'source' || scope === 'kit-source') && source.node !== undefined;
+  return {
+    ...item,
+    UpdateExpression: `${item.UpdateExpression}, #first = if_not_exists(#first, :now), #last = :now${isNode ? ', #address = :address' : ''} ADD #names :names`,
+    ConditionExpression: hasRoom,
+    ExpressionAttributeNames: {
+      '#names': names,
+      '#first': times.first,
+      '#last': times.last,
+      ...(isNode ? { '#address': times.address } : {}),
+    },
+    ExpressionAttributeValues: {
+      ...item.ExpressionAttributeValues,
+      ':name': { S: name },
+      ':names': { SS: [name] },
+      ':namesAtMost': { N: `${namesAtMost}` },
+      ...(isNode ? { ':address': { S: source.address } } : {}),
+    },
+  };
+};
+
+type Item = Readonly<Record<string, AttributeValue>>;
+
+/** The uses that an item stands for: those of a place; or the one of a source, as items were before there were places. */
+const usesOfItem = (credentialId: CredentialId, item: Item): readonly Use[] => {
+  const sort = item[keys.sort]?.S ?? '';
+  if (sort.startsWith(ofProbes)) return [];
+  if (!sort.startsWith(ofPlaces)) {
+    const { kitId, node, address = '' } = JSON.parse(item.seen?.S ?? '{}') as Partial<UseSource>;
+    const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
+    return [{ credentialId, ...source, ...timesIn(item, 'firstUsedAtMs', 'lastUsedAtMs') }];
+  }
+  const place = sort.slice(sort.lastIndexOf('#') + 1);
+  return (item[names]?.SS ?? []).map((name) => {
+    const { first, last, address } = timesOf(name);
+    const seenAt = item[address]?.S;
+    const source = { ...usedBy(place, name), ...(seenAt === undefined ? {} : { address: seenAt }) };
+    return { credentialId, ...source, ...timesIn(item, first, last) };
+  });
+};
+
+const timesIn = (item: Item, first: string, last: string): Pick<Use, 'firstUsedAtMs' | 'lastUsedAtMs'> => ({
+  firstUsedAtMs: Number(item[first]?.N),
+  lastUsedAtMs: Number(item[last]?.N),
+});
 
 /** The uses in a table. */
 export const usesIn = (dynamodb: DynamoDBClient, table: string): Uses => {
   const usesOf = async function* (credentialId: CredentialId, inPartition: string): AsyncGenerator<Use> {
     const query = wholePartition(table, inPartition);
     const items = queryItems(dynamodb, `Reading the use of credential ${credentialId}`, query);
-    for await (const item of items) {
-      if (item[keys.sort]?.S?.startsWith(ofProbes)) continue;
-      const { kitId, node, address } = JSON.parse(item.seen?.S ?? '{}') as Partial<Source>;
-      yield {
-        credentialId,
-        ...(kitId === undefined ? {} : { kitId }),
-        ...(node === undefined ? {} : { node }),
-        address: address ?? '',
-        firstUsedAtMs: Number(item.firstUsedAtMs?.N),
-        lastUsedAtMs: Number(item.lastUsedAtMs?.N),
-      };
-    }
+    for await (const item of items) yield* usesOfItem(credentialId, item);
   };
   return {
     ofCredential: (gatewayId, credentialId, shard) => usesOf(credentialId, partition(gatewayId, credentialId, shard)),

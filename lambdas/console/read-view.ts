@@ -3,11 +3,14 @@ import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { Kit, Use } from '../domain/kit.ts';
+import { noStrangers, withStranger } from '../domain/retiring-use.ts';
 import { secretTroublesOf } from '../domain/secret-troubles.ts';
 import { allShards } from '../domain/shards.ts';
 import { confirmationFor } from '../operator/force-revocation.ts';
+import { strangersIn } from '../operator/result.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
+import { describeIfThere } from '../workflow/shared/describe-if-there.ts';
 import type { AskFor, ConsoleAsk } from './page-request.ts';
 import { compromisePreview } from './view/compromise-preview.ts';
 import { type GatewayFacts, gatewayView, unregisteredUses } from './view/gateway-view.ts';
@@ -71,28 +74,42 @@ const secretOf = async (
 ): Promise<Pick<GatewayFacts, 'nextScheduledAtMs' | 'secretTroubles'>> => {
   if (!gateway) return { nextScheduledAtMs: undefined, secretTroubles: [] };
   try {
-    const secret = await secretVersions.describe(gateway.secretArn);
-    return { nextScheduledAtMs: secret.nextRotationAtMs, secretTroubles: secretTroublesOf(gateway, secret) };
+    const secret = await describeIfThere(secretVersions, gateway.secretArn);
+    return { nextScheduledAtMs: secret?.nextRotationAtMs, secretTroubles: secretTroublesOf(gateway, secret) };
   } catch (error) {
     log('WARN', 'The schedule of a gateway could not be read.', { error: error instanceof Error ? error.name : '' });
     return { nextScheduledAtMs: undefined, secretTroubles: [] };
   }
 };
 
-/** Kits and use of every shard, several shards at once. */
+/**
+ * The kits of every shard, several shards at once, and their use; of everybody else's use only the latest of each credential,
+ * and how many more live ones have.
+ */
 const kitsAndUses = async (
   { kits, uses }: ShowNeeds,
   gateway: Gateway,
-): Promise<{ kits: readonly Kit[]; uses: readonly Use[] }> => {
+): Promise<Pick<GatewayFacts, 'kits' | 'uses' | 'moreUnregistered'>> => {
   const { gatewayId, shardCount, live, revoked } = gateway;
-  const credentialIds = [...live, ...revoked.slice(-1)].map(({ credentialId }) => credentialId);
-  const found: { kits: Kit[]; uses: Use[] } = { kits: [], uses: [] };
+  const found: Kit[] = [];
   await boundedMap(allShards(gateway), shardsAtOnce, async (shard) => {
-    for await (const kit of kits.ofShard(gatewayId, shard, shardCount)) found.kits.push(kit);
-    for (const credentialId of credentialIds)
-      for await (const use of uses.ofCredential(gatewayId, credentialId, shard)) found.uses.push(use);
+    for await (const kit of kits.ofShard(gatewayId, shard, shardCount)) found.push(kit);
   });
-  return found;
+  const known = new Set<string>(found.map(({ kitId }) => kitId));
+  const ofKits: Use[] = [];
+  const strangers = new Map([...live, ...revoked.slice(-1)].map(({ credentialId }) => [credentialId, noStrangers]));
+  await boundedMap(allShards(gateway), shardsAtOnce, async (shard) => {
+    for (const credentialId of strangers.keys())
+      for await (const use of uses.ofCredential(gatewayId, credentialId, shard))
+        if (use.kitId !== undefined && known.has(use.kitId)) ofKits.push(use);
+        else strangers.set(credentialId, withStranger(strangers.get(credentialId) ?? noStrangers, use));
+  });
+  const moreUnregistered = live.reduce((more, { credentialId }) => {
+    const { total, named } = strangers.get(credentialId) ?? noStrangers;
+    return more + total - named.length;
+  }, 0);
+  const others = [...strangers.values()].flatMap(({ named }) => named);
+  return { kits: found, uses: [...ofKits, ...others], moreUnregistered };
 };
 
 const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts> => {
@@ -117,8 +134,8 @@ const showAct = async (
     ...(rotation ? { rotation: rotationSummary(rotation) } : {}),
   };
   const judged = async (): Promise<{ kits: readonly JudgedKit[]; unregistered: number }> => {
-    const { kits, uses } = await kitsAndUses(needs, gateway);
-    const unregistered = unregisteredUses(gateway, kits, uses).length;
+    const { kits, uses, moreUnregistered } = await kitsAndUses(needs, gateway);
+    const unregistered = unregisteredUses(gateway, kits, uses).length + moreUnregistered;
     return { kits: judgeKits(gateway, kits, uses, nowMs), unregistered };
   };
   if (isKitAct(act)) {
@@ -149,9 +166,9 @@ const showAct = async (
     };
   }
   if (act === 'force' && isAllowed && rotation) {
-    const { kits, kitsHash, named, unregistered } = await confirmationFor(needs, gateway, rotation);
+    const { kits, kitsHash, named, ...others } = await confirmationFor(needs, gateway, rotation);
     const when = { retires: leftToRetire(gateway, rotation), withinSeconds: gateway.policy.longestWaitSeconds };
-    return { ...offered, force: { kits, kitsHash, named, unregistered: unregistered.length, ...when } };
+    return { ...offered, force: { kits, kitsHash, named, unregistered: strangersIn(others), ...when } };
   }
   return offered;
 };

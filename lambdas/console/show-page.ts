@@ -19,7 +19,7 @@ export const showConsole = async (
   event: unknown,
   ownArn: string,
 ): Promise<View | string | typeof description> => {
-  if (typeof event === 'object' && event !== null && 'describe' in event) return description;
+  if (typeof event === 'object' && event !== null && 'describe' in event && event.describe === true) return description;
   const { surface, isProgram } = surfaceOf(event, { show: ownArn, act: needs.actFunction });
   try {
     const view = await viewOf(needs, readAsk(event));

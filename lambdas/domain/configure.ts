@@ -1,3 +1,4 @@
+import { differencesOf } from './configuration-differences.ts';
 import { type By, by, type Decision, record, refuse, unchanged, withEntry } from './decision.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId } from './ids.ts';
@@ -39,13 +40,19 @@ export const newGateway = (
   );
 
 /** Changes policy, decision or the number of shards; a lowered `serveStaleSeconds` holds until every old copy has expired. */
-export type Configure = By & { readonly kind: 'configure'; readonly configuration: Configuration };
+export type Configure = By & {
+  readonly kind: 'configure';
+  readonly configuration: Configuration;
+  /** What is about to change besides, outside of the record, in words: it is recorded too. */
+  readonly besides?: string;
+};
 export const configure = (gateway: Gateway, command: Configure, nowMs: number): Decision => {
   const { policy, decision, shardCount, isScheduled = gateway.isScheduled } = command.configuration;
   const same =
     JSON.stringify([policy, decision, shardCount, isScheduled]) ===
     JSON.stringify([gateway.policy, gateway.decision, gateway.shardCount, gateway.isScheduled]);
-  if (same && gateway.retiredAtMs === undefined) return unchanged;
+  const { besides } = command;
+  if (same && gateway.retiredAtMs === undefined && besides === undefined) return unchanged;
   if (shardCount !== gateway.shardCount && gateway.rotation)
     return refuse(
       'ROTATION_RUNNING',
@@ -57,6 +64,11 @@ export const configure = (gateway: Gateway, command: Configure, nowMs: number): 
     shardCount === gateway.shardCount
       ? gateway.earlierShardCounts
       : [...(gateway.earlierShardCounts ?? []), gateway.shardCount];
+  const changes = [
+    ...differencesOf(gateway, { decision, policy, isScheduled: isScheduled ?? false }),
+    ...(shardCount === gateway.shardCount ? [] : [`shards ${gateway.shardCount} become ${shardCount}`]),
+    ...(besides === undefined ? [] : [besides]),
+  ];
   const { retiredAtMs: _, ...rest } = gateway;
   const carried = {
     ...(isScheduled === undefined ? {} : { isScheduled }),
@@ -66,6 +78,7 @@ export const configure = (gateway: Gateway, command: Configure, nowMs: number): 
   return record(rest, { policy, decision, shardCount, ...carried }, nowMs, {
     kind: 'configure',
     ...by(command),
+    detail: { changes },
   });
 };
 
@@ -84,6 +97,8 @@ export type KitsChanged = By & {
   readonly added: number;
   readonly changed: number;
   readonly retired: number;
+  /** Where the credentials of which kits go from now on, and did not before. */
+  readonly destinations?: Readonly<Record<string, readonly string[]>>;
 };
 export const kitsChanged = (gateway: Gateway, command: KitsChanged, nowMs: number): Decision => {
   const { rotation } = gateway;
@@ -92,7 +107,12 @@ export const kitsChanged = (gateway: Gateway, command: KitsChanged, nowMs: numbe
   return record(gateway, changes, nowMs, {
     kind: 'kits-changed',
     ...by(command),
-    detail: { added: command.added, changed: command.changed, retired: command.retired },
+    detail: {
+      added: command.added,
+      changed: command.changed,
+      retired: command.retired,
+      ...(command.destinations ? { destinations: command.destinations } : {}),
+    },
   });
 };
 

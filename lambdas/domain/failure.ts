@@ -28,6 +28,9 @@ export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
 
+/** The secret that the record names is not there. */
+export class SecretGone extends StepFailed {}
+
 /** Secrets Manager takes no more labels or versions for the secret: what nobody needs is to be released first. */
 export class SecretLimitMet extends StepFailed {}
 

@@ -25,7 +25,8 @@ export const nameRule = `1 to ${longestName} of a-z, 0-9 and "-", not starting o
 /** What a credential's id may be: ours, and those of other authorities. A value of ours has a "_", and never passes for one. */
 export const credentialIdRule = '1 to 64 of A-Z, a-z, 0-9 and "-": the id of a credential, never its value';
 /** What a source of a kit may be: an IPv4 or IPv6 address, or the name of a node. */
-export const sourceRule = 'an IP address, or the name of a node, as the kit is shown to be seen from';
+export const sourceRule =
+  'an IP address, or the name of a node, as the kit is shown to be seen from; "many-others" are the sources of a kit that are too many to be told apart';
 /** What the id of a version in Secrets Manager may be (its API: ClientRequestToken). */
 export const versionIdRule = '32 to 64 of A-Z, a-z, 0-9 and "-": the id of a version of the secret, never its value';
 /** Stands for a rotation that is only asked about: no rotation is ever recorded by it. */

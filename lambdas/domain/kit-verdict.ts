@@ -181,7 +181,7 @@ const seenAt = (uses: readonly Use[]): { addresses: readonly string[]; lastUseMs
 
 /**
  * The uses that show a source elsewhere: `stuck` is one whose latest use is of another credential (a tie counts as not
- * moved), `onBoth` one that used another credential after its own first use of the target: several nodes behind one address.
+ * moved; neither do many that are not told apart), `onBoth` one that used another credential after its own first use of the target: several nodes behind one address.
  */
 const sourcesElsewhere = (
   recent: readonly Use[],
@@ -193,6 +193,7 @@ const sourcesElsewhere = (
   const firstUseMs = (use: Use): number => (use.firstUsedAtMs >= installedAtMs ? use.firstUsedAtMs : settledAtMs);
   const moved = new Map<string, { firstMs: number; lastMs: number }>();
   for (const use of onTarget) {
+    if (use.areMany) continue; // who of them moved is not known
     const before = moved.get(sourceOf(use));
     moved.set(sourceOf(use), {
       firstMs: Math.min(before?.firstMs ?? Number.POSITIVE_INFINITY, firstUseMs(use)),

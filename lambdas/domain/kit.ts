@@ -1,4 +1,5 @@
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
+import type { UseScope, UseSource } from './use-places.ts';
 
 /** What a kind of kit declares, and a kit may refine: who installs, what reading back proves, how long until all nodes use it. */
 export type KitTraits = {
@@ -96,6 +97,8 @@ export type Use = {
   /** The node that the Service URL named: then it is the source, whatever its address. */
   readonly node?: string;
   readonly address: string;
+  /** It stands for sources that are not told apart any more: `address` says where they are, see `use-places.ts`. */
+  readonly areMany?: true;
   readonly firstUsedAtMs: number;
   readonly lastUsedAtMs: number;
 };
@@ -110,9 +113,9 @@ export type Seen = {
   readonly shard: number;
   /** It was presented after its revocation, and refused: kept apart from use. */
   readonly isRefused?: true;
-  readonly source:
-    | { readonly kitId?: string; readonly node?: string; readonly address: string }
-    | { readonly probe: string };
+  /** How much of the source is told apart; without it, the source itself. */
+  readonly scope?: UseScope;
+  readonly source: UseSource | { readonly probe: string };
 };
 
 /** A message to the owner of a kit: what happened, what to do, by when; never a value. */
@@ -123,7 +126,8 @@ export type OwnerMessage = {
   readonly gatewayId: string;
   /** Absent when it is about several kits. */
   readonly kitId?: string;
-  readonly credentialId: string;
+  /** Absent when it is about none in particular. */
+  readonly credentialId?: string;
   /** How urgent it is, for subscriptions to filter on; without it, `instruction`. */
   readonly severity?: 'instruction' | 'reminder' | 'escalation' | 'deadline' | 'page';
 };

@@ -5,6 +5,7 @@ import type { Use } from './kit.ts';
 import { type KitVerdict, laggardCodes } from './kit-verdict.ts';
 import { usedUntilMs } from './policy.ts';
 import { isWatched } from './quiet-window.ts';
+import { namedAtMost, type RetiringUse, withStranger } from './retiring-use.ts';
 
 /** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}, addresses of a kit the first {@link addressesAtMost}. */
 export type EvidenceSummary = {
@@ -21,15 +22,15 @@ export type EvidenceSummary = {
   readonly failed: number;
   /** The last use of any retiring credential by anybody. */
   readonly lastUseMs?: number;
-  /** Sources that no registered kit accounts for, on a retiring credential. */
+  /** Sources that no registered kit accounts for, on a retiring credential, the latest first; and how many more there are. */
   readonly unregistered: readonly Use[];
+  readonly moreUnregistered?: number;
   /** The version that AWSCURRENT names. */
   readonly currentVersionId?: string;
 };
 
 type Laggard = Extract<KitVerdict, { kind: 'LAGGARD' }>;
 
-export const namedAtMost = 50;
 const ownersAtMost = 500;
 const addressesAtMost = 5;
 
@@ -47,24 +48,24 @@ export const emptySummary: EvidenceSummary = {
   unregistered: [],
 };
 
-/** The summary with one more shard: its kits' verdicts, and the uses of retiring credentials recorded under it. */
+/** The summary with one more shard: its kits' verdicts, and the use of retiring credentials recorded under it. */
 export const addShard = (
   summary: EvidenceSummary,
   shard: number,
   verdicts: readonly KitVerdict[],
-  retiringUses: readonly Use[],
-  isRegistered: (kitId: string) => boolean,
+  retiring: RetiringUse,
 ): EvidenceSummary => {
   const count = (kind: string): number =>
     verdicts.filter((one) => one.kind === 'UPDATED' && one.evidence.kind === kind).length;
   const laggards = verdicts.filter((one) => one.kind === 'LAGGARD');
   const late = (code: Laggard['code']): number => laggards.filter((one) => one.code === code).length;
   const room = namedAtMost - summary.named.length;
-  const lastUseMs = retiringUses.reduce<number | undefined>(
-    (latest, use) => Math.max(latest ?? 0, use.lastUsedAtMs),
-    summary.lastUseMs,
-  );
-  const unregisteredSources = retiringUses.filter((use) => use.kitId === undefined || !isRegistered(use.kitId));
+  const lastUseMs = latest(summary.lastUseMs, retiring.lastUseMs);
+  const { named: unregistered, total } = retiring.strangers.named.reduce(withStranger, {
+    named: summary.unregistered,
+    total: summary.unregistered.length + (summary.moreUnregistered ?? 0),
+  });
+  const moreUnregistered = total + retiring.strangers.total - retiring.strangers.named.length - unregistered.length;
   return {
     kits: summary.kits + verdicts.length,
     observed: summary.observed + count('observed'),
@@ -80,9 +81,13 @@ export const addShard = (
     undistributed: summary.undistributed + late('NOT_DISTRIBUTED'),
     failed: summary.failed + late('DISTRIBUTION_FAILED'),
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
-    unregistered: [...summary.unregistered, ...unregisteredSources].slice(0, namedAtMost),
+    unregistered,
+    ...(moreUnregistered > 0 ? { moreUnregistered } : {}),
   };
 };
+
+const latest = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
 /** The counts by owner with more laggards; an owner beyond the limit is not counted. */
 const counted = (before: EvidenceSummary['unnamed'], laggards: readonly Laggard[]): EvidenceSummary['unnamed'] => {

@@ -6,8 +6,8 @@ export const listIndex = 'by-list';
 /** The attributes that DynamoDB itself is told of: keys of both tables and the index, and when an item of use expires. */
 export const keys = { partition: 'pk', sort: 'sk', list: 'list', expiresAt: 'expiresAt' } as const;
 
-/** The tag that every secret of this system carries, and its values: a gateway's own, or one of a kit that we may write. */
-export const secretTag = { key: 'gateway-credential-rotation', ofGateway: 'gateway', ofKit: 'kit' } as const;
+/** The alias that the URL of the function Operate belongs to: only what came through the URL is invoked by it. */
+export const urlAlias = 'url';
 
 /** The source and the version of every event of this system. A change that readers must know of is a new version. */
 export const eventSource = 'gateway-credential-rotation';

@@ -159,6 +159,17 @@ export const operatorCommands = {
     required: [],
     optional: [],
   },
+  recover: {
+    about: 'secret',
+    verb: 'Recover',
+    does: 'Makes the secret of a gateway usable again when it is gone or its values are: takes it back, or makes it anew. Then put a value that a kit still holds into it and adopt that, or rotate, which gives the kits a new one.',
+    recorded:
+      'The secret was taken back or made anew; the credentials named are live and their values are lost, and the next rotation retires them.',
+    already: 'The secret is there, with what the record expects in it.',
+    cutsOff: false,
+    required: [],
+    optional: [],
+  },
 } as const satisfies Readonly<Partial<Record<Command['kind'], OperatorCommandRow>>>;
 
 type Table = typeof operatorCommands;

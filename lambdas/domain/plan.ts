@@ -113,6 +113,8 @@ export type Plan = {
   /** How many more block or will be slow. */
   readonly moreAttention: number;
   readonly unregisteredSources: number;
+  /** Among them are some that stand for many: more use a credential than can be told apart. */
+  readonly tooManySources?: true;
   readonly retires: readonly CredentialId[];
   readonly notOurs: readonly CredentialId[];
   /** If every kit moved at once; absent while the rotation could not start. */

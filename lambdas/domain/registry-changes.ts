@@ -1,3 +1,4 @@
+import { differencesOf, same } from './configuration-differences.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId, KitId } from './ids.ts';
 import type { Kit } from './kit.ts';
@@ -49,12 +50,17 @@ const changeKinds = [
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** One difference between `gateways.json` and what there is; `detail` names fields and numbers, never a setting's value. */
+/**
+ * One difference between `gateways.json` and what there is; `detail` names fields and numbers, and of the settings of a kit only
+ * where its credential goes.
+ */
 export type Change = {
   readonly kind: ChangeKind;
   readonly gatewayId: GatewayId;
   readonly kitId?: KitId;
   readonly detail: string;
+  /** Where the kit's credential did not go before: hosts, and secrets that are used for it. */
+  readonly destinations?: readonly string[];
   /** Why it is not made now; applying again later makes it. */
   readonly refused?: string;
 };
@@ -69,7 +75,11 @@ export const shardCountFor = (kits: number, current: number): number => {
 };
 
 /** What has to change so that a gateway is as the file wants it; empty when it is. */
-export const compareGateway = (wanted: WantedGateway, found: FoundGateway): readonly Change[] => {
+export const compareGateway = (
+  wanted: WantedGateway,
+  found: FoundGateway,
+  destinationsOf: DestinationsOf,
+): readonly Change[] => {
   const { gatewayId } = wanted;
   const { gateway } = found;
   const change = (kind: ChangeKind, detail: string, refused?: string): Change => ({
@@ -82,7 +92,7 @@ export const compareGateway = (wanted: WantedGateway, found: FoundGateway): read
   return [
     ...compareSecret(found, change),
     ...(gateway ? compareRecord(wanted, gateway, change) : [change('ADD_GATEWAY', `with ${wanted.kits.length} kits`)]),
-    ...compareKits(wanted, found),
+    ...compareKits(wanted, found, destinationsOf),
     ...(neverHadOne ? [change('BEGIN_BOOTSTRAP', 'a rotation makes its first credential')] : []),
   ];
 };
@@ -97,23 +107,14 @@ const compareSecret = ({ gateway, secret }: FoundGateway, change: Make): readonl
         change(
           'CREATE_SECRET',
           `its ${gateway.live.length} live credentials were in the one that is gone`,
-          'The record names a secret that was deleted for good: what it held cannot be made again. Remove the gateway and register it under another id.',
+          `The record names a secret that was deleted for good. Run "recover ${gateway.gatewayId}": then adopt a value that a kit still holds, or rotate.`,
         ),
       ]
     : [change('CREATE_SECRET', 'holds a placeholder until the first credential')];
 };
 
 const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): readonly Change[] => {
-  const differences = [
-    ...(gateway.retiredAtMs === undefined ? [] : ['it was retired']),
-    ...(same(gateway.decision, wanted.decision)
-      ? []
-      : [`decision ${gateway.decision.kind} becomes ${wanted.decision.kind}`]),
-    ...policyDifferences(gateway.policy, wanted.policy),
-    ...((gateway.isScheduled ?? false) === (wanted.schedule !== undefined)
-      ? []
-      : [wanted.schedule ? 'it rotates by a schedule' : 'it has no schedule any more']),
-  ];
+  const differences = differencesOf(gateway, { ...wanted, isScheduled: wanted.schedule !== undefined });
   const shards = shardCountFor(wanted.kits.length, gateway.shardCount);
   return [
     ...(differences.length > 0 ? [change('UPDATE_GATEWAY', differences.join('; '))] : []),
@@ -131,15 +132,14 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
   ];
 };
 
-const policyDifferences = (before: Policy, after: Policy): readonly string[] =>
-  (Object.keys(after) as (keyof Policy)[])
-    .filter((name) => !same(before[name], after[name]))
-    .map((name) => `${name} ${JSON.stringify(before[name])} becomes ${JSON.stringify(after[name])}`);
-
 /** The fields of a kit that the file decides. */
 const fields = ['kind', 'owner', 'traits', 'lookBackSeconds', 'probeUrl', 'expectedSources', 'settings'] as const;
 
-const compareKits = (wanted: WantedGateway, { gateway, kits }: FoundGateway): readonly Change[] => {
+const compareKits = (
+  wanted: WantedGateway,
+  { gateway, kits }: FoundGateway,
+  destinationsOf: DestinationsOf,
+): readonly Change[] => {
   const { gatewayId } = wanted;
   const registered = new Map(kits.filter((kit) => kit.retiredAtMs === undefined).map((kit) => [kit.kitId, kit]));
   const wantedIds = new Set(wanted.kits.map((kit) => kit.kitId));
@@ -151,17 +151,43 @@ const compareKits = (wanted: WantedGateway, { gateway, kits }: FoundGateway): re
   return [
     ...wanted.kits.flatMap((kit): Change[] => {
       const before = registered.get(kit.kitId);
-      if (!before) return [{ kind: 'ADD_KIT', gatewayId, kitId: kit.kitId, detail: `${kit.kind}; ${added}` }];
+      const { kitId } = kit;
+      const destinations = newDestinations(destinationsOf(kit), before && destinationsOf(before));
+      const news = destinations.length === 0 ? {} : { destinations };
+      const going = destinations.length === 0 ? '' : `; its credential goes to ${destinations.join(', ')}`;
+      if (!before) return [{ kind: 'ADD_KIT', gatewayId, kitId, detail: `${kit.kind}; ${added}${going}`, ...news }];
       const changed = fields.filter((field) => !same(before[field], kit[field]));
       return changed.length === 0
         ? []
-        : [{ kind: 'UPDATE_KIT', gatewayId, kitId: kit.kitId, detail: changed.join(', ') }];
+        : [{ kind: 'UPDATE_KIT', gatewayId, kitId, detail: `${changed.join(', ')}${going}`, ...news }];
     }),
     ...[...registered.keys()]
       .filter((kitId) => !wantedIds.has(kitId))
       .map((kitId): Change => ({ kind: 'RETIRE_KIT', gatewayId, kitId, detail: 'it is not in the file any more' })),
   ];
 };
+
+/** The URLs and the secrets by which the credential of a kit reaches it. */
+type DestinationsOf = (kit: Pick<Kit, 'kind' | 'settings'>) => {
+  readonly urls: readonly string[];
+  readonly secrets: readonly string[];
+};
+
+/** What was not among those before, as people are shown it: of a URL nothing behind its host, since that may be a secret. */
+const newDestinations = (
+  after: ReturnType<DestinationsOf>,
+  before: ReturnType<DestinationsOf> = { urls: [], secrets: [] },
+): readonly string[] => {
+  const origins = new Set(before.urls.map((url) => URL.parse(url)?.origin));
+  const urls = after.urls.filter((url) => !before.urls.includes(url)).map((url) => URL.parse(url)?.origin ?? 'nowhere');
+  const secrets = after.secrets.filter((name) => !before.secrets.includes(name));
+  return [
+    ...new Set(urls.map((origin) => (origins.has(origin) ? `another path of ${origin}` : origin))),
+    ...secrets.map((name) => `secret ${name.length > longestShown ? `${name.slice(0, longestShown)}…` : name}`),
+  ];
+};
+
+const longestShown = 200;
 
 /** What happens to a registered gateway that the file does not name; nothing when it was retired before. */
 export const compareAbsent = (gateway: Gateway): readonly Change[] => {
@@ -185,12 +211,3 @@ export const compareAbsent = (gateway: Gateway): readonly Change[] => {
 /** Whether a kit that was changed has to be given the credential again: it is somewhere else now, or reached in another way. */
 export const mustBeInstalledAgain = (before: Kit, after: WantedKit): boolean =>
   before.kind !== after.kind || !same(before.settings, after.settings);
-
-/** Same JSON, whatever the order of its keys. */
-const same = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other);
-const canonical = (value: unknown): string =>
-  JSON.stringify(value ?? null, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : inner,
-  );

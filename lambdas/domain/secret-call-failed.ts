@@ -1,5 +1,6 @@
 /** Why a secret of a kit could not be read or written. */
 export type SecretCallProblem =
+  | 'NOT_GIVEN'
   | 'TIMEOUT'
   | 'RATE_LIMITED'
   | 'ACCESS_DENIED'

@@ -42,6 +42,7 @@ import {
   type WatchAgain,
   watchAgain,
 } from './quiet-window.ts';
+import { type Recover, recover } from './recover.ts';
 import { type RetireCredential, retireCredential } from './retire-credential.ts';
 import { type KitsBehind, kitsBehind } from './reverted.ts';
 import { type Revoke, revoke } from './revoke.ts';
@@ -73,6 +74,7 @@ export type Command =
   | Complete
   | Fail
   | Repair
+  | Recover
   | Hold
   | Resume
   | Extend
@@ -133,6 +135,8 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return fail(gateway, command, nowMs);
     case 'repair':
       return repair(gateway, command, nowMs);
+    case 'recover':
+      return recover(gateway, command, nowMs);
     case 'hold':
       return hold(gateway, command, nowMs);
     case 'resume':

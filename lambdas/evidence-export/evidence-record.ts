@@ -17,22 +17,22 @@ export type RotationFacts = {
   /** The entries of others from its first one on, in order. */
   readonly others: readonly ChainLink[];
   readonly proofs: readonly ShardProof[];
-  /** Every recorded use of the credentials that it retires. */
+  /** The recorded uses of the credentials that it retires since the last distribution, and how many more there are. */
   readonly uses: readonly Use[];
+  readonly moreUses: number;
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** The record of one rotation. What was not proven is said, and nothing is made up. Throws {@link InputRefused} for an unknown rotation. */
 export const evidenceRecordOf = (
-  { gateway, rotationId, steps, others, proofs, uses }: RotationFacts,
+  { gateway, rotationId, steps, others, proofs, uses, moreUses }: RotationFacts,
   nowMs: number,
 ): EvidenceRecord => {
   const begin = steps.find(({ kind }) => beginnings.has(kind));
   if (!begin) throw new InputRefused(`Gateway ${gateway.gatewayId} has no record of rotation ${rotationId}.`);
   const created = steps.find(({ kind }) => kind === 'created')?.credentialIds?.[0];
   const accepted = steps.findLast(({ kind }) => kind === 'accepted');
-  const distributedAtMs = steps.findLast(({ kind }) => kind === 'distributed')?.atMs;
   const trigger =
     begin.kind === 'compromise' ? 'compromise' : ((begin.detail?.trigger as Trigger | undefined) ?? 'manual');
   const revocations = revocationsIn(steps);
@@ -52,9 +52,8 @@ export const evidenceRecordOf = (
       ? { acceptance: { credentialId: accepted.credentialIds[0], at: iso(accepted.atMs) } }
       : {}),
     ...(proofs.length > 0 ? { kits: kitsOf(proofs) } : {}),
-    oldCredentialUses: uses
-      .filter((one) => distributedAtMs !== undefined && one.lastUsedAtMs >= distributedAtMs)
-      .map(useOf),
+    oldCredentialUses: uses.map(useOf),
+    ...(moreUses > 0 ? { moreOldCredentialUses: moreUses } : {}),
     revocations,
     decisions: steps
       .filter(({ kind }) => isDecisionOfPerson(kind))
@@ -79,6 +78,10 @@ export const retiredIn = (steps: readonly Transition[]): CredentialId[] => {
   const [first] = steps;
   return [...((named ?? first?.detail?.predecessors ?? first?.credentialIds ?? []) as readonly CredentialId[])];
 };
+
+/** When the last distribution was over; before that a use of what is retired says nothing. */
+export const distributedAtMsIn = (steps: readonly Transition[]): number | undefined =>
+  steps.findLast(({ kind }) => kind === 'distributed')?.atMs;
 
 const endOf = (gateway: Gateway, rotationId: RotationId, steps: readonly Transition[]): EvidenceRecord['ended'] => {
   const { outcome, endedAtMs } = outcomeOf(steps, gateway, rotationId);
@@ -162,8 +165,12 @@ const missingIn = (
   ...(record.chain
     ? gapsInSteps(record, record.chain).map(gapText)
     : ['The steps are not chained: a missing one would not show.']),
+  ...(record.oldCredentialUses.some(({ address }) => address.startsWith('many')) ? [manySources] : []),
   ...(record.kits || record.oldCredentialUses.length > 0 ? [kitIdentity] : []),
 ];
+
+const manySources =
+  'More sources used a retired credential than are told apart: those called "many …" have no address of their own.';
 
 /** Who a kit is was never authenticated: all kits of a gateway present the same credential. */
 const kitIdentity =

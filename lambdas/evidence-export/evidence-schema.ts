@@ -17,7 +17,11 @@ const said = {
 const use = z.strictObject({
   credentialId,
   kitId: z.string().optional().describe('The kit that its Service URL named; absent when it named none.'),
-  address: z.string().describe('The source address that the policy check saw.'),
+  address: z
+    .string()
+    .describe(
+      'The source address that the policy check saw. "many in NETWORK", "many elsewhere" and "many-others" (of a kit) stand for sources that were too many to tell apart.',
+    ),
   firstUsedAt: at,
   lastUsedAt: at,
 });
@@ -58,7 +62,10 @@ const evidenceRecord = z.strictObject({
     })
     .optional()
     .describe('What was read immediately before the decision.'),
-  oldCredentialUses: z.array(use).describe('Recorded uses of retired credentials after the last distribution.'),
+  oldCredentialUses: z
+    .array(use)
+    .describe('Recorded uses of retired credentials after the last distribution, the latest first; at most 1,000.'),
+  moreOldCredentialUses: z.int().optional().describe('How many more there are; absent when all are listed.'),
   revocations: z.array(
     z.strictObject({
       credentialId,

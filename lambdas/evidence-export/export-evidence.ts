@@ -8,7 +8,7 @@ import type { ShardProof } from '../domain/shard-proof.ts';
 import { allShards } from '../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { gatewayId, rotationId } from '../workflow/shared/fields.ts';
-import { evidenceRecordOf, retiredIn } from './evidence-record.ts';
+import { distributedAtMsIn, evidenceRecordOf, type RotationFacts, retiredIn } from './evidence-record.ts';
 import type { EvidenceDocument } from './evidence-schema.ts';
 import { digestOfRecord, statementOf } from './evidence-signature.ts';
 
@@ -36,7 +36,7 @@ export const evidence = async (needs: Needs, event: unknown): Promise<EvidenceDo
   const proofs: ShardProof[] = [];
   for await (const one of needs.proofs.of(gateway.gatewayId, rotationId)) proofs.push(one);
   const record = evidenceRecordOf(
-    { gateway, rotationId, steps, others, proofs, uses: await usesOf(needs, gateway, steps) },
+    { gateway, rotationId, steps, others, proofs, ...(await usesOf(needs, gateway, steps)) },
     needs.now(),
   );
   const digest = digestOfRecord(record);
@@ -66,14 +66,36 @@ const entriesOf = async (
   return { steps, others };
 };
 
-/** Recorded use is kept for half a year after the last one. */
-const usesOf = async ({ uses }: Needs, gateway: Gateway, steps: readonly Transition[]): Promise<readonly Use[]> => {
-  const found: Use[] = [];
+/** So many fit into the document beside the kits. */
+const usesAtMost = 1_000;
+
+/**
+ * The latest uses of what is retired since the last distribution, and how many more there are; none of them is held longer
+ * than the latest are known. Recorded use is kept for half a year after the last one.
+ */
+const usesOf = async (
+  { uses }: Needs,
+  gateway: Gateway,
+  steps: readonly Transition[],
+): Promise<Pick<RotationFacts, 'uses' | 'moreUses'>> => {
+  const sinceMs = distributedAtMsIn(steps);
+  if (sinceMs === undefined) return { uses: [], moreUses: 0 };
+  let found: Use[] = [];
+  let total = 0;
   for (const credentialId of retiredIn(steps))
     for (const shard of allShards(gateway))
-      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard)) found.push(use);
-  return found;
+      for await (const use of uses.ofCredential(gateway.gatewayId, credentialId, shard)) {
+        if (use.lastUsedAtMs < sinceMs) continue;
+        total += 1;
+        found.push(use);
+        if (found.length >= 2 * usesAtMost) found = latestOf(found);
+      }
+  found = latestOf(found);
+  return { uses: found, moreUses: total - found.length };
 };
+
+const latestOf = (uses: readonly Use[]): Use[] =>
+  uses.toSorted((one, other) => other.lastUsedAtMs - one.lastUsedAtMs).slice(0, usesAtMost);
 
 /** By name, or the one whose record remembers the rotation: a record keeps the running one and the last five. */
 const gatewayOf = async ({ records }: Needs, { gatewayId, rotationId }: z.infer<typeof ask>): Promise<Gateway> => {

@@ -1,5 +1,5 @@
 import type { Kit } from '../domain/kit.ts';
-import { isKitError, KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
+import { isKitError, type KitError, KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 
 /** One HTTP request to a kit's management API; `doing` begins the message of an error. */
@@ -10,6 +10,8 @@ export type Question = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What this API means by a refusal, when that is more than its status says; of the body only what is ours to know is read. */
+  readonly meaningOf?: (status: number, json: unknown) => KitError | undefined;
 };
 
 /** A 2xx answer; `json` is `undefined` when the body is not JSON. */
@@ -30,7 +32,8 @@ export const ask = async ({ fetch, signal }: KitAccess, question: Question): Pro
       signal,
     });
     const text = await response.text();
-    return response.ok ? { status: response.status, json: parsed(text) } : refuse(question, response.status);
+    if (response.ok) return { status: response.status, json: parsed(text) };
+    throw question.meaningOf?.(response.status, parsed(text)) ?? refusal(question, response.status);
   } catch (error) {
     throw isKitError(error) ? error : unreachable(question, signal, error);
   }
@@ -44,19 +47,26 @@ const parsed = (text: string): unknown => {
   }
 };
 
-const refuse = ({ doing, kit }: Question, status: number): never => {
+const refusal = ({ doing, kit }: Question, status: number): KitError => {
   const said = (todo: string) => ({ doing, kit, answer: `HTTP ${status}`, todo });
-  if (status === 429) throw new KitUnreachable('RATE_LIMITED', said('It is tried again.'));
+  if (status === 429) return new KitUnreachable('RATE_LIMITED', said('It is tried again.'));
   if (status >= 500 || status === 408)
-    throw new KitUnreachable('SERVER_ERROR', said('It is tried again; look at the kit if this stays.'));
-  if (status === 401 || status === 403)
-    throw new KitRefused('ACCESS_DENIED', said("Check the token or signing secret in the kit's settings."));
+    return new KitUnreachable('SERVER_ERROR', said('It is tried again; look at the kit if this stays.'));
+  if (status === 401)
+    return new KitRefused('ACCESS_DENIED', said("Check the token, header or signing secret in the kit's settings."));
+  if (status === 403)
+    return new KitRefused(
+      'ACCESS_DENIED',
+      said(
+        'It does not allow this: check the permissions of the token in the settings, and who may reach this address.',
+      ),
+    );
   if (status === 404 || status === 410)
-    throw new KitMisconfigured('NOT_FOUND', said("Check the URL in the kit's settings; nothing is there."));
-  if (status === 405) throw new KitRefused('NOT_SUPPORTED', said('The address does not take this kind of request.'));
+    return new KitMisconfigured('NOT_FOUND', said("Check the URL in the kit's settings; nothing is there."));
+  if (status === 405) return new KitRefused('NOT_SUPPORTED', said('The address does not take this kind of request.'));
   if (status >= 300 && status < 400)
-    throw new KitRefused('REDIRECTED', said('Redirects are not followed; give the final URL in the settings.'));
-  throw new KitRefused('REQUEST_REFUSED', said('Compare the version and configuration of the kit with the settings.'));
+    return new KitRefused('REDIRECTED', said('Redirects are not followed; give the final URL in the settings.'));
+  return new KitRefused('REQUEST_REFUSED', said('Compare the version and configuration of the kit with the settings.'));
 };
 
 const unreachable = ({ doing, kit }: Question, signal: AbortSignal, error: unknown): KitUnreachable =>

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Kit, KitTraits } from '../domain/kit.ts';
 import { KitMisconfigured } from './kit-errors.ts';
-import type { KitKind } from './kit-kind.ts';
+import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
 import { manual } from './manual.ts';
 import { secretsManager } from './secrets-manager.ts';
@@ -18,6 +18,8 @@ export type CheckedKitKind = KitKind<unknown> & {
   readonly kind: KindName;
   readonly settings: z.ZodType<StoredSettings>;
   readonly traits: (settings: unknown) => KitTraits;
+  /** None for settings that are wrong: nothing is done with them. */
+  readonly destinations: (settings: unknown) => Destinations;
 };
 
 const checked = <Name extends KindName, Settings extends StoredSettings>(
@@ -33,11 +35,15 @@ const checked = <Name extends KindName, Settings extends StoredSettings>(
       todo: 'Correct them in gateways.json and apply it again.',
     });
   };
-  const { traits, readBack } = kind;
+  const { traits, readBack, destinations } = kind;
   return {
     kind: kind.kind,
     settings: kind.settings,
     traits: (settings) => (typeof traits === 'function' ? traits(kind.settings.parse(settings)) : traits),
+    destinations: (settings) => {
+      const parsed = kind.settings.safeParse(settings);
+      return parsed.success ? destinations(parsed.data) : { urls: [], secrets: [] };
+    },
     install: async (installation, settings, access) =>
       kind.install(installation, parse(settings, installation.kit), access),
     ...(readBack
@@ -70,6 +76,10 @@ export const kitKindOf = (kind: string): CheckedKitKind => {
     todo: 'Correct it in gateways.json and apply it again.',
   });
 };
+
+/** Where the credential of a kit goes, and what its URLs are; none for a kind that this version does not know. */
+export const destinationsOf = ({ kind, settings }: Pick<Kit, 'kind' | 'settings'>): Destinations =>
+  isKindName(kind) ? kitKinds[kind].destinations(settings) : { urls: [], secrets: [] };
 
 /** The schema of a kit in gateways.json: `{kind, settings}` by kind, strict, together with the fields that all kits have. */
 export const kitSchemaWith = <Common extends z.ZodRawShape>(common: Common) => {

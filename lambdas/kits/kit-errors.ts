@@ -20,6 +20,8 @@ export const refusedCodes = {
 export const misconfiguredCodes = {
   UNKNOWN_KIND: 'This version has no such kind of kit.',
   SETTINGS_WRONG: 'Its settings are not what its kind needs.',
+  HOST_NOT_ALLOWED: 'The host of its URL is none that this deployment lets kits have.',
+  SECRET_NOT_GIVEN: 'A secret in its settings is not there, or its tag names neither this kit nor its gateway.',
   SECRET_UNUSABLE: 'The secret in its settings does not hold what is needed.',
   NOT_FOUND: 'Nothing is there by the name or URL in its settings.',
   NOTHING_TO_UPDATE: 'Nothing of it belongs to this kit.',
@@ -72,6 +74,8 @@ export class KitMisconfigured extends Error {
   }
 }
 
+export type KitError = KitUnreachable | KitRefused | KitMisconfigured;
+
 /** Whether an error is one of these, whose message repeats nothing that came from outside. */
-export const isKitError = (error: unknown): error is KitUnreachable | KitRefused | KitMisconfigured =>
+export const isKitError = (error: unknown): error is KitError =>
   error instanceof KitUnreachable || error instanceof KitRefused || error instanceof KitMisconfigured;

@@ -4,9 +4,23 @@ import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
 import type { KitSecrets } from '../ports.ts';
 
+/** Asks once over HTTP and follows nothing; what of `fetch` kinds need. */
+export type KitFetch = (
+  url: string,
+  init: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    readonly redirect: 'manual';
+    readonly signal: AbortSignal;
+  },
+) => Promise<Pick<Response, 'status' | 'ok' | 'text'>>;
+
 /** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
 export type KitAccess = {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: KitFetch;
+  /** The same, of a server whose certificate one of these private authorities (PEM) has issued. */
+  trusting(ca: readonly string[]): KitFetch;
   /** The AWSCURRENT text of a secret that the kit's settings name (a token, a signing key). */
   readSecret(secretId: string): Promise<string>;
   /** A secret that the kit itself reads its credential from. */
@@ -16,6 +30,9 @@ export type KitAccess = {
   /** Aborts when the time for this kit is over. */
   readonly signal: AbortSignal;
 };
+
+/** The URLs that the settings of a kit name, and the names or ARNs of their secrets. */
+export type Destinations = { readonly urls: readonly string[]; readonly secrets: readonly string[] };
 
 /** One credential to put into one kit; `deadlineAtMs` is the rotation's, in epoch ms. */
 export type Installation = {
@@ -43,6 +60,8 @@ export type KitKind<Settings> = {
   /** The strict schema of this kind's `settings` in gateways.json. */
   readonly settings: z.ZodType<Settings>;
   readonly traits: KitTraits | ((settings: Settings) => KitTraits);
+  /** Where a credential goes, or is asked for, and the secrets that are used for it. */
+  destinations(settings: Settings): Destinations;
   install(installation: Installation, settings: Settings, access: KitAccess): Promise<Installed>;
   readBack?(installation: Installation, settings: Settings, access: KitAccess): Promise<ReadBack>;
 };

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Kit } from '../domain/kit.ts';
 import { ask } from './http-request.ts';
-import { KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
+import { type KitError, KitRefused, KitUnreachable, type Said } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 
-/** Where the Admin API is, and the token it wants when it wants one. */
+/** Where the Admin API is, and the headers that it and what stands before it want. */
 export type KongAddress = {
   readonly adminUrl: string;
   readonly workspace?: string | undefined;
-  readonly token: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 };
 
 /** A `ping-auth` plugin entity; there is one per route, service or consumer that it is attached to. */
@@ -27,9 +27,8 @@ const configSchema = z.object({ service_url: z.string(), shared_secret: z.string
 const pageSize = 1000;
 
 /** The Kong Admin API of one kit: `GET /plugins`, `PATCH /plugins/{id}` (Kong Gateway, Admin API). */
-export const kongAdmin = (kit: Kit, { adminUrl, workspace, token }: KongAddress, access: KitAccess) => {
+export const kongAdmin = (kit: Kit, { adminUrl, workspace, headers }: KongAddress, access: KitAccess) => {
   const base = [adminUrl.replace(/\/+$/, ''), ...(workspace ? [workspace] : [])].join('/');
-  const headers: Record<string, string> = token === undefined ? {} : { 'kong-admin-token': token };
   const unreadable = (doing: string) =>
     new KitUnreachable('UNREADABLE_ANSWER', {
       doing,
@@ -66,25 +65,44 @@ export const kongAdmin = (kit: Kit, { adminUrl, workspace, token }: KongAddress,
       const doing = `Updating plugin ${encodeURIComponent(plugin.id)} in Kong`;
       const body = JSON.stringify({ config: { shared_secret: value } });
       const url = `${base}/plugins/${encodeURIComponent(plugin.id)}`;
-      try {
-        await ask(access, { doing, kit, method: 'PATCH', url, headers, body });
-      } catch (error) {
-        if (error instanceof KitRefused && error.code === 'NOT_SUPPORTED')
-          throw new KitRefused('NOT_SUPPORTED', {
-            doing,
-            kit,
-            answer: 'HTTP 405, as a Kong without a database answers',
-            todo: 'Run Kong with a database, or set shared_secret to a vault reference and register a kit of kind secrets-manager for it.',
-          });
-        if (error instanceof KitMisconfigured && error.code === 'NOT_FOUND')
-          throw new KitUnreachable('NOT_STORED', {
-            doing,
-            kit,
-            answer: 'HTTP 404, the plugin was removed meanwhile',
-            todo: 'The plugins are listed again.',
-          });
-        throw error;
-      }
+      const meaningOf = (status: number, json: unknown) => meaningOfPatch({ doing, kit }, status, json);
+      await ask(access, { doing, kit, method: 'PATCH', url, headers, body, meaningOf });
     },
   };
 };
+
+/** What a refused change means: 405 with code 12 is a Kong without a database (kong/db/errors.lua), any other one no Kong that can be changed so. */
+const meaningOfPatch = (
+  { doing, kit }: Pick<Said, 'doing' | 'kit'>,
+  status: number,
+  json: unknown,
+): KitError | undefined => {
+  const said = (answer: string, todo: string): Said => ({ doing, kit, answer: `HTTP ${status}, ${answer}`, todo });
+  if (status === 403)
+    return new KitRefused(
+      'ACCESS_DENIED',
+      said(
+        'the token may read plugins and not change them',
+        'Give its role the permission to update plugins in this workspace.',
+      ),
+    );
+  if (status === 404)
+    return new KitUnreachable('NOT_STORED', said('the plugin was removed meanwhile', 'The plugins are listed again.'));
+  if (status !== 405) return undefined;
+  return withoutDatabase.safeParse(json).success
+    ? new KitRefused(
+        'NOT_SUPPORTED',
+        said('as a Kong without a database answers', `Run Kong with a database, or ${byReference}`),
+      )
+    : new KitRefused(
+        'NOT_SUPPORTED',
+        said(
+          'this Admin API changes no plugin in place, as those of Konnect and of data planes do not',
+          `Give the adminUrl of the control plane of a Kong of your own, or ${byReference}`,
+        ),
+      );
+};
+
+const withoutDatabase = z.object({ code: z.literal(12) });
+const byReference =
+  'set shared_secret to a vault reference and register a kit of kind secrets-manager or webhook that writes what it names.';

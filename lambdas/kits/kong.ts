@@ -1,35 +1,56 @@
 import * as z from 'zod';
 import type { Kit } from '../domain/kit.ts';
 import { longestPropagationSeconds } from '../domain/kit.ts';
+import { readHeaders } from './header-secret.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
 import { kongAdmin, type PingAuth } from './kong-admin.ts';
-import { secureUrl } from './secure-url.ts';
+import { certificatesIn } from './private-ca.ts';
+import { baseUrl } from './secure-url.ts';
 
-const settings = z.strictObject({
-  adminUrl: secureUrl('The URL of the Kong Admin API, for example https://kong.internal:8444.'),
-  adminTokenSecret: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('The name or ARN of the secret that holds the Kong-Admin-Token; leave it out when RBAC is off.'),
-  workspace: z
-    .string()
-    .regex(/^[A-Za-z0-9._~-]+$/)
-    .optional()
-    .describe('The workspace of the plugins (Kong Enterprise); leave it out for the default one.'),
-  serviceUrl: z
-    .url()
-    .optional()
-    .describe('Only ping-auth plugins with this config.service_url belong to this kit. Required when they differ.'),
-  propagationSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(longestPropagationSeconds)
-    .default(10)
-    .describe('How long until all Kong workers use a changed plugin, in seconds.'),
-});
+const settings = z
+  .strictObject({
+    adminUrl: baseUrl('The URL of the Kong Admin API, for example https://kong.internal:8444.'),
+    adminTokenSecret: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The name or ARN of the secret that holds the Kong-Admin-Token; leave it out when RBAC is off.'),
+    adminHeadersSecret: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'The name or ARN of the secret that holds more headers as a JSON object of names and values, for what stands before the Admin API (key-auth, basic-auth).',
+      ),
+    caCertificateSecret: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'The name or ARN of the secret that holds the PEM certificates of a private CA; then the Admin API must have a certificate of that one.',
+      ),
+    workspace: z
+      .string()
+      .regex(/^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/, 'must be the name of a workspace: letters, digits, and . _ ~ -')
+      .optional()
+      .describe('The workspace of the plugins (Kong Enterprise); leave it out for the default one.'),
+    serviceUrl: z
+      .url()
+      .optional()
+      .describe('Only ping-auth plugins with this config.service_url belong to this kit. Required when they differ.'),
+    propagationSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(longestPropagationSeconds)
+      .default(10)
+      .describe('How long until all Kong workers use a changed plugin, in seconds.'),
+  })
+  .refine(({ adminUrl, caCertificateSecret }) => caCertificateSecret === undefined || adminUrl.startsWith('https:'), {
+    path: ['caCertificateSecret'],
+    error: 'is for an https adminUrl',
+  });
 export type KongSettings = z.infer<typeof settings>;
 
 /**
@@ -40,6 +61,10 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
   kind: 'kong',
   settings,
   traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'store', propagationSeconds }),
+  destinations: ({ adminUrl, adminTokenSecret, adminHeadersSecret, caCertificateSecret }) => ({
+    urls: [adminUrl],
+    secrets: [adminTokenSecret, adminHeadersSecret, caCertificateSecret].filter((one) => one !== undefined),
+  }),
   install: async (installation, settings, access) => {
     const admin = await adminOf(installation.kit, settings, access);
     const differing = (plugins: readonly PingAuth[]) =>
@@ -64,16 +89,50 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
 };
 
 const adminOf = async (kit: Kit, settings: KongSettings, access: KitAccess) => {
-  const secretId = settings.adminTokenSecret;
-  const token = secretId === undefined ? undefined : (await access.readSecret(secretId)).trim();
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
-    throw new KitMisconfigured('SECRET_UNUSABLE', {
-      doing: `Reading the admin token from secret ${secretId}`,
+  const { adminUrl, workspace } = settings;
+  const headers = { ...(await headersOf(kit, settings, access)), ...(await tokenOf(kit, settings, access)) };
+  return kongAdmin(kit, { adminUrl, workspace, headers }, await trusting(kit, settings, access));
+};
+
+const unusable = (kit: Kit, what: string, secretId: string, answer: string, todo: string): KitMisconfigured =>
+  new KitMisconfigured('SECRET_UNUSABLE', { doing: `Reading ${what} from secret ${secretId}`, kit, answer, todo });
+
+type Headers = Readonly<Record<string, string>>;
+
+const tokenOf = async (kit: Kit, { adminTokenSecret }: KongSettings, access: KitAccess): Promise<Headers> => {
+  if (adminTokenSecret === undefined) return {};
+  const token = (await access.readSecret(adminTokenSecret)).trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return { 'kong-admin-token': token };
+  const answer = 'it is empty or has characters that no header may hold';
+  const todo = 'Put the bare Kong-Admin-Token into the secret.';
+  throw unusable(kit, 'the admin token', adminTokenSecret, answer, todo);
+};
+
+const headersOf = async (kit: Kit, settings: KongSettings, access: KitAccess): Promise<Headers> => {
+  const { adminHeadersSecret, adminTokenSecret } = settings;
+  if (adminHeadersSecret === undefined) return {};
+  const read = readHeaders(await access.readSecret(adminHeadersSecret));
+  const todo = 'Put a JSON object of header names and values into the secret, such as {"apikey": "…"}.';
+  if ('wrong' in read) throw unusable(kit, 'headers', adminHeadersSecret, read.wrong, todo);
+  if (adminTokenSecret !== undefined && 'kong-admin-token' in read.headers)
+    throw unusable(
       kit,
-      answer: 'it is empty or has characters that no header may hold',
-      todo: 'Put the bare Kong-Admin-Token into the secret.',
-    });
-  return kongAdmin(kit, { adminUrl: settings.adminUrl, workspace: settings.workspace, token }, access);
+      'headers',
+      adminHeadersSecret,
+      'it has a Kong-Admin-Token, and so has adminTokenSecret',
+      'Leave one of them out.',
+    );
+  return read.headers;
+};
+
+const trusting = async (kit: Kit, { caCertificateSecret }: KongSettings, access: KitAccess): Promise<KitAccess> => {
+  if (caCertificateSecret === undefined) return access;
+  const certificates = certificatesIn(await access.readSecret(caCertificateSecret));
+  if (certificates) return { ...access, fetch: access.trusting(certificates) };
+  const answer = 'it does not hold certificates alone, in the form of PEM';
+  const todo =
+    'Put the certificate of the CA into the secret, from -----BEGIN CERTIFICATE----- on, and no private key.';
+  throw unusable(kit, 'the CA', caCertificateSecret, answer, todo);
 };
 
 /** The plugins of this kit, at least one, all of one service URL and none with a vault reference. */

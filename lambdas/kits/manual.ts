@@ -17,6 +17,7 @@ export const manual: KitKind<Settings> & { readonly kind: 'manual' } = {
   kind: 'manual',
   settings,
   traits: { installedBy: 'owner', readBackProves: 'nothing', propagationSeconds: 0 },
+  destinations: () => ({ urls: [], secrets: [] }), // a person fetches it
   install: async (installation, settings, access) => {
     const { kit, credentialId, rotationId } = installation;
     const { work } = kit;

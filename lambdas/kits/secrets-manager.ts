@@ -7,7 +7,7 @@ import { textUnderKey, withTextUnderKey } from './json-text.ts';
 
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
-import { callForSecret, noSuchSecret } from './secret-call.ts';
+import { callForSecret } from './secret-call.ts';
 
 const settings = z.strictObject({
   secretId: z.string().min(1).max(2048).describe('The name or ARN of the secret that the kit reads.'),
@@ -36,6 +36,7 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
   kind: 'secrets-manager',
   settings,
   traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'store', propagationSeconds }),
+  destinations: ({ secretId }) => ({ urls: [], secrets: [secretId] }),
   install: async (installation, settings, access) => {
     const before = await read(installation, settings, access);
     if (before.value === installation.value) return { state: 'INSTALLED' };
@@ -45,7 +46,7 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
     const doing = `Writing secret ${settings.secretId}`;
     const versionId = versionIdFor(installation, before.versionId);
     const write = access.secrets.write(settings.secretId, versionId, text, access.signal);
-    if (!(await callForSecret(write, doing, installation.kit))) throw noSuchSecret(doing, installation.kit);
+    await callForSecret(write, doing, installation.kit);
     if ((await read(installation, settings, access)).value !== installation.value)
       throw new KitUnreachable('NOT_STORED', {
         doing: `Reading secret ${settings.secretId} back`,
@@ -79,7 +80,6 @@ const read = async ({ kit, secretArn }: Installation, settings: Settings, access
   const { secretId, jsonKey } = settings;
   const doing = `Reading secret ${secretId}`;
   const found = await callForSecret(access.secrets.read(secretId, access.signal), doing, kit);
-  // A secret that has no value yet and one that does not exist answer alike; writing tells them apart.
   if (!found) return { value: undefined, text: '', versionId: undefined };
   if (found.arn === secretArn)
     throw new KitMisconfigured('SETTINGS_WRONG', {

@@ -18,4 +18,11 @@ export const secureUrl = (description: string) =>
       const url = URL.parse(text);
       return url?.username === '' && url.password === '';
     }, 'must not hold a user name or password')
+    .refine((text) => !text.includes('#'), 'must have no fragment (#…), which is never sent')
+    .describe(description);
+
+/** The same, for a URL to which paths are appended. */
+export const baseUrl = (description: string) =>
+  secureUrl(description)
+    .refine((text) => !text.includes('?'), 'must have no query (?…): paths are appended to it')
     .describe(description);

@@ -39,6 +39,7 @@ export const webhook: KitKind<Settings> & { readonly kind: 'webhook' } = {
   kind: 'webhook',
   settings,
   traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'data-plane', propagationSeconds }),
+  destinations: ({ url, readBackUrl, signingSecret }) => ({ urls: [url, readBackUrl], secrets: [signingSecret] }),
   install: async (installation, settings, access) => {
     const keys = await keysOf(installation, settings, access);
     if (await alreadyDone(installation, settings, keys, access)) return { state: 'INSTALLED', acknowledged: true };

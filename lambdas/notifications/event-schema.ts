@@ -12,8 +12,10 @@ const otherKinds: Readonly<
   register: 'The gateway was registered.',
   restore:
     'The record was restored from a backup and brought up to what is known since; `detail.mayBeMissing` says of which times something may be lost.',
-  configure: 'Policy, decision or shards changed, or a retired gateway is back.',
-  'kits-changed': 'Kits are about to be added, changed or retired.',
+  configure:
+    'Policy, decision, schedule or shards changed, or a retired gateway is back: `detail.changes` says what, in words.',
+  'kits-changed':
+    'Kits are about to be added, changed or retired; `detail.destinations` says by kit where its credential goes now and did not before.',
   'kits-behind': 'The number of kits that present a revoked credential changed; `detail.kits` is how many do now.',
   retire: 'The gateway was retired.',
   begin: 'A rotation began.',

@@ -145,6 +145,43 @@ export const revertedKits = (
   };
 };
 
+/** A kit whose credential goes where it did not go before. */
+export type RedirectedKit = {
+  readonly kitId: string;
+  readonly destinations: readonly string[];
+  readonly isNew: boolean;
+};
+
+/** The kits of one owner whose credentials go somewhere else from now on, as somebody has just applied it. */
+export const destinationsChanged = (
+  { gatewayId, owner, actor, reason }: Readonly<Record<'gatewayId' | 'owner' | 'actor' | 'reason', string>>,
+  kits: readonly RedirectedKit[],
+): OwnerMessage => {
+  const [first] = kits;
+  const more = kits.length - redirectedNamed;
+  return {
+    ...{ owner, gatewayId, severity: kits.every(({ isNew }) => isNew) ? 'instruction' : 'escalation' },
+    ...(kits.length === 1 && first ? { kitId: first.kitId } : {}),
+    subject:
+      kits.length === 1 && first
+        ? `Where the credential of kit ${first.kitId} goes`
+        : `Where the credentials of ${kits.length} of your kits go`,
+    text: [
+      ...kits
+        .slice(0, redirectedNamed)
+        .map(
+          ({ kitId, destinations, isNew }) =>
+            `Kit ${kitId} of gateway ${gatewayId} ${isNew ? 'was registered: its credential goes' : 'was changed: its credential goes from now on'} to ${destinations.join(', ')}.`,
+        ),
+      ...(more > 0 ? [`So do those of ${more} more; the history of the gateway names them.`] : []),
+      `Applied by ${actor}: ${reason}.`,
+      'If this is not right, have a running rotation held, and the registry corrected and applied again.',
+    ].join('\n'),
+  };
+};
+
+const redirectedNamed = 20;
+
 /** To the person who forced a rotation: others than those that he was shown would have been cut off, so nobody was. */
 export const forceDropped = (
   {

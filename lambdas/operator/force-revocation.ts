@@ -5,7 +5,15 @@ import type { Of } from '../domain/operator-commands.ts';
 import { transition } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { collectEvidence } from '../workflow/shared/collect-evidence.ts';
-import { type Confirmation, notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
+import {
+  type Confirmation,
+  notRunning,
+  type OperateResult,
+  refused,
+  resultOf,
+  strangersIn,
+  unchanged,
+} from './result.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs'> & ClockAndLog;
 
@@ -48,8 +56,9 @@ export const confirmationFor = async (
       for (const one of list) covered.push(one);
     },
   });
-  const { laggards: kits, named, unregistered } = summary;
-  return { kits, kitsHash: hashOfCutOff(covered), named, unregistered, covered };
+  const { laggards: kits, named, unregistered, moreUnregistered } = summary;
+  const more = moreUnregistered === undefined ? {} : { moreUnregistered };
+  return { kits, kitsHash: hashOfCutOff(covered), named, unregistered, ...more, covered };
 };
 
 const mismatch = ({ kits, kitsHash }: Of<'force'>, confirm: Confirmation): string =>
@@ -59,9 +68,10 @@ const mismatch = ({ kits, kitsHash }: Of<'force'>, confirm: Confirmation): strin
       : `Nothing was done: given were kits ${kits ?? 'none'} and kitsHash ${kitsHash ?? 'none'}, which is not what there is now.`,
     `Cut off would be ${confirm.kits} kits${confirm.kits > 0 ? `: ${confirm.named.map(({ kitId, owner, code }) => `${kitId} (${owner}, ${code})`).join(', ')}${confirm.kits > confirm.named.length ? ' and others' : ''}` : ''}.`,
     ...(confirm.unregistered.length > 0
-      ? [`And ${confirm.unregistered.length} sources that are no registered kit: ${addresses(confirm)}.`]
+      ? [`And ${strangersIn(confirm)} sources that are no registered kit: ${addresses(confirm)}.`]
       : []),
     `To go on, give "kits": ${confirm.kits}, "kitsHash": "${confirm.kitsHash}".`,
   ].join(' ');
 
-const addresses = ({ unregistered }: Confirmation): string => unregistered.map(({ address }) => address).join(', ');
+const addresses = ({ unregistered, moreUnregistered = 0 }: Confirmation): string =>
+  `${unregistered.map(({ address }) => address).join(', ')}${moreUnregistered > 0 ? ` and ${moreUnregistered} more` : ''}`;

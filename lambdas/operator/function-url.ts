@@ -1,16 +1,23 @@
 import type { LambdaFunctionURLEventWithIAMAuthorizer, LambdaFunctionURLResult } from 'aws-lambda';
 import { InputRefused } from '../domain/failure.ts';
+import { urlAlias } from '../domain/names.ts';
 import { operate } from './operate.ts';
 
 type UrlEvent = LambdaFunctionURLEventWithIAMAuthorizer;
 
-/** Whether the event came through the function URL. */
-export const isOfUrl = (event: unknown): event is UrlEvent =>
-  typeof event === 'object' && event !== null && 'requestContext' in event;
+/**
+ * Whether the event came through the function URL. Anybody can write an event that says so; but the URL is that of an alias, and
+ * who may invoke the function itself is not let in by that one's name.
+ */
+export const isOfUrl = (event: unknown, invokedFunctionArn: string): event is UrlEvent =>
+  typeof event === 'object' &&
+  event !== null &&
+  'requestContext' in event &&
+  invokedFunctionArn.split(':')[7] === urlAlias; // after arn:aws:lambda:<region>:<account>:function:<name>
 
 /**
  * A decision of the caller that IAM has let through, and who is known for that; 409 when it is refused, and 400 when it is
- * none. Who may invoke the function itself could pretend to be anybody: operators are given the URL.
+ * none.
  */
 export const operateThroughUrl = async (
   needs: Parameters<typeof operate>[0],

@@ -1,11 +1,12 @@
+import { liveUsesIn } from '../authorities/recorded-uses.ts';
 import type { By } from '../domain/decision.ts';
 import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
 import { type Kit, keptFailure, sourceOf, type Use, withRetiredSource } from '../domain/kit.ts';
 import type { Of } from '../domain/operator-commands.ts';
 import { shardOf } from '../domain/shards.ts';
+import { manyOthers } from '../domain/use-places.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { liveUsesIn } from '../workflow/shared/recorded-uses.ts';
 import { notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits'> & ClockAndLog;
@@ -83,7 +84,9 @@ export const retireSource = async (
   const { gatewayId, shardCount } = gateway;
   const kit = await kitOf(kits, gateway, kitId);
   if (!kit) return noSuchKit(gateway, kitId);
-  const seen = (await liveUsesIn(uses, gateway, shardOf(kitId, shardCount))).filter((use) => use.kitId === kitId);
+  const seen: Use[] = [];
+  for await (const use of liveUsesIn(uses, gateway, shardOf(kitId, shardCount)))
+    if (use.kitId === kitId) seen.push(use);
   const itsUses = seen.filter((use) => sourceOf(use) === source);
   if (itsUses.length === 0) return noSuchSource(gateway, kitId, source, seen);
   const { retiredSources = [] } = kit;
@@ -97,6 +100,7 @@ export const retireSource = async (
 };
 
 const sourcesNamed = 20;
+const manyRetired = `Of its sources some are not told apart: they are called ${manyOthers}, and that can be retired.`;
 
 const noSuchSource = (gateway: Gateway, kitId: KitId, source: string, seen: readonly Use[]): OperateResult => {
   const sources = [...new Set(seen.map(sourceOf))];
@@ -104,7 +108,7 @@ const noSuchSource = (gateway: Gateway, kitId: KitId, source: string, seen: read
   return refused(
     gateway,
     'UNKNOWN_SOURCE',
-    `Kit ${kitId} was not seen from ${source} with a live credential; it was seen from ${named}.`,
+    `Kit ${kitId} was not seen from ${source} with a live credential; it was seen from ${named}.${seen.some(({ areMany }) => areMany) ? ` ${manyRetired}` : ''}`,
   );
 };
 

@@ -10,6 +10,7 @@ import { adoptCredential } from './adopt.ts';
 import { readCommand } from './command-input.ts';
 import { forceRevocation } from './force-revocation.ts';
 import { acknowledgeKit, retireSource, retryKit } from './kit-decisions.ts';
+import { recoverSecret } from './recover.ts';
 import { repairPending } from './repair.ts';
 import { notRunning, type OperateResult, resultOf } from './result.ts';
 import { retireOne } from './retire-one-credential.ts';
@@ -53,6 +54,8 @@ const decide = (needs: Needs, gateway: Gateway, command: OperatorCommand, by: By
       return retireOne(needs, gateway, command, by);
     case 'waive-proof':
       return waiveProof(needs, gateway, command, by);
+    case 'recover':
+      return recoverSecret(needs, gateway, by);
     case 'repair':
       return repairPending(needs, gateway, by);
     case 'force':

@@ -11,9 +11,16 @@ export type Confirmation = {
   readonly kitsHash: string;
   /** The first 50 of them. */
   readonly named: readonly Extract<KitVerdict, { kind: 'LAGGARD' }>[];
-  /** Who uses a predecessor without being a registered kit. */
+  /** Who uses a predecessor without being a registered kit, the latest first; and how many more there are. */
   readonly unregistered: readonly Use[];
+  readonly moreUnregistered?: number;
 };
+
+/** How many use a predecessor without being a registered kit. */
+export const strangersIn = ({
+  unregistered,
+  moreUnregistered = 0,
+}: Pick<Confirmation, 'unregistered' | 'moreUnregistered'>): number => unregistered.length + moreUnregistered;
 
 /** What became of a decision: taken, nothing to do, or refused with the reason. */
 export type OperateResult =

@@ -5,21 +5,29 @@ import { LruCache } from './lru-cache.ts';
 /** A record as it was read; it is at least as new as everything acknowledged before `readAtMs`, when the read was sent. */
 export type Copy = { readonly gateway: Gateway; readonly readAtMs: number };
 
-/** The last write of use by one source: when, and the write itself while it is under way. */
-export type Recording = { readonly atMs: number; readonly underWay?: Promise<boolean> };
+/** What became of a write of use. */
+export type Written = 'written' | 'full' | 'failed';
+
+/** The last write of use under one name: when, and what becomes of it. */
+export type Recording = { readonly atMs: number; readonly written: Promise<Written> };
+
+/** Whether the registry knew a kit, and when that was asked. */
+type Lookup = { readonly atMs: number; readonly isRegistered: Promise<boolean> };
 
 /** How much one instance remembers. Forgetting costs one more write of use, or a yes during an outage; never a wrong one. */
-export type MemoryLimits = { readonly copies: number; readonly recordings: number };
-export const memoryLimits: MemoryLimits = { copies: 200, recordings: 20_000 };
+export type MemoryLimits = { readonly copies: number; readonly recordings: number; readonly kits: number };
+export const memoryLimits: MemoryLimits = { copies: 200, recordings: 20_000, kits: 2_000 };
 
 /** What one instance of the function remembers between requests; made once when the instance starts. */
 export class InstanceMemory {
   readonly recordings: LruCache<string, Recording>;
+  readonly kits: LruCache<string, Lookup>;
   readonly #copies: LruCache<GatewayId, Copy>;
   #latestMs = 0;
 
   constructor(limits: MemoryLimits) {
     this.recordings = new LruCache(limits.recordings);
+    this.kits = new LruCache(limits.kits);
     this.#copies = new LruCache(limits.copies);
   }
 

@@ -7,8 +7,10 @@ import type { PolicyCheckMetric } from '../domain/metric.ts';
 export type Ports = {
   /** The gateway record by a strongly consistent read; `undefined` when the gateway is not registered. */
   readGateway(gatewayId: GatewayId, signal: AbortSignal): Promise<Gateway | undefined>;
-  /** One write of use; `nowMs` is the time of use in epoch milliseconds. */
-  recordUse(seen: Seen, nowMs: number, signal: AbortSignal): Promise<void>;
+  /** One write of use; `nowMs` is the time of use in epoch milliseconds. False, and nothing is written, when its place is full. */
+  recordUse(seen: Seen, nowMs: number, signal: AbortSignal): Promise<boolean>;
+  /** Whether a kit is registered, by a read; asked only when more sources use a credential than are told apart. */
+  isRegistered(gatewayId: GatewayId, kitId: string, shardCount: number, signal: AbortSignal): Promise<boolean>;
   /** The clock of this instance, in epoch milliseconds. */
   nowMs(): number;
   count(metric: PolicyCheckMetric, gatewayId: GatewayId): void;

@@ -1,70 +1,106 @@
 import type { Gateway } from '../domain/gateway.ts';
-import type { CredentialId, KitId } from '../domain/ids.ts';
+import type { CredentialId, GatewayId } from '../domain/ids.ts';
 import type { Seen } from '../domain/kit.ts';
 import { shardOf } from '../domain/shards.ts';
+import { isOfKits, type UseScope, type UseSource, useNameOf, useScopes } from '../domain/use-places.ts';
 import { withinMs } from '../runtime/time-limit.ts';
-import type { InstanceMemory } from './instance-memory.ts';
+import type { InstanceMemory, Written } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
 
 /** How long a request waits for its use to be written. */
 const recordingLimitMs = 500;
 
-type Recorder = Pick<Ports, 'recordUse' | 'count'>;
+type Recorder = Pick<Ports, 'recordUse' | 'isRegistered' | 'count'>;
 
-/** One write; a failed one is counted and fails nothing: false. */
-const write = async (ports: Recorder, seen: Seen, nowMs: number): Promise<boolean> => {
+/** One write; a failed one is counted and fails nothing. */
+const write = async (ports: Recorder, seen: Seen, nowMs: number): Promise<Written> => {
   try {
-    await withinMs(recordingLimitMs, (signal) => ports.recordUse(seen, nowMs, signal));
-    return true;
+    const isWritten = await withinMs(recordingLimitMs, (signal) => ports.recordUse(seen, nowMs, signal));
+    return isWritten ? 'written' : 'full';
   } catch {
     ports.count('UseRecordingFailed', seen.gatewayId);
-    return false;
+    return 'failed';
   }
+};
+
+/** What is remembered of it keeps it from being written again for `forMs`; requests that arrive meanwhile wait for the same write. */
+const writeOnce = async (
+  ports: Recorder,
+  { recordings }: InstanceMemory,
+  seen: Seen & { readonly source: UseSource; readonly scope: UseScope },
+  nowMs: number,
+  forMs: number,
+): Promise<Written> => {
+  const { gatewayId, credentialId, shard, isRefused, source, scope } = seen;
+  const key = `${isRefused ? '!' : ''}${gatewayId} ${credentialId} ${shard} ${scope} ${useNameOf(source, scope)}`;
+  const last = recordings.get(key);
+  const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
+  if (last && sinceMs >= 0 && sinceMs < forMs) return last.written;
+  const recording = { atMs: nowMs, written: write(ports, seen, nowMs) };
+  recordings.set(key, recording);
+  const written = await recording.written;
+  if (written === 'failed' && recordings.get(key) === recording) recordings.delete(key); // no later request has begun its own
+  return written;
 };
 
 /**
  * Records that a source used a credential: the first time at once, then at most once every `useRecordingSeconds`. Requests
- * that arrive while the write is under way wait for the same one. After a failed write the next request tries again. What was
- * refused is recorded in the same way, and apart.
+ * that arrive while the write is under way wait for the same one. After a failed write the next request tries again. Who is
+ * one too many is recorded as his kit, with his network, or with the rest. What was refused is recorded in the same way, and apart.
  */
 export const recordSource = async (
   ports: Recorder,
   memory: InstanceMemory,
-  gateway: Gateway,
-  use: {
+  { gatewayId, shardCount, policy }: Gateway,
+  use: UseSource & {
     readonly credentialId: CredentialId;
-    readonly kitId?: KitId;
-    readonly node?: string;
-    readonly address: string;
     /** It was revoked, and refused. */
     readonly isRefused?: true;
   },
   nowMs: number,
 ): Promise<void> => {
-  const { gatewayId, shardCount, policy } = gateway;
-  const key = `${use.isRefused ? '!' : ''}${gatewayId} ${use.credentialId} ${use.kitId ?? ''} ${use.node === undefined ? use.address : `/${use.node}`}`;
-  const last = memory.recordings.get(key);
-  const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
-  if (last && sinceMs >= 0 && sinceMs < policy.useRecordingSeconds * 1000) {
-    await last.underWay;
-    return;
-  }
   const { credentialId, kitId, node, address, isRefused } = use;
   const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
-  const seen = {
-    gatewayId,
-    credentialId,
-    shard: isRefused ? 0 : shardOf(kitId ?? '', shardCount),
-    ...(isRefused ? { isRefused } : {}),
-    source,
+  const shard = shardOf(kitId ?? '', shardCount);
+  const seen = { gatewayId, credentialId, shard, ...(isRefused ? { isRefused } : {}), source };
+  const forMs = policy.useRecordingSeconds * 1000;
+  const writeIn = async (scope: UseScope): Promise<boolean> =>
+    (await writeOnce(ports, memory, { ...seen, scope }, nowMs, forMs)) !== 'full';
+  if (await writeIn('source')) return;
+  const isKit =
+    kitId !== undefined && (await isRegistered(ports, memory, { gatewayId, shardCount, kitId }, nowMs, forMs));
+  for (const scope of useScopes.filter((one) => one !== 'source' && isOfKits(one) === isKit))
+    if (await writeIn(scope)) return;
+};
+
+/**
+ * Whether the registry knows the kit; asked only for a source that found its place full, and remembered for `forMs`. What
+ * cannot be read is no registered kit: its use is recorded all the same, without its name.
+ */
+const isRegistered = (
+  ports: Recorder,
+  { kits }: InstanceMemory,
+  kit: { readonly gatewayId: GatewayId; readonly shardCount: number; readonly kitId: string },
+  nowMs: number,
+  forMs: number,
+): Promise<boolean> => {
+  const key = `${kit.gatewayId} ${kit.kitId}`;
+  const known = kits.get(key);
+  const sinceMs = nowMs - (known?.atMs ?? Number.NEGATIVE_INFINITY);
+  if (known && sinceMs >= 0 && sinceMs < forMs) return known.isRegistered;
+  const asked = withinMs(recordingLimitMs, (signal) =>
+    ports.isRegistered(kit.gatewayId, kit.kitId, kit.shardCount, signal),
+  );
+  const lookup = {
+    atMs: nowMs,
+    isRegistered: asked.catch(() => {
+      ports.count('UseRecordingFailed', kit.gatewayId);
+      if (kits.get(key) === lookup) kits.delete(key);
+      return false;
+    }),
   };
-  const underWay = write(ports, seen, nowMs);
-  const recording = { atMs: nowMs, underWay };
-  memory.recordings.set(key, recording);
-  const isWritten = await underWay;
-  if (memory.recordings.get(key) !== recording) return; // a later request has begun its own
-  if (isWritten) memory.recordings.set(key, { atMs: nowMs });
-  else memory.recordings.delete(key);
+  kits.set(key, lookup);
+  return lookup.isRegistered;
 };
 
 /** Records that our own probe came through, where the rotation looks for it: in shard 0. */

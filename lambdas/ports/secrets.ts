@@ -13,6 +13,8 @@ export type SecretDescription = {
   readonly arn: string;
   readonly name: string;
   readonly rotates: boolean;
+  /** Scheduled for deletion: its values cannot be read until it is taken back. */
+  readonly isBeingDeleted: boolean;
   /** Secrets Manager rotates it by then: the end of the next window (DescribeSecret); absent without a schedule. */
   readonly nextRotationAtMs?: number;
   readonly labels: ReadonlyMap<string, readonly string[]>;
@@ -25,8 +27,10 @@ export type IsDone = (credentialId: CredentialId, versionId: string) => boolean;
 export type SecretVersions = {
   /** The credential in a version; `undefined` when the version does not exist or has no value yet. Throws StepFailed for a value that is no credential. */
   readVersion(secretArn: string, versionId: string): Promise<Stored | undefined>;
-  /** The secret as Secrets Manager describes it. Throws StepFailed when there is none. */
+  /** The secret as Secrets Manager describes it. Throws SecretGone when there is none. */
   describe(secretId: string): Promise<SecretDescription>;
+  /** The gateway's secret, usable: as it is, taken back from deletion, found under the name that this deployment gives it, or made anew under that with the placeholder. */
+  reopen(secretArn: string, gatewayId: GatewayId): Promise<SecretDescription>;
   /** Puts a value under a version id, once: when the version has one already, that one stays. Answers what the version holds, read back. */
   putOnce(
     secretArn: string,
@@ -81,12 +85,12 @@ export type KitSecret = {
   readonly text: string | undefined;
 };
 
-/** Secrets that settings of kits name. */
+/** The secrets that one kit may use: those whose tag names it or its gateway. All throw SecretCallFailed. */
 export type KitSecrets = {
-  /** The text of one that is only read, such as a token. Throws StepFailed when there is none, and TemporarilyUnavailable. */
-  readText(secretId: string): Promise<string>;
-  /** One that a kit reads; `undefined` when it does not exist or has no value yet. Throws SecretCallFailed. */
+  /** The text of one that is only read, such as a token. */
+  readText(secretId: string, signal: AbortSignal): Promise<string>;
+  /** One that a kit reads; `undefined` when it has no value yet. */
   read(secretId: string, signal: AbortSignal): Promise<KitSecret | undefined>;
-  /** Makes `text` current under this version id, once; false when there is no such secret. Throws SecretCallFailed. */
-  write(secretId: string, versionId: string, text: string, signal: AbortSignal): Promise<boolean>;
+  /** Makes `text` current under this version id, once. */
+  write(secretId: string, versionId: string, text: string, signal: AbortSignal): Promise<void>;
 };

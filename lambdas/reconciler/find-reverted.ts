@@ -1,3 +1,4 @@
+import { liveUsesIn } from '../authorities/recorded-uses.ts';
 import { mayBeReverted } from '../domain/credential-status.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Kit, Reverted, RevertedUse, Use } from '../domain/kit.ts';
@@ -6,7 +7,6 @@ import { allShards } from '../domain/shards.ts';
 import { type RevertedKit, revertedKits } from '../notifications/messages.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
-import { liveUsesIn } from '../workflow/shared/recorded-uses.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'notifyOwner'> & ClockAndLog;
 
@@ -50,12 +50,12 @@ const findInShard = async (
   const kits: Kit[] = [];
   for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount))
     if (kit.reverted || refused.has(kit.kitId)) kits.push(kit);
-  const live = kits.some(({ kitId }) => refused.has(kitId))
-    ? byKit(await liveUsesIn(needs.uses, gateway, shard))
-    : undefined;
+  const live = new Map<string, Use[]>();
+  if (kits.some(({ kitId }) => refused.has(kitId)))
+    await addByKit(live, liveUsesIn(needs.uses, gateway, shard), (kitId) => refused.has(kitId));
   const judged = kits.map((kit) => ({
     kit,
-    reverted: revertedUse(kit, refused.get(kit.kitId) ?? [], live?.get(kit.kitId) ?? [], needs.now()),
+    reverted: revertedUse(kit, refused.get(kit.kitId) ?? [], live.get(kit.kitId) ?? [], needs.now()),
   }));
   await boundedMap(judged, kitsAtOnce, async ({ kit, reverted }) => {
     if (!reverted && kit.reverted) await needs.kits.saveReverted(kit, undefined, gateway.shardCount);
@@ -67,14 +67,25 @@ const refusalsByKit = async (
   { uses }: Needs,
   { gatewayId, revoked }: Gateway,
 ): Promise<ReadonlyMap<string, readonly Use[]>> => {
-  const found: Use[] = [];
+  const found = new Map<string, Use[]>();
   for (const { credentialId } of revoked.filter(mayBeReverted))
-    for await (const use of uses.refusals(gatewayId, credentialId)) found.push(use);
-  return byKit(found);
+    await addByKit(found, uses.refusals(gatewayId, credentialId), () => true);
+  return found;
 };
 
-const byKit = (uses: readonly Use[]): ReadonlyMap<string, readonly Use[]> =>
-  Map.groupBy(uses, ({ kitId = '' }) => kitId);
+/** Adds the uses that name a kit which is asked for; those of many together name none. */
+const addByKit = async (
+  found: Map<string, Use[]>,
+  uses: AsyncIterable<Use>,
+  isAskedFor: (kitId: string) => boolean,
+): Promise<void> => {
+  for await (const use of uses) {
+    if (use.kitId === undefined || !isAskedFor(use.kitId)) continue;
+    const ofKit = found.get(use.kitId);
+    if (ofKit) ofKit.push(use);
+    else found.set(use.kitId, [use]);
+  }
+};
 
 /** One message for the kits of an owner of which he was not told today. One that cannot be sent goes out with the next look. */
 const tellAndMark = async (needs: Needs, gateway: Gateway, owner: string, kits: readonly Found[]): Promise<void> => {

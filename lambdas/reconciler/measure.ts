@@ -5,6 +5,7 @@ import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { countMetric, recordGauges } from '../runtime/log.ts';
 import { withinMs } from '../runtime/time-limit.ts';
+import { describeIfThere } from '../workflow/shared/describe-if-there.ts';
 import type { Repair } from './end-compromised.ts';
 import { findReverted } from './find-reverted.ts';
 
@@ -63,8 +64,8 @@ const lookAtSecrets = async (
   const seen = await boundedMap(inUse, secretsAtOnce, async (gateway) => {
     const { gatewayId, secretArn } = gateway;
     try {
-      const secret = await secretVersions.describe(secretArn);
-      const { rotates, nextRotationAtMs = nowMs } = secret;
+      const secret = await describeIfThere(secretVersions, secretArn);
+      const { rotates = false, nextRotationAtMs = nowMs } = secret ?? {};
       const isLate = rotates && nextRotationAtMs < nowMs - lateByMs;
       if (isLate)
         log('WARN', 'Secrets Manager did not rotate the secret in its window.', { gatewayId, nextRotationAtMs });

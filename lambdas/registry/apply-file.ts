@@ -7,6 +7,7 @@ import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
 import { refuseForeignSecrets } from './foreign-secrets.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
+import { refuseOtherHosts } from './registry-hosts.ts';
 
 /**
  * How many changes were made, or would be with `plan`, how many are refused now, and the first of both, a line each; the
@@ -44,7 +45,7 @@ export const applyEvent = (event: unknown, requestId: string): z.infer<typeof by
   );
 };
 
-type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'home'>;
+type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'home' | 'kitReach'>;
 
 /** Applies the text of `gateways.json`, logs every change, and returns them as lines. Throws RegistryRefused too. */
 export const applyFile = async (
@@ -56,6 +57,7 @@ export const applyFile = async (
   const whole = readRegistry(text);
   const registry = withDemo ? whole : withoutDemo(whole);
   refuseForeignSecrets(registry, needs.home);
+  refuseOtherHosts(registry, needs.kitReach.hosts);
   const changes = await applyRegistry(needs, registry, { actor, reason }, { plan });
   const lines = changes.map(describeChange);
   if (!plan)

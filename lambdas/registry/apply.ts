@@ -12,14 +12,19 @@ import {
   type WantedGateway,
 } from '../domain/registry-changes.ts';
 import { secretNameOf } from '../domain/secret-name.ts';
+import { destinationsOf } from '../kits/kinds.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applySchedule } from './apply-schedule.ts';
-import { beginBootstrap, reconfigure, register } from './change-gateway.ts';
+import { beginBootstrap, reconfigure, recordBesides, register } from './change-gateway.ts';
 import { changeKits, copyIntoShards } from './change-kits.ts';
 import { secretStateOf } from './gateway-secret.ts';
 import type { Registry } from './read-registry.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'gatewaySecrets' | 'secretPrefix' | 'executions'> & ClockAndLog;
+type Needs = Pick<
+  Dependencies,
+  'gateways' | 'kits' | 'gatewaySecrets' | 'secretPrefix' | 'executions' | 'notifyOwner'
+> &
+  ClockAndLog;
 
 /**
  * Makes gateways and kits what `gateways.json` says, and returns the changes in their order; with `plan` it only reads. It may be
@@ -35,9 +40,11 @@ export const applyRegistry = async (
   const changes: Change[] = [];
   for (const wanted of registry.gateways) {
     const found = await find(needs, wanted.gatewayId);
-    const compared = compareGateway(wanted, found);
+    const compared = compareGateway(wanted, found, destinationsOf);
     changes.push(...(plan ? compared : await applyGateway(needs, wanted, found, compared, by)));
-    changes.push(...(await applySchedule(needs, wanted, secretIdOf(needs, wanted, found.gateway), plan)));
+    const secretId = secretIdOf(needs, wanted, found.gateway);
+    const record = recordBesides(needs, wanted.gatewayId, by);
+    changes.push(...(await applySchedule(needs, wanted, secretId, plan, record)));
   }
   const wantedIds = new Set(registry.gateways.map(({ gatewayId }) => gatewayId));
   for await (const gatewayId of needs.gateways.list()) {
@@ -100,6 +107,8 @@ const applyGateway = async (
   const has = (kind: ChangeKind): boolean =>
     changes.some((change) => change.kind === kind && change.refused === undefined);
 
+  if (has('RESTORE_SECRET') && found.gateway)
+    await recordBesides(needs, gatewayId, by)('its secret, which was to be deleted, is restored');
   if (has('RESTORE_SECRET')) await needs.gatewaySecrets.restore(secretIdOf(needs, wanted, found.gateway));
   if (has('ADD_GATEWAY')) await register(needs, wanted, by);
   if (has('UPDATE_GATEWAY')) note('UPDATE_GATEWAY', await reconfigure(needs, wanted, undefined, by));
@@ -125,5 +134,6 @@ const retire = async (needs: Needs, gatewayId: GatewayId, by: By, plan: boolean)
     if (retired.kind === 'refused') return changes.map((change) => ({ ...change, refused: retired.message }));
   }
   if (changes.some(({ refused }) => refused !== undefined)) return changes;
-  return [...changes, ...(await applySchedule(needs, { gatewayId }, gateway.secretArn, plan))]; // every time: a crash may have come between
+  // Every time: a crash may have come between. Its retirement is recorded.
+  return [...changes, ...(await applySchedule(needs, { gatewayId }, gateway.secretArn, plan, async () => undefined))];
 };

@@ -47,6 +47,20 @@ export const reconfigure = async (
   return applied.kind === 'refused' ? applied.message : undefined;
 };
 
+/** Records what is about to change outside of a gateway's record, in words. */
+export type RecordBesides = (besides: string) => Promise<unknown>;
+
+/** The same for one gateway: who applies the file, and why, stand in the record of everything that he touches. */
+export const recordBesides =
+  ({ gateways }: Pick<Needs, 'gateways'>, gatewayId: GatewayId, by: By): RecordBesides =>
+  (besides) =>
+    gateways.apply(gatewayId, ({ policy, decision, shardCount }) => ({
+      kind: 'configure',
+      configuration: { policy, decision, shardCount },
+      besides,
+      ...by,
+    }));
+
 /** Begins the rotation that makes the first credential, and starts its first attempt; a crash between the two is the reconciler's. */
 export const beginBootstrap = async (needs: Needs, gatewayId: GatewayId, by: By): Promise<string | undefined> => {
   const begun = await needs.gateways.apply(gatewayId, ({ live, rotation }) =>

@@ -1,3 +1,4 @@
+import type { KitsChanged } from '../domain/configure.ts';
 import type { By } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
@@ -9,10 +10,11 @@ import {
   type WantedGateway,
   type WantedKit,
 } from '../domain/registry-changes.ts';
+import { destinationsChanged } from '../notifications/messages.ts';
 import type { ClockAndLog, Dependencies, RegisteredKit } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'notifyOwner'> & ClockAndLog;
 
 const atOnce = 20;
 
@@ -47,15 +49,55 @@ export const changeKits = async (
     ...by,
   } as const;
   if (command.added + command.changed + command.retired === 0) return;
-  const told = await needs.gateways.apply(wanted.gatewayId, command);
-  if (told.kind === 'refused') throw new TypeError(`kits-changed was refused with ${told.code}.`);
+  const [first = {}, ...others] = destinationsIn(changes);
+  const record = async (more: Pick<KitsChanged, 'destinations'>, counts: typeof command): Promise<Gateway> => {
+    const told = await needs.gateways.apply(wanted.gatewayId, { ...counts, ...more });
+    if (told.kind === 'refused') throw new TypeError(`kits-changed was refused with ${told.code}.`);
+    return told.gateway;
+  };
+  let gateway = await record(first, command);
+  for (const more of others) gateway = await record(more, { ...command, added: 0, changed: 0, retired: 0 });
+  await tellOwners(needs, gateway, wanted, found, changes, by); // before anything may be sent there
   const wantedKits = new Map(wanted.kits.map((kit) => [kit.kitId, kit]));
   const before = new Map(found.kits.map((kit) => [kit.kitId, kit]));
   await boundedMap(changes, atOnce, async ({ kitId }) => {
-    if (kitId) await changeKit(needs, told.gateway, kitId, before.get(kitId), wantedKits.get(kitId));
+    if (kitId) await changeKit(needs, gateway, kitId, before.get(kitId), wantedKits.get(kitId));
   });
   await needs.gateways.apply(wanted.gatewayId, ({ rotation }) =>
     rotation?.stage === 'VERIFIED' ? command : undefined,
+  );
+};
+
+/** So many kits are named in one entry of the record: it has to fit into an item. */
+const namedInEntry = 50;
+
+const destinationsIn = (changes: readonly Change[]): readonly Pick<KitsChanged, 'destinations'>[] => {
+  const all = changes.flatMap(({ kitId, destinations }) =>
+    kitId && destinations ? [[kitId, destinations] as const] : [],
+  );
+  return Array.from({ length: Math.ceil(all.length / namedInEntry) }, (_, index) => ({
+    destinations: Object.fromEntries(all.slice(index * namedInEntry, (index + 1) * namedInEntry)),
+  }));
+};
+
+/** Tells each owner of new destinations; one whose kit gets another owner too. Throws TemporarilyUnavailable: then nothing was changed. */
+const tellOwners = async (
+  { notifyOwner }: Needs,
+  { gatewayId }: Gateway,
+  wanted: WantedGateway,
+  found: FoundGateway,
+  changes: readonly Change[],
+  by: By,
+): Promise<void> => {
+  const owners = Map.groupBy([...found.kits, ...wanted.kits], ({ kitId }) => kitId);
+  const ownersOf = (kitId: KitId): ReadonlySet<string> => new Set(owners.get(kitId)?.map(({ owner }) => owner));
+  const kits = changes.flatMap(({ kind, kitId, destinations }) =>
+    kitId && destinations
+      ? [...ownersOf(kitId)].map((owner) => ({ owner, kitId, destinations, isNew: kind === 'ADD_KIT' }))
+      : [],
+  );
+  await boundedMap([...Map.groupBy(kits, ({ owner }) => owner)], atOnce, ([owner, theirs]) =>
+    notifyOwner(destinationsChanged({ gatewayId, owner, ...by }, theirs)),
   );
 };
 

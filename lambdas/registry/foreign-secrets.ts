@@ -1,4 +1,5 @@
 import { type Home, homeOfSecret } from '../domain/secret-home.ts';
+import { destinationsOf } from '../kits/kinds.ts';
 import { type Registry, RegistryRefused } from './read-registry.ts';
 
 /**
@@ -7,13 +8,13 @@ import { type Registry, RegistryRefused } from './read-registry.ts';
  */
 export const refuseForeignSecrets = ({ gateways }: Registry, home: Home): void => {
   const problems = gateways.flatMap(({ gatewayId, kits }) =>
-    kits.flatMap(({ kitId, settings }) =>
-      textsIn(settings, 'settings').flatMap(([path, text]) => {
-        const given = homeOfSecret(text);
+    kits.flatMap((kit) =>
+      [...new Set(destinationsOf(kit).secrets)].flatMap((secret) => {
+        const given = homeOfSecret(secret);
         return given === undefined || (given.accountId === home.accountId && given.region === home.region)
           ? []
           : [
-              `kit ${gatewayId}/${kitId}, ${path}: given a secret of account ${given.accountId} in ${given.region}; allowed is one of account ${home.accountId} in ${home.region}, where this is deployed. Keep the secret there, or let a webhook of the other account write it.`,
+              `kit ${gatewayId}/${kit.kitId}, ${placesOf(kit.settings, secret)}: given a secret of account ${given.accountId} in ${given.region}; allowed is one of account ${home.accountId} in ${home.region}, where this is deployed. Keep the secret there, or let a webhook of the other account write it.`,
             ];
       }),
     ),
@@ -21,8 +22,8 @@ export const refuseForeignSecrets = ({ gateways }: Registry, home: Home): void =
   if (problems.length > 0) throw new RegistryRefused(problems);
 };
 
-const textsIn = (value: unknown, path: string): readonly (readonly [path: string, text: string])[] => {
-  if (typeof value === 'string') return [[path, value]];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => textsIn(inner, `${path}.${name}`));
-};
+/** Under which names the settings of a kit have this secret. */
+const placesOf = (settings: Readonly<Record<string, unknown>>, secret: string): string =>
+  Object.entries(settings)
+    .flatMap(([name, value]) => (value === secret ? [`settings.${name}`] : []))
+    .join(', ');

@@ -92,7 +92,7 @@ const kit = kitSchemaWith({
     .exactOptional(),
   probeUrl: z
     .url({ protocol: /^https?$/ })
-    .describe('An http or https URL behind the kit: asking it makes an idle kit show itself.')
+    .describe('An http or https URL behind the kit: asking it makes an idle kit show itself. No redirect is followed.')
     .exactOptional(),
   demo: z
     .strictObject({

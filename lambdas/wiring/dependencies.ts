@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -76,13 +77,25 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     needs: ['EVIDENCE_KEY'],
     make: ({ EVIDENCE_KEY = '' }, clients) => signerWith(clients.kms(), EVIDENCE_KEY),
   },
-  secretVersions: { needs: [], make: (_, clients) => secretVersionsIn(clients.secretsManager()) },
+  secretVersions: {
+    needs: [],
+    make: (_, clients, { environment: { SECRET_PREFIX: prefix, SECRETS_KEY: key } }) =>
+      secretVersionsIn(clients.secretsManager(), prefix === undefined ? undefined : { prefix, key }),
+  },
   gatewaySecrets: {
     needs: ['ROTATION_FUNCTION'],
     make: ({ ROTATION_FUNCTION: rotationFunction = '' }, clients, { environment: { SECRETS_KEY: key } }) =>
       gatewaySecretsIn(clients.secretsManager(), { rotationFunction, ...(key ? { key } : {}) }),
   },
   kitSecrets: { needs: [], make: (_, clients) => kitSecretsIn(clients.secretsManager()) },
+  kitReach: {
+    needs: [],
+    make: (_values, _clients, { environment: { KIT_HOSTS = '', LOCAL_KITS } }) => ({
+      hosts: { allowed: KIT_HOSTS.split(' ').filter((host) => host !== ''), mayBeLocal: LOCAL_KITS === 'allowed' },
+      fetch: globalThis.fetch,
+      addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    }),
+  },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   executions: {
     needs: ['STATE_MACHINE_ARN'],

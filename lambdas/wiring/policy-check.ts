@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readGateway } from '../aws/gateway-item.ts';
+import { isRegisteredKit } from '../aws/kits.ts';
 import { recordUse } from '../aws/uses.ts';
 import type { Ports } from '../policy-check/ports.ts';
 import { clientSettings } from '../runtime/client-settings.ts';
@@ -18,6 +19,8 @@ export const policyCheckPorts = ({ environment, log, now }: Runtime): Ports => {
   return {
     readGateway: (gatewayId, signal) => readGateway(dynamodb, GATEWAYS_TABLE, gatewayId, signal),
     recordUse: (seen, nowMs, signal) => recordUse(dynamodb, USE_TABLE, seen, nowMs, signal),
+    isRegistered: (gatewayId, kitId, shardCount, signal) =>
+      isRegisteredKit(dynamodb, GATEWAYS_TABLE, { gatewayId, kitId, shardCount }, signal),
     nowMs: now,
     count: (metric, gatewayId) => countMetric(log, metric, { gatewayId }),
   };

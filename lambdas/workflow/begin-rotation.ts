@@ -30,7 +30,8 @@ const allowed = `Allowed is {"gatewayId": "<id of a registered gateway>", "reaso
 /** What the workflow ends with after a plan: nothing was begun. */
 export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'kitSecrets'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'kitReach'> &
+  ClockAndLog;
 
 /**
  * Begins the rotation that an execution is about, or joins the one that the record names already; a plan only reads. Throws

@@ -8,7 +8,7 @@ import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { accessFor, installationOf, kitFailure } from './shared/reach-kit.ts';
 import type { StepInput } from './shared/step.ts';
 
-type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'kitSecrets' | 'notifyOwner'> &
+type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'notifyOwner'> &
   ClockAndLog & { readonly gateways: Pick<Dependencies['records'], 'read'> };
 
 /** How many kits of a shard are installed at once. */
@@ -69,7 +69,7 @@ const install = async (
   kit: Kit,
   stored: Stored,
 ): Promise<Pick<KitWork, 'state' | 'failure' | 'readBack'>> => {
-  const access = accessFor(needs);
+  const access = accessFor(needs, kit);
   const installation = installationOf(gateway, rotation, kit, stored);
   try {
     const kind = kitKindOf(kit.kind);

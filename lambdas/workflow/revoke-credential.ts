@@ -1,4 +1,5 @@
 import { authorityOf } from '../authorities/authority-of.ts';
+import { lastUsesOf } from '../authorities/recorded-uses.ts';
 import { leftToRevoke } from '../domain/decision.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
@@ -12,12 +13,11 @@ import { readCurrentVersion } from './shared/current-version.ts';
 import { dropForce, uncoveredByForce } from './shared/drop-force.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { readBackAll } from './shared/recheck.ts';
-import { lastUseOf } from './shared/recorded-uses.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'notifyOwner'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'notifyOwner'
 > &
   ClockAndLog;
 
@@ -61,10 +61,10 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   if (uncovered.length > 0) return stepOutput(await dropForce(needs, input, rotation, uncovered), input, now());
   const { gateway: fresh } = await readOwnRotation(gateways, input); // the watching went on meanwhile
   const readAtMs = now();
-  const lastUseMs = await lastUseOf(needs.uses, gateway, credentialIds);
+  const lastUses = await lastUsesOf(needs.uses, gateway, credentialIds);
   const summary = {
     ...collected.summary,
-    ...(lastUseMs === undefined ? {} : { lastUseMs }),
+    ...(lastUses.size === 0 ? {} : { lastUseMs: Math.max(...lastUses.values()) }),
     ...(await readCurrentVersion(needs, gateway)),
   };
   const verdict = judgeRevocation(fresh, summary, readAtMs);

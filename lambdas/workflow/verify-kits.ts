@@ -16,7 +16,7 @@ import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
-  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'kitSecrets' | 'notifyOwner'
+  'gateways' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'policyCheck' | 'kitSecrets' | 'kitReach' | 'notifyOwner'
 > &
   ClockAndLog;
 

@@ -99,7 +99,7 @@ export const connect = async (target: Target): Promise<Connection> => {
         throw new CommandFailed(
           'unreachable',
           status === 403
-            ? `You may not decide: ask for lambda:InvokeFunctionUrl on the function operate. ${messageIn(text)}`
+            ? `You may not decide: ask for lambda:InvokeFunctionUrl on the alias url of the function operate. ${messageIn(text)}`
             : `The function operate answered ${status}; its log says why.`,
         );
       return JSON.parse(text) as OperateResult;

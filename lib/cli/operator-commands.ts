@@ -18,7 +18,7 @@ const decided = (name: OperatorCommandName, { result }: OperateResult, done = 'D
 const about = (name: OperatorCommandName): string => operatorCommands[name].does;
 
 /** A decision that needs a reason and nothing else. */
-const plainDecision = (name: 'hold' | 'resume' | 'roll-back' | 'repair'): CliCommand =>
+const plainDecision = (name: 'hold' | 'resume' | 'roll-back' | 'repair' | 'recover'): CliCommand =>
   command({
     usage: `${name} <gatewayId>`,
     about: about(name),
@@ -37,6 +37,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
   resume: plainDecision('resume'),
   'roll-back': plainDecision('roll-back'),
   repair: plainDecision('repair'),
+  recover: plainDecision('recover'),
   extend: command({
     usage: 'extend <gatewayId>',
     about: about('extend'),

@@ -24,7 +24,8 @@ export const force = async (
   if (repeated) return decide(at, { ...forceIt, ...repeated });
   const first = await at.connection.operate(forceIt);
   if (first.result !== 'REFUSED' || !first.confirm) return first.result === 'REFUSED' ? decide(at, forceIt) : first;
-  const { kits, kitsHash, named, unregistered } = first.confirm;
+  const { kits, kitsHash, named, unregistered, moreUnregistered = 0 } = first.confirm;
+  const strangers = unregistered.length + moreUnregistered;
   if (named.length > 0)
     at.terminal.say(
       rowsOf(
@@ -33,7 +34,7 @@ export const force = async (
       ),
     );
   at.terminal.say(`In a script: --kits ${kits} --kits-hash ${kitsHash}`);
-  const others = unregistered.length > 0 ? `, and ${counted(unregistered.length, 'unregistered source')}` : '';
+  const others = strangers > 0 ? `, and ${counted(strangers, 'unregistered source')}` : '';
   await askFirst(
     at.terminal,
     `Cut off ${counted(kits, 'kit')} of ${plain(command.gatewayId)}${others}, in your name?`,

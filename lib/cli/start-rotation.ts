@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { attentionWords, counted, fromNow, inFull, lengthOf } from '../../lambdas/console/view/labels.ts';
+import { attentionWords, counted, fromNow, inFull, lengthOf, manyWords } from '../../lambdas/console/view/labels.ts';
 import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
@@ -77,7 +77,7 @@ export const planText = (one: Plan, nowMs: number): string => {
       : `A rotation of ${plain(one.gatewayId)} would certainly fail:`,
     ...one.obstacles.map(({ code, message }) => `  ${code}: ${plain(message)}`),
     `${counted(kits.total, 'kit')}: ${kits.inUse} in use, ${kits.idle} idle; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable, ${kits.notAsked} not asked.`,
-    `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.`,
+    `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.${one.tooManySources ? ` ${manyWords}` : ''}`,
     ...(one.earliestRevokeAt
       ? [
           `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}: ${deadlineTexts[one.atDeadline]}.`,

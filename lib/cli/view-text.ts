@@ -6,6 +6,7 @@ import {
   inFull,
   lateWords,
   lengthOf,
+  manyWords,
   outcomeWords,
   stageWords,
   stateWords,
@@ -84,7 +85,7 @@ export const gatewaysText = (view: GatewaysView): string => {
 };
 
 export const gatewayText = (view: GatewayView): string => {
-  const { nowMs, rotation, kits, unregistered } = view;
+  const { nowMs, rotation, kits, unregistered, moreUnregistered } = view;
   const when = (atMs: number) => fromNow(atMs, nowMs);
   return [
     `${bold(view.gatewayId)}  ${stateText(view.state)}${rotation ? `  ${rotationLine(rotation)}` : ''}`,
@@ -115,10 +116,20 @@ export const gatewayText = (view: GatewayView): string => {
       ? [
           section(
             '\nUnregistered sources, on live credentials',
-            rowsOf(
-              ['ADDRESS', 'CREDENTIAL', 'NAMED KIT', 'LAST USED'],
-              unregistered.map((use) => [use.address, use.credentialId, use.kitId, when(use.lastUsedAtMs)]),
-            ),
+            [
+              rowsOf(
+                ['ADDRESS', 'CREDENTIAL', 'NAMED KIT', 'FIRST USED', 'LAST USED'],
+                unregistered.map((use) => [
+                  use.address,
+                  use.credentialId,
+                  use.kitId,
+                  when(use.firstUsedAtMs),
+                  when(use.lastUsedAtMs),
+                ]),
+              ),
+              ...(moreUnregistered > 0 ? [`And ${counted(moreUnregistered, 'more source')}, used before those.`] : []),
+              ...(unregistered.some(({ areMany }) => areMany) ? [manyWords] : []),
+            ].join('\n'),
           ),
         ]
       : []),

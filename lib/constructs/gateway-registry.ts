@@ -4,18 +4,24 @@ import { resolve } from 'node:path';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { RotationFunction } from './rotation-function.ts';
+import { readRegistry, withoutDemo } from '../../lambdas/registry/read-registry.ts';
+import { hostsOf } from '../../lambdas/registry/registry-hosts.ts';
+import { type Grant, RotationFunction } from './rotation-function.ts';
 import { SettingsRefused } from './settings.ts';
 
 export type GatewayRegistryProps = {
   /** Path of gateways.json, from the folder in which the app runs. */
   readonly gateways: string;
+  /** The hosts that URLs of kits may have; none for those that the file names. */
+  readonly kitHosts: readonly string[];
   readonly logRetentionDays: RetentionDays;
   /** The tables that it protects from deletion. */
   readonly tables: readonly string[];
 };
 
 const name = 'gateways.json';
+/** All variables of a function together have 4 KB. */
+const longestHosts = 2_000;
 
 /**
  * Applies gateways.json on deployment, whenever the file has changed, and protects the tables from then on. It travels with the function's code. CloudFormation
@@ -23,15 +29,25 @@ const name = 'gateways.json';
  */
 export class GatewayRegistry extends Construct {
   readonly applyRegistry: RotationFunction;
+  /** Which hosts a function may ask that reaches kits. */
+  readonly reachesKits: Grant;
   private readonly applied: CustomResource;
 
-  constructor(scope: Construct, id: string, { gateways, logRetentionDays, tables }: GatewayRegistryProps) {
+  constructor(scope: Construct, id: string, { gateways, kitHosts, logRetentionDays, tables }: GatewayRegistryProps) {
     super(scope, id);
     const path = resolve(gateways);
     if (!statSync(path, { throwIfNoEntry: false })?.isFile())
       throw new SettingsRefused(
         `gateways: given ${JSON.stringify(gateways)}; allowed is the path of a file that exists, such as "./gateways.json".`,
       );
+    const hosts = (
+      kitHosts.length > 0 ? kitHosts : hostsOf(withoutDemo(readRegistry(readFileSync(path, 'utf8'))))
+    ).join(' ');
+    if (hosts.length > longestHosts)
+      throw new SettingsRefused(
+        `kitHosts: given hosts of ${hosts.length} characters together; allowed are ${longestHosts}, since a function has no room for more. Name several by one, such as *.kits.example.com.`,
+      );
+    this.reachesKits = (to) => to.addEnvironment('KIT_HOSTS', hosts);
     this.applyRegistry = new RotationFunction(this, 'ApplyRegistry', {
       description: 'Applies gateways.json: registers gateways and kits, starts first rotations.',
       timeoutSeconds: 900, // up to 100,000 kits

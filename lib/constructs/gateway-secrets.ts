@@ -1,6 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { secretTag } from '../../lambdas/domain/names.ts';
+import { secretTag, wordsOfTag } from '../../lambdas/domain/secret-tag.ts';
 import { deploymentName } from './deployment-name.ts';
 import type { Grant } from './rotation-function.ts';
 import type { RotationKey } from './rotation-key.ts';
@@ -9,8 +9,13 @@ export type GatewaySecretsProps = { readonly key: RotationKey };
 
 const prefix = `gateway-credential/${deploymentName}/`;
 
-/** A secret that a kit reads or that opens its management API: its owner lets us in by this tag. */
-const ofKit = { StringEquals: { [`aws:ResourceTag/${secretTag.key}`]: secretTag.ofKit } };
+const tag = `aws:ResourceTag/${secretTag.key}`;
+
+/**
+ * A secret that a kit reads or that opens its management API: its owner lets us in by a tag that names the gateway or the kit.
+ * A function serves all gateways, so that which of them is meant is looked at in code, before each call.
+ */
+const ofKit = { StringLike: { [tag]: '?*' }, StringNotEquals: { [tag]: wordsOfTag } };
 
 const namedByOwner = 'The owners of kits name their secrets; the tag that they give one is what lets us in.';
 
@@ -34,7 +39,7 @@ export class GatewaySecrets extends Construct {
     this.anySecret = arnOf('*');
   }
 
-  /** On the secrets of gateways, and as far as the operations need it on their key; who creates them is told its name. */
+  /** On the secrets of gateways, and as far as the operations need it on their key; who creates them is told which key that is. */
   onGateways(...operations: readonly Operation[]): Grant {
     return (to) => {
       to.allowWherever(
@@ -57,7 +62,7 @@ export class GatewaySecrets extends Construct {
 
   /** On what kits read and what opens their management APIs. One under a key of its own: the key's policy has to name the role. */
   onKits(...operations: readonly ('GetSecretValue' | 'PutSecretValue')[]): Grant {
-    return (to) => to.allowWherever(calls(operations), this.anySecret, namedByOwner, ofKit);
+    return (to) => to.allowWherever(calls(['DescribeSecret', ...operations]), this.anySecret, namedByOwner, ofKit);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EvidenceKey } from './evidence-key.ts';
+import type { GatewayRegistry } from './gateway-registry.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
 import type { GatewayStore } from './gateway-store.ts';
 import type { OwnerNotifications } from './owner-notifications.ts';
@@ -17,13 +18,24 @@ export type Granted = {
   readonly policyCheck: PolicyCheck;
   readonly evidenceKey: EvidenceKey;
   readonly rotateSecret: RotationFunction;
+  readonly registry: GatewayRegistry;
 };
 
 /**
  * Who may do what: each function by the id of its construct, with the actions on each resource. Besides, each writes its own
  * log, and the state machine invokes its tasks. Who saves a record publishes from its audit what could not be published before.
  */
-const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evidenceKey, rotateSecret }: Granted) =>
+const grantsOf = ({
+  store,
+  secrets,
+  events,
+  owners,
+  workflow,
+  policyCheck,
+  evidenceKey,
+  rotateSecret,
+  registry,
+}: Granted) =>
   ({
     Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
     Sideband: [],
@@ -34,6 +46,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       store.onUse('Query'),
       secrets.onGateways('GetSecretValue'),
       secrets.onKits('GetSecretValue'),
+      registry.reachesKits,
     ],
     CreateCredential: [
       policyCheck.ask,
@@ -47,6 +60,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       store.onGateways('GetItem', 'Query', 'UpdateItem'),
       secrets.onGateways('GetSecretValue'),
       secrets.onKits('GetSecretValue', 'PutSecretValue'),
+      registry.reachesKits,
       owners.publish,
     ],
     VerifyKits: [
@@ -56,6 +70,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       store.onUse('GetItem', 'Query'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
+      registry.reachesKits,
       owners.publish,
     ],
     RevokeCredential: [
@@ -65,6 +80,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       store.onUse('Query'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
+      registry.reachesKits,
       owners.publish,
     ],
     ConfirmRevoked: [
@@ -100,12 +116,17 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
       ),
       events.publish,
       workflow.on('StartExecution'),
+      registry.reachesKits,
+      owners.publish, // where their kits' credentials will go
       invoke(rotateSecret, 'ROTATION_FUNCTION'), // who sets a schedule must be allowed to call its function
     ],
     Operate: [
       store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onUse('Query'),
-      secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      secrets.onGateways(
+        ...(['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'] as const),
+        ...(['CreateSecret', 'RestoreSecret', 'TagResource'] as const), // recover
+      ),
       events.publish,
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
     ],
@@ -123,7 +144,7 @@ const grantsOf = ({ store, secrets, events, owners, workflow, policyCheck, evide
     ConsoleAct: [
       store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onUse('Query'),
-      secrets.onGateways('DescribeSecret'), // adopt and repair, which need more, are not among its acts
+      secrets.onGateways('DescribeSecret'), // adopt, repair and recover, which need more, are not among its acts
       events.publish,
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
     ],

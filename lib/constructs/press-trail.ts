@@ -1,6 +1,7 @@
 import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { accept } from './exceptions.ts';
 import type { RotationFunction } from './rotation-function.ts';
@@ -35,17 +36,38 @@ export class PressTrail extends Construct {
       'Digest files show whether somebody changed the trail; logs of who reads it would need a further bucket, and the same again.',
     );
     this.trail = new Trail(this, 'Trail', {
-      bucket: bucket as IBucket, // CDK's own types differ in what may be undefined
+      bucket: Bucket.fromBucketName(this, 'Known', bucket.bucketName), // which CDK gives no policy of its own
       enableFileValidation: true,
       isMultiRegionTrail: false, // the functions are in this one
       includeGlobalServiceEvents: false,
       managementEvents: ReadWriteType.NONE,
     });
+    for (const statement of this.written(bucket)) bucket.addToResourcePolicy(statement);
+    if (bucket.policy) this.trail.node.addDependency(bucket.policy); // CloudTrail looks whether it may write
     this.trail.addLambdaEventSelector([...functions], { includeManagementEvents: false });
   }
 
   /** Begins when all of this stands: a deployment that fails before leaves an empty bucket, and only an empty one can be deleted. */
   recordAfter(constructs: readonly IConstruct[]): void {
     this.trail.node.addDependency(...constructs);
+  }
+
+  /** CloudTrail writes for trails of this stack: by CDK's own policy it would for one of any account that names the bucket. */
+  private written(bucket: Bucket): readonly PolicyStatement[] {
+    const stack = Stack.of(this);
+    const trails = stack.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: `${stack.stackName}-*` });
+    const allow = (action: string, resource: string, conditions: object = {}): PolicyStatement =>
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+        actions: [action],
+        resources: [resource],
+        conditions: { ArnLike: { 'aws:SourceArn': trails }, ...conditions },
+      });
+    return [
+      allow('s3:GetBucketAcl', bucket.bucketArn),
+      allow('s3:PutObject', bucket.arnForObjects(`AWSLogs/${stack.account}/*`), {
+        StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' },
+      }),
+    ];
   }
 }

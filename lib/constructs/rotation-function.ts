@@ -41,6 +41,9 @@ export type RotationFunctionProps = {
 /** What lets a function do something, and tells it by a variable to what: the one never without the other. */
 export type Grant = (to: RotationFunction) => void;
 
+/** Under what an action is allowed, as IAM writes it. */
+type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
 /** `BeginRotation` is `lambdas/begin-rotation.ts`. */
 const sourceOf = (id: string): string =>
   `lambdas/${id.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.ts`;
@@ -123,22 +126,13 @@ export class RotationFunction extends LambdaFunction {
   }
 
   /** The same where not one resource is named but a pattern: `because` says why it cannot be narrower. */
-  allowWherever(
-    actions: readonly string[],
-    resource: string,
-    because: string,
-    conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  ): void {
+  allowWherever(actions: readonly string[], resource: string, because: string, conditions?: Conditions): void {
     this.allow(actions, [resource], conditions);
     acceptWildcard(this.ownRole, resource, because);
   }
 
   /** Lets the function do `actions` on `resources`, under `conditions` if given. */
-  allow(
-    actions: readonly string[],
-    resources: readonly string[],
-    conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  ): void {
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions): void {
     this.addToRolePolicy(
       new PolicyStatement({ actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) }),
     );

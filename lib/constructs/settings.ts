@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
+import { hostPattern } from '../../lambdas/domain/kit-hosts.ts';
 import { defaultStackName } from '../defaults.ts';
 
 /** A number, or the text of one: the command line gives texts. */
@@ -42,6 +43,12 @@ export const settingsSchema = z.strictObject({
     .default(defaultStackName)
     .describe('The name of the stack; with another one, a second deployment stands beside the first.'),
   gateways: z.string().min(1).default('./gateways.json').describe('The registry of gateways and kits to apply.'),
+  kitHosts: listOf(
+    hostPattern,
+    'allowed are names of hosts in small letters and addresses, also *.example.com',
+  ).describe(
+    'The hosts that URLs of kits may have, whoever applies the registry later: nothing is sent to another. Without it, those that `gateways` names when it is deployed.',
+  ),
   operatorsEmail: z
     .email('allowed is an e-mail address')
     .optional()

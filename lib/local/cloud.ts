@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { hostsOf } from '../../lambdas/registry/registry-hosts.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
 import { accountId, region } from '../emulator/account.ts';
@@ -12,6 +15,7 @@ import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventb
 import { type Access, arnOfCaller, identifiedOnly } from '../emulator/iam/access.ts';
 import { createKms } from '../emulator/kms/kms.ts';
 import { type InvokeLambda, lambdaService } from '../emulator/lambda/lambda.ts';
+import { noteLogLine } from '../emulator/lambda/log-tail.ts';
 import { createSecretsManager, type KnownSecret } from '../emulator/secrets-manager/secrets-manager.ts';
 import { isSecretsState } from '../emulator/secrets-manager/state.ts';
 import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
@@ -85,6 +89,14 @@ export type Cloud = {
   close(): Promise<void>;
 };
 
+/** The same log, of which who invokes a function can ask for the end. */
+const alsoNoted =
+  (log: Log): Log =>
+  (level, message, fields) => {
+    noteLogLine(JSON.stringify({ level, message, ...fields }));
+    log(level, message, fields);
+  };
+
 /** Opens the deployment. Rejects when a port is taken, or the data folder is in use or cannot be read. */
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { template, dataFolder, timers, projectFolder } = options;
@@ -103,8 +115,11 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const nameOf = (type: string): readonly string[] =>
     resourcesOf(template, type).map(({ logicalId }) => names.get(logicalId)?.ref ?? logicalId);
 
+  const kitHosts = hostsOf(readRegistry(readFileSync(options.registryFile, 'utf8'))).join(' ');
   const functions = functionsOf(template, resolve, (functionName) => ({
     POLICY_CHECK_URL: options.policyCheckUrl,
+    KIT_HOSTS: kitHosts,
+    LOCAL_KITS: 'allowed', // whoever may apply a registry here may reach this machine himself
     SECRETS_KEY: '', // there is no KMS here: secrets are in a file that only this user can read
     ...(functionName === 'apply-registry' ? { REGISTRY_FILE: options.registryFile, DEMO_GATEWAYS: 'apply' } : {}),
   }));
@@ -206,7 +221,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const dynamodb = new DynamoDBClient(clientSettings(operator));
   await createTables(dynamodb, template);
   dynamodb.destroy();
-  await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log: options.log, timers });
+  const log = (functionName: string): Log => alsoNoted(options.log(functionName));
+  await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log, timers });
 
   if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
   const closing = new AbortController();

@@ -16,6 +16,7 @@ export type DeclaredFunction = {
   readonly source: string;
   readonly variables: Environment;
   readonly timeoutMs: number;
+  readonly aliases: readonly string[];
 };
 
 /** The functions of the template. `overrides` says which variables of a function have another value on this machine. */
@@ -24,7 +25,7 @@ export const functionsOf = (
   resolve: (value: unknown) => unknown,
   overrides: (functionName: string) => Environment,
 ): readonly DeclaredFunction[] =>
-  resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ Metadata, Properties }) => {
+  resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ logicalId, Metadata, Properties }) => {
     if (typeof Metadata?.source !== 'string') return [];
     const declared = Properties?.Environment as { Variables?: Record<string, unknown> } | undefined;
     const name = functionNameOf(Metadata.source);
@@ -40,6 +41,9 @@ export const functionsOf = (
         source: Metadata.source,
         variables,
         timeoutMs: 1000 * Number(Properties?.Timeout ?? 3),
+        aliases: resourcesOf(template, 'AWS::Lambda::Alias')
+          .filter(({ Properties }) => Object(Properties?.FunctionName).Ref === logicalId)
+          .map(({ Properties }) => String(Properties?.Name)),
       },
     ];
   });
@@ -59,7 +63,7 @@ export const hostFunctions = async (
     timers,
   }: { keys: Keys; endpointUrl: string; projectFolder: string; log: (functionName: string) => Log; timers: Timers },
 ): Promise<void> => {
-  for (const { name, source, variables, timeoutMs } of functions) {
+  for (const { name, source, variables, timeoutMs, aliases } of functions) {
     const { accessKeyId, secretAccessKey } = keys.keyOf(name);
     const environment: Environment = {
       ...variables,
@@ -71,6 +75,10 @@ export const hostFunctions = async (
     const { handler } = (await import(pathToFileURL(join(projectFolder, source)).href)) as {
       handler: Hosted<unknown, unknown>;
     };
-    lambda.register(name, { handler: handler.in({ environment, log: log(name), now: timers.now }), timeoutMs });
+    lambda.register(name, {
+      handler: handler.in({ environment, log: log(name), now: timers.now }),
+      timeoutMs,
+      aliases,
+    });
   }
 };

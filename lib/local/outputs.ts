@@ -30,7 +30,8 @@ const functionUrls = (template: Template, names: Names, endpointUrl: string): Na
   return new Map(
     resourcesOf(template, 'AWS::Lambda::Url').map(({ logicalId, Properties }) => {
       const functionArn = String(resolve(Properties?.TargetFunctionArn));
-      const FunctionUrl = functionUrl(endpointUrl, functionArn.split(':').at(-1) ?? '');
+      const alias = Properties?.Qualifier === undefined ? undefined : String(Properties.Qualifier);
+      const FunctionUrl = functionUrl(endpointUrl, functionArn.split(':').at(-1) ?? '', alias);
       return [logicalId, { ref: functionArn, attributes: { FunctionUrl } }];
     }),
   );

@@ -1,8 +1,10 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import { recordUse, usesIn } from '../../lambdas/aws/uses.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { KitWork } from '../../lambdas/domain/kit.ts';
+import { type UseSource, usePlaceOf } from '../../lambdas/domain/use-places.ts';
 import { all, kit, openEmulated } from './emulated.ts';
 
 const gatewayId = 'orders' as GatewayId;
@@ -161,6 +163,70 @@ describe('The use of credentials', () => {
     expect(await all(uses.ofCredential(gatewayId, gone, 0))).toMatchObject([{ lastUsedAtMs: 1_000 }]);
     expect(await all(uses.refusals(gatewayId, gone))).toEqual([
       { credentialId: gone, kitId: 'kong', address: '127.0.0.2', firstUsedAtMs: 9_000, lastUsedAtMs: 9_000 },
+    ]);
+  });
+
+  it('is read from items of before there were places, beside what is recorded now', async () => {
+    const earlier = 'earlierone' as CredentialId;
+    await emulated.dynamodb.send(
+      new PutItemCommand({
+        TableName: emulated.table,
+        Item: {
+          pk: { S: `USE#${gatewayId}#${earlier}#0` },
+          sk: { S: 'kong#127.0.0.2' },
+          firstUsedAtMs: { N: '1000' },
+          lastUsedAtMs: { N: '2000' },
+          seen: { S: '{"kitId":"kong","address":"127.0.0.2"}' },
+        },
+      }),
+    );
+    const seen = { gatewayId, credentialId: earlier, shard: 0, source: { kitId: 'kong', address: '127.0.0.2' } };
+    await recordUse(emulated.dynamodb, emulated.table, seen, 9_000);
+    const of = { credentialId: earlier, kitId: 'kong', address: '127.0.0.2' };
+    expect(await all(usesIn(emulated.dynamodb, emulated.table).ofCredential(gatewayId, earlier, 0))).toEqual([
+      { ...of, firstUsedAtMs: 9_000, lastUsedAtMs: 9_000 },
+      { ...of, firstUsedAtMs: 1_000, lastUsedAtMs: 2_000 },
+    ]);
+  });
+
+  it('shows of a node the address that it had last', async () => {
+    const noded = 'nodednoded' as CredentialId;
+    const seen = { gatewayId, credentialId: noded, shard: 0 };
+    const from = (address: string) => ({ ...seen, source: { kitId: 'kong', node: 'blue', address } });
+    await recordUse(emulated.dynamodb, emulated.table, from('127.0.0.2'), 1_000);
+    await recordUse(emulated.dynamodb, emulated.table, from('127.0.0.3'), 2_000);
+    expect(await all(usesIn(emulated.dynamodb, emulated.table).ofCredential(gatewayId, noded, 0))).toEqual([
+      {
+        ...{ credentialId: noded, kitId: 'kong', node: 'blue', address: '127.0.0.3' },
+        ...{ firstUsedAtMs: 1_000, lastUsedAtMs: 2_000 },
+      },
+    ]);
+  });
+
+  it('keeps 32 names in a place, whoever was first; one too many is told, and changes nothing', async () => {
+    const flooded = 'floodflood' as CredentialId;
+    const sources = Array.from({ length: 40_000 }, (_, index) => ({ kitId: `k-${index}`, address: '192.0.2.1' }))
+      .filter((source) => usePlaceOf(source, 'source').place === 'source/7')
+      .slice(0, 33);
+    const record = (source: UseSource | undefined, atMs: number) =>
+      recordUse(
+        emulated.dynamodb,
+        emulated.table,
+        { gatewayId, credentialId: flooded, shard: 0, source: source ?? expect.fail() },
+        atMs,
+      );
+    for (const source of sources.slice(0, 32)) expect(await record(source, 1_000)).toBe(true);
+    expect(await record(sources[32], 2_000)).toBe(false);
+    expect(await record(sources[0], 3_000)).toBe(true);
+    const found = await all(usesIn(emulated.dynamodb, emulated.table).ofCredential(gatewayId, flooded, 0));
+    expect(found.map(({ kitId }) => kitId).sort()).toEqual(
+      sources
+        .slice(0, 32)
+        .map(({ kitId }) => kitId)
+        .sort(),
+    );
+    expect(found.filter(({ lastUsedAtMs }) => lastUsedAtMs > 1_000)).toEqual([
+      { credentialId: flooded, ...sources[0], firstUsedAtMs: 1_000, lastUsedAtMs: 3_000 },
     ]);
   });
 });

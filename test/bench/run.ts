@@ -33,7 +33,8 @@ const decisions = async (): Promise<void> => {
   const authorize = authorizer(
     {
       readGateway: async () => orders,
-      recordUse: async () => undefined,
+      recordUse: async () => true,
+      isRegistered: async () => false,
       nowMs: () => 1_000_000,
       count: () => undefined,
     },

@@ -44,7 +44,7 @@ export const openKits = async (policyCheckUrl: string, secrets: SecretsManagerCl
     ],
     /** Makes the secrets that the kits' settings name, once. */
     prepare: async (): Promise<void> => {
-      const Tags = [{ Key: 'gateway-credential-rotation', Value: 'kit' }];
+      const Tags = [{ Key: 'gateway-credential-rotation', Value: 'chaos' }];
       for (const [Name, SecretString] of [
         ['kits/signing-key', signingSecret],
         ['kits/reader', 'none yet'],

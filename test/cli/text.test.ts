@@ -64,6 +64,7 @@ const view: GatewayView = {
     ],
   },
   unregistered: [],
+  moreUnregistered: 0,
   uses: { sources: 0, spans: [], byCredential: [] },
   history: [],
   offers: [],

@@ -148,7 +148,7 @@ clause('a statement for a resource allows nothing else', async () => {
 });
 
 clause('a statement whose condition does not hold allows nothing', async () => {
-  const Condition = { StringEquals: { 'aws:ResourceTag/gateway-credential-rotation': 'kit' } };
+  const Condition = { StringEquals: { 'aws:ResourceTag/gateway-credential-rotation': 'orders' } };
   const client = new SecretsManagerClient(await callerWith(on('secretsmanager:GetSecretValue', { Condition })));
   const read = client.send(new GetSecretValueCommand({ SecretId: 'untagged' }));
   await expect(read).rejects.toMatchObject({ name: accessDenied });

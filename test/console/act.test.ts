@@ -44,7 +44,10 @@ const needs = () => {
     },
     secretVersions: {
       ...dependencies.secretVersions,
-      describe: async () => ({ arn: '', name: '', rotates: true, labels: new Map(), nextRotationAtMs: nowMs + 1 }),
+      describe: async (arn: string) => ({
+        ...(await dependencies.secretVersions.describe(arn)),
+        nextRotationAtMs: nowMs + 1,
+      }),
       readVersion: async () => {
         read.push('a value');
         return undefined;

@@ -58,5 +58,8 @@ describe('the console on the local deployment', () => {
     expect(await system.call('console', { view: 'gateway', gatewayId: 'unknown' })).toContain('is not registered');
     await expect(shown({ view: 'gateway', gatewayId: 'unknown' })).rejects.toThrow('is not registered');
     expect(await system.call('console', { describe: true })).toHaveProperty('markdown');
+    // An address has texts only: it asks for what there is not, and is told so on a page.
+    for (const describe of ['1', 'true', ''])
+      expect(await system.call('console', { describe, format: 'html' })).toContain('does not have');
   });
 });

@@ -57,6 +57,13 @@ export const readingOf = (
         yield* (usesByShard.get(shard) ?? []).filter((use) => use.credentialId === credentialId);
       },
     },
-    secretVersions: { describe: async () => ({ arn: '', name: '', rotates: false, labels: new Map() }) },
+    secretVersions: {
+      describe: async () => ({
+        ...{ arn: '', name: '', rotates: false, isBeingDeleted: false },
+        labels: new Map([
+          ['kept', fleet.flatMap(({ live }) => live.map(({ credentialId }) => `live-${credentialId}`))],
+        ]),
+      }),
+    },
   };
 };

@@ -223,7 +223,15 @@ export const transitions: readonly Transition[] = [
 
 /** Everything known of one gateway. */
 export const factsOf = (gateway: Gateway, changes: Partial<GatewayFacts> = {}): GatewayFacts => ({
-  ...{ gateway, kits, uses, transitions, nextScheduledAtMs: nowMs + 12 * days, secretTroubles: [] },
+  ...{
+    gateway,
+    kits,
+    uses,
+    moreUnregistered: 0,
+    transitions,
+    nextScheduledAtMs: nowMs + 12 * days,
+    secretTroubles: [],
+  },
   ...changes,
 });
 

@@ -158,9 +158,26 @@ describe('the trail of presses', () => {
     expect(others).toEqual([]);
     expect(selector?.IncludeManagementEvents).toBe(false);
     expect(selector?.DataResources.map(({ Type, Values }) => [Type, text(Values)])).toEqual([
-      ['AWS::Lambda::Function', '{Compromise.Arn}, {ConsoleAct.Arn}, {Operate.Arn}'],
+      [
+        'AWS::Lambda::Function',
+        '{Compromise.Arn}, {ConsoleAct.Arn}, {Operate.Arn}, {GatewayRegistryApplyRegistry.Arn}',
+      ],
     ]);
     expect(trail).toMatchObject({ IsLogging: true, EnableLogFileValidation: true });
+  });
+
+  test('is written by CloudTrail for the trail of this stack only, not for one of another account that names the bucket', () => {
+    const { Statement } = propertiesOf(byDefault, 'AWS::S3::BucketPolicy').PolicyDocument as {
+      Statement: readonly { Effect: string; Action: string; Condition?: unknown; Resource: unknown }[];
+    };
+    const own = 'arn:{AWS::Partition}:cloudtrail:{AWS::Region}:{AWS::AccountId}:trail/GatewayCredentialRotation-*';
+    const allowing = Statement.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowing.map(({ Action, Condition }) => [Action, text(Condition)])).toEqual([
+      ['s3:GetBucketAcl', `ArnLike=aws:SourceArn=${own}`],
+      ['s3:PutObject', `ArnLike=aws:SourceArn=${own} StringEquals=s3:x-amz-acl=bucket-owner-full-control`],
+    ]);
+    const [[, trail] = []] = byDefault.ofType('AWS::CloudTrail::Trail');
+    expect(JSON.stringify(trail)).toContain('PressTrailBucketPolicy'); // which has to stand before
   });
 
   test('cannot be read from outside, and outlives the stack for as long as logs are kept', () => {

@@ -59,7 +59,7 @@ const contract: readonly {
         'ConsoleActA830015C',
         'Console63CA37A7',
       ],
-      'AWS::Lambda::Url': ['OperateFunctionUrlF874A847'],
+      'AWS::Lambda::Url': ['OperateAliasurlFunctionUrlC6614DD6'],
     },
   },
   {

@@ -31,10 +31,11 @@ const onGatewaySecrets = (...operations: string[]) =>
   operations.map(
     (operation) => `secretsmanager:${operation} on ${secrets}:gateway-credential/{AWS::StackName}-{AWS::StackId}/*`,
   );
+const tag = 'aws:ResourceTag/gateway-credential-rotation';
 const onKitSecrets = (...operations: string[]) =>
-  operations.map(
+  ['DescribeSecret', ...operations].map(
     (operation) =>
-      `secretsmanager:${operation} on ${secrets}:* when StringEquals=aws:ResourceTag/gateway-credential-rotation=kit`,
+      `secretsmanager:${operation} on ${secrets}:* when StringLike=${tag}=?* StringNotEquals=${tag}=gateway, kit`,
   );
 
 /** All that each function may do besides writing its own log. */
@@ -129,6 +130,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...encryptSecrets,
     ...onGatewaySecrets('CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'),
     ...onGatewaySecrets('RotateSecret', 'CancelRotateSecret'),
+    ...tellOwners,
     'lambda:InvokeFunction on {RotateSecret.Arn}',
   ],
   operate: [
@@ -139,8 +141,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...start,
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
     'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
-    ...decryptSecrets,
+    ...encryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+    ...onGatewaySecrets('CreateSecret', 'RestoreSecret', 'TagResource'),
   ],
   evidence: [
     `dynamodb:BatchGetItem on ${gateways}`,

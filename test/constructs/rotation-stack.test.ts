@@ -98,7 +98,49 @@ describe('the registry', () => {
   test('is applied again when, and only when, the file changes', () => {
     const before = applied(file('before.json', '{"gateways":[]}'))?.Hash;
     expect(applied(file('same.json', '{"gateways":[]}'))?.Hash).toBe(before);
-    expect(applied(file('after.json', '{"gateways":[{}]}'))?.Hash).not.toBe(before);
+    expect(applied(file('after.json', '{"gateways": []}'))?.Hash).not.toBe(before);
+  });
+
+  const kit = (kitId: string, kind: string, settings: object) => ({ kitId, kind, owner: 'team', settings });
+  const withKits = file(
+    'kits.json',
+    JSON.stringify({
+      gateways: [
+        {
+          gatewayId: 'orders',
+          decision: { kind: 'allow-all' },
+          kits: [
+            {
+              ...kit('one', 'kong', { adminUrl: 'https://KONG.example.com:8444/a' }),
+              probeUrl: 'http://api.example.com',
+            },
+            kit('two', 'secrets-manager', { secretId: 'kits/two', propagationSeconds: 60 }),
+          ],
+        },
+        {
+          gatewayId: 'demo',
+          demo: true,
+          decision: { kind: 'allow-all' },
+          kits: [kit('one', 'kong', { adminUrl: 'https://demo.example.com' })],
+        },
+      ],
+    }),
+  );
+  const hostsIn = (context: object) =>
+    ['begin-rotation', 'distribute-shard', 'verify-kits', 'revoke-credential', 'apply-registry'].map((name) => {
+      const variables = synthesised({ gateways: withKits, ...context }).functionOf(`lambdas/${name}.ts`).Properties
+        ?.Environment as { Variables: Record<string, unknown> };
+      return [variables.Variables.KIT_HOSTS, variables.Variables.LOCAL_KITS];
+    });
+
+  test('says which hosts functions may ask: those that it names, without demo gateways; never the machine itself', () => {
+    const hosts = ['api.example.com kong.example.com', undefined];
+    expect(hostsIn({})).toEqual([hosts, hosts, hosts, hosts, hosts]);
+  });
+
+  test('a setting says so in its place', () => {
+    const hosts = ['*.kits.example.com 192.0.2.7', undefined];
+    expect(hostsIn({ kitHosts: '*.kits.example.com,192.0.2.7' })).toEqual([hosts, hosts, hosts, hosts, hosts]);
   });
 
   test('is applied after everything that a first rotation needs stands', () => {
@@ -126,7 +168,7 @@ describe('settings', () => {
 
   test('refuses an unknown one and names those that are known', () => {
     expect(refusal({ authorizerMemory: 1024 })).toBe(
-      'The settings were refused. authorizerMemory: unknown; allowed are stackName, gateways, operatorsEmail, requestsPerSecond, requestBurst, authorizeMemoryMb, authorizeProvisioned, kitWorkersAtOnce, domainName, certificateArn, domainKept, subnetIds, securityGroupIds, privateEndpointIds, firewall, logRetentionDays, pressTrail, setAccountLogRole, compromisePrincipals.',
+      'The settings were refused. authorizerMemory: unknown; allowed are stackName, gateways, kitHosts, operatorsEmail, requestsPerSecond, requestBurst, authorizeMemoryMb, authorizeProvisioned, kitWorkersAtOnce, domainName, certificateArn, domainKept, subnetIds, securityGroupIds, privateEndpointIds, firewall, logRetentionDays, pressTrail, setAccountLogRole, compromisePrincipals.',
     );
   });
 
@@ -149,6 +191,14 @@ describe('settings', () => {
     expect(refusal({ logRetentionDays: 100 })).toMatch(
       /^The settings were refused\. logRetentionDays: given 100; allowed is one of 1, 3, 5, 7, 14, 30, /,
     );
+  });
+
+  test('refuses hosts of kits that are none, and more than a function has room for', () => {
+    expect(refusal({ kitHosts: 'https://kong.example.com' })).toMatch(/^The settings were refused\. kitHosts: given /);
+    expect(refusal({ kitHosts: '*' })).toMatch(/^The settings were refused\. kitHosts: given /);
+    expect(
+      refusal({ kitHosts: Array.from({ length: 200 }, (_, index) => `kong-${index}.example.com`).join() }),
+    ).toMatch(/^kitHosts: given hosts of \d+ characters together; allowed are 2000, .*\*\.kits\.example\.com/);
   });
 
   test('refuses a registry that does not exist', () => {

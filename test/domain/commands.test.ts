@@ -27,6 +27,30 @@ const five = ['c-a', 'c-2', 'c-3', 'c-4', 'c-5'].map((id) => live(id));
 
 const sevenTimes = (text: string): readonly string[] => rotationStages.map(() => text);
 
+describe('a secret that was recovered', () => {
+  const recovered = { kind: 'recover', secretArn: 'another', currentVersionId: 'v-new', lostIds: [a], ...by } as const;
+
+  it('is the one that the record names, and what is lost in it is live and nothing to go back to', () => {
+    const after = recordAfter(give(atRest(), recovered));
+    expect(after).toMatchObject({
+      secretArn: 'another',
+      currentVersionId: 'v-new',
+      live: [{ credentialId: a, stage: 'RETIRING' }],
+    });
+    expect(after.currentCredentialId).toBeUndefined();
+    const rotation = recordAfter(give(after, begin)).rotation;
+    expect(rotation).toMatchObject({ retireIds: [a] });
+    expect(rotation?.fromCredentialId).toBeUndefined();
+    expect(code(after, recovered)).toBe('unchanged');
+  });
+
+  it('keeps what is current when its value was found', () => {
+    const after = recordAfter(give(atRest(), { ...recovered, lostIds: [] }));
+    expect(after.currentCredentialId).toBe(a);
+    expect(after.live).toMatchObject([{ stage: 'CURRENT' }]);
+  });
+});
+
 describe('an operator, at each stage', () => {
   const extend: Command = { kind: 'extend', deadlineAtMs: now + 1_000_001, ...of };
   const force: Command = { kind: 'force', kits: 1, kitsHash: 'hash', ...of };

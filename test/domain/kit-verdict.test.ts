@@ -54,6 +54,13 @@ describe('a kit counts as updated', () => {
 });
 
 describe('a kit stays a laggard', () => {
+  it('when some of too many sources were seen on the predecessor: who of them moved is not known, until a person retires them', () => {
+    const many = { ...used('c-a', 'many-others', now - 500), areMany: true as const };
+    const uses = [many, { ...many, credentialId: b, lastUsedAtMs: now - 5 }];
+    expect(judge(kit(), uses)).toBe('STILL_ON_PREDECESSOR');
+    const retired = { source: 'many-others', actor: 'ann', reason: 'gone', atMs: now - 400 };
+    expect(judge(kit({ retiredSources: [retired] }), uses)).toBe('observed');
+  });
   it.each<[string, Partial<Kit>, string]>([
     ['without work', { work: { ...work, credentialId: a } }, 'NOT_DISTRIBUTED'],
     ['while its work is pending', { work: { ...work, state: 'PENDING' } }, 'NOT_DISTRIBUTED'],

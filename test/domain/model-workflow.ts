@@ -17,6 +17,7 @@ import {
   kitSummaryOf,
 } from '../../lambdas/domain/may-revoke.ts';
 import { nextStage, overdue } from '../../lambdas/domain/next-stage.ts';
+import { noRetiringUse, withRetiringUse } from '../../lambdas/domain/retiring-use.ts';
 import type { Command } from '../../lambdas/domain/transition.ts';
 import { accepts, apply, credentialId, type ModelKit, probe, truthNow, type World } from './model.ts';
 
@@ -126,7 +127,10 @@ const isRegistered =
 
 const evidenceSummaryOf = (world: World, gateway: Gateway, rotation: Rotation): EvidenceSummary => {
   const read = readKits(world, gateway, rotation);
-  return read ? addShard(emptySummary, 0, read.verdicts, read.retiring, isRegistered(world)) : emptySummary;
+  if (!read) return emptySummary;
+  const known = isRegistered(world);
+  const retiring = read.retiring.reduce((sum, use) => withRetiringUse(sum, use, known), noRetiringUse);
+  return addShard(emptySummary, 0, read.verdicts, retiring);
 };
 
 /** Who would be cut off now. */

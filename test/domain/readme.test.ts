@@ -44,6 +44,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   complete: () => ({ kind: 'complete', ...ofRotation }),
   fail: () => ({ kind: 'fail', ...ofRotation }),
   repair: () => ({ kind: 'repair', ...by }),
+  recover: () => ({ kind: 'recover', secretArn: 'another', currentVersionId: 'v-new', lostIds: [], ...by }),
   hold: () => ({ kind: 'hold', ...ofRotation }),
   resume: () => ({ kind: 'resume', ...ofRotation }),
   extend: () => ({ kind: 'extend', deadlineAtMs: now + 2_000_000, ...ofRotation }),

@@ -57,6 +57,16 @@ export const rotatedAfterAdoption = async (system: System): Promise<void> => {
   await distributed(system);
 };
 
+/** A secret that is being deleted is taken back, and one that was deleted for good is made anew. */
+export const recoveredTwice = async (system: System): Promise<void> => {
+  const { secretsManager } = system.deployment;
+  for (const how of [{ RecoveryWindowInDays: 7 }, { ForceDeleteWithoutRecovery: true }]) {
+    const { secretArn: SecretId } = await system.gateway();
+    await secretsManager.send(new DeleteSecretCommand({ SecretId, ...how }));
+    await operate(system, 'recover');
+  }
+};
+
 /** Secrets Manager asks for the first two steps, and for no other: what they made is given up, and seen refused. */
 export const notHandedOver = async (system: System): Promise<void> => {
   await scheduled(system);

@@ -21,7 +21,7 @@ const readerMayDo = {
       Effect: 'Allow',
       Action: 'secretsmanager:GetSecretValue',
       Resource: `arn:aws:secretsmanager:${here}:secret:*`,
-      Condition: { StringEquals: { 'aws:ResourceTag/gateway-credential-rotation': 'kit' } },
+      Condition: { StringEquals: { 'aws:ResourceTag/gateway-credential-rotation': 'orders' } },
     },
     { Effect: 'Allow', Action: 'sns:Publish', Resource: `arn:aws:sns:${here}:encrypted` },
     { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: `arn:aws:lambda:${here}:function:open` },
@@ -48,7 +48,7 @@ const keyPolicy = {
   ],
 };
 const key = `arn:aws:kms:${here}:key/topics`;
-const tagOf: Record<string, string> = { 'kits/ours': 'kit', 'kits/other': 'other' };
+const tagOf: Record<string, string> = { 'kits/ours': 'orders', 'kits/other': 'other' };
 
 /** Answers every call, so that what is refused was refused by the policies. */
 const answering = (signingName: string): AwsService => ({

@@ -6,6 +6,7 @@ import {
   compromisedAtFive,
   failedOnce,
   notHandedOver,
+  recoveredTwice,
   registeredMeanwhile,
   rotatedAfterAdoption,
   secretsManagerRotates,
@@ -63,6 +64,7 @@ export const scenarios: readonly Scenario[] = [
     }),
   },
   { name: 'a compromise by an event', play: rotated(pressedByEvent) },
+  { name: 'a secret that was deleted', play: rotated(recoveredTwice) },
   { name: 'an adopted credential', play: rotated(rotatedAfterAdoption) },
   { name: 'a compromise of five credentials', play: rotated(compromisedAtFive) },
   {

@@ -7,6 +7,7 @@ import { type CredentialId, isGatewayId, isKitId, isRotationId } from '../../lam
 import type { Kit, KitWork } from '../../lambdas/domain/kit.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import type { Installation, KitAccess } from '../../lambdas/kits/kit-kind.ts';
+import { fetchTrusting } from '../../lambdas/kits/private-ca.ts';
 
 type Credential = { readonly credentialId: CredentialId; readonly value: CredentialValue };
 
@@ -56,8 +57,9 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
   const named: Readonly<Record<string, string>> = { 'kong-token': `${adminToken}\n`, 'signing-key': signingSecret };
   const access: KitAccess = {
     fetch: globalThis.fetch,
+    trusting: fetchTrusting,
     readSecret: async (secretId) => named[secretId] ?? '',
-    secrets: kitSecretsIn(secrets),
+    secrets: kitSecretsIn(secrets)(ids),
     notifyOwner: async (message) => {
       told.push(message);
     },

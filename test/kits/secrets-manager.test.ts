@@ -22,8 +22,11 @@ beforeEach(async () => {
 });
 afterEach(() => running.close());
 
+const tagged = (Value: string) => [{ Key: 'gateway-credential-rotation', Value }];
 const create = (SecretString?: string) =>
-  running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', ...(SecretString ? { SecretString } : {}) }));
+  running.client.send(
+    new CreateSecretCommand({ Name: 'kits/edge-1', Tags: tagged('orders'), ...(SecretString ? { SecretString } : {}) }),
+  );
 const current = () => running.client.send(new GetSecretValueCommand({ SecretId: 'kits/edge-1' }));
 const held = async () => (await current()).SecretString;
 const versions = async () =>
@@ -79,7 +82,9 @@ test('a write whose answer was lost is not made twice', async () => {
     },
   });
   const installation = installationOf('secrets-manager', settings);
-  const error = await errorOf(kind.install(installation, settings, { ...access, secrets: kitSecretsIn(lossy) }));
+  const error = await errorOf(
+    kind.install(installation, settings, { ...access, secrets: kitSecretsIn(lossy)(installation.kit) }),
+  );
   expect(error).toMatchObject({ name: 'KitUnreachable', code: 'NO_CONNECTION' });
   await install();
   expect([await held(), await versions()]).toEqual([newer.value, 2]);
@@ -95,7 +100,31 @@ test('reading back compares the value', async () => {
 });
 
 test('refuses a secret that does not exist', async () => {
-  expect(await errorOf(install())).toMatchObject({ name: 'KitMisconfigured', code: 'NOT_FOUND' });
+  expect(await errorOf(install())).toMatchObject({ name: 'KitMisconfigured', code: 'SECRET_NOT_GIVEN' });
+});
+
+test.for([[], tagged('payments'), tagged('orders/edge-2'), tagged('kit'), tagged('gateway')])(
+  'refuses a secret whose tag names neither the kit nor its gateway, and neither reads nor writes it: %j',
+  async (Tags) => {
+    await running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', SecretString: older.value, Tags }));
+    expect(await errorOf(install())).toMatchObject({
+      name: 'KitMisconfigured',
+      code: 'SECRET_NOT_GIVEN',
+      message: expect.stringContaining('not there, or not tagged gateway-credential-rotation=orders/edge-1'),
+    });
+    const { access } = accessTo(running.client);
+    const write = access.secrets.write('kits/edge-1', newer.credentialId.repeat(4), newer.value, access.signal);
+    expect(await errorOf(write)).toMatchObject({ problem: 'NOT_GIVEN' });
+    expect([await held(), await versions()]).toEqual([older.value, 1]);
+  },
+);
+
+test('a secret may be given to one kit, or to several gateways', async () => {
+  await running.client.send(
+    new CreateSecretCommand({ Name: 'kits/edge-1', SecretString: older.value, Tags: tagged('payments orders/edge-1') }),
+  );
+  await install();
+  expect(await held()).toBe(newer.value);
 });
 
 test('refuses a secret that is scheduled for deletion', async () => {
@@ -125,7 +154,7 @@ test.each([
 
 test('refuses to put a key into a binary secret', async () => {
   const SecretBinary = new Uint8Array([1, 2, 3]);
-  await running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', SecretBinary }));
+  await running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', Tags: tagged('orders'), SecretBinary }));
   expect(await errorOf(install(inJson))).toMatchObject({ name: 'KitMisconfigured', code: 'SECRET_UNUSABLE' });
 });
 

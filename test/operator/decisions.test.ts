@@ -172,7 +172,10 @@ describe('who decided', () => {
 
   it('is recorded as AWS names the caller of the function URL, whatever the body claims (invariant 11)', async () => {
     await rotating('one');
-    const answer = await system.call('operate', viaUrl({ command: 'hold', gatewayId, reason: 'lunch', actor: 'bob' }));
+    const answer = await system.call(
+      'operate:url',
+      viaUrl({ command: 'hold', gatewayId, reason: 'lunch', actor: 'bob' }),
+    );
     expect(answer).toMatchObject({ statusCode: 200 });
     expect((await system.audit()).at(-1)).toMatchObject({
       kind: 'hold',
@@ -185,7 +188,7 @@ describe('who decided', () => {
     await rotating('one');
     const { requestContext, body } = viaUrl({ command: 'hold', gatewayId, reason: 'lunch' });
     const encoded = { requestContext, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
-    expect(await system.call('operate', encoded)).toMatchObject({ statusCode: 200 });
+    expect(await system.call('operate:url', encoded)).toMatchObject({ statusCode: 200 });
     expect((await system.gateway()).rotation?.held?.actor).toBe('arn:aws:iam::111122223333:user/alice');
   });
 
@@ -207,14 +210,16 @@ describe('who decided', () => {
 
   it('refuses over the URL with 409 and the code, and with 400 what is no command', async () => {
     system = await openRotated();
-    expect(await system.call('operate', viaUrl({ command: 'hold', gatewayId, reason: 'no' }))).toMatchObject({
+    expect(await system.call('operate:url', viaUrl({ command: 'hold', gatewayId, reason: 'no' }))).toMatchObject({
       statusCode: 409,
       body: expect.stringContaining('NOT_RUNNING'),
     });
-    expect(await system.call('operate', viaUrl({ command: 'explode', gatewayId }))).toMatchObject({ statusCode: 400 });
+    expect(await system.call('operate:url', viaUrl({ command: 'explode', gatewayId }))).toMatchObject({
+      statusCode: 400,
+    });
     const { requestContext } = viaUrl({});
     for (const body of [undefined, '', 'marked-secret{']) {
-      const refused = await system.call('operate', { requestContext, body });
+      const refused = await system.call('operate:url', { requestContext, body });
       expect(refused).toMatchObject({ statusCode: 400, body: expect.stringContaining('not JSON') });
       expect(JSON.stringify(refused)).not.toContain('marked-secret');
     }

@@ -32,6 +32,26 @@ test('the URL of a function tells it who asks, whatever the body says', async ()
   expect((await system.gateway()).rotation?.held?.actor).toBe('arn:aws:iam::000000000000:user/operator');
 });
 
+test('refuses an event that only looks as if it had come through the URL: nobody gives himself another name', async () => {
+  const before = await system.audit();
+  const forged = {
+    requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::000000000000:user/somebody-else' } } },
+    body: hold,
+    isBase64Encoded: false,
+  };
+  await expect(system.call('operate', forged)).rejects.toMatchObject({ name: 'InputRefused' });
+  const decided = (await system.audit()).slice(before.length).filter(({ actor }) => actor.includes('somebody-else'));
+  expect(decided).toEqual([]);
+});
+
+test('whom a direct call names is claimed', async () => {
+  const actor = 'arn:aws:iam::0:user/x';
+  await system.call('operate', { command: 'resume', gatewayId: 'orders', reason: 'thaw', actor });
+  expect((await system.audit()).findLast(({ kind }) => kind === 'resume')?.actor).toMatch(
+    /^claimed: arn:aws:iam::0:user\/x \(request /,
+  );
+});
+
 test('refuses who has not signed, or with another secret', async () => {
   const unsigned = await fetch(url, { method: 'POST', body: hold });
   expect(unsigned.status).toBe(403);

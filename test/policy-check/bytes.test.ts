@@ -42,7 +42,13 @@ const startDeployed = () =>
   start(
     {
       [functionOf('lambdas/authorize.ts')]: authorizer(
-        { readGateway: async () => orders, recordUse: async () => undefined, nowMs: () => 0, count: () => undefined },
+        {
+          readGateway: async () => orders,
+          recordUse: async () => true,
+          isRegistered: async () => false,
+          nowMs: () => 0,
+          count: () => undefined,
+        },
         () => undefined,
       ),
       [functionOf('lambdas/sideband.ts')]: async (event) => {

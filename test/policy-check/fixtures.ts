@@ -165,7 +165,9 @@ export const openInstance = (given: Partial<Ports> = {}) => {
       },
       recordUse: async (seen, atMs) => {
         world.uses.push({ ...seen, atMs });
+        return true;
       },
+      isRegistered: async () => false,
       nowMs: () => world.nowMs,
       count: (metric, gatewayId) => world.metrics.push(`${metric} ${gatewayId}`),
       ...given,

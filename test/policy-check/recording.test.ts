@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { Seen } from '../../lambdas/domain/kit.ts';
 import { LruCache } from '../../lambdas/policy-check/lru-cache.ts';
 import {
   event,
@@ -33,6 +34,7 @@ test('records the first use by a source at once, then at most once a minute', as
     gatewayId: 'orders',
     credentialId: 'OLDold0001',
     shard: 1,
+    scope: 'source',
     source: { kitId: 'kong-eu', address: '203.0.113.5' },
     atMs: 1_000_000,
   });
@@ -92,6 +94,7 @@ test('a failed write fails no request, is counted, and is tried again with the n
     recordUse: async (_, atMs) => {
       if (failures-- > 0) throw new Error('throttled');
       uses.push(atMs);
+      return true;
     },
   });
   for (let request = 0; request < 4; request++) expect(await effect(presenting(oldToken))).toBe('Allow');
@@ -169,7 +172,7 @@ test('who presents a retired credential is refused, and recorded apart from use:
   }
   expect(world.uses.map(({ atMs }) => atMs)).toEqual([1_000_000, 1_060_000]);
   expect(world.uses[0]).toEqual({
-    ...{ gatewayId: 'orders', credentialId: 'GONEgone03', shard: 0, isRefused: true },
+    ...{ gatewayId: 'orders', credentialId: 'GONEgone03', shard: 1, scope: 'source', isRefused: true },
     source: { kitId: 'kong-eu', address: '203.0.113.5' },
     atMs: 1_000_000,
   });
@@ -204,4 +207,91 @@ test('remembers a bounded number of sources, the most recently used ones', () =>
   recent.get('a');
   recent.set('c', 3);
   expect([recent.get('a'), recent.get('b'), recent.get('c'), recent.size]).toEqual([1, undefined, 3, 2]);
+});
+
+/** An instance that has no room for what does not fit, and a registry that knows `kong-eu`; with everything that was done. */
+const openFull = (fits: (seen: Seen) => boolean) => {
+  const written: { readonly scope: Seen['scope']; readonly kitId: string | undefined; readonly atMs: number }[] = [];
+  const asked = { places: 0, kits: 0 };
+  const opened = openInstance({
+    recordUse: async ({ source, ...seen }, atMs) => {
+      asked.places += 1;
+      if (!fits({ source, ...seen })) return false;
+      written.push({ scope: seen.scope, kitId: 'probe' in source ? undefined : source.kitId, atMs });
+      return true;
+    },
+    isRegistered: async (_, kitId) => {
+      asked.kits += 1;
+      return kitId === 'kong-eu';
+    },
+  });
+  return { ...opened, written, asked };
+};
+
+test.each([
+  ['a place of his kit, which is registered', 'kong-eu', 'kit-source'],
+  ['his kit as a whole, when those are full as well', 'kong-eu', 'kit'],
+  ['his network, when the registry does not know the kit', 'kit-1', 'network'],
+  ['the rest, when there are too many networks', 'kit-1', 'rest'],
+] as const)('who is one source too many is recorded in %s', async (_, kitId, first) => {
+  const order = ['source', 'kit-source', 'kit', 'network', 'rest'] as const;
+  const { effect, written } = openFull(({ scope = 'source' }) => order.indexOf(scope) >= order.indexOf(first));
+  expect(await effect(asKit(kitId, '192.0.2.1'))).toBe('Allow');
+  expect(written).toEqual([{ scope: first, kitId, atMs: 1_000_000 }]);
+});
+
+test('no kit is looked up as long as there is room, and none when the Service URL names none', async () => {
+  const roomy = openFull(() => true);
+  await roomy.effect(asKit('kit-1', '192.0.2.1'));
+  expect(roomy.asked).toEqual({ places: 1, kits: 0 });
+  const { effect, asked, written } = openFull(({ scope }) => scope !== 'source');
+  await effect(event({ 'CLIENT-TOKEN': oldToken }, { gatewayId: 'orders' }, '192.0.2.1'));
+  expect(asked.kits).toBe(0);
+  expect(written).toMatchObject([{ scope: 'network', kitId: undefined }]);
+});
+
+test('many of one network are one write a minute, and of one kit one look-up; who has his place is recorded by himself', async () => {
+  const { world, effect, written, asked } = openFull(
+    ({ scope, source }) => scope !== 'source' || ('kitId' in source && source.kitId === 'kong-eu'),
+  );
+  const flood = async (): Promise<void> => {
+    for (let index = 0; index < 100; index++) await effect(asKit('one-kit', `192.0.2.${index}`));
+  };
+  await flood();
+  await effect(asKit('kong-eu', '192.0.2.200'));
+  expect(written).toEqual([
+    { scope: 'network', kitId: 'one-kit', atMs: 1_000_000 },
+    { scope: 'source', kitId: 'kong-eu', atMs: 1_000_000 },
+  ]);
+  expect(asked).toEqual({ places: 102, kits: 1 }); // a place for each of them, and their network once
+  world.nowMs += 59_999;
+  await flood();
+  expect(asked).toEqual({ places: 102, kits: 1 });
+  world.nowMs += 1;
+  await flood();
+  expect(written.at(-1)).toEqual({ scope: 'network', kitId: 'one-kit', atMs: 1_060_000 });
+  expect(written).toHaveLength(3);
+});
+
+test.each([
+  ['a look-up', { isRegistered: 1, network: 0 }],
+  ['a write of the network', { isRegistered: 0, network: 1 }],
+])('%s that fails fails no request, is counted, and loses no use', async (_, fails) => {
+  const left = { ...fails };
+  const recorded: unknown[] = [];
+  const { world, effect } = openInstance({
+    recordUse: async ({ scope }) => {
+      if (scope === 'source') return false;
+      if (scope === 'network' && left.network-- > 0) throw new Error('throttled');
+      recorded.push(scope);
+      return true;
+    },
+    isRegistered: async () => {
+      if (left.isRegistered-- > 0) throw new Error('throttled');
+      return false;
+    },
+  });
+  for (let request = 0; request < 3; request++) expect(await effect(asKit('kit-1', '192.0.2.1'))).toBe('Allow');
+  expect(world.metrics).toEqual(['UseRecordingFailed orders']);
+  expect(recorded).toEqual(['network']);
 });

@@ -266,7 +266,13 @@ describe('the deployed API, over HTTP', () => {
     expect.fail(source);
   const startDeployed = async (record: () => Promise<Gateway | undefined>) => {
     const authorize = authorizer(
-      { readGateway: record, recordUse: async () => undefined, nowMs: () => 1_000_000, count: () => undefined },
+      {
+        readGateway: record,
+        recordUse: async () => true,
+        isRegistered: async () => false,
+        nowMs: () => 1_000_000,
+        count: () => undefined,
+      },
       () => undefined,
     );
     const decide = sideband.in({ environment: {}, log: () => undefined, now: () => 1_000_000 });

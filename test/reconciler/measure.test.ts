@@ -29,7 +29,10 @@ const measured = async (gateways: readonly Gateway[], nowMs: number, next: Recor
             arn: secretArn,
             name: secretArn,
             rotates,
-            labels: new Map(),
+            isBeingDeleted: false,
+            labels: new Map([
+              ['kept', gateways.flatMap(({ live }) => live.map(({ credentialId }) => `live-${credentialId}`))],
+            ]),
             ...(rotates ? { nextRotationAtMs } : {}),
           };
         },

@@ -208,7 +208,7 @@ describe('Applying gateways.json', () => {
       new DeleteSecretCommand({ SecretId: secretArn, ForceDeleteWithoutRecovery: true }),
     );
     expect(await apply(orders(['one']))).toEqual([
-      '+ secret orders: its 1 live credentials were in the one that is gone. NOT NOW: The record names a secret that was deleted for good: what it held cannot be made again. Remove the gateway and register it under another id.',
+      '+ secret orders: its 1 live credentials were in the one that is gone. NOT NOW: The record names a secret that was deleted for good. Run "recover orders": then adopt a value that a kit still holds, or rotate.',
     ]);
     expect((await opened.secretsManager.send(new ListSecretsCommand({}))).SecretList).toEqual([]);
   });

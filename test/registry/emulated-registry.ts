@@ -2,10 +2,12 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { gatewaySecretsIn } from '../../lambdas/aws/gateway-secrets.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
+import type { OwnerMessage } from '../../lambdas/domain/kit.ts';
 import type { Executions } from '../../lambdas/ports.ts';
 import { type Registry, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { openEmulated } from '../aws/emulated.ts';
+import { reachOf } from '../kits/reach.ts';
 
 export const rotationFunction = 'arn:aws:lambda:us-east-1:000000000000:function:rotate-secret';
 export const nowMs = 1_800_000_000_000;
@@ -43,6 +45,7 @@ export const openRegistry = async () => {
     { step: 'initialize', name: 'calls' },
   );
   const started: string[] = [];
+  const told: OwnerMessage[] = [];
   const executions: Executions = {
     arnOf: ({ rotationId }, attempt) => `arn:${rotationId}-${attempt}`,
     start: ({ gatewayId, rotation }) =>
@@ -65,10 +68,12 @@ export const openRegistry = async () => {
     secretPrefix: 'gateway-credential/',
     home: { accountId: '000000000000', region: 'us-east-1' },
     executions,
+    kitReach: reachOf(['kong.example.com', 'hooks.example.com']),
+    notifyOwner: async (message: OwnerMessage) => through('PublishCommand', async () => void told.push(message)),
     now: () => nowMs,
     log: () => undefined,
   };
-  return { ...emulated, calls, started, needs };
+  return { ...emulated, calls, started, told, needs };
 };
 export type Opened = Awaited<ReturnType<typeof openRegistry>>;
 

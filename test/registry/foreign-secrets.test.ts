@@ -49,4 +49,36 @@ describe('The secret of a kit', () => {
       }),
     );
   });
+
+  it('is looked at wherever a kind names one', () => {
+    const foreign = (name: string) => `arn:aws:secretsmanager:eu-central-1:444455556666:secret:${name}-AbCdEf`;
+    const kit = (kitId: string, kind: string, settings: object) => ({ kitId, kind, owner: 'team', settings });
+    const kits = [
+      kit('kong', 'kong', {
+        adminUrl: 'https://kong.example.com',
+        adminTokenSecret: foreign('token'),
+        adminHeadersSecret: foreign('headers'),
+        caCertificateSecret: foreign('ca'),
+      }),
+      kit('hook', 'webhook', {
+        url: 'https://hook.example.com',
+        readBackUrl: 'https://hook.example.com/read',
+        signingSecret: foreign('signing'),
+        propagationSeconds: 60,
+      }),
+    ];
+    const registry = readRegistry(
+      JSON.stringify({ gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits }] }),
+    );
+    expect(() => refuseForeignSecrets(registry, home)).toThrow(
+      expect.objectContaining({
+        problems: [
+          'kong, settings.adminTokenSecret',
+          'kong, settings.adminHeadersSecret',
+          'kong, settings.caCertificateSecret',
+          'hook, settings.signingSecret',
+        ].map((where) => expect.stringContaining(`kit orders/${where}: given a secret of account 444455556666`)),
+      }),
+    );
+  });
 });

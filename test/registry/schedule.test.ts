@@ -10,6 +10,7 @@ import { readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
 import { rotationFunction } from './emulated-registry.ts';
 
+const recorded = async (): Promise<void> => undefined;
 const none = async (): Promise<never> => {
   throw new Error('This test starts nothing.');
 };
@@ -62,11 +63,11 @@ describe('Applying a schedule', () => {
       schedule: { expression: 'rate(30 days)', duration: '3h' },
     };
     const described = () => secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
-    expect(await applySchedule(needs, wanted, secretId, true)).toMatchObject([
+    expect(await applySchedule(needs, wanted, secretId, true, recorded)).toMatchObject([
       { kind: 'SET_SCHEDULE', detail: 'rate(30 days) within 3h' },
     ]);
     expect((await described()).RotationEnabled).toBeFalsy();
-    await applySchedule(needs, wanted, secretId, false);
+    await applySchedule(needs, wanted, secretId, false, recorded);
     await system.timers.advance(5_000);
     expect(await described()).toMatchObject({
       RotationEnabled: true,
@@ -74,9 +75,9 @@ describe('Applying a schedule', () => {
     });
     expect((await system.gateway()).live).toHaveLength(1);
     expect((await system.gateway()).rotation).toBeUndefined();
-    expect(await applySchedule(needs, wanted, secretId, false)).toEqual([]);
+    expect(await applySchedule(needs, wanted, secretId, false, recorded)).toEqual([]);
     const { schedule: _, ...byHand } = wanted;
-    expect(await applySchedule(needs, byHand, secretId, false)).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
+    expect(await applySchedule(needs, byHand, secretId, false, recorded)).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
     expect((await described()).RotationEnabled).toBe(false);
   });
 
@@ -86,18 +87,18 @@ describe('Applying a schedule', () => {
     const needs = { gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }) };
     const { secretArn: secretId } = await system.gateway();
     const wanted = { gatewayId, schedule: { expression: 'rate(30 days)' } };
-    await applySchedule(needs, wanted, secretId, false);
+    await applySchedule(needs, wanted, secretId, false, recorded);
     await system.timers.advance(5_000);
     const elsewhere = { rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:operate' };
     const moved = { ...needs, gatewaySecrets: gatewaySecretsIn(secretsManager, elsewhere) };
-    expect(await applySchedule(moved, wanted, secretId, true)).toEqual([
+    expect(await applySchedule(moved, wanted, secretId, true, recorded)).toEqual([
       { kind: 'SET_SCHEDULE', gatewayId: 'orders', detail: 'rate(30 days)' },
     ]);
     await system.start({ gatewayId, reason: 'by hand' });
     await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
     await secretsManager.send(new RotateSecretCommand({ SecretId: secretId })); // meets the one by hand, and leaves AWSPENDING
     expect(
-      await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(60 days)' } }, secretId, false),
+      await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(60 days)' } }, secretId, false, recorded),
     ).toMatchObject([{ kind: 'SET_SCHEDULE', refused: expect.stringContaining('not complete') }]);
   });
 
@@ -109,10 +110,11 @@ describe('Applying a schedule', () => {
       ...stores,
       gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }),
       secretPrefix: 'gateway-credential/',
+      notifyOwner: none,
       executions: { arnOf: () => '', start: none, stateOf: none, stop: none },
       log: () => undefined,
     };
-    await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(30 days)' } }, secretId, false);
+    await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(30 days)' } }, secretId, false, recorded);
     await system.timers.advance(5_000);
     await stores.gateways.apply(gatewayId, { kind: 'retire', actor: 'ann', reason: 'test' });
     const changes = await applyRegistry(needs, { gateways: [] }, { actor: 'ann', reason: 'test' }, { plan: false });

@@ -28,8 +28,8 @@ export const policy = {
 
 let template: Promise<Template> | undefined;
 
-/** With it the owner of a kit's secret lets our functions in. */
-export const tagOfKits = { Key: 'gateway-credential-rotation', Value: 'kit' };
+/** With it the owner of a kit's secret lets the kits of the gateway use it. */
+export const tagOfKits = { Key: 'gateway-credential-rotation', Value: 'orders' };
 
 /** A kit that its owner installs: nothing outside the deployment is needed for it. */
 export const manualKit = (kitId: string): Record<string, unknown> => ({

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { lastUsesOf } from '../../lambdas/authorities/recorded-uses.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
 import { shardOf } from '../../lambdas/domain/shards.ts';
 import { collectEvidence } from '../../lambdas/workflow/shared/collect-evidence.ts';
-import { lastUseOf } from '../../lambdas/workflow/shared/recorded-uses.ts';
 import { a, b, inRotation, now } from '../domain/gateways.ts';
 import { newKit } from '../domain/model.ts';
 
@@ -54,6 +54,19 @@ test.each([
 
 test('knows the last use of a credential in every shard, and that there was none', async () => {
   const { uses } = needsWith({ 0: [used(now - 50)], 3: [used(now - 5)] });
-  expect(await lastUseOf(uses, grown, [a])).toBe(now - 5);
-  expect(await lastUseOf(uses, grown, [b])).toBeUndefined();
+  expect(await lastUsesOf(uses, grown, [a, b])).toEqual(new Map([[a, now - 5]]));
+});
+
+test('counts the use of many together once, whatever the number of shards was when it was recorded', async () => {
+  const { rotation } = grown;
+  if (!rotation) throw new Error('No rotation runs.');
+  const many: Use = {
+    ...{ credentialId: a, areMany: true, address: 'many elsewhere' },
+    ...{ firstUsedAtMs: 0, lastUsedAtMs: now - 5 },
+  };
+  const { summary } = await collectEvidence(needsWith({ 1: [many] }), grown, rotation, {});
+  expect(summary).toMatchObject({ lastUseMs: now - 5, unregistered: [{ address: 'many elsewhere' }] });
+  const listed: string[] = [];
+  await collectEvidence(needsWith({ 1: [many] }), grown, rotation, { onCutOff: (list) => void listed.push(...list) });
+  expect(listed.filter((one) => one.startsWith('source'))).toEqual(['source many elsewhere']);
 });

@@ -6,6 +6,7 @@ import { type Command, transition } from '../../lambdas/domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../../lambdas/ports.ts';
 import type { StepInput } from '../../lambdas/workflow/shared/step.ts';
 import { now, r1 } from '../domain/gateways.ts';
+import { reachOf } from '../kits/reach.ts';
 
 /** What the dependencies of a stage works on, and what was done with it. */
 export type Bench = {
@@ -26,7 +27,7 @@ export type Bench = {
     Dependencies,
     'gateways' | 'kits' | 'proofs' | 'uses' | 'secretVersions' | 'policyCheck' | 'executions'
   > &
-    Pick<Dependencies, 'kitSecrets' | 'notifyOwner'> &
+    Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'notifyOwner'> &
     ClockAndLog;
 };
 
@@ -115,6 +116,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           credentialId: versionId.slice('v-'.length) as CredentialId,
           value: `value of ${versionId}` as CredentialValue,
         }),
+        reopen: unused,
         putOnce: unused,
         promote: unused,
         release: unused,
@@ -124,7 +126,11 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           const target = live.find(({ credentialId }) => credentialId === rotation?.targetId);
           const isPromoted = rotation !== undefined && hasReached(rotation, 'PROMOTED');
           const current = isPromoted && target ? target.versionId : currentVersionId;
-          return { arn, name: 'gateway-credential/g', rotates: true, labels: new Map([[current, ['AWSCURRENT']]]) };
+          const kept = live.map(({ credentialId }) => `live-${credentialId}`);
+          return {
+            ...{ arn, name: 'gateway-credential/g', rotates: true, isBeingDeleted: false },
+            labels: new Map([[current, ['AWSCURRENT', ...kept]]]),
+          };
         },
         stripPending: async () => false,
       },
@@ -135,7 +141,8 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         },
       },
       executions: { arnOf: () => 'arn', start: async () => undefined, stateOf: unused, stop: unused },
-      kitSecrets: { readText: unused, read: unused, write: unused },
+      kitReach: reachOf(['kit.example.com']),
+      kitSecrets: () => ({ readText: unused, read: unused, write: unused }),
       notifyOwner: async (message) => void bench.told.push(message),
       ...more,
     },

@@ -24,7 +24,7 @@ test('names 50 kits that cannot be asked, says how many more there are, and repe
   const readText = async (): Promise<never> => {
     throw new Error('marked-secret');
   };
-  const kitSecrets = { ...bench.dependencies.kitSecrets, readText };
+  const kitSecrets = () => ({ readText, read: readText, write: readText });
   const { obstacles, kits } = await planRotation({ ...bench.dependencies, kitSecrets }, bench.record, r2);
   expect(kits.unreachable).toBe(52);
   expect(obstacles).toHaveLength(51);

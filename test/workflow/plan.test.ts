@@ -13,6 +13,7 @@ import type { Plan } from '../../lambdas/domain/plan.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { beginRotation } from '../../lambdas/workflow/begin-rotation.ts';
+import { reachOf } from '../kits/reach.ts';
 import { freePort } from '../support/free-port.ts';
 import { gatewayId, manualKit, openFullAtRest, openRotated, type System, tagOfKits } from '../support/system.ts';
 
@@ -103,6 +104,19 @@ describe('a start with plan', () => {
     expect((await system.gateway()).rotation).toBeUndefined();
   });
 
+  it('asks no kit at a host that the deployment does not allow, whatever the record says', async () => {
+    system = await openRotated();
+    await addUnreachable('mobile');
+    const { obstacles } = await planned();
+    expect(obstacles).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /given the host 127\.0\.0\.1; this deployment allows no host at all.*Nothing was sent\.$/,
+        ),
+      },
+    ]);
+  });
+
   it('writes nothing at all', async () => {
     system = await openRotated();
     await addUnreachable('mobile');
@@ -132,6 +146,7 @@ describe('a start with plan', () => {
       uses: usesIn(dynamodb, useTable),
       secretVersions: secretVersionsIn(secretsManager),
       kitSecrets: kitSecretsIn(secretsManager),
+      kitReach: reachOf(['127.0.0.1'], { hosts: { allowed: ['127.0.0.1'], mayBeLocal: true } }),
       now: system.timers.now,
       log: () => undefined,
     };
@@ -139,13 +154,19 @@ describe('a start with plan', () => {
     const input = { gatewayId, reason: 'quarterly', plan: true };
     expect(await beginRotation(needs, { executionArn: 'arn', input })).toMatchObject({ next: 'PlanReady' });
     for (const client of [dynamodb, secretsManager, events]) client.destroy();
-    expect([...new Set(sent)].toSorted()).toEqual(['GetItemCommand', 'GetSecretValueCommand', 'QueryCommand']);
+    expect([...new Set(sent)].toSorted()).toEqual([
+      'DescribeSecretCommand',
+      'GetItemCommand',
+      'GetSecretValueCommand',
+      'QueryCommand',
+    ]);
     expect(await system.gateway()).toEqual(before);
     expect(system.messages.filter(({ subject }) => !subject?.startsWith('Install'))).toEqual([]);
   });
 
   it('names a kit that cannot be reached, and the real start refuses for it', async () => {
-    system = await openRotated();
+    const probeUrl = 'http://127.0.0.1:1/'; // lets kits have this host
+    system = await openRotated({ kits: [{ ...manualKit('one'), probeUrl }] });
     await addUnreachable('mobile');
     const plan = await planned();
     expect(plan).toMatchObject({ mayStart: false, kits: { unreachable: 1 } });

@@ -22,14 +22,16 @@ const reader: Kit = kitOf(
   },
 );
 /** Reads the value that kits shall hold; meanwhile `happens`. */
-const readingWhile = (happens: () => Promise<unknown>): Bench['dependencies']['kitSecrets'] => ({
-  readText: async () => '',
-  read: async () => {
-    await happens();
-    return { arn: 'arn:kits/edge', versionId: 'v', text: 'value of v-c-b' };
-  },
-  write: async () => true,
-});
+const readingWhile =
+  (happens: () => Promise<unknown>): Bench['dependencies']['kitSecrets'] =>
+  () => ({
+    readText: async () => '',
+    read: async () => {
+      await happens();
+      return { arn: 'arn:kits/edge', versionId: 'v', text: 'value of v-c-b' };
+    },
+    write: async () => undefined,
+  });
 const retry = (bench: Bench) =>
   retryKit(
     bench.dependencies,

@@ -156,7 +156,7 @@ describe('AWSCURRENT that somebody has moved back by hand', () => {
   const movedBack = (stage: 'DISTRIBUTED' | 'VERIFIED') => {
     const bench = benchWith(inRotation(stage), [kitOf('edge', {}, moved)]);
     const labels = new Map([['v-c-a', ['AWSCURRENT']]]);
-    const describe = async (arn: string) => ({ arn, name: 'g', rotates: true, labels });
+    const describe = async (arn: string) => ({ arn, name: 'g', rotates: true, isBeingDeleted: false, labels });
     const secretVersions = { ...bench.dependencies.secretVersions, describe };
     return { bench, dependencies: { ...bench.dependencies, secretVersions } };
   };

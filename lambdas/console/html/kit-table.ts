@@ -1,5 +1,5 @@
 import { laggards } from '../../domain/kit-verdict.ts';
-import { actWords, counted, lateWords } from '../view/labels.ts';
+import { actWords, counted, lateWords, manyWords } from '../view/labels.ts';
 import type { GatewayView, KitAct, KitRow } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, field, pages, row, table, when } from './parts.ts';
@@ -73,7 +73,7 @@ const actsOf = ({ kitId, acts, silent = [] }: KitRow, gatewayId: string, surface
       )}</ul>`;
 };
 
-const unregistered = ({ unregistered: found, nowMs }: GatewayView): Markup =>
+const unregistered = ({ unregistered: found, moreUnregistered: more, nowMs }: GatewayView): Markup =>
   html`<section aria-labelledby="gcr-strangers"><h2 id="gcr-strangers">Unregistered sources</h2>${
     found.length === 0
       ? html`<p class="soft">None: every recorded use is by a registered kit.</p>`
@@ -84,10 +84,12 @@ const unregistered = ({ unregistered: found, nowMs }: GatewayView): Markup =>
             row(
               one.address,
               cell('Credential', html`<span class="id">${one.credentialId}</span>`),
-              cell('Named kit', one.kitId ?? html`<span class="soft">none</span>`),
+              cell('Named kit', one.kitId ?? html`<span class="soft">${one.areMany ? 'not known' : 'none'}</span>`),
               cell('First used', when(one.firstUsedAtMs, nowMs)),
               cell('Last used', when(one.lastUsedAtMs, nowMs)),
             ),
           ),
         )
+  }${more > 0 ? html`<p class="soft small">And ${counted(more, 'more source')}, used before those.</p>` : undefined}${
+    found.some(({ areMany }) => areMany) ? html`<p class="soft small">${manyWords}</p>` : undefined
   }</section>`;

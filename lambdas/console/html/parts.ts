@@ -8,6 +8,7 @@ import { type Ask, link, type Surface } from './surface.ts';
 const shapes: Readonly<Record<GatewayState, Markup>> = {
   COMPROMISED: html`<path d="M4.2 0.5h5.6l3.7 3.7v5.6l-3.7 3.7H4.2L0.5 9.8V4.2z" fill="currentColor"/>`,
   HELD: html`<path d="M2 1h3.6v12H2zM8.4 1H12v12H8.4z" fill="currentColor"/>`,
+  VALUES_LOST: html`<path d="M2.5 6h9v7h-9z" stroke="currentColor" stroke-width="1.8" fill="none"/><path d="M4.5 6V4a2.5 2.5 0 0 1 5 0" stroke="currentColor" stroke-width="1.6" fill="none"/>`,
   BEHIND: html`<path d="M7 0.6L13.4 7L7 13.4L0.6 7z" fill="currentColor"/>`,
   LATE: html`<path d="M7 0.8L13.6 13H0.4z" fill="currentColor"/>`,
   FAILED: html`<path d="M2 2l10 10M12 2L2 12" stroke="currentColor" stroke-width="2.6" fill="none"/>`,

@@ -1,6 +1,6 @@
 import { deadlineTexts } from '../../domain/deadline.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { attentionWords, inFull, lengthOf } from '../view/labels.ts';
+import { attentionWords, inFull, lengthOf, manyWords } from '../view/labels.ts';
 import type { PlanView } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, row, table, when } from './parts.ts';
@@ -30,7 +30,7 @@ const planned = (plan: Plan, nowMs: number): Markup => {
     kits.notAsked > 0 ? `, ${kits.notAsked} not asked for lack of time` : undefined
   }</dd><dt>Retires</dt><dd class="id">${plan.retires.join(', ') || 'none'}</dd>${
     plan.notOurs.length > 0 ? html`<dt>Stays, not ours</dt><dd class="id">${plan.notOurs.join(', ')}</dd>` : undefined
-  }<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}</dd><dt>Revoked at the earliest</dt><dd>${
+  }<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}${plan.tooManySources ? `. ${manyWords}` : undefined}</dd><dt>Revoked at the earliest</dt><dd>${
     plan.earliestRevokeAt === undefined ? 'never, as it could not start' : inFull(Date.parse(plan.earliestRevokeAt))
   }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${
     attention.length > 0

@@ -1,7 +1,7 @@
 import { type Asked, pressCommand, withinSecondsOf } from '../../compromise/press-command.ts';
 import { type Gateway, liveCredential, propagationBoundMs } from '../../domain/gateway.ts';
 import { type CredentialId, noRotation } from '../../domain/ids.ts';
-import { namedAtMost } from '../../domain/may-revoke.ts';
+import { namedAtMost } from '../../domain/retiring-use.ts';
 import { sparedBy } from '../../domain/spared.ts';
 import { transition } from '../../domain/transition.ts';
 import type { JudgedKit } from './kit-rows.ts';

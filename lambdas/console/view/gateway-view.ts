@@ -2,6 +2,7 @@ import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
+import { namedAtMost, noRetiringUse, withRetiringUse } from '../../domain/retiring-use.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import { rotationSummary, stateOf, stateWith, stepsOf } from './gateways-view.ts';
 import { historyOf } from './history.ts';
@@ -12,11 +13,15 @@ import { paged } from './paging.ts';
 import type { GatewayView, UseSpan } from './views.ts';
 import { aheadOf, keptBehind, waitsFor } from './waits.ts';
 
-/** Everything that was read of one gateway: `uses` of live credentials and of the last revoked, transitions in any order. */
+/**
+ * What was read of one gateway: `uses` of live credentials and of the last revoked, of kits all and of others the latest; on
+ * live ones there are `moreUnregistered`. Transitions in any order.
+ */
 export type GatewayFacts = {
   readonly gateway: Gateway;
   readonly kits: readonly Kit[];
   readonly uses: readonly Use[];
+  readonly moreUnregistered: number;
   readonly transitions: readonly Transition[];
   readonly nextScheduledAtMs: number | undefined;
   readonly secretTroubles: readonly SecretTrouble[];
@@ -24,7 +29,6 @@ export type GatewayFacts = {
 
 /** Kits on one page. */
 const kitsPageSize = 50;
-const unregisteredAtMost = 50;
 const sourcesAtMost = 20;
 const historyAtMost = 10;
 
@@ -35,6 +39,7 @@ export const gatewayView = (
   nowMs: number,
 ): GatewayView => {
   const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles } = facts;
+  const strangers = unregisteredUses(gateway, facts.kits, uses);
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedOf(gateway);
@@ -66,8 +71,9 @@ export const gatewayView = (
       late: summary.laggards,
       rows: items.map((one) => kitRow(one, gateway, nowMs)),
     },
-    unregistered: unregisteredUses(gateway, facts.kits, uses).slice(0, unregisteredAtMost),
-    uses: useOverTime(gateway, uses),
+    unregistered: strangers.slice(0, namedAtMost),
+    moreUnregistered: Math.max(0, strangers.length - namedAtMost) + facts.moreUnregistered,
+    uses: useOverTime(gateway, uses, facts.moreUnregistered),
     history: historyOf(transitions, gateway).slice(0, historyAtMost),
     offers: offersOf(gateway, nowMs),
   };
@@ -81,8 +87,10 @@ const evidenceSummaryOf = (
 ): EvidenceSummary => {
   const known = new Set<string>(kits.map(({ kit }) => kit.kitId));
   const verdicts = kits.flatMap(({ verdict }) => verdict ?? []);
-  const retiring = uses.filter(({ credentialId }) => rotation?.retireIds.includes(credentialId));
-  return addShard(emptySummary, 0, verdicts, retiring, (kitId) => known.has(kitId));
+  const retiring = uses
+    .filter(({ credentialId }) => rotation?.retireIds.includes(credentialId))
+    .reduce((sum, use) => withRetiringUse(sum, use, (kitId) => known.has(kitId)), noRetiringUse);
+  return addShard(emptySummary, 0, verdicts, retiring);
 };
 
 const isAbout = ({ kit }: JudgedKit, filter: string): boolean =>
@@ -100,7 +108,7 @@ export const unregisteredUses = ({ live }: Gateway, kits: readonly Kit[], uses: 
 };
 
 /** Who used which credential from when to when. The sources of old credentials come first: they are what a rotation waits for. */
-const useOverTime = (gateway: Gateway, uses: readonly Use[]): GatewayView['uses'] => {
+const useOverTime = (gateway: Gateway, uses: readonly Use[], more: number): GatewayView['uses'] => {
   const target = expectedOf(gateway);
   const sources = [...Map.groupBy(uses, ({ kitId, address }) => `${kitId ?? ''}#${address}`).values()];
   const lastOld = (spans: readonly Use[]): number =>
@@ -114,5 +122,5 @@ const useOverTime = (gateway: Gateway, uses: readonly Use[]): GatewayView['uses'
     .toSorted((one, other) => lastOld(other) - lastOld(one))
     .slice(0, sourcesAtMost)
     .map((source) => source.toSorted((one, other) => one.firstUsedAtMs - other.firstUsedAtMs));
-  return { sources: sources.length, spans, byCredential };
+  return { sources: sources.length + more, spans, byCredential };
 };

@@ -25,8 +25,11 @@ export const stateOf = ({ retiredAtMs, rotation, live, ended, kitsBehind }: Gate
 };
 
 /** The same with what Secrets Manager says: a gateway that nothing else holds up is not well while its secret is not. */
-export const stateWith = (state: GatewayState, troubles: readonly SecretTrouble[]): GatewayState =>
-  troubles.length > 0 && (state === 'AT_REST' || state === 'ROTATING') ? 'SECRET_TROUBLE' : state;
+export const stateWith = (state: GatewayState, troubles: readonly SecretTrouble[]): GatewayState => {
+  const isLost = troubles.some(({ code }) => code === 'VALUES_LOST');
+  if (isLost && !(state === 'COMPROMISED' || state === 'HELD' || state === 'RETIRED')) return 'VALUES_LOST';
+  return troubles.length > 0 && (state === 'AT_REST' || state === 'ROTATING') ? 'SECRET_TROUBLE' : state;
+};
 
 const phaseOf = (rotation: Rotation): Phase => {
   if (!hasReached(rotation, 'PROMOTED')) return 'create';

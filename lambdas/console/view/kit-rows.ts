@@ -3,7 +3,7 @@ import type { CredentialId } from '../../domain/ids.ts';
 import { type Kit, type RevertedUse, sourceOf, type Use } from '../../domain/kit.ts';
 import { failureSaid, nextTryAtMs } from '../../domain/kit-failure.ts';
 import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
-import { inFull } from './labels.ts';
+import { firstOf, inFull } from './labels.ts';
 import { type KitAct, type KitMoves, type KitRow, kitActs, type SilentSource } from './views.ts';
 
 /** A kit with what is known of it. */
@@ -43,9 +43,9 @@ const waitText = (gateway: Gateway, { code, addresses, sources, lastUseMs, failu
     case 'DISTRIBUTION_FAILED':
       return `${means} ${failure ? failureSaid(gateway, failure) : 'No reason is given.'} ${todo}`;
     case 'STILL_ON_PREDECESSOR':
-      return `${means} The other one comes from ${addresses.join(', ')}${silent}.`;
+      return `${means} The other one comes from ${firstOf(addresses)}${silent}.`;
     case 'SEEN_ON_BOTH':
-      return `Seen from one address on both: several nodes behind it? That is ${addresses.join(', ')}${silent}. ${todo}`;
+      return `Seen from one address on both: several nodes behind it? That is ${firstOf(addresses)}${silent}. ${todo}`;
     case 'TOO_FEW_SOURCES':
       return `${means} Seen were ${sources?.seen ?? 0}/${sources?.expected ?? 1}. ${todo}`;
     default:
@@ -82,11 +82,14 @@ const revertedPart = ({ reverted }: Kit): RevertedUse | undefined => {
 const revertedText = ({ credentialId, sources, lastUsedAtMs }: RevertedUse): string =>
   `It presents the revoked credential ${credentialId} from ${sources.join(', ')}, last at ${inFull(lastUsedAtMs)}, and is refused. Look for who else writes its configuration (decK, Terraform, an operator), and reload nodes that were left behind.`;
 
+/** So many addresses of one kit are shown. */
+const addressesAtMost = 20;
+
 /** One kit as it is shown. */
 export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowMs: number): KitRow => {
   const laggard = verdict?.kind === 'LAGGARD' ? verdict : undefined;
   const late = laggard?.code;
-  const addresses = laggard?.addresses ?? [];
+  const addresses = laggard?.addresses.slice(0, addressesAtMost) ?? [];
   const silent = silentSources(addresses, uses, gateway, nowMs);
   const reverted = revertedPart(kit);
   const waits = [

@@ -13,6 +13,7 @@ export type Tone = 'danger' | 'warn' | 'busy' | 'good' | 'quiet';
 export const stateWords: Readonly<Record<GatewayState, { readonly word: string; readonly tone: Tone }>> = {
   COMPROMISED: { word: states.COMPROMISED.word, tone: 'danger' },
   HELD: { word: states.HELD.word, tone: 'warn' },
+  VALUES_LOST: { word: states.VALUES_LOST.word, tone: 'danger' },
   BEHIND: { word: states.BEHIND.word, tone: 'danger' },
   LATE: { word: states.LATE.word, tone: 'warn' },
   FAILED: { word: states.FAILED.word, tone: 'danger' },
@@ -109,6 +110,14 @@ export const fromNow = (atMs: number, nowMs: number): string => {
 
 /** A time in full: "2026-11-23 07:48:07 UTC". */
 export const inFull = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** What it means that sources are not told apart, and what to do about it. */
+export const manyWords =
+  '"Many" stands for more sources than are told apart. Their use holds a revocation up like any other, until they are silent. If nobody knows who they are, the credential has leaked: press the button.';
+
+/** The first few of a list, and how many more there are. */
+export const firstOf = (names: readonly string[], atMost = 5): string =>
+  names.length <= atMost ? names.join(', ') : `${names.slice(0, atMost).join(', ')} and ${names.length - atMost} more`;
 
 /** A count with its noun: "1 kit", "3 kits". */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -21,6 +21,11 @@ import { commandsAbout } from '../../domain/operator-commands.ts';
 export const states = {
   COMPROMISED: { word: 'Compromised', means: 'A live credential is compromised, and is being replaced.' },
   HELD: { word: 'Held', means: 'The rotation stands still until a person decides.' },
+  VALUES_LOST: {
+    word: 'Values lost',
+    means:
+      'Live credentials are accepted whose values are kept nowhere any more: no kit can be given them. The gateway says which, and both ways out.',
+  },
   BEHIND: {
     word: 'Kits behind',
     means:
@@ -151,6 +156,8 @@ export type KitMoves = { readonly atMs: number; readonly kits: number; readonly 
 export type UseSpan = {
   readonly credentialId: CredentialId;
   readonly address: string;
+  /** It stands for many that are not told apart. */
+  readonly areMany?: true;
   readonly kitId?: string;
   readonly firstUsedAtMs: number;
   readonly lastUsedAtMs: number;
@@ -189,7 +196,7 @@ export type KitRow = {
   readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
   /** It presents a revoked credential and is refused, whatever its evidence is. */
   readonly reverted?: RevertedUse;
-  /** Addresses that still present an old credential. */
+  /** Addresses that still present an old credential; at most 20. */
   readonly addresses: readonly string[];
   /** Those of them that are silent; one that is gone can be retired. */
   readonly silent?: readonly SilentSource[];

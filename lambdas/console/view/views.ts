@@ -63,8 +63,9 @@ export type GatewayView = {
     readonly late: number;
     readonly rows: readonly KitRow[];
   };
-  /** On live credentials, by sources that no registered kit accounts for; the first 50. */
+  /** On live credentials, by sources that no registered kit accounts for; the latest 50, and how many more there are. */
   readonly unregistered: readonly UseSpan[];
+  readonly moreUnregistered: number;
   /** The sources with the latest use of an old credential first; the first 20, and how many there are. */
   readonly uses: {
     readonly sources: number;

@@ -1,12 +1,13 @@
+import { liveUsesIn } from '../../authorities/recorded-uses.ts';
 import { cutOffIn } from '../../domain/cut-off.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict } from '../../domain/kit-verdict.ts';
 import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
+import { noRetiringUse, type RetiringUse, withRetiringUse } from '../../domain/retiring-use.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
-import { liveUsesIn } from './recorded-uses.ts';
 
 type Uses = Pick<Dependencies['uses'], 'ofCredential'>;
 type Needs = { readonly kits: Pick<Dependencies['kits'], 'ofShard'>; readonly uses: Uses } & ClockAndLog;
@@ -50,8 +51,8 @@ export const collectEvidence = async (
       (_, index) => nextShard + index,
     );
     const collected = await Promise.all(shards.map((shard) => collectShard(needs, gateway, rotation, options, shard)));
-    for (const [index, { verdicts, retiring, isRegistered }] of collected.entries())
-      summary = addShard(summary, nextShard + index, verdicts, retiring, isRegistered);
+    for (const [index, { verdicts, retiring }] of collected.entries())
+      summary = addShard(summary, nextShard + index, verdicts, retiring);
     nextShard += shards.length;
   } while (nextShard < gateway.shardCount && needs.now() < untilMs);
   return { summary, nextShard, done: nextShard >= gateway.shardCount };
@@ -59,8 +60,7 @@ export const collectEvidence = async (
 
 type CollectedShard = {
   readonly verdicts: readonly KitVerdict[];
-  readonly retiring: readonly Use[];
-  readonly isRegistered: (kitId: string) => boolean;
+  readonly retiring: RetiringUse;
 };
 
 const collectShard = async (
@@ -71,10 +71,12 @@ const collectShard = async (
   shard: number,
 ): Promise<CollectedShard> => {
   const { targetId } = rotation;
-  if (!targetId) return { verdicts: [], retiring: [], isRegistered: () => true };
-  const { byKit, retiring } = await usesOfShard(uses, gateway, rotation, shard);
+  if (!targetId) return { verdicts: [], retiring: noRetiringUse };
   const found: Kit[] = [];
   for await (const kit of kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
+  const strangers: Use[] = [];
+  const onStranger = onCutOff ? (use: Use) => void strangers.push(use) : () => undefined;
+  const { byKit, retiring } = await usesOfShard(liveUsesIn(uses, gateway, shard), rotation, found, onStranger);
   const expected = {
     targetId,
     generation: rotation.generation,
@@ -89,31 +91,25 @@ const collectShard = async (
     return wasSentBack ? verdict : judge(refreshed, readBackSinceMs === undefined ? {} : { readBackSinceMs });
   });
   await keep?.(shardProof({ shard, revision: gateway.transitionRevision, atMs: now() }, verdicts, byKit));
-  const known = new Set<string>(found.map((kit) => kit.kitId));
-  onCutOff?.(
-    cutOffIn(
-      verdicts,
-      retiring.filter(({ kitId }) => kitId === undefined || !known.has(kitId)),
-    ),
-  );
-  return { verdicts, retiring, isRegistered: (kitId) => known.has(kitId) };
+  onCutOff?.(cutOffIn(verdicts, strangers));
+  return { verdicts, retiring };
 };
 
-/** Every recorded use of a live credential in a shard: by kit, and those of retiring credentials by anybody. */
+/** Of the recorded use of a shard what is needed: that of its kits, and of retiring credentials by whomever what it comes to. */
 const usesOfShard = async (
-  uses: Uses,
-  gateway: Gateway,
-  rotation: Rotation,
-  shard: number,
-): Promise<{ byKit: Map<string, Use[]>; retiring: Use[] }> => {
-  const byKit = new Map<string, Use[]>();
-  const retiring: Use[] = [];
-  for (const use of await liveUsesIn(uses, gateway, shard)) {
-    if (rotation.retireIds.includes(use.credentialId)) retiring.push(use);
-    if (use.kitId === undefined) continue;
-    const ofKit = byKit.get(use.kitId);
-    if (ofKit) ofKit.push(use);
-    else byKit.set(use.kitId, [use]);
+  uses: AsyncIterable<Use>,
+  { retireIds }: Rotation,
+  kits: readonly Kit[],
+  onStranger: (use: Use) => void,
+): Promise<{ byKit: ReadonlyMap<string, readonly Use[]>; retiring: RetiringUse }> => {
+  const byKit = new Map<string, Use[]>(kits.map(({ kitId }) => [kitId, []]));
+  let retiring = noRetiringUse;
+  for await (const use of uses) {
+    const ofKit = use.kitId === undefined ? undefined : byKit.get(use.kitId);
+    ofKit?.push(use);
+    if (!retireIds.includes(use.credentialId)) continue;
+    retiring = withRetiringUse(retiring, use, (kitId) => byKit.has(kitId));
+    if (!ofKit) onStranger(use);
   }
   return { byKit, retiring };
 };

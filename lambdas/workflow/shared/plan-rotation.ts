@@ -1,8 +1,8 @@
+import { liveUsesIn } from '../../authorities/recorded-uses.ts';
 import { deadlineActFor } from '../../domain/deadline.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { RotationId } from '../../domain/ids.ts';
-import type { Kit } from '../../domain/kit.ts';
-import { namedAtMost } from '../../domain/may-revoke.ts';
+import type { Kit, Use } from '../../domain/kit.ts';
 import {
   byAttention,
   credentialsIn,
@@ -12,15 +12,15 @@ import {
   type Plan,
   planKit,
 } from '../../domain/plan.ts';
+import { namedAtMost } from '../../domain/retiring-use.ts';
 import { allShards } from '../../domain/shards.ts';
 import { transition } from '../../domain/transition.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { accessFor, kitFailure } from './reach-kit.ts';
-import { liveUsesIn } from './recorded-uses.ts';
 
-type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'kitReach'> & ClockAndLog;
 
 /** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
 const askForMs = 30_000;
@@ -30,7 +30,7 @@ const kitMs = 8_000;
 /** Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. */
 export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<Plan> => {
   const nowMs = needs.now();
-  const { kits, notAsked, unregisteredSources } = await planKits(needs, gateway, rotationId);
+  const { kits, notAsked, unregisteredSources, tooManySources } = await planKits(needs, gateway, rotationId);
   const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
   const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...unreachable(kits)];
   const attention = byAttention(kits);
@@ -55,7 +55,8 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
       ...(lastSeenMs === undefined ? {} : { lastSeenAt: iso(lastSeenMs) }),
     })),
     moreAttention: Math.max(0, attention.length - namedAtMost),
-    unregisteredSources: unregisteredSources,
+    unregisteredSources,
+    ...(tooManySources ? { tooManySources } : {}),
     ...credentialsIn(gateway),
     ...(obstacles.length === 0
       ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, nowMs)) }
@@ -92,36 +93,41 @@ const planKits = async (
   needs: Needs,
   gateway: Gateway,
   rotationId: RotationId,
-): Promise<{ kits: readonly KitPlan[]; notAsked: number; unregisteredSources: number }> => {
+): Promise<{ kits: readonly KitPlan[]; notAsked: number; unregisteredSources: number; tooManySources: boolean }> => {
   const untilMs = needs.now() + askForMs;
   const stored = gateway.currentCredentialId
     ? await needs.secretVersions.readVersion(gateway.secretArn, gateway.currentVersionId)
     : undefined;
   const plans: KitPlan[] = [];
-  let [notAsked, unregisteredSources] = [0, 0];
+  let notAsked = 0;
+  let unregisteredSources = 0;
+  let tooManySources = false;
   for (const shard of allShards(gateway)) {
-    const uses = await liveUsesIn(needs.uses, gateway, shard);
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
+    const byKit = new Map<string, Use[]>(found.map(({ kitId }) => [kitId, []]));
+    const strangers = new Set<string>(); // whatever number of credentials they used; no more than have places
+    for await (const use of liveUsesIn(needs.uses, gateway, shard)) {
+      const ofKit = use.kitId === undefined ? undefined : byKit.get(use.kitId);
+      if (ofKit) ofKit.push(use);
+      else strangers.add(`${use.kitId} ${use.address}`);
+      tooManySources ||= use.areMany === true;
+    }
+    unregisteredSources += strangers.size;
     const planned = await boundedMap(found, kitsAtOnce, async (kit) => {
       const isAskable = kitKindOf(kit.kind).readBack !== undefined;
       const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
       if (isAskable && !mayAsk) notAsked += 1;
       const failure = mayAsk ? await failureOf(needs, gateway, rotationId, kit, stored) : undefined;
-      return planKit(
-        kit,
-        uses.filter(({ kitId }) => kitId === kit.kitId),
-        needs.now(),
-        failure,
-      );
+      return planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure);
     });
     plans.push(...planned);
-    const known = new Set<string | undefined>(found.map(({ kitId }) => kitId));
-    const unknown = uses.filter(({ kitId }) => !known.has(kitId));
-    unregisteredSources += new Set(unknown.map(({ kitId, address }) => `${kitId} ${address}`)).size;
   }
-  return { kits: plans, notAsked, unregisteredSources };
+  return { kits: plans, notAsked, unregisteredSources, tooManySources };
 };
+
+/** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */
+const mayPass: ReadonlySet<string> = new Set(['KitUnreachable', 'TemporarilyUnavailable']);
 
 /** Why the kit does not show what it holds, asked twice; `undefined` when it does, or when there is nothing to ask. */
 const failureOf = async (
@@ -136,11 +142,11 @@ const failureOf = async (
   const installation = { kit, credentialId, value, rotationId, secretArn: gateway.secretArn, deadlineAtMs };
   const tellNobody = { ...needs, notifyOwner: async () => undefined };
   try {
-    const access = { ...accessFor(tellNobody), signal: AbortSignal.timeout(kitMs) };
+    const access = accessFor(tellNobody, kit, kitMs);
     await kitKindOf(kit.kind).readBack?.(installation, kit.settings, access);
     return undefined;
   } catch (error) {
-    if (again && error instanceof Error && error.name === 'KitUnreachable')
+    if (again && error instanceof Error && mayPass.has(error.name))
       return failureOf(needs, gateway, rotationId, kit, { credentialId, value, versionId: '' }, false);
     return kitFailure(error).message;
   }

@@ -1,8 +1,10 @@
 import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, KitWork } from '../../domain/kit.ts';
+import { guardedFetch, guardedFetchTrusting } from '../../kits/guarded-fetch.ts';
 import { isKitError } from '../../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../../kits/kit-kind.ts';
+import { callForSecret } from '../../kits/secret-call.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 
 /** How long one kit may take. */
@@ -19,18 +21,28 @@ export const installationOf = (gateway: Gateway, rotation: Rotation, kit: Kit, s
 });
 
 /** What a kind may use for one kit, with its time limit. */
-export const accessFor = ({
-  kitSecrets,
-  notifyOwner,
-  now,
-}: Pick<Dependencies, 'kitSecrets' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>): KitAccess => ({
-  fetch: globalThis.fetch,
-  readSecret: kitSecrets.readText,
-  secrets: kitSecrets,
-  notifyOwner,
-  nowMs: now,
-  signal: AbortSignal.timeout(kitSeconds * 1000),
-});
+export const accessFor = (
+  {
+    kitSecrets,
+    kitReach,
+    notifyOwner,
+    now,
+  }: Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>,
+  kit: Kit,
+  forMs = kitSeconds * 1000,
+): KitAccess => {
+  const signal = AbortSignal.timeout(forMs);
+  const secrets = kitSecrets(kit);
+  return {
+    fetch: guardedFetch(kitReach, kit),
+    trusting: guardedFetchTrusting(kitReach, kit),
+    readSecret: (secretId) => callForSecret(secrets.readText(secretId, signal), `Reading secret ${secretId}`, kit),
+    secrets,
+    notifyOwner,
+    nowMs: now,
+    signal,
+  };
+};
 
 /** What is kept and shown of a kit's error: the message of our own ones; that of any other may quote a header or a body (invariant 9). */
 export const kitFailure = (error: unknown): NonNullable<KitWork['failure']> => {

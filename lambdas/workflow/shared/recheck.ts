@@ -1,11 +1,12 @@
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import { type Kit, keptFailure } from '../../domain/kit.ts';
+import { guardedFetch } from '../../kits/guarded-fetch.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import type { Refresh } from './collect-evidence.ts';
 import { accessFor, installationOf } from './reach-kit.ts';
 
-type Asking = Pick<Dependencies, 'kitSecrets'> & ClockAndLog;
+type Asking = Pick<Dependencies, 'kitSecrets' | 'kitReach'> & ClockAndLog;
 type Needs = Asking & Pick<Dependencies, 'kits'>;
 
 const probeMs = 5_000;
@@ -61,8 +62,8 @@ const sendBack = async (
 };
 
 /** A client request through the kit: its answer does not matter, the policy check sees which credential it brings. */
-const probe = async ({ log }: Asking, kit: Kit, url: string): Promise<void> => {
-  await fetch(url, { signal: AbortSignal.timeout(probeMs) })
+const probe = async ({ log, kitReach }: Asking, kit: Kit, url: string): Promise<void> => {
+  await guardedFetch(kitReach, kit)(url, { signal: AbortSignal.timeout(probeMs) })
     .then((response) => response.body?.cancel())
     .catch(() =>
       log('INFO', 'A request through the kit had no answer.', { gatewayId: kit.gatewayId, kitId: kit.kitId }),
@@ -90,7 +91,7 @@ const readBack = async (
     const { matches } = await kind.readBack(
       installationOf(gateway, rotation, kit, stored),
       kit.settings,
-      accessFor({ ...needs, notifyOwner: async () => undefined }), // whoever only asks tells nobody
+      accessFor({ ...needs, notifyOwner: async () => undefined }, kit), // whoever only asks tells nobody
     );
     return { ...kit, work: { ...kit.work, readBack: { matches, atMs: needs.now() } } };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Template } from '../cloudformation/template.ts';
+import { targetOf } from '../wire/request-target.ts';
 import { apiIn, routeOf } from './declared-api.ts';
 import { addressOf } from './event.ts';
 import { type AnswerType, gatewayAnswer, type Reply } from './gateway-responses.ts';
@@ -8,7 +9,6 @@ import { type HttpLimits, type HttpOptions, type HttpServer, startHttpServer, us
 import { type InvokeFunction, invocationsOf } from './invocations.ts';
 import { type PlaceLimits, placesFor } from './places.ts';
 import { announcesTooMuch, bodyOf } from './request-body.ts';
-import { targetOf } from './request-target.ts';
 import { throttle } from './throttle.ts';
 
 export { NotPermitted } from './invocations.ts';

@@ -4,13 +4,15 @@ import { mkdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { AwsError } from '../wire/service.ts';
 import type { Received } from '../wire/sigv4.ts';
 import { openDynalite } from './dynalite.ts';
 import { guardStore } from './store-guard.ts';
+import { checkTags } from './tags.ts';
 
 /** The emulated DynamoDB: dynalite inside this process, reachable only through the endpoint that verifies signatures. */
 export type DynamoDb = {
-  /** Answers one request that was verified already. Throws what dynalite did not expect. */
+  /** Answers one request that was verified already. Throws `AwsError` for input that dynalite did not expect, and what else it did not expect. */
   answer(request: Received, response: ServerResponse): void;
   /** Waits for requests under way, then closes the store. Call it after the endpoint is closed. */
   close(): Promise<void>;
@@ -79,12 +81,13 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
       replay.emit('end');
     } catch (error) {
       replay.removeAllListeners();
-      throw error;
+      throw isAboutInput(error) ? malformed() : error;
     }
   };
 
   return {
     answer: (request, response) => {
+      checkTags(request);
       if (pause === undefined) return emit(request, response);
       const emitLater = (): void => emit(request, response);
       pause.then(emitLater, emitLater).catch(() => response.destroy());
@@ -97,6 +100,10 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
     },
   };
 };
+
+/** dynalite checks each input before it asks its store; where it trips over one, a null stands for a value or something of another type. */
+const isAboutInput = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;
+const malformed = (): AwsError => new AwsError('SerializationException', 'A value in the input has the wrong type.');
 
 /** The request as dynalite wants to read it: a stream that was received already. */
 class Replay extends EventEmitter {

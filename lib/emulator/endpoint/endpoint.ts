@@ -10,6 +10,7 @@ import type { Answer, Protocol } from '../wire/protocol.ts';
 import { jsonProtocol, readJsonObject } from '../wire/protocol-json.ts';
 import { queryProtocol } from '../wire/protocol-query.ts';
 import { restJsonProtocol } from '../wire/protocol-rest-json.ts';
+import { type Target, targetOf } from '../wire/request-target.ts';
 import { AwsError, type AwsService, type Caller, type Clock, unknownOperation } from '../wire/service.ts';
 import { verify } from '../wire/sigv4.ts';
 import { readClaim } from '../wire/sigv4-claim.ts';
@@ -63,9 +64,11 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
   const hosts = allowedHosts(address, boundPort);
   const answer = createAnswer(options);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const refusal = refusalOfBrowser(request.headers, hosts);
+    const target = targetOf(request);
+    const headers = { ...request.headers, ...(target ? { host: target.host } : {}) }; // a whole URL names the host, not the header
+    const refusal = refusalOfBrowser(headers, hosts);
     if (refusal) response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(refusal);
-    else void answer(request, response);
+    else void answer({ request, headers, target: target ? withQuery(target) : '' }, response);
   });
 
   return {
@@ -87,12 +90,21 @@ const guarded = ({ signingName, call }: AwsService, checkAccess: CheckAccess): A
   },
 });
 
+/** A request with the target that it means and the host that it is for (RFC 9112, 3.2.2). */
+type Arrived = {
+  readonly request: IncomingMessage;
+  readonly headers: IncomingMessage['headers'];
+  readonly target: string;
+};
+
+const withQuery = ({ path, query }: Target): string => (query === '' ? path : `${path}?${query}`);
+
 const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, arnOf, onCall }: EndpointOptions) => {
   const protocolOf = protocolsWith(lambdaUrlProtocol(arnOf));
   const byName = new Map(services.map((service) => [service.signingName, guarded(service, checkAccess)]));
 
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { method = '', url: target = '/', headers } = request;
+  return async ({ request, headers, target }: Arrived, response: ServerResponse): Promise<void> => {
+    const { method = '' } = request;
     const protocol = protocolOf(headers, target);
     const requestId = randomUUID();
     try {

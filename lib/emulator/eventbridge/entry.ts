@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import { parseJson } from '../wire/json.ts';
+import { patterned, readMembers } from '../wire/members.ts';
 import { AwsError } from '../wire/service.ts';
 
+/** The name or ARN of a bus, as the API's model has it. */
+export const busName = patterned(1, 1600, /^(arn:aws[\w-]*:events:[a-z]+-[a-z]+-[\w-]+:\d{12}:event-bus\/)?[\w./-]+$/);
+
 const entryShape = z.object({
-  Source: z.string().optional(),
-  DetailType: z.string().optional(),
-  Detail: z.string().optional(),
-  EventBusName: z.string().optional(),
-  Resources: z.array(z.string()).optional(),
-  Time: z.number().optional(),
+  Source: z.string().nullish(),
+  DetailType: z.string().nullish(),
+  Detail: z.string().nullish(),
+  EventBusName: busName.nullish(),
+  Resources: z.array(z.string()).nullish(),
+  Time: z.number().nullish(),
 });
 
 /** One entry of PutEvents as it arrives. */
@@ -17,18 +22,23 @@ export type EventEntry = z.infer<typeof entryShape>;
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 262_144;
 const TIME_BYTES = 14;
+/** The latest time that a date can have, in seconds. */
+const MAX_SECONDS = 8.64e12;
 
-/** The entries of a request. Throws `ValidationException` when the whole request is refused. */
+const entries = z
+  .array(entryShape)
+  .min(1, 'Member must have length greater than or equal to 1')
+  .max(MAX_ENTRIES, `Member must have length less than or equal to ${MAX_ENTRIES}`);
+
+/** The entries of a request. Throws `ValidationException` or `SerializationException` when the whole request is refused. */
 export const readEntries = (input: Record<string, unknown>): readonly EventEntry[] => {
-  const read = z.array(entryShape).safeParse(input.Entries);
-  if (!read.success) throw new AwsError('SerializationException', 'Entries must be a list of entries.');
-  const entries = read.data;
-  if (entries.length < 1) throw invalidLength('greater than or equal to 1');
-  if (entries.length > MAX_ENTRIES) throw invalidLength(`less than or equal to ${MAX_ENTRIES}`);
-  if (entries.reduce((bytes, entry) => bytes + sizeOf(entry), 0) > MAX_BYTES) {
+  const { Entries } = readMembers({ Entries: entries }, input);
+  if (Entries.some(({ Time }) => Math.abs(Time ?? 0) > MAX_SECONDS))
+    throw new AwsError('SerializationException', 'Time has the wrong type.');
+  if (Entries.reduce((bytes, entry) => bytes + sizeOf(entry), 0) > MAX_BYTES) {
     throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
   }
-  return entries;
+  return Entries;
 };
 
 /** Why one entry fails while others of the same request do not; undefined when nothing is wrong with it. */
@@ -47,7 +57,7 @@ const refusal = (code: string, message: string) => ({ ErrorCode: code, ErrorMess
 
 const isJsonObject = (text: string): boolean => {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
@@ -56,12 +66,6 @@ const isJsonObject = (text: string): boolean => {
 
 const sizeOf = ({ Source, DetailType, Detail, Resources, Time }: EventEntry): number =>
   [Source, DetailType, Detail, ...(Resources ?? [])].reduce(
-    (bytes, text) => bytes + Buffer.byteLength(text ?? ''),
-    Time === undefined ? 0 : TIME_BYTES,
-  );
-
-const invalidLength = (constraint: string): AwsError =>
-  new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length ${constraint}`,
+    (bytes, part) => bytes + Buffer.byteLength(part ?? ''),
+    Time == null ? 0 : TIME_BYTES,
   );

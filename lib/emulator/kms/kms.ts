@@ -1,6 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { oneOf, readMembers, text } from '../wire/members.ts';
 import { replaceOwnFile } from '../wire/own-file.ts';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
 
@@ -12,6 +14,13 @@ export type KmsOptions = {
 };
 
 const algorithm = 'ECDSA_SHA_256';
+const ofKey = { KeyId: text(1, 2048) };
+const toSign = {
+  ...ofKey,
+  Message: z.base64(),
+  MessageType: oneOf(['RAW', 'DIGEST', 'EXTERNAL_MU']).optional(),
+  SigningAlgorithm: z.string(),
+};
 
 /** `isEnabled` says whether what is encrypted under a key can be read now. */
 export type Kms = AwsService & { isEnabled(keyArn: string): boolean };
@@ -27,12 +36,14 @@ export const createKms = ({ keys, folder }: KmsOptions): Kms => {
     made ??= newKey();
     return made;
   };
-  const find = (keyId: unknown): KmsOptions['keys'][number] => {
-    const found = keys.find(({ arn }) => arn === keyId || arn.endsWith(`:key/${String(keyId)}`));
-    if (!found) throw new AwsError('NotFoundException', `Key '${String(keyId)}' does not exist`);
+  const find = (keyId: string): KmsOptions['keys'][number] => {
+    if (keyId.startsWith('arn:') && !/^arn:aws:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+$/.test(keyId))
+      throw new AwsError('InvalidArnException', `Invalid arn ${keyId}`);
+    const found = keys.find(({ arn }) => arn === keyId || arn.endsWith(`:key/${keyId}`));
+    if (!found) throw new AwsError('NotFoundException', `Key '${keyId}' does not exist`);
     return found;
   };
-  const signing = (keyId: unknown): string => {
+  const signing = (keyId: string): string => {
     const found = find(keyId);
     if (disabled.has(found.arn)) throw new AwsError('DisabledException', `${found.arn} is disabled.`);
     if (!found.signs)
@@ -43,31 +54,32 @@ export const createKms = ({ keys, folder }: KmsOptions): Kms => {
     return found.arn;
   };
   const operations: Readonly<Record<string, (input: Record<string, unknown>) => Record<string, unknown>>> = {
-    DisableKey: ({ KeyId }) => {
-      disabled.add(find(KeyId).arn);
+    DisableKey: (input) => {
+      disabled.add(find(readMembers(ofKey, input).KeyId).arn);
       return {};
     },
-    EnableKey: ({ KeyId }) => {
-      disabled.delete(find(KeyId).arn);
+    EnableKey: (input) => {
+      disabled.delete(find(readMembers(ofKey, input).KeyId).arn);
       return {};
     },
-    GetPublicKey: ({ KeyId }) => ({
-      KeyId: signing(KeyId),
+    GetPublicKey: (input) => ({
+      KeyId: signing(readMembers(ofKey, input).KeyId),
       KeySpec: 'ECC_NIST_P256',
       KeyUsage: 'SIGN_VERIFY',
       SigningAlgorithms: [algorithm],
       PublicKey: createPublicKey(privateKey()).export({ type: 'spki', format: 'der' }).toString('base64'),
     }),
-    Sign: ({ KeyId, Message, MessageType = 'RAW', SigningAlgorithm }) => {
+    Sign: (input) => {
+      const { KeyId, Message, MessageType = 'RAW', SigningAlgorithm } = readMembers(toSign, input);
       const keyId = signing(KeyId);
       if (SigningAlgorithm !== algorithm)
         throw new AwsError(
           'ValidationException',
-          `Algorithm ${String(SigningAlgorithm)} and key spec ECC_NIST_P256 do not match: allowed is ${algorithm}.`,
+          `Algorithm ${SigningAlgorithm} and key spec ECC_NIST_P256 do not match: allowed is ${algorithm}.`,
         );
       if (MessageType !== 'RAW')
         throw new AwsError('ValidationException', 'On this machine only MessageType RAW is played.');
-      const message = Buffer.from(String(Message ?? ''), 'base64');
+      const message = Buffer.from(Message, 'base64');
       if (message.length < 1 || message.length > 4096)
         throw new AwsError('ValidationException', 'The length of Message must be from 1 to 4096.');
       return {

@@ -2,12 +2,12 @@ import type { Answer, Protocol } from '../wire/protocol.ts';
 import { AwsError, type AwsService, type Caller } from '../wire/service.ts';
 import type { Received } from '../wire/sigv4.ts';
 
-/** Where the URL of a function is on this machine; AWS gives each a host of its own. */
-export const functionUrl = (endpointUrl: string, functionName: string): string =>
-  `${endpointUrl}${prefix}${functionName}/`;
+/** Where the URL of a function, or of an alias of it, is on this machine; AWS gives each a host of its own. */
+export const functionUrl = (endpointUrl: string, functionName: string, alias: string | undefined): string =>
+  `${endpointUrl}${prefix}${functionName}${alias === undefined ? '' : `.${alias}`}/`;
 
 const prefix = '/lambda-url/';
-const place = /^\/lambda-url\/([\w-]{1,64})(\/[^?]*)?(?:\?(.*))?$/;
+const place = /^\/lambda-url\/([\w-]{1,64})(?:\.([\w-]{1,128}))?(\/[^?]*)?(?:\?(.*))?$/;
 
 /**
  * The function URLs of this machine, all with AWS_IAM: unsigned requests are refused, and the function is told who signed ("Invoking
@@ -38,8 +38,8 @@ const invoke = async (
   requestId: string,
   userArn: string,
 ): Promise<unknown> => {
-  const [, functionName = '', path = '/', query = ''] = place.exec(received.target) ?? [];
-  const FunctionName = functionName;
+  const [, functionName = '', alias, path = '/', query = ''] = place.exec(received.target) ?? [];
+  const FunctionName = alias === undefined ? functionName : `${functionName}:${alias}`;
   const Payload = eventOf(received, { path, query, requestId, userArn });
   const output = await service.call('InvokeFunctionUrl', { FunctionName, Payload }, caller);
   if (output.FunctionError) throw new AwsError('InternalFailure', 'The function failed.', 500);

@@ -3,13 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
 import { limit, type Timers } from '../wire/timers.ts';
+import { namedFunction } from './function-name.ts';
+import { type LogTail, withLogTail } from './log-tail.ts';
 import { checkPayload, type LambdaOutcome, returned, thrown, timedOut } from './outcome.ts';
 
 /** The context object. Its type still has the callbacks of old runtimes; as in nodejs24.x, they are gone and throw. */
 export type LambdaContext = Context;
 
-/** One function: it runs in this process; `timeoutMs` is its configured timeout. */
+/** One function: it runs in this process; `timeoutMs` is its configured timeout, and each alias names the one version that there is. */
 export type LambdaFunction = {
+  readonly aliases?: readonly string[];
   readonly handler: (event: unknown, context: LambdaContext) => Promise<unknown>;
   readonly timeoutMs: number;
 };
@@ -33,8 +36,11 @@ const memoryLimitInMB = '128';
 const gone = () => {
   throw new Error('The runtime nodejs24.x has no callbacks: return a promise.');
 };
-const functionNames =
-  /^(?:(?:arn:aws:lambda:[a-z0-9-]+:)?(?:\d{12}:)?function:|\d{12}:)?([\w-]{1,64})(?::(?:\$LATEST))?$/;
+const oneOf = (parameter: string, given: unknown, allowed: readonly string[]): string => {
+  const found = allowed.find((one) => one === given);
+  if (found !== undefined) return found;
+  throw new AwsError('InvalidParameterValueException', `${parameter} must be one of ${allowed.join(', ')}.`);
+};
 
 /** Emulates AWS Lambda for functions of this process: Invoke (`Payload` is a JSON value, in and out), timeouts, and retries of Event invocations. */
 export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lambda => {
@@ -43,15 +49,19 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
   const outsideOfCaller = AsyncLocalStorage.snapshot();
   const arnOf = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 
-  const find = (nameOrArn: string): [string, LambdaFunction] => {
-    const name = functionNames.exec(nameOrArn)?.[1];
-    const fn = name === undefined ? undefined : functions.get(name);
-    if (name !== undefined && fn !== undefined) return [name, fn];
-    throw new AwsError('ResourceNotFoundException', `Function not found: ${arnOf(name ?? nameOrArn)}`, 404);
+  /** The function, and the ARN by which it was asked for: with the alias, when one was named. */
+  const find = (nameOrArn: string, asked?: string): { name: string; fn: LambdaFunction; invokedArn: string } => {
+    const { name, qualifier } = namedFunction(nameOrArn, asked, { region, accountId });
+    const fn = functions.get(name);
+    const invokedArn = qualifier === undefined ? arnOf(name) : `${arnOf(name)}:${qualifier}`;
+    const isThere = qualifier === undefined || qualifier === '$LATEST' || fn?.aliases?.includes(qualifier);
+    if (fn !== undefined && isThere) return { name, fn, invokedArn };
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${invokedArn}`, 404);
   };
 
-  const run = async (nameOrArn: string, event: unknown): Promise<LambdaOutcome> => {
-    const [name, { handler, timeoutMs }] = find(nameOrArn);
+  const run = async (nameOrArn: string, event: unknown, tail: LogTail = { text: '' }): Promise<LambdaOutcome> => {
+    const { name, invokedArn, fn } = find(nameOrArn);
+    const { handler, timeoutMs } = fn;
     const input = JSON.parse(JSON.stringify(event ?? null));
     const startedAtMs = timers.now();
     const awsRequestId = randomUUID();
@@ -59,7 +69,7 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
       awsRequestId,
       functionName: name,
       functionVersion: '$LATEST',
-      invokedFunctionArn: arnOf(name),
+      invokedFunctionArn: invokedArn,
       memoryLimitInMB,
       logGroupName: `/aws/lambda/${name}`,
       logStreamName: `${new Date(startedAtMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${awsRequestId.replaceAll('-', '')}`,
@@ -69,8 +79,11 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
       succeed: gone,
       getRemainingTimeInMillis: () => Math.max(0, startedAtMs + timeoutMs - timers.now()),
     };
-    const work = timers.track(async () => handler(input, context)).then(returned, thrown);
-    const outcome = await limit(timers, work, timeoutMs, stopped.signal);
+    const logged = { requestId: awsRequestId, memoryMb: memoryLimitInMB, now: timers.now };
+    const outcome = await withLogTail(tail, logged, () => {
+      const work = timers.track(async () => handler(input, context)).then(returned, thrown);
+      return limit(timers, work, timeoutMs, stopped.signal);
+    });
     return outcome.isTimedOut ? timedOut(timers.now(), awsRequestId, timeoutMs) : outcome.result;
   };
 
@@ -82,7 +95,8 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     }
   };
 
-  const invocations: Record<string, (name: string, payload: unknown) => Promise<Record<string, unknown>>> = {
+  type Invocation = (name: string, payload: unknown, wantsLog: boolean) => Promise<Record<string, unknown>>;
+  const invocations: Readonly<Record<string, Invocation>> = {
     DryRun: async () => ({ StatusCode: 204 }),
     Event: async (name, payload) => {
       checkPayload(payload, 'Event');
@@ -91,10 +105,16 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
       });
       return { StatusCode: 202 };
     },
-    RequestResponse: async (name, payload) => {
+    RequestResponse: async (name, payload, wantsLog) => {
       checkPayload(payload, 'RequestResponse');
-      const outcome = await run(name, payload);
-      const answer = { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: JSON.parse(outcome.payload) };
+      const tail = { text: '' };
+      const outcome = await run(name, payload, tail);
+      const answer = {
+        StatusCode: 200,
+        ExecutedVersion: '$LATEST',
+        Payload: JSON.parse(outcome.payload),
+        ...(wantsLog ? { LogResult: Buffer.from(tail.text).toString('base64') } : {}),
+      };
       return outcome.isOk ? answer : { ...answer, FunctionError: 'Unhandled' };
     },
   };
@@ -103,18 +123,15 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     signingName: 'lambda',
     register: (name, fn) => void functions.set(name, fn),
     arnOf,
-    invoke: run,
+    invoke: (nameOrArn, event) => run(nameOrArn, event),
     stop: () => stopped.abort(new Error('The local deployment was stopped.')),
     call: async (operation, input) => {
       if (operation !== 'Invoke' && operation !== 'InvokeFunctionUrl') throw unknownOperation(operation);
-      const [name] = find(String(input.FunctionName));
-      const type = String(input.InvocationType ?? 'RequestResponse');
-      const invocation = invocations[type];
-      if (invocation !== undefined) return invocation(name, input.Payload === undefined ? {} : input.Payload);
-      throw new AwsError(
-        'InvalidParameterValueException',
-        `Unsupported InvocationType ${type}: allowed are ${Object.keys(invocations).join(', ')}.`,
-      );
+      const { FunctionName, Qualifier, InvocationType = 'RequestResponse', LogType = 'None', Payload = {} } = input;
+      const type = oneOf('InvocationType', InvocationType, Object.keys(invocations));
+      const log = oneOf('LogType', LogType, ['None', 'Tail']);
+      const { invokedArn } = find(String(FunctionName), Qualifier === undefined ? undefined : String(Qualifier));
+      return invocations[type]?.(invokedArn, Payload, log === 'Tail') ?? {};
     },
   };
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneOf } from '../wire/members.ts';
 import { invalidParameter } from './errors.ts';
 import { page, read, secretId } from './input.ts';
 import { findSecret, type Secret, type World } from './state.ts';
@@ -68,7 +69,7 @@ const filters = z
 export const listSecrets: Operation = (world, input) => {
   const shape = {
     IncludePlannedDeletion: z.boolean().optional(),
-    SortOrder: z.enum(['asc', 'desc']).optional(),
+    SortOrder: oneOf(['asc', 'desc']).optional(),
     Filters: filters,
     ...page,
   };

@@ -1,13 +1,8 @@
 import { z } from 'zod';
+import { integer, invalidMember, readMembers, text } from '../wire/members.ts';
 import { AwsError } from '../wire/service.ts';
 import { invalidParameter, invalidRequest } from './errors.ts';
 import type { SecretValue } from './state.ts';
-
-const text = (min: number, max: number) =>
-  z
-    .string()
-    .min(min, `Member must have length greater than or equal to ${min}`)
-    .max(max, `Member must have length less than or equal to ${max}`);
 
 export const secretId = text(1, 2048);
 export const versionId = text(32, 64);
@@ -15,7 +10,7 @@ export const stage = text(1, 256);
 export const stages = z.array(stage).min(1, 'Member must have length greater than or equal to 1').max(20);
 export const description = text(0, 2048);
 export const tags = z.array(z.object({ Key: text(1, 128), Value: text(0, 256) })).max(50);
-export const page = { MaxResults: z.int().min(1).max(100).optional(), NextToken: text(1, 4096).optional() };
+export const page = { MaxResults: integer(1, 100).optional(), NextToken: text(1, 4096).optional() };
 
 /** The fields of a value, as three operations take them; the token is what SDKs always send. */
 export const valueFields = {
@@ -31,24 +26,8 @@ const UNSUPPORTED = ['KmsKeyId', 'AddReplicaRegions', 'Type', 'ExternalSecretRot
 export const read = <Shape extends z.ZodRawShape>(shape: Shape, input: Record<string, unknown>) => {
   const unsupported = UNSUPPORTED.find((name) => input[name] !== undefined);
   if (unsupported) throw invalidParameter(`${unsupported} is not emulated on this machine.`);
-  const result = z.object(shape).safeParse(input);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = (issue?.path ?? []).map(String).join('.');
-  const member = path.charAt(0).toLowerCase() + path.slice(1);
-  if (issue?.code === 'invalid_type') {
-    const isMissing = issue.path.reduce<unknown>((at, key) => Object(at)[key], input) === undefined;
-    if (!isMissing) throw new AwsError('SerializationException', `${path} has the wrong type.`);
-    throw validation(member, 'Member must not be null');
-  }
-  throw validation(member, issue?.message ?? 'Member is invalid');
+  return readMembers(shape, input);
 };
-
-const validation = (member: string, constraint: string): AwsError =>
-  new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,
-  );
 
 /** The name of a new secret. Throws `ValidationException` for characters that AWS does not take. */
 export const readName = (name: string): string => {
@@ -73,7 +52,7 @@ export const readValue = (input: {
     );
   }
   const length = Buffer.byteLength(SecretString ?? SecretBinary ?? '', SecretString === undefined ? 'base64' : 'utf8');
-  if (length > 65_536) throw validation('secretValue', 'Member must have length less than or equal to 65536');
+  if (length > 65_536) throw invalidMember('secretValue', 'Member must have length less than or equal to 65536');
   if (SecretString !== undefined) return { SecretString };
   return SecretBinary === undefined ? undefined : { SecretBinary };
 };

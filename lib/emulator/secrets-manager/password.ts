@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
+import { integer } from '../wire/members.ts';
 import { invalidParameter } from './errors.ts';
 import { read } from './input.ts';
 
@@ -9,11 +10,7 @@ const NUMBERS = '0123456789';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 const shape = {
-  PasswordLength: z
-    .int()
-    .min(1, 'Member must have value greater than or equal to 1')
-    .max(4096, 'Member must have value less than or equal to 4096')
-    .optional(),
+  PasswordLength: integer(1, 4096).optional(),
   ExcludeCharacters: z.string().max(4096).optional(),
   ExcludeNumbers: z.boolean().optional(),
   ExcludePunctuation: z.boolean().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { integer } from '../wire/members.ts';
 import { cannotInvoke, invalidParameter, invalidRequest, previousRotationIncomplete, tokenInUse } from './errors.ts';
 import { read, secretId, versionId } from './input.ts';
 import { findVersion, holderOf, PENDING } from './labels.ts';
@@ -7,11 +8,7 @@ import { checkRules, windowFrom } from './schedule.ts';
 import { findUsableSecret, type Rotation, type RotationRules, type World } from './state.ts';
 
 const rulesShape = z.object({
-  AutomaticallyAfterDays: z
-    .int()
-    .min(1, 'Member must have value greater than or equal to 1')
-    .max(1000, 'Member must have value less than or equal to 1000')
-    .optional(),
+  AutomaticallyAfterDays: integer(1, 1000).optional(),
   ScheduleExpression: z.string().min(1).max(256).optional(),
   Duration: z.string().min(2).max(3).optional(),
 });

@@ -10,6 +10,23 @@ export const readSubject = (subject: unknown): string | undefined => {
   throw invalid('Subject');
 };
 
+/** The attributes of a message by name. Throws `InvalidParameter` for what is no map, and `ParameterValueInvalid` for one without type or value. */
+export const readAttributes = (given: unknown): Record<string, unknown> => {
+  if (given === undefined) return {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw invalid('MessageAttributes');
+  for (const [name, attribute] of Object.entries(given)) {
+    const { DataType, StringValue, BinaryValue } = Object(attribute) as Record<string, unknown>;
+    const isTyped = typeof DataType === 'string' && /^(String|Number|Binary)(\..{1,200})?$/s.test(DataType);
+    const value = isTyped && DataType.startsWith('Binary') ? BinaryValue : StringValue;
+    if (!isTyped || typeof value !== 'string' || value === '')
+      throw new AwsError(
+        'ParameterValueInvalid',
+        `The message attribute '${name}' must contain a non-empty type and a value of it.`,
+      );
+  }
+  return given as Record<string, unknown>;
+};
+
 /** The text of a message; with `MessageStructure` `json`, its entry `default`. Throws `InvalidParameter`. */
 export const readMessage = (message: unknown, structure: unknown, attributes: Record<string, unknown>): string => {
   if (typeof message !== 'string' || message === '') throw invalid('Empty message');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accountId, arn } from '../account.ts';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
-import { readMessage, readSubject } from './message.ts';
+import { readAttributes, readMessage, readSubject } from './message.ts';
 
 /** A message as it was published; `attributes` as on the wire: `{ DataType, StringValue | BinaryValue }` by name. */
 export type PublishedMessage = {
@@ -51,7 +51,7 @@ export const createSns = ({ topics, onPublish, isKeyEnabled = () => true }: SnsO
       const topic = findTopic(input.TopicArn ?? input.TargetArn);
       if (!isKeyEnabled(topic)) throw new AwsError('KMSDisabled', 'The key of the topic is disabled.');
       const messageId = randomUUID();
-      const attributes = Object(input.MessageAttributes ?? {});
+      const attributes = readAttributes(input.MessageAttributes);
       const message = readMessage(input.Message, input.MessageStructure, attributes);
       await onPublish({ messageId, topicArn: topic, subject: readSubject(input.Subject), message, attributes });
       return { MessageId: messageId };

@@ -1,3 +1,5 @@
+import { parseJson } from '../wire/json.ts';
+import { integer, invalidMember, text } from '../wire/members.ts';
 import { AwsError } from '../wire/service.ts';
 import type { Json } from './paths.ts';
 
@@ -5,44 +7,47 @@ const inputLimitBytes = 262_144;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what AWS refuses
 const refusedInNames = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff\ud800-\udfff]/;
 
-/** Whether AWS takes it for the name of an execution: 1 to 80 characters, none of those the API reference excludes. Throws InvalidName. */
+const isName = (name: string): boolean => name.length >= 1 && name.length <= 80 && !refusedInNames.test(name);
+
+/** A name that AWS takes for an execution: 1 to 80 characters, none of those the API reference excludes. Throws InvalidName. */
 export const checkName = (name: string): string => {
-  if (name.length >= 1 && name.length <= 80 && !refusedInNames.test(name)) return name;
+  if (isName(name)) return name;
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 };
 
 /** Parses the input of an execution; none is `{}`. Throws InvalidExecutionInput, or ValidationException beyond 256 KiB. */
-export const readInput = (text: string): Json => {
-  if (Buffer.byteLength(text) > inputLimitBytes) {
-    throw validation(
-      `Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${inputLimitBytes}`,
-    );
+export const readInput = (given: string): Json => {
+  if (Buffer.byteLength(given) > inputLimitBytes) {
+    throw invalidMember('input', `Member must have length less than or equal to ${inputLimitBytes}`);
   }
   try {
-    return JSON.parse(text);
+    return parseJson(given) as Json;
   } catch (error) {
-    const reason = text === '' || !(error instanceof Error) ? 'Invalid execution input.' : error.message;
+    const reason = given === '' || !(error instanceof Error) ? 'Invalid execution input.' : error.message;
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);
   }
 };
 
-const validation = (message: string) => new AwsError('ValidationException', `1 validation error detected: ${message}`);
+const arnOf = text(1, 256);
 
-/** A required text member. Throws ValidationException. */
-const text = (input: Record<string, unknown>, member: string): string => {
-  const value = input[member];
-  if (typeof value === 'string') return value;
-  throw validation(`Value at '${member}' failed to satisfy constraint: Member must not be null`);
+/** The members that operations on state machines and executions take, as the API's model limits them. */
+export const members = {
+  stateMachineArn: arnOf,
+  executionArn: arnOf,
+  maxResults: integer(0, 1000).optional(),
+  nextToken: text(1, 1024).optional(),
 };
 
-/** A text member that may be absent. Throws ValidationException. */
-export const optionalText = (input: Record<string, unknown>, member: string): string | undefined =>
-  input[member] === undefined || input[member] === null ? undefined : text(input, member);
+/** What follows the account in the ARNs that this machine has. */
+const resources = {
+  stateMachine: (parts: readonly string[]) => parts.length === 1 || parts.length === 2, // the second is a version or an alias
+  execution: (parts: readonly string[]) => parts.length === 2,
+};
 
-/** An ARN member of the named resource type. Throws InvalidArn. */
-export const arn = (input: Record<string, unknown>, member: string, resourceType: string): string => {
-  const value = text(input, member);
-  if (new RegExp(`^arn:aws:states:[a-z0-9-]+:\\d{12}:${resourceType}:.+$`).test(value)) return value;
+/** Throws InvalidArn for what is not the ARN of such a resource. */
+export const checkArn = (value: string, resourceType: keyof typeof resources): string => {
+  const [type, ...parts] = /^arn:aws:states:[a-z0-9-]+:\d{12}:(.+)$/s.exec(value)?.[1]?.split(':') ?? [];
+  if (type === resourceType && resources[resourceType](parts) && parts.every(isName)) return value;
   throw new AwsError('InvalidArn', `Invalid Arn: '${value}' is not the ARN of a ${resourceType}.`);
 };
 
@@ -50,16 +55,12 @@ export const arn = (input: Record<string, unknown>, member: string, resourceType
 export const pageOf = <Item>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
-  input: Record<string, unknown>,
+  asked: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
 ): { readonly items: readonly Item[]; readonly nextToken?: string } => {
-  const asked = input.maxResults ?? 0;
-  if (typeof asked !== 'number' || !Number.isInteger(asked) || asked < 0 || asked > 1000) {
-    throw validation(`Value at 'maxResults' failed to satisfy constraint: Member must be from 0 to 1000`);
-  }
-  const token = optionalText(input, 'nextToken');
+  const { maxResults = 0, nextToken: token } = asked;
   const first = token === undefined ? 0 : items.findIndex((item) => tokenOf(keyOf(item)) === token);
   if (first < 0) throw new AwsError('InvalidToken', `Invalid Token: 'Invalid token'`);
-  const end = first + (asked === 0 ? 100 : asked);
+  const end = first + (maxResults === 0 ? 100 : maxResults);
   const next = items[end];
   return { items: items.slice(first, end), ...(next === undefined ? {} : { nextToken: tokenOf(keyOf(next)) }) };
 };

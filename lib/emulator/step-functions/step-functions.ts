@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { invalidMember, oneOf, readMembers, text } from '../wire/members.ts';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
 import { type DeclaredMachine, readDefinition } from './definition.ts';
 import { type Execution, type ExecutionsOptions, type Machine, openExecutions } from './executions.ts';
 import { withoutData } from './history.ts';
-import { arn, checkName, optionalText, pageOf, readInput } from './input.ts';
+import { checkArn, checkName, members, pageOf, readInput } from './input.ts';
 import { StateError } from './state-error.ts';
 
 export type { HistoryEvent } from './execution-store.ts';
@@ -18,6 +20,36 @@ export type StepFunctionsOptions = ExecutionsOptions & {
 export type StepFunctions = AwsService & { arnOf(machineName: string): string; stop(): void };
 
 type Input = Record<string, unknown>;
+
+const { stateMachineArn, executionArn, ...page } = members;
+const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'] as const;
+
+/** What each operation takes, as the API's model has it. */
+const inputs = {
+  StartExecution: {
+    stateMachineArn,
+    name: z.string().optional(),
+    input: z.string().optional(),
+    traceHeader: text(0, 256).optional(),
+  },
+  DescribeExecution: { executionArn },
+  ListExecutions: {
+    stateMachineArn,
+    statusFilter: oneOf(statuses).optional(),
+    redriveFilter: oneOf(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
+    mapRunArn: text(1, 2000).optional(),
+    ...page,
+  },
+  GetExecutionHistory: {
+    executionArn,
+    reverseOrder: z.boolean().optional(),
+    includeExecutionData: z.boolean().optional(),
+    ...page,
+  },
+  StopExecution: { executionArn, error: text(0, 256).optional(), cause: text(0, 32_768).optional() },
+  DescribeStateMachine: { stateMachineArn },
+  ListStateMachines: page,
+};
 
 const seconds = (ms: number) => ms / 1000;
 
@@ -69,14 +101,14 @@ export const stepFunctionsService = ({
   const executions = openExecutions(options);
   let isStopped = false;
 
-  const machineOf = (input: Input): Machine => {
-    const stateMachineArn = arn(input, 'stateMachineArn', 'stateMachine');
+  const machineOf = (given: string): Machine => {
+    const stateMachineArn = checkArn(given, 'stateMachine');
     const machine = machines.get(stateMachineArn);
     if (machine !== undefined) return machine;
     throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
   };
-  const executionOf = (input: Input): Execution => {
-    const executionArn = arn(input, 'executionArn', 'execution');
+  const executionOf = (given: string): Execution => {
+    const executionArn = checkArn(given, 'execution');
     const execution = executions.find(executionArn);
     if (execution !== undefined) return execution;
     throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
@@ -84,9 +116,10 @@ export const stepFunctionsService = ({
 
   const operations: Record<string, (input: Input) => object> = {
     StartExecution: (input) => {
-      const machine = machineOf(input);
-      const name = checkName(optionalText(input, 'name') ?? randomUUID());
-      const given = optionalText(input, 'input') ?? '{}';
+      const asked = readMembers(inputs.StartExecution, input);
+      const machine = machineOf(asked.stateMachineArn);
+      const name = checkName(asked.name ?? randomUUID());
+      const given = asked.input ?? '{}';
       const parsed = readInput(given);
       const executionArn = `arn:aws:states:${region}:${accountId}:execution:${machine.name}:${name}`;
       const taken = executions.find(executionArn);
@@ -97,33 +130,42 @@ export const stepFunctionsService = ({
       const { startedAtMs } = taken ?? executions.start(machine, started, parsed);
       return { executionArn, startDate: seconds(startedAtMs) };
     },
-    DescribeExecution: (input) => descriptionOf(executionOf(input)),
+    DescribeExecution: (input) => descriptionOf(executionOf(readMembers(inputs.DescribeExecution, input).executionArn)),
     ListExecutions: (input) => {
-      const machine = machineOf(input);
-      const status = optionalText(input, 'statusFilter');
+      const asked = readMembers(inputs.ListExecutions, input);
+      if (asked.mapRunArn !== undefined) throw invalidMember('mapRunArn', 'There are no Map Runs on this machine');
+      const machine = machineOf(asked.stateMachineArn);
+      const status = asked.statusFilter;
       const wanted = executions
         .list()
+        .filter(() => asked.redriveFilter !== 'REDRIVEN') // nothing is ever redriven here
         .filter(
           (execution) => execution.stateMachineArn === machine.arn && (status ?? execution.status) === execution.status,
         )
         .reverse()
         .sort((a, b) => b.startedAtMs - a.startedAtMs);
-      const { items, ...next } = pageOf(wanted, ({ executionArn }) => executionArn, input);
+      const { items, ...next } = pageOf(wanted, ({ executionArn }) => executionArn, asked);
       return { executions: items.map(summaryOf), ...next };
     },
     GetExecutionHistory: (input) => {
-      const events = executions.events(executionOf(input).executionArn);
-      const ordered = input.reverseOrder === true ? events.reverse() : events;
-      const { items, ...next } = pageOf(ordered, ({ id }) => `${id}`, input);
-      return { events: input.includeExecutionData === false ? items.map(withoutData) : items, ...next };
+      const asked = readMembers(inputs.GetExecutionHistory, input);
+      const events = executions.events(executionOf(asked.executionArn).executionArn);
+      const ordered = asked.reverseOrder ? events.reverse() : events;
+      const { items, ...next } = pageOf(ordered, ({ id }) => `${id}`, asked);
+      return { events: asked.includeExecutionData === false ? items.map(withoutData) : items, ...next };
     },
     StopExecution: (input) => {
-      const { executionArn } = executionOf(input);
-      executions.abort(executionArn, new StateError(optionalText(input, 'error') ?? '', optionalText(input, 'cause')));
-      return { stopDate: seconds(executionOf(input).stoppedAtMs ?? timers.now()) };
+      const { executionArn, error = '', cause } = readMembers(inputs.StopExecution, input);
+      executions.abort(executionOf(executionArn).executionArn, new StateError(error, cause));
+      return { stopDate: seconds(executionOf(executionArn).stoppedAtMs ?? timers.now()) };
     },
     DescribeStateMachine: (input) => {
-      const { arn: stateMachineArn, name, roleArn, definition } = machineOf(input);
+      const {
+        arn: stateMachineArn,
+        name,
+        roleArn,
+        definition,
+      } = machineOf(readMembers(inputs.DescribeStateMachine, input).stateMachineArn);
       const about = {
         stateMachineArn,
         name,
@@ -139,7 +181,11 @@ export const stepFunctionsService = ({
       return { ...about, ...off, definition: JSON.stringify(definition) };
     },
     ListStateMachines: (input) => {
-      const { items, ...next } = pageOf([...machines.values()], ({ name }) => name, input);
+      const { items, ...next } = pageOf(
+        [...machines.values()],
+        ({ name }) => name,
+        readMembers(inputs.ListStateMachines, input),
+      );
       const about = { type: 'STANDARD', creationDate: seconds(createdAtMs) };
       return {
         stateMachines: items.map(({ arn: stateMachineArn, name }) => ({ stateMachineArn, name, ...about })),

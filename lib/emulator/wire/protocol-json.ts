@@ -1,3 +1,4 @@
+import { parseJson } from './json.ts';
 import type { Protocol } from './protocol.ts';
 import { AwsError } from './service.ts';
 
@@ -41,7 +42,7 @@ export const readJsonObject = (body: Buffer): Record<string, unknown> => {
 /** Any JSON value. Throws `SerializationException`, with nothing of the body in it. */
 export const readJson = (body: Buffer): unknown => {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseJson(body.toString('utf8'));
   } catch {
     throw new AwsError('SerializationException', 'The request body is not JSON.');
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isGatewayId } from '../../../lambdas/domain/ids.ts';
 
 /** Where the one script of the page is. */
 export const scriptPath = '/page.js';
@@ -65,7 +66,7 @@ ${body}
 /** A view of the console, or the answer to an act, as a page. `html` comes from the console's functions, which have escaped it. */
 export const pageOf = (html: string, kind: 'view' | 'answer', gatewayId: string | null): string =>
   shell(
-    gatewayId ? `${escaped(gatewayId)}: gateway credentials` : 'Gateway credentials',
+    gatewayId && isGatewayId(gatewayId) ? `${gatewayId}: gateway credentials` : 'Gateway credentials', // an address may name anything
     `<script src="${scriptPath}" defer></script>\n`,
     `<header><p id="trouble" role="alert"></p><p id="freshness">${kind === 'view' ? '<a href="">Read again</a>' : ''}</p></header>
 <main id="console"${kind === 'answer' ? ' data-answer' : ''}>${html}</main>

@@ -5,7 +5,8 @@ import {
   type SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { secretTag } from '../../../lambdas/domain/names.ts';
+import type { GatewayId } from '../../../lambdas/domain/ids.ts';
+import { type SecretUser, secretTag, tagOfKit } from '../../../lambdas/domain/secret-tag.ts';
 import { liveLabel } from '../../../lambdas/domain/secret-text.ts';
 import type { DemoKit, Registry } from '../../../lambdas/registry/read-registry.ts';
 import type { PublishedMessage } from '../../emulator/sns/sns.ts';
@@ -34,15 +35,20 @@ export type Demo = {
 type StandIn = { readonly currentCredential: () => string | undefined; readonly owner?: Owner; close(): Promise<void> };
 
 const applyMs = 300;
-/** With this tag the owner of a secret lets the functions in; their roles look for it. */
-const tagOfKits = { Key: secretTag.key, Value: secretTag.ofKit };
 const text = (settings: DemoKit['settings'], name: string): string => String(settings[name]);
 
-const ensureSecret = async (secrets: SecretsManagerClient, name: string, value: () => string): Promise<string> => {
+/** A secret with the tag by which its owner lets one kit use it. */
+const ensureSecret = async (
+  secrets: SecretsManagerClient,
+  user: SecretUser,
+  name: string,
+  value: () => string,
+): Promise<string> => {
   await secrets.send(new CreateSecretCommand({ Name: name, SecretString: value() })).catch((error: unknown) => {
     if (!(error instanceof Error && error.name === 'ResourceExistsException')) throw error;
   });
-  await secrets.send(new TagResourceCommand({ SecretId: name, Tags: [tagOfKits] }));
+  const Tags = [{ Key: secretTag.key, Value: tagOfKit(user) }];
+  await secrets.send(new TagResourceCommand({ SecretId: name, Tags }));
   return (await secrets.send(new GetSecretValueCommand({ SecretId: name }))).SecretString ?? '';
 };
 
@@ -68,13 +74,14 @@ const heldBefore = async (
 
 const openStandIn = async (
   deployment: Deployment,
-  gatewayId: string,
+  gatewayId: GatewayId,
   kit: DemoKit,
   serviceUrl: string,
   port: HeldPort | undefined,
 ): Promise<StandIn> => {
   const { secretsManager: secrets, call } = deployment;
-  const { settings } = kit;
+  const { settings, kitId } = kit;
+  const user = { gatewayId, kitId };
   const held = await heldBefore(deployment, gatewayId, kit.kitId);
   const nowMs = Date.now;
   const initial = held ? { initial: held } : {};
@@ -90,6 +97,7 @@ const openStandIn = async (
   if (kit.kind === 'webhook') {
     const signingSecret = await ensureSecret(
       secrets,
+      user,
       text(settings, 'signingSecret'),
       () => `whsec_${randomBytes(32).toString('base64')}`,
     );
@@ -104,7 +112,7 @@ const openStandIn = async (
   }
   if (kit.kind === 'secrets-manager') {
     const secretId = text(settings, 'secretId');
-    await ensureSecret(secrets, secretId, () => 'none yet');
+    await ensureSecret(secrets, user, secretId, () => 'none yet');
     const reader = createSecretReader({ secrets, secretId, cacheMs: applyMs });
     reader.start();
     return {

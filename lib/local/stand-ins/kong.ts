@@ -15,6 +15,8 @@ export type KongOptions = {
   readonly port: Port;
   /** Requires this Kong-Admin-Token (RBAC); absent: none is asked for. */
   readonly adminToken?: string;
+  /** What a plugin before the Admin API (key-auth, basic-auth) wants to see; absent: there is none. */
+  readonly adminHeaders?: Readonly<Record<string, string>>;
   readonly workspace?: string;
   /** Answers every write as a Kong without a database. */
   readonly dbLess?: boolean;
@@ -55,6 +57,8 @@ export const openKong = async (options: KongOptions): Promise<Kong> => {
 
   const answer = (asked: Asked): Answered => {
     requests.push(`${asked.method} ${asked.url.pathname}`);
+    if (Object.entries(options.adminHeaders ?? {}).some(([name, value]) => asked.headers[name] !== value))
+      return { status: 401, json: { message: 'Unauthorized' } };
     if (options.adminToken !== undefined && asked.headers['kong-admin-token'] !== options.adminToken)
       return { status: 401, json: { message: 'Invalid RBAC credentials' } };
     const path = asked.url.pathname.startsWith(`${prefix}/`) ? asked.url.pathname.slice(prefix.length) : '';

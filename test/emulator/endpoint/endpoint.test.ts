@@ -203,7 +203,7 @@ test('a function is invoked, and its answer comes back', async () => {
 
   expect({ status, body }).toEqual({ status: 200, body: '{"got":{"a":1}}' });
   expect(calls).toMatchObject([
-    { operation: 'Invoke', input: { FunctionName: 'rotate', InvocationType: 'RequestResponse', Payload: { a: 1 } } },
+    { operation: 'Invoke', input: { FunctionName: 'rotate', LogType: 'Tail', Payload: { a: 1 } } },
   ]);
 });
 
@@ -315,4 +315,12 @@ test('every call that was answered is told, with its caller, its operation and i
   await counted.close();
   const sizes = { requestBytes: '{"MaxResults":1}'.length, responseBytes: '{"SecretList":[]}'.length };
   expect(told).toEqual([{ caller: 'operator', service: 'secretsmanager', operation: 'ListSecrets', ...sizes }]);
+});
+
+test('a whole URL as the target is the path in it, at the host in it', async () => {
+  const { status } = await send(asked({ requestTarget: `${running.endpoint.url}/` }));
+  const elsewhere = await send(asked({ requestTarget: 'http://rebound.example/' }));
+
+  expect(status).toBe(200);
+  expect([elsewhere.status, elsewhere.body]).toEqual([403, 'This endpoint does not go by that Host.\n']);
 });

@@ -11,6 +11,10 @@ export type ByHand = {
   readonly body: string;
   readonly headers: Record<string, string>;
   readonly path?: string;
+  /** As it is sent: each value percent-encoded. */
+  readonly query?: string;
+  /** The request target, when it is not the path with the query. */
+  readonly requestTarget?: string;
   /** What is sent instead of the body that was signed. */
   readonly sentBody?: string;
   /** Headers that are sent but not signed. */
@@ -21,15 +25,15 @@ const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
 /** The headers of a signed request, `authorization` among them. */
-const sign = ({ url, key, atMs, service, body, headers, path = '/' }: ByHand): Record<string, string> => {
+const sign = ({ url, key, atMs, service, body, headers, path = '/', query = '' }: ByHand): Record<string, string> => {
   const stamp = new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${stamp.slice(0, 8)}/us-east-1/${service}/aws4_request`;
   const signed: Record<string, string> = { ...headers, host: new URL(url).host, 'x-amz-date': stamp };
   const names = Object.keys(signed).sort();
   const canonical = [
     'POST',
-    path,
-    '',
+    path.split('/').map(encodeURIComponent).join('/'), // a path is encoded once more for the signature of all services but S3
+    query,
     ...names.map((name) => `${name}:${signed[name]}`),
     '',
     names.join(';'),
@@ -51,7 +55,8 @@ export const send = (byHand: ByHand): Promise<{ status: number; headers: Record<
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(byHand.url);
     const headers = { ...sign(byHand), ...byHand.unsigned };
-    const outgoing = request({ hostname, port, method: 'POST', path: byHand.path ?? '/', headers }, (response) => {
+    const { path = '/', query = '', requestTarget = query ? `${path}?${query}` : path } = byHand;
+    const outgoing = request({ hostname, port, method: 'POST', path: requestTarget, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () =>

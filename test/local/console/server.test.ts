@@ -71,6 +71,15 @@ describe('the page of the console', () => {
     ]);
   });
 
+  it.each(['\u202eorders', 'or\u0007ders', 'or\nders', '<b>orders', 'orders\u2066'])(
+    'has no title from an address that names no gateway: %j',
+    async (gatewayId) => {
+      const { place, cookie } = await enter();
+      const { body } = await ask(`${place}?gatewayId=${encodeURIComponent(gatewayId)}`, { headers: { cookie } });
+      expect(/<title>(.*?)<\/title>/s.exec(body)?.[1]).toBe('Gateway credentials');
+    },
+  );
+
   it('hands a form to the function that acts', async () => {
     const visitor = await enter();
     const { status, body } = await sendForm(visitor, `act=hold&reason=a+b%26c&token=${visitor.token}`);

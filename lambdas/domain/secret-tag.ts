@@ -1,0 +1,25 @@
+import type { GatewayId, KitId } from './ids.ts';
+
+/** The key of the tag that every secret of this system carries, and its value on the own one of a gateway. */
+export const secretTag = { key: 'gateway-credential-rotation', ofGateway: 'gateway' } as const;
+
+/** Who wants to use a secret that the settings of a kit name. */
+export type SecretUser = { readonly gatewayId: GatewayId; readonly kitId: KitId };
+
+/**
+ * Alone they name no gateway: the first is on every gateway's own secret, and the second was once on every kit's, whosever it
+ * was. A gateway that is called so is named with its kits.
+ */
+export const wordsOfTag = [secretTag.ofGateway, 'kit'] as const;
+
+/** The value of the tag that lets one kit use a secret. */
+export const tagOfKit = ({ gatewayId, kitId }: SecretUser): string => `${gatewayId}/${kitId}`;
+
+/** Whether the value of a secret's tag, names of gateways or `gateway/kit` parted by spaces, lets the kit use the secret. */
+export const letsUse = (value: string | undefined, user: SecretUser): boolean =>
+  (value ?? '')
+    .split(' ')
+    .some(
+      (name) =>
+        name === tagOfKit(user) || (name === user.gatewayId && !wordsOfTag.some((word) => word === user.gatewayId)),
+    );

@@ -1,0 +1,43 @@
+import { X509Certificate } from 'node:crypto';
+import { request } from 'node:https';
+import type { KitFetch } from './kit-kind.ts';
+
+const block = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{1,20000}-----END CERTIFICATE-----/g;
+
+/** The certificates in a PEM text; `undefined` when there is none, one is damaged, or a private key lies beside them. */
+export const certificatesIn = (pem: string): readonly string[] | undefined => {
+  const found = pem.match(block) ?? [];
+  if (found.length === 0 || /PRIVATE KEY/.test(pem) || found.length !== pem.split('-----BEGIN').length - 1)
+    return undefined;
+  try {
+    return found.map((one) => new X509Certificate(one).toString());
+  } catch {
+    return undefined;
+  }
+};
+
+/** Asks over TLS, and takes only a server whose certificate these authorities have issued for its name. Nobody else's requests change. */
+export const fetchTrusting =
+  (ca: readonly string[]): KitFetch =>
+  (url, { method, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const failed = (cause: unknown): void => reject(new Error('The request failed.', { cause }));
+      const bytes = Buffer.from(body ?? '');
+      const length = body === undefined ? {} : { 'content-length': String(bytes.length) };
+      const asked = request(
+        url,
+        { method, headers: { ...headers, ...length }, ca: [...ca], agent: false, signal },
+        (response) => {
+          const status = response.statusCode ?? 0;
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.once('error', failed);
+          response.once('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            resolve({ status, ok: status >= 200 && status < 300, text: async () => text });
+          });
+        },
+      );
+      asked.once('error', failed);
+      asked.end(bytes);
+    });
