@@ -6,9 +6,10 @@ import { lambda } from './runtime/lambda.ts';
 import { provide } from './wiring/dependencies.ts';
 
 /**
- * Applies the file that REGISTRY_FILE names (gateways.json beside the code): for CloudFormation as the function of a custom resource
- * whose property is the file's hash (Delete does nothing), and by hand with `{"plan"?: boolean, "actor"?, "reason"?}`, then also
- * with another `registry`, the content of such a file. Demo gateways are passed over unless DEMO_GATEWAYS is `apply`.
+ * Applies the file that REGISTRY_FILE names (gateways.json beside the code): for CloudFormation as the function of a custom
+ * resource whose properties are the file's hash and the tables to protect from deletion (Delete does nothing), and by hand with
+ * `{"plan"?: boolean, "actor"?, "reason"?}`, then also with another `registry`, the content of such a file. Demo gateways are
+ * passed over unless DEMO_GATEWAYS is `apply`.
  */
 export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
   const dependencies = provide(
@@ -18,6 +19,8 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
     'gatewaySecrets',
     'secretPrefix',
     'executions',
+    'home',
+    'protectTables',
     'kitReach',
     'notifyOwner',
   );
@@ -29,7 +32,10 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
   return async (event, { awsRequestId }) => {
     const request = customResourceRequest(event);
     if (!request) return apply(applyEvent(event, awsRequestId));
-    const work = async () => applyWhole(dependencies, await file(), byCloudFormation(request), withDemo);
+    const work = async () => {
+      await applyWhole(dependencies, await file(), byCloudFormation(request), withDemo);
+      await dependencies.protectTables(request.ResourceProperties.Protected); // last: a deployment that fails before can be rolled back
+    };
     await answerCloudFormation(request, work, fetch);
     return undefined;
   };

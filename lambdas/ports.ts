@@ -1,5 +1,6 @@
 import type { OwnerMessage } from './domain/kit.ts';
 import type { Log } from './domain/log-line.ts';
+import type { Home } from './domain/secret-home.ts';
 import type { SecretUser } from './domain/secret-tag.ts';
 import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
 import type { KitReach } from './ports/kit-reach.ts';
@@ -41,6 +42,10 @@ export type Dependencies = {
   readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
   /** What the names of gateway secrets begin with. */
   readonly secretPrefix: string;
+  /** The account and region in which it is deployed. */
+  readonly home: Home;
+  /** Switches on the deletion protection of these tables, where it is off. */
+  readonly protectTables: (tables: readonly string[]) => Promise<void>;
   /** The ARN of the function that acts for the console. */
   readonly actFunction: string;
 };

@@ -5,14 +5,6 @@ import { provide } from './wiring/dependencies.ts';
 
 /** The rotation function of the gateways' secrets: Secrets Manager calls it once for each step. */
 export const handler = lambda<unknown, void>((runtime) => {
-  const dependencies = provide(
-    runtime,
-    'gateways',
-    'secretVersions',
-    'policyCheck',
-    'pingOne',
-    'executions',
-    'secretPrefix',
-  );
+  const dependencies = provide(runtime, 'gateways', 'secretVersions', 'policyCheck', 'pingOne', 'executions');
   return (event) => rotateSecret({ ...dependencies, pause }, event);
 });

@@ -49,16 +49,19 @@ export class RotationStack extends Stack {
       ...settings,
       logRetentionDays,
       network: settings.subnetIds.length === 0 ? undefined : settings,
-      domain:
-        settings.domainName && settings.certificateArn
-          ? { name: settings.domainName, certificateArn: settings.certificateArn }
-          : undefined,
+      domain: settings.domainName ? { name: settings.domainName, certificateArn: settings.certificateArn } : undefined,
     });
     this.policyCheck = policyCheck;
     if (settings.firewall) new Firewall(this, 'Firewall', { stage: policyCheck.api.deploymentStage, logRetentionDays });
 
-    const task = (name: string, timeoutSeconds: number, description: string): RotationFunction =>
-      new RotationFunction(this, name, { description, timeoutSeconds, traced: true, logRetentionDays });
+    const task = (name: string, timeoutSeconds: number, description: string, atOnce?: number): RotationFunction =>
+      new RotationFunction(this, name, {
+        description,
+        timeoutSeconds,
+        traced: true,
+        reservedConcurrency: atOnce,
+        logRetentionDays,
+      });
     // A task's function ends before its state's TimeoutSeconds, so that a retry never runs beside it.
     const beginRotation = task('BeginRotation', 55, 'Begins a rotation, or joins the one that runs.');
 
@@ -68,9 +71,20 @@ export class RotationStack extends Stack {
       'Creates the new credential, proves it and makes it current.',
     );
 
-    const distributeShard = task('DistributeShard', 890, 'Puts the new credential into the kits of one shard.');
+    const { kitWorkersAtOnce } = settings; // they wait for slow kits, and would take the concurrency that the authorizer needs
+    const distributeShard = task(
+      'DistributeShard',
+      890,
+      'Puts the new credential into the kits of one shard.',
+      kitWorkersAtOnce,
+    );
 
-    const verifyKits = task('VerifyKits', 890, 'Collects the evidence that kits use the new credential.');
+    const verifyKits = task(
+      'VerifyKits',
+      890,
+      'Collects the evidence that kits use the new credential.',
+      kitWorkersAtOnce,
+    );
 
     const revokeCredential = task('RevokeCredential', 890, 'Revokes the predecessors, on proof.');
 
@@ -88,8 +102,7 @@ export class RotationStack extends Stack {
 
     const reconcile = new RotationFunction(this, 'Reconcile', {
       description: 'Every minute: publishes, takes over, starts next attempts, confirms dead what was revoked.',
-      timeoutSeconds: 300, // a long round makes the next ones wait: it is alone
-      reservedConcurrency: 1,
+      timeoutSeconds: 300, // a long round and the next ones run at once: each change is one conditional write of a record
       logRetentionDays,
     });
     new Reconciler(this, 'Reconciler', { reconcile, deadLetters });
@@ -109,7 +122,7 @@ export class RotationStack extends Stack {
       gateways: settings.gateways,
       kitHosts: settings.kitHosts,
       logRetentionDays,
-      after: [workflow, policyCheck, rotateSecret], // with its permission: Secrets Manager tests it when a schedule is set
+      tables: store.tableNames,
     });
 
     const operate = new RotationFunction(this, 'Operate', {
@@ -169,20 +182,23 @@ export class RotationStack extends Stack {
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name
 
-    new PressTrail(this, 'PressTrail', {
-      functions: [compromise, consoleAct, operate, registry.applyRegistry],
-      keptDays: logRetentionDays,
-    });
-
     const operators = new Operators(this, 'Operators', { key, email: settings.operatorsEmail });
     const watched = { operators, policyCheck, store, workflow };
     new Alarms(this, 'Alarms', { ...watched, button, deadLetters, rotateSecret, compromise, consoleAct });
     const dashboard = new Dashboard(this, 'Dashboard', { ...watched, console: show });
 
+    const before = this.node.children.filter((one) => one !== registry);
+    if (settings.pressTrail) {
+      const acting = [compromise, consoleAct, operate, registry.applyRegistry];
+      new PressTrail(this, 'PressTrail', { functions: acting, keptDays: logRetentionDays }).recordAfter(before);
+    }
+    registry.applyAfter(this.node.children.filter((one) => one !== registry));
+
     const outputs = {
       PolicyCheckUrl: policyCheck.url,
       ...(policyCheck.domainTarget ? { PolicyCheckDomainTarget: policyCheck.domainTarget } : {}),
       OperateUrl: operateUrl,
+      SecretPrefix: secrets.prefix,
       GatewaysTable: store.tableName,
       ApplyRegistryFunction: registry.applyRegistry.functionName,
       EvidenceFunction: evidence.functionName,
@@ -195,6 +211,7 @@ export class RotationStack extends Stack {
       OperatorsTopicArn: operators.topicArn,
       NotificationsTopicArn: notifications.topicArn,
       EventBusName: events.busName,
+      TransitionsLogGroup: events.logGroupName,
       StateMachineArn: workflow.stateMachine.stateMachineArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

@@ -4,18 +4,14 @@ import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib/core';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type Settings, SettingsRefused, settingsOf } from './constructs/settings.ts';
-import { defaultStackName } from './defaults.ts';
 import type { Template } from './emulator/cloudformation/template.ts';
 import { RotationStack } from './rotation-stack.ts';
 
 /** The CDK app of one deployment: a stack for whatever account and region it is deployed to. Throws when a setting is refused. */
-export const rotationApp = ({
-  context,
-  stackName = defaultStackName,
-  ...props
-}: AppProps & { stackName?: string } = {}): App => {
+export const rotationApp = ({ context, ...props }: AppProps = {}): App => {
   const app = new App({ ...props, analyticsReporting: false, context: { ...featureFlags, ...context } });
-  new RotationStack(app, stackName, settingsOf(app.node));
+  const settings = settingsOf(app.node);
+  new RotationStack(app, settings.stackName, settings);
   return app;
 };
 

@@ -1,21 +1,32 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { StepFailed } from '../domain/failure.ts';
+import { secretNameOf } from '../domain/secret-name.ts';
 import type { SecretVersions } from '../ports.ts';
 import { gatewaySecretsIn } from './gateway-secrets.ts';
 
-/** The name in the ARN of a secret: without the six characters that tell it from another of the same name. */
-const nameIn = (secretArn: string): string => secretArn.split(':secret:').at(-1)?.slice(0, -7) ?? '';
+/** How secrets of gateways are made: what their names begin with in this deployment, and the key that encrypts them (without one, AWS's own). */
+export type NewSecrets = { readonly prefix: string; readonly key?: string | undefined };
 
-/** Finds the secret by its ARN or its name, or makes it, and takes it back if it is being deleted. */
+/**
+ * Finds the secret by its ARN or by the name that this deployment gives it, or makes it under that name, and takes it back
+ * if it is being deleted. A function that is not told how secrets are made finds it by its ARN or throws StepFailed.
+ */
 export const reopenIn = (
   secretsManager: SecretsManagerClient,
   describe: SecretVersions['describe'],
-  key: string | undefined,
+  anew: NewSecrets | undefined,
 ): SecretVersions['reopen'] => {
-  const secrets = gatewaySecretsIn(secretsManager, { rotationFunction: '', ...(key ? { key } : {}) });
+  const secrets = gatewaySecretsIn(secretsManager, { rotationFunction: '', ...(anew?.key ? { key: anew.key } : {}) });
   return async (secretArn, gatewayId) => {
-    const name = nameIn(secretArn);
-    const found =
-      (await secrets.find(secretArn)) ?? (await secrets.find(name)) ?? (await secrets.create(name, gatewayId));
+    const findOrCreate = async () => {
+      if (!anew)
+        throw new StepFailed(
+          `The secret of gateway ${gatewayId} is gone, and this function may make none: use Operate.`,
+        );
+      const name = secretNameOf(anew.prefix, gatewayId);
+      return (await secrets.find(name)) ?? (await secrets.create(name, gatewayId));
+    };
+    const found = (await secrets.find(secretArn)) ?? (await findOrCreate());
     if (found.isBeingDeleted) await secrets.restore(found.arn);
     return describe(found.arn);
   };

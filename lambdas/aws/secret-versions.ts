@@ -7,12 +7,12 @@ import {
 import { SecretGone, TemporarilyUnavailable } from '../domain/failure.ts';
 import { liveLabel, readSecretText, secretText } from '../domain/secret-text.ts';
 import type { SecretVersions } from '../ports.ts';
-import { reopenIn } from './reopen-secret.ts';
+import { type NewSecrets, reopenIn } from './reopen-secret.ts';
 import { callAws, ifPresent, services, unlessLost } from './sdk-errors.ts';
 import { labelMovesIn } from './secret-labels.ts';
 
-/** The versions of the gateways' secrets in Secrets Manager; a secret that has to be made anew is encrypted with `key`. */
-export const secretVersionsIn = (secretsManager: SecretsManagerClient, key?: string): SecretVersions => {
+/** The versions of the gateways' secrets in Secrets Manager; `anew` is how one is made that is gone. */
+export const secretVersionsIn = (secretsManager: SecretsManagerClient, anew?: NewSecrets): SecretVersions => {
   const call = <Output>(what: string, made: Promise<Output>): Promise<Output> =>
     callAws(services.secretsManager, what, made);
 
@@ -34,7 +34,7 @@ export const secretVersionsIn = (secretsManager: SecretsManagerClient, key?: str
 
   return {
     describe,
-    reopen: reopenIn(secretsManager, describe, key),
+    reopen: reopenIn(secretsManager, describe, anew),
     readVersion,
     putOnce: async (secretArn, versionId, minted, rotation) => {
       const put = new PutSecretValueCommand({

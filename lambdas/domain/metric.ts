@@ -1,6 +1,6 @@
-/** Where CloudWatch keeps what we count, and the one dimension that every count has: alarms and dashboards read these. */
+/** Where CloudWatch keeps what we count, and the one dimension that every count has: the deployment that counts. Alarms and dashboards read these. */
 export const metricNamespace = 'GatewayCredentialRotation';
-export const metricService = { service: 'gateway-credential-rotation' } as const;
+export const metricDimension = 'service';
 
 /** What the policy check counts, each for a gateway too. */
 export const policyCheckMetrics = [

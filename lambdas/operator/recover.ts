@@ -7,7 +7,7 @@ import type { Dependencies } from '../ports.ts';
 import { type OperateResult, refused, resultOf } from './result.ts';
 
 /**
- * Makes the secret of a gateway usable again: takes it back from deletion, finds it under its name, or makes it anew. A rotation
+ * Makes the secret of a gateway usable again: takes it back from deletion, finds it under its name here, or makes it anew. A rotation
  * whose own credential is lost cannot go on and is given up; the next one makes another.
  */
 export const recoverSecret = async (

@@ -29,7 +29,7 @@ export type SecretVersions = {
   readVersion(secretArn: string, versionId: string): Promise<Stored | undefined>;
   /** The secret as Secrets Manager describes it. Throws SecretGone when there is none. */
   describe(secretId: string): Promise<SecretDescription>;
-  /** The gateway's secret, usable: as it is, taken back from deletion, found anew under its name, or made anew with the placeholder. */
+  /** The gateway's secret, usable: as it is, taken back from deletion, found under the name that this deployment gives it, or made anew under that with the placeholder. */
   reopen(secretArn: string, gatewayId: GatewayId): Promise<SecretDescription>;
   /** Puts a value under a version id, once: when the version has one already, that one stays. Answers what the version holds, read back. */
   putOnce(

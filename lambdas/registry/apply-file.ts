@@ -5,6 +5,7 @@ import { InputRefused } from '../domain/failure.ts';
 import type { Dependencies } from '../ports.ts';
 import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
+import { refuseForeignSecrets } from './foreign-secrets.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
 import { refuseOtherHosts } from './registry-hosts.ts';
 
@@ -23,8 +24,6 @@ export type ApplyResult = {
 class ChangesRefused extends Error {
   override readonly name = 'ChangesRefused';
 }
-
-type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'kitReach'>;
 
 const namedAtMost = 1_000;
 
@@ -46,6 +45,8 @@ export const applyEvent = (event: unknown, requestId: string): z.infer<typeof by
   );
 };
 
+type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'home' | 'kitReach'>;
+
 /** Applies the text of `gateways.json`, logs every change, and returns them as lines. Throws RegistryRefused too. */
 export const applyFile = async (
   needs: Needs,
@@ -55,6 +56,7 @@ export const applyFile = async (
 ): Promise<ApplyResult> => {
   const whole = readRegistry(text);
   const registry = withDemo ? whole : withoutDemo(whole);
+  refuseForeignSecrets(registry, needs.home);
   refuseOtherHosts(registry, needs.kitReach.hosts);
   const changes = await applyRegistry(needs, registry, { actor, reason }, { plan });
   const lines = changes.map(describeChange);

@@ -1,4 +1,5 @@
 import type { By } from '../domain/decision.ts';
+import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import type { Kit } from '../domain/kit.ts';
 import {
@@ -41,7 +42,9 @@ export const applyRegistry = async (
     const found = await find(needs, wanted.gatewayId);
     const compared = compareGateway(wanted, found, destinationsOf);
     changes.push(...(plan ? compared : await applyGateway(needs, wanted, found, compared, by)));
-    changes.push(...(await applySchedule(needs, wanted, plan, recordBesides(needs, wanted.gatewayId, by))));
+    const secretId = secretIdOf(needs, wanted, found.gateway);
+    const record = recordBesides(needs, wanted.gatewayId, by);
+    changes.push(...(await applySchedule(needs, wanted, secretId, plan, record)));
   }
   const wantedIds = new Set(registry.gateways.map(({ gatewayId }) => gatewayId));
   for await (const gatewayId of needs.gateways.list()) {
@@ -75,9 +78,16 @@ const signs: Readonly<Record<ChangeKind, string>> = {
   RETIRE_GATEWAY: '- gateway',
 };
 
+/** The secret that the record names, under whatever name; of a gateway without a record, the one that it will have. */
+const secretIdOf = (
+  { secretPrefix }: Needs,
+  { gatewayId }: Pick<WantedGateway, 'gatewayId'>,
+  gateway: Gateway | undefined,
+): string => gateway?.secretArn ?? secretNameOf(secretPrefix, gatewayId);
+
 const find = async (needs: Needs, gatewayId: GatewayId): Promise<FoundGateway> => {
   const gateway = await needs.gateways.read(gatewayId);
-  const secret = await secretStateOf(needs, gateway?.secretArn ?? secretNameOf(needs.secretPrefix, gatewayId));
+  const secret = await secretStateOf(needs, secretIdOf(needs, { gatewayId }, gateway));
   const kits: Kit[] = [];
   if (gateway) for await (const kit of needs.kits.all(gatewayId, gateway.shardCount)) kits.push(kit);
   return { kits, secret, ...(gateway ? { gateway } : {}) };
@@ -99,8 +109,7 @@ const applyGateway = async (
 
   if (has('RESTORE_SECRET') && found.gateway)
     await recordBesides(needs, gatewayId, by)('its secret, which was to be deleted, is restored');
-  if (has('RESTORE_SECRET'))
-    await needs.gatewaySecrets.restore(found.gateway?.secretArn ?? secretNameOf(needs.secretPrefix, gatewayId));
+  if (has('RESTORE_SECRET')) await needs.gatewaySecrets.restore(secretIdOf(needs, wanted, found.gateway));
   if (has('ADD_GATEWAY')) await register(needs, wanted, by);
   if (has('UPDATE_GATEWAY')) note('UPDATE_GATEWAY', await reconfigure(needs, wanted, undefined, by));
   if (has('GROW_SHARDS') && found.gateway) {
@@ -118,11 +127,13 @@ const applyGateway = async (
 
 const retire = async (needs: Needs, gatewayId: GatewayId, by: By, plan: boolean): Promise<readonly Change[]> => {
   const gateway = await needs.gateways.read(gatewayId);
-  const changes = gateway ? compareAbsent(gateway) : [];
+  if (!gateway) return [];
+  const changes = compareAbsent(gateway);
   if (!plan && changes.length > 0) {
     const retired = await needs.gateways.apply(gatewayId, { kind: 'retire', ...by });
     if (retired.kind === 'refused') return changes.map((change) => ({ ...change, refused: retired.message }));
   }
   if (changes.some(({ refused }) => refused !== undefined)) return changes;
-  return [...changes, ...(await applySchedule(needs, { gatewayId }, plan, async () => undefined))]; // its retirement is recorded; every time: a crash may have come between
+  // Every time: a crash may have come between. Its retirement is recorded.
+  return [...changes, ...(await applySchedule(needs, { gatewayId }, gateway.secretArn, plan, async () => undefined))];
 };

@@ -10,6 +10,7 @@ const request = z.looseObject({
   RequestId: z.string(),
   LogicalResourceId: z.string(),
   PhysicalResourceId: z.string().optional(),
+  ResourceProperties: z.looseObject({ Protected: z.array(z.string()).default([]) }),
 });
 export type CustomResourceRequest = z.infer<typeof request>;
 

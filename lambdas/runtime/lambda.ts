@@ -1,10 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { isCounted, type Log, type MetricFields } from '../domain/log-line.ts';
-import { metricNamespace, metricService } from '../domain/metric.ts';
+import { metricNamespace } from '../domain/metric.ts';
 import { lambdasWith } from './host.ts';
+import { serviceName } from './service-name.ts';
 
-const serviceName = metricService.service;
 const logger = new Logger({ serviceName });
 const counter = new Metrics({ serviceName, namespace: metricNamespace });
 const levels = { INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;

@@ -1,5 +1,6 @@
 import { isCounted, type Log, type LogFields, type MetricFields } from '../domain/log-line.ts';
-import { type Metric, metricNamespace, metricService } from '../domain/metric.ts';
+import { type Metric, metricDimension, metricNamespace } from '../domain/metric.ts';
+import { serviceName } from './service-name.ts';
 
 export type { Log } from '../domain/log-line.ts';
 
@@ -40,15 +41,12 @@ const embedded = ({ metrics, gatewayId }: MetricFields): object => ({
     CloudWatchMetrics: [
       {
         Namespace: metricNamespace,
-        Dimensions: (gatewayId === undefined ? [[]] : [[], ['gatewayId']]).map((more) => [
-          ...Object.keys(metricService),
-          ...more,
-        ]),
+        Dimensions: (gatewayId === undefined ? [[]] : [[], ['gatewayId']]).map((more) => [metricDimension, ...more]),
         Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' })),
       },
     ],
   },
-  ...metricService,
+  [metricDimension]: serviceName,
   ...(gatewayId === undefined ? {} : { gatewayId }),
   ...metrics,
 });

@@ -64,8 +64,8 @@ const labelsOf = (secret: SecretDescription, token: string): readonly string[] =
   return labels;
 };
 
-const gatewayOf = async ({ gateways, secretPrefix }: Needs, secret: SecretDescription): Promise<Gateway> => {
-  const gatewayId = gatewayIdOfSecret(secretPrefix, secret.name);
+const gatewayOf = async ({ gateways }: Needs, secret: SecretDescription): Promise<Gateway> => {
+  const gatewayId = gatewayIdOfSecret(secret.name);
   const gateway = gatewayId && (await gateways.read(gatewayId));
   if (!gateway || gateway.secretArn !== secret.arn)
     throw new StepFailed(`Secret ${secret.name} is not the secret of a registered gateway.`);

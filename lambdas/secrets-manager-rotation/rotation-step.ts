@@ -5,10 +5,7 @@ import type { RotationId } from '../domain/ids.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import type { Run } from '../workflow/shared/own-rotation.ts';
 
-export type Needs = Pick<
-  Dependencies,
-  'gateways' | 'secretVersions' | 'policyCheck' | 'pingOne' | 'executions' | 'secretPrefix'
-> &
+export type Needs = Pick<Dependencies, 'gateways' | 'secretVersions' | 'policyCheck' | 'pingOne' | 'executions'> &
   ClockAndLog & { readonly pause: (ms: number) => Promise<unknown> };
 
 /** What Secrets Manager asks about, with the gateway whose secret it is; its token is the version's id. */

@@ -15,10 +15,12 @@ import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
 import { notifyOwnersOn } from '../aws/notify-owners.ts';
 import { proofsIn } from '../aws/proofs.ts';
+import { protectTablesIn } from '../aws/protect-tables.ts';
 import { publishTo } from '../aws/publish-events.ts';
 import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
+import { homeOfArn } from '../domain/secret-home.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
 import type { ClockAndLog, Dependencies, KitReach } from '../ports.ts';
 import { type ClientSettings, clientSettings, limited } from '../runtime/client-settings.ts';
@@ -86,7 +88,8 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
   },
   secretVersions: {
     needs: [],
-    make: (_, clients, { environment: { SECRETS_KEY: key } }) => secretVersionsIn(clients.secretsManager(), key),
+    make: (_, clients, { environment: { SECRET_PREFIX: prefix, SECRETS_KEY: key } }) =>
+      secretVersionsIn(clients.secretsManager(), prefix === undefined ? undefined : { prefix, key }),
   },
   gatewaySecrets: {
     needs: ['ROTATION_FUNCTION'],
@@ -121,6 +124,11 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     needs: ['NOTIFICATIONS_TOPIC'],
     make: ({ NOTIFICATIONS_TOPIC = '' }, clients) => notifyOwnersOn(clients.sns(), NOTIFICATIONS_TOPIC),
   },
+  home: {
+    needs: ['ROTATION_FUNCTION'],
+    make: ({ ROTATION_FUNCTION = '' }) => homeOfArn(ROTATION_FUNCTION),
+  },
+  protectTables: { needs: [], make: (_, clients) => protectTablesIn(clients.dynamodb()) },
   actFunction: { needs: ['ACT_FUNCTION'], make: ({ ACT_FUNCTION = '' }) => ACT_FUNCTION },
   secretPrefix: { needs: ['SECRET_PREFIX'], make: ({ SECRET_PREFIX = '' }) => SECRET_PREFIX },
 };

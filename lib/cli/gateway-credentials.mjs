@@ -1,20 +1,5 @@
 #!/usr/bin/env node
-// The command line, on whatever Node (>= 20) is installed: installs the lockfile's packages first, and runs on their Node.
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// The command line, see `lib/own-node.mjs`.
+import { runOnOwnNode } from '../own-node.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-await import('../bootstrap.mjs');
-
-const ownNode = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-const child = spawn(
-  existsSync(ownNode) ? ownNode : process.execPath,
-  [join(root, 'lib', 'cli', 'main.ts'), ...process.argv.slice(2)],
-  { stdio: 'inherit', shell: process.platform === 'win32' },
-);
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => {
-  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
-});
+await runOnOwnNode('lib/cli/main.ts', process.argv.slice(2));

@@ -4,9 +4,10 @@ import {
   type GaugeMetric,
   gaugeMetrics,
   type Metric,
+  metricDimension,
   metricNamespace,
-  metricService,
 } from '../../lambdas/domain/metric.ts';
+import { deploymentName } from './deployment-name.ts';
 
 const isGauge = (name: Metric): name is GaugeMetric => gaugeMetrics.some((gauge) => gauge === name);
 
@@ -15,7 +16,7 @@ export const counted = (name: Metric, minutes: number): CloudWatchMetric =>
   new CloudWatchMetric({
     namespace: metricNamespace,
     metricName: name,
-    dimensionsMap: { ...metricService },
+    dimensionsMap: { [metricDimension]: deploymentName },
     statistic: isGauge(name) ? 'Maximum' : 'Sum',
     period: Duration.minutes(minutes),
   });

@@ -13,6 +13,7 @@ export const acceptWildcard = (role: IConstruct, resource: string, reason: strin
 const asNagWrites = (value: unknown): string => {
   if (typeof value === 'string') return value;
   const [[name, of] = []] = Object.entries(value as Record<string, unknown>);
+  if (name !== 'Ref' && name !== 'Fn::GetAtt' && name !== 'Fn::Join') return JSON.stringify(value);
   if (name === 'Ref') return `<${of}>`;
   const parts = of as unknown[];
   if (name === 'Fn::GetAtt') return `<${parts.join('.')}>`;

@@ -4,11 +4,12 @@ import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cd
 import { ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { probeHeader } from '../../lambdas/domain/probe.ts';
+import { deploymentName } from './deployment-name.ts';
 
 export type FirewallProps = { readonly stage: Stage; readonly logRetentionDays: RetentionDays };
 
-const seenAs = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
-  metricName,
+const seenAs = (name: string): CfnWebACL.VisibilityConfigProperty => ({
+  metricName: `${name}-${deploymentName}`,
   cloudWatchMetricsEnabled: true,
   sampledRequestsEnabled: false, // a sample shows headers, and one of them is the credential
 });

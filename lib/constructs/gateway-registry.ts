@@ -15,8 +15,8 @@ export type GatewayRegistryProps = {
   /** The hosts that URLs of kits may have; none for those that the file names. */
   readonly kitHosts: readonly string[];
   readonly logRetentionDays: RetentionDays;
-  /** What has to stand before the first rotation may start. */
-  readonly after: readonly IConstruct[];
+  /** The tables that it protects from deletion. */
+  readonly tables: readonly string[];
 };
 
 const name = 'gateways.json';
@@ -24,15 +24,16 @@ const name = 'gateways.json';
 const longestHosts = 2_000;
 
 /**
- * Applies gateways.json on deployment, whenever the file has changed. It travels with the function's code. CloudFormation
+ * Applies gateways.json on deployment, whenever the file has changed, and protects the tables from then on. It travels with the function's code. CloudFormation
  * never asks to delete it: gateways and their credentials outlive the stack.
  */
 export class GatewayRegistry extends Construct {
   readonly applyRegistry: RotationFunction;
   /** Which hosts a function may ask that reaches kits. */
   readonly reachesKits: Grant;
+  private readonly applied: CustomResource;
 
-  constructor(scope: Construct, id: string, { gateways, kitHosts, logRetentionDays, after }: GatewayRegistryProps) {
+  constructor(scope: Construct, id: string, { gateways, kitHosts, logRetentionDays, tables }: GatewayRegistryProps) {
     super(scope, id);
     const path = resolve(gateways);
     if (!statSync(path, { throwIfNoEntry: false })?.isFile())
@@ -54,13 +55,20 @@ export class GatewayRegistry extends Construct {
       files: { [name]: path },
     });
     this.applyRegistry.addEnvironment('REGISTRY_FILE', `/var/task/${name}`); // where Lambda puts the code
-    const applied = new CustomResource(this, 'Applied', {
+    this.applied = new CustomResource(this, 'Applied', {
       resourceType: 'Custom::GatewayRegistry',
       serviceToken: this.applyRegistry.functionArn,
       serviceTimeout: Duration.minutes(16), // the function ends after 15
-      removalPolicy: RemovalPolicy.RETAIN,
-      properties: { Hash: createHash('sha256').update(readFileSync(path)).digest('hex') },
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      properties: { Hash: createHash('sha256').update(readFileSync(path)).digest('hex'), Protected: tables },
     });
-    applied.node.addDependency(...after);
+  }
+
+  /**
+   * Applies it when all of this stands: the first rotations need it, and what failed after them would take away, rolling back,
+   * the records of credentials that kits have by then.
+   */
+  applyAfter(constructs: readonly IConstruct[]): void {
+    this.applied.node.addDependency(...constructs);
   }
 }

@@ -1,6 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { secretTag, wordsOfTag } from '../../lambdas/domain/secret-tag.ts';
+import { deploymentName } from './deployment-name.ts';
 import type { Grant } from './rotation-function.ts';
 import type { RotationKey } from './rotation-key.ts';
 
@@ -10,7 +11,7 @@ export type GatewaySecretsProps = {
   readonly forwardedTo: readonly string[];
 };
 
-const prefix = 'gateway-credential/';
+const prefix = `gateway-credential/${deploymentName}/`;
 
 const tag = `aws:ResourceTag/${secretTag.key}`;
 
@@ -54,19 +55,21 @@ export class GatewaySecrets extends Construct {
       );
       if (operations.some((operation) => encrypting.has(operation))) this.key.grantEncryptDecrypt(to, 'secretsmanager');
       else if (operations.includes('GetSecretValue')) this.key.grantDecrypt(to, 'secretsmanager');
-      if (operations.includes('CreateSecret')) to.addEnvironment('SECRETS_KEY', this.key.key.keyArn);
+      if (!operations.includes('CreateSecret')) return;
+      to.addEnvironment('SECRET_PREFIX', prefix);
+      to.addEnvironment('SECRETS_KEY', this.key.key.keyArn);
     };
   }
 
-  /** To tell the gateway by the name of its secret. */
-  get named(): Grant {
-    return (to) => to.addEnvironment('SECRET_PREFIX', prefix);
+  /** What the name of each begins with; the id of the gateway follows. */
+  get prefix(): string {
+    return prefix;
   }
 
   /** To read what is presented to PingOne: those secrets one by one, and none when no gateway forwards. */
   get ofForwarding(): Grant {
     return (to) => {
-      this.named(to);
+      to.addEnvironment('SECRET_PREFIX', prefix);
       for (const secret of this.forwarded)
         to.allowWherever(
           calls(['GetSecretValue']),

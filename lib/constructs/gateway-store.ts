@@ -8,14 +8,14 @@ import type { Grant } from './rotation-function.ts';
 type Operation = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
 
 /**
- * Kept for good: a lost record is a gateway whose credentials nobody accepts. Encrypted with the key that DynamoDB owns:
+ * Kept for good: a lost record is a gateway whose credentials nobody accepts. Their deletion protection is switched on at the
+ * end of a deployment ({@link GatewayStore.protect}), so that one that fails before can be rolled back. Encrypted with the key that DynamoDB owns:
  * the tables hold digests only, and a key of our own would be one more thing without which every API request fails.
  */
 const kept: Omit<TableProps, 'partitionKey'> = {
   billingMode: BillingMode.PAY_PER_REQUEST,
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-  deletionProtection: true,
-  removalPolicy: RemovalPolicy.RETAIN,
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 };
 const keys = {
   partitionKey: { name: attributes.partition, type: AttributeType.STRING },
@@ -67,6 +67,18 @@ export class GatewayStore extends Construct {
   /** On what says where credentials were used. */
   onUse(...operations: readonly Operation[]): Grant {
     return this.on(this.use.tableArn, operations, 'USE_TABLE', this.use);
+  }
+
+  /** To switch on the deletion protection of both tables. */
+  get protect(): Grant {
+    return (to) => {
+      to.allow(['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], [this.gateways.tableArn, this.use.tableArn]);
+    };
+  }
+
+  /** The names of both tables. */
+  get tableNames(): readonly string[] {
+    return [this.gateways.tableName, this.use.tableName];
   }
 
   private on(resource: string, operations: readonly Operation[], variable: string, table: Table): Grant {

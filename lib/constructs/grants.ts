@@ -113,16 +113,15 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
       secrets.onKits('GetSecretValue'), // the worker application of a gateway at PingOne
       registry.reachesKits, // and PingOne itself
-      secrets.named,
     ],
     ApplyRegistry: [
       store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onList('Query'),
+      store.protect,
       secrets.onGateways(
         ...(['CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'] as const),
         ...(['RotateSecret', 'CancelRotateSecret'] as const),
       ),
-      secrets.named,
       events.publish,
       workflow.on('StartExecution'),
       registry.reachesKits,

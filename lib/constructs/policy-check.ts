@@ -10,10 +10,12 @@ import {
   RequestAuthorizer,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, Duration, RemovalPolicies } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { deploymentName } from './deployment-name.ts';
 import { accept } from './exceptions.ts';
+import { keptLogs } from './kept-logs.ts';
 import { namedBy, onlyThrough, reachedFrom } from './policy-check-address.ts';
 import { answerLikePingOne } from './policy-check-answers.ts';
 import { deployAfterPermissions, released } from './policy-check-release.ts';
@@ -33,8 +35,8 @@ export type PolicyCheckProps = {
   readonly privateEndpointIds: readonly string[];
   /** Where the functions run that ask it or reach kits; none is outside of any VPC. */
   readonly network: Network | undefined;
-  /** A name of your own for it. */
-  readonly domain: { readonly name: string; readonly certificateArn: string } | undefined;
+  /** A name of your own for it; without a certificate, one that API Gateway has already. */
+  readonly domain: { readonly name: string; readonly certificateArn: string | undefined } | undefined;
   /** Whether to set the role with which API Gateway writes logs: one for the whole account and region, needed before any access log. */
   readonly setAccountLogRole: boolean;
 };
@@ -68,6 +70,7 @@ export class PolicyCheck extends Construct {
   private readonly network: Network | undefined;
   private readonly privateEndpointId: string | undefined;
   private readonly domain: DomainName | undefined;
+  private readonly keptName: string | undefined;
 
   constructor(scope: Construct, id: string, props: PolicyCheckProps) {
     super(scope, id);
@@ -97,7 +100,7 @@ export class PolicyCheck extends Construct {
     const authorizer = this.authorizer.node.defaultChild;
     if (authorizer instanceof CfnAuthorizer) authorizer.identitySource = undefined;
     this.api = new RestApi(this, 'Api', {
-      restApiName: 'policy-check',
+      restApiName: `policy-check-${deploymentName}`, // by which CloudWatch counts: the one that an earlier stack left counts too
       description: 'Policy check: gateway credential and access decision.',
       ...reachedFrom(props.privateEndpointIds),
       cloudWatchRole: setAccountLogRole,
@@ -106,9 +109,7 @@ export class PolicyCheck extends Construct {
         stageName,
         throttlingRateLimit: requestsPerSecond,
         throttlingBurstLimit: requestBurst,
-        accessLogDestination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLogs', { retention: logRetentionDays }),
-        ),
+        accessLogDestination: new LogGroupLogDestination(keptLogs(this, 'AccessLogs', logRetentionDays)),
         accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLog)),
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false, // it would log the credential
@@ -124,13 +125,16 @@ export class PolicyCheck extends Construct {
     this.addSideband(kit);
     this.addSideband(kit.addResource('nodes').addResource('{node}'));
     deployAfterPermissions(this.api, this.authorize);
-    if (props.domain) this.domain = namedBy(this.api, props.domain.name, props.domain.certificateArn);
+    const { name, certificateArn } = props.domain ?? {};
+    if (name && certificateArn) this.domain = namedBy(this.api, name, certificateArn);
+    else this.keptName = name;
     RemovalPolicies.of(this).retainOnUpdateOrDelete();
   }
 
   /** What the Service URLs of kits begin with, without a slash at its end: `/gateways/…` follows. */
   get url(): string {
-    return this.domain ? `https://${this.domain.domainName}` : this.stageUrl;
+    const name = this.domain?.domainName ?? this.keptName;
+    return name ? `https://${name}` : this.stageUrl;
   }
 
   /** Where the name of its own has to lead, by a CNAME or alias in your DNS. */

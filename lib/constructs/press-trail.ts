@@ -2,7 +2,7 @@ import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { accept } from './exceptions.ts';
 import type { RotationFunction } from './rotation-function.ts';
 
@@ -17,6 +17,8 @@ export type PressTrailProps = {
  * audit is what the caller said. It holds no secret; what was pressed with is not in it.
  */
 export class PressTrail extends Construct {
+  private readonly trail: Trail;
+
   constructor(scope: Construct, id: string, { functions, keptDays }: PressTrailProps) {
     super(scope, id);
     const bucket = new Bucket(this, 'Bucket', {
@@ -25,7 +27,7 @@ export class PressTrail extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [{ expiration: Duration.days(keptDays), noncurrentVersionExpiration: Duration.days(keptDays) }],
     });
     accept(
@@ -33,7 +35,7 @@ export class PressTrail extends Construct {
       'AwsSolutions-S1',
       'Digest files show whether somebody changed the trail; logs of who reads it would need a further bucket, and the same again.',
     );
-    const trail = new Trail(this, 'Trail', {
+    this.trail = new Trail(this, 'Trail', {
       bucket: Bucket.fromBucketName(this, 'Known', bucket.bucketName), // which CDK gives no policy of its own
       enableFileValidation: true,
       isMultiRegionTrail: false, // the functions are in this one
@@ -41,8 +43,13 @@ export class PressTrail extends Construct {
       managementEvents: ReadWriteType.NONE,
     });
     for (const statement of this.written(bucket)) bucket.addToResourcePolicy(statement);
-    if (bucket.policy) trail.node.addDependency(bucket.policy); // CloudTrail looks whether it may write
-    trail.addLambdaEventSelector([...functions], { includeManagementEvents: false });
+    if (bucket.policy) this.trail.node.addDependency(bucket.policy); // CloudTrail looks whether it may write
+    this.trail.addLambdaEventSelector([...functions], { includeManagementEvents: false });
+  }
+
+  /** Begins when all of this stands: a deployment that fails before leaves an empty bucket, and only an empty one can be deleted. */
+  recordAfter(constructs: readonly IConstruct[]): void {
+    this.trail.node.addDependency(...constructs);
   }
 
   /** CloudTrail writes for trails of this stack: by CDK's own policy it would for one of any account that names the bucket. */

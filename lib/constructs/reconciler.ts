@@ -6,7 +6,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { RotationFunction } from './rotation-function.ts';
 
 export type ReconcilerProps = {
-  /** Runs every minute; never two at a time when its reserved concurrency is 1. */
+  /** Runs every minute. Two rounds at once do no more than one: whatever they change is a conditional write of a record. */
   readonly reconcile: RotationFunction;
   readonly deadLetters: DeadLetters;
 };

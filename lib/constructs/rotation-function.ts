@@ -9,11 +9,13 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { codeOf } from './bundle.ts';
+import { deploymentName } from './deployment-name.ts';
 import { acceptWildcard } from './exceptions.ts';
+import { keptLogs } from './kept-logs.ts';
 
 /** Where functions run that have to reach what is inside a VPC. Its subnets lead to the AWS services too: by endpoints or NAT. */
 export type Network = { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
@@ -27,8 +29,8 @@ export type RotationFunctionProps = {
   readonly memoryMb?: number;
   /** X-Ray; default off: on the path of every API request it would cost more than it tells. */
   readonly traced?: boolean;
-  /** At most so many at the same time; default unreserved. */
-  readonly reservedConcurrency?: number;
+  /** At most so many at the same time, kept for it of the account's quota; default neither. */
+  readonly reservedConcurrency?: number | undefined;
   readonly logRetentionDays: RetentionDays;
   /** Whether Lambda itself writes its lines about each call; default on. For a call a request they are a sixth of its price. */
   readonly logsEachCall?: boolean;
@@ -72,7 +74,7 @@ export class RotationFunction extends LambdaFunction {
     within(`${id}.timeoutSeconds`, timeoutSeconds, 1, 900);
     within(`${id}.memoryMb`, memoryMb, 128, 10_240);
     const source = sourceOf(id);
-    const logGroup = new LogGroup(scope, `${id}Logs`, { retention: logRetentionDays });
+    const logGroup = keptLogs(scope, `${id}Logs`, logRetentionDays);
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
     role.addToPolicy(
       new PolicyStatement({
@@ -89,6 +91,7 @@ export class RotationFunction extends LambdaFunction {
       timeout: Duration.seconds(timeoutSeconds),
       memorySize: memoryMb,
       role,
+      environment: { POWERTOOLS_SERVICE_NAME: deploymentName }, // by which its counts and its log are told from those of other stacks
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,

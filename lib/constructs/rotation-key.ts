@@ -13,7 +13,7 @@ export class RotationKey extends Construct {
     this.key = new Key(this, 'Key', {
       description: 'Encrypts gateway credentials and messages to owners and operators.',
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN, // without it every stored credential is lost
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // without it every stored credential is lost
     });
   }
 

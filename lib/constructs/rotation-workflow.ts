@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { deploymentName } from './deployment-name.ts';
 import { acceptWildcard } from './exceptions.ts';
+import { keptLogs } from './kept-logs.ts';
 import type { Grant, RotationFunction } from './rotation-function.ts';
 
 export type RotationWorkflowProps = {
@@ -38,7 +40,8 @@ export class RotationWorkflow extends Construct {
       definitionSubstitutions: functionArns,
       tracingEnabled: true,
       logs: {
-        destination: new LogGroup(this, 'Logs', { retention: logRetentionDays }),
+        // Below this name AWS needs no policy for each group; the one policy that it writes otherwise is full after some stacks.
+        destination: keptLogs(this, 'Logs', logRetentionDays, `/aws/vendedlogs/states/${deploymentName}`),
         level: LogLevel.ALL,
         includeExecutionData: false,
       },

@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { hostPattern } from '../../lambdas/domain/kit-hosts.ts';
+import { defaultStackName } from '../defaults.ts';
 
 /** A number, or the text of one: the command line gives texts. */
 const wholeNumber = (least: number, most: number) =>
@@ -36,6 +37,11 @@ const retentions = Object.values(RetentionDays).filter((days) => typeof days ===
 
 /** The schema of the settings; what it says of each is printed in the reference. */
 export const settingsSchema = z.strictObject({
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'allowed are up to 100 letters, digits and hyphens, a letter first')
+    .default(defaultStackName)
+    .describe('The name of the stack; with another one, a second deployment stands beside the first.'),
   gateways: z.string().min(1).default('./gateways.json').describe('The registry of gateways and kits to apply.'),
   kitHosts: listOf(
     hostPattern,
@@ -61,6 +67,11 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Instances of the authorizer that are kept warm, paid whether used or not. To end it set 0: taken away, it is kept like all of the policy check.',
     ),
+  kitWorkersAtOnce: wholeNumber(1, 1000)
+    .optional()
+    .describe(
+      "At most so many instances of DistributeShard, and as many of VerifyKits, run at once, so that a large rotation leaves Lambda concurrency to the authorizer. They are kept for the two of the account's quota, of which AWS wants 100 left.",
+    ),
   domainName: z
     .string()
     .regex(
@@ -74,6 +85,9 @@ export const settingsSchema = z.strictObject({
     .regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'allowed is the ARN of a certificate in ACM')
     .optional()
     .describe('The certificate of that name, in ACM of the same region; goes with `domainName`.'),
+  domainKept: yesOrNo(false).describe(
+    'Whether `domainName` is in API Gateway already: what is taken out of these settings, or out of the account with the stack, is kept, because kits hold it. Then it is used as it is, without `certificateArn`.',
+  ),
   subnetIds: listOf(/^subnet-[0-9a-f]{8,17}$/, 'allowed are ids of subnets, comma-separated').describe(
     'Where functions run that ask the policy check or reach kits, when these are inside a VPC. The subnets must lead to the AWS services too.',
   ),
@@ -91,6 +105,9 @@ export const settingsSchema = z.strictObject({
     .refine((days) => retentions.includes(days), `allowed is one of ${retentions.join(', ')}`)
     .default(RetentionDays.ONE_YEAR)
     .describe("How long logs, and the trail of who pressed, are kept: one of CloudWatch's numbers of days."),
+  pressTrail: yesOrNo(true).describe(
+    'Whether a CloudTrail trail of its own records who pressed, decided or acted. `false` when the five trails of the region are taken: then let another trail record the data events of these functions.',
+  ),
   setAccountLogRole: yesOrNo(true).describe(
     "Whether to set API Gateway's log role of the account and region; `false` when another stack does.",
   ),
@@ -112,7 +129,13 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** Settings that say nothing, or something wrong, without each other. */
 const contradictionsOf = (settings: Settings): readonly string[] => [
-  ...(!settings.domainName === !settings.certificateArn ? [] : ['domainName and certificateArn: give both or neither']),
+  ...(settings.domainKept
+    ? settings.domainName && !settings.certificateArn
+      ? []
+      : ['domainKept: give domainName, and no certificateArn: a name that was kept has its own']
+    : !settings.domainName === !settings.certificateArn
+      ? []
+      : ['domainName and certificateArn: give both or neither']),
   ...((settings.subnetIds.length === 0) === (settings.securityGroupIds.length === 0)
     ? []
     : ['subnetIds and securityGroupIds: give both or neither']),

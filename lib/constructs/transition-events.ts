@@ -1,10 +1,12 @@
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Aws } from 'aws-cdk-lib/core';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { eventSource } from '../../lambdas/domain/names.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { deploymentName } from './deployment-name.ts';
+import { keptLogs } from './kept-logs.ts';
 import type { Grant } from './rotation-function.ts';
 
 export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays; readonly deadLetters: DeadLetters };
@@ -14,6 +16,8 @@ export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays; 
  * keeps a copy of each, outside the tables: it says what happened after a backup was taken, when the tables are lost.
  */
 export class TransitionEvents extends Construct {
+  /** Where the copies are. */
+  readonly logGroupName: string;
   private readonly bus: EventBus;
 
   constructor(scope: Construct, id: string, { logRetentionDays, deadLetters }: TransitionEventsProps) {
@@ -23,23 +27,29 @@ export class TransitionEvents extends Construct {
       deadLetterQueue: deadLetters.queue,
     });
     deadLetters.grantKeep(this.bus);
-    const copies = new LogGroup(this, 'Copies', {
-      logGroupName: `/aws/events/${Aws.STACK_NAME}-transitions`, // EventBridge writes to groups below /aws/events/ only
-      retention: logRetentionDays,
-    });
-    copies.addToResourcePolicy(
+    this.logGroupName = `/aws/events/${deploymentName}-transitions`; // EventBridge writes to groups below /aws/events/ only
+    const copies = keptLogs(this, 'Copies', logRetentionDays, this.logGroupName);
+    const { policyDependable } = copies.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com'), new ServicePrincipal('delivery.logs.amazonaws.com')],
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         resources: [copies.logGroupArn],
       }),
     );
+    // Without the `:*` at the end of the group's own: a target with it is taken, and gets nothing.
+    const logGroupArn = Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: this.logGroupName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     const copy = new Rule(this, 'Copy', {
       description: 'Copies every transition to a log group.',
       eventBus: this.bus,
       eventPattern: { source: [eventSource] },
-      targets: [{ bind: () => ({ arn: copies.logGroupArn, deadLetterConfig: { arn: deadLetters.queue.queueArn } }) }],
+      targets: [{ bind: () => ({ arn: logGroupArn, deadLetterConfig: { arn: deadLetters.queue.queueArn } }) }],
     });
+    if (policyDependable) copy.node.addDependency(policyDependable); // from its first event on it may write
     deadLetters.grantKeep(copy);
   }
 

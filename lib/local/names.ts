@@ -4,9 +4,6 @@ import { accountId, arn, pseudoParameters as ofAnyStack, stackArn } from '../emu
 import { apiId } from '../emulator/api-gateway/event.ts';
 import { type Deployed, type Resource, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 
-/** The values of CloudFormation's pseudo parameters here. */
-export const pseudoParameters = { ...ofAnyStack, 'AWS::StackName': defaultStackName } as const;
-
 /** The name a function has here: that of its source file. */
 export const functionNameOf = (source: string): string => basename(source, '.ts');
 
@@ -15,6 +12,13 @@ export const stateMachineName = 'rotation';
 
 /** The one stack of this machine. */
 export const localStack = { name: defaultStackName, id: stackArn(defaultStackName) } as const;
+
+/** The values of CloudFormation's pseudo parameters here. */
+export const pseudoParameters = {
+  ...ofAnyStack,
+  'AWS::StackName': localStack.name,
+  'AWS::StackId': localStack.id,
+} as const;
 
 const namedBy: Readonly<Record<string, (logicalId: string, resource: Resource) => Deployed>> = {
   'AWS::DynamoDB::Table': (id) => ({ ref: id, attributes: { Arn: arn('dynamodb', `table/${id}`) } }),

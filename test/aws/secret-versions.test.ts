@@ -2,6 +2,7 @@ import { CreateSecretCommand, DescribeSecretCommand, PutSecretValueCommand } fro
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { CurrentMovedElsewhere, StepFailed } from '../../lambdas/domain/failure.ts';
+import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { liveLabel, placeholder } from '../../lambdas/domain/secret-text.ts';
 import { mintIn, openEmulated } from './emulated.ts';
 
@@ -98,5 +99,23 @@ describe('The secret versions', () => {
 
   it('answers undefined for a version that does not exist', async () => {
     expect(await secretVersionsIn(emulated.secretsManager).readVersion(secretArn, first)).toBeUndefined();
+  });
+
+  describe('of a gateway whose secret is gone', () => {
+    const gone = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway-credential/before/orders-abcdef';
+    const gatewayId = 'orders' as GatewayId;
+
+    it('are in one of the name that this deployment gives it, whatever the name was before: made once, then found', async () => {
+      const secretVersions = secretVersionsIn(emulated.secretsManager, { prefix: `gateway-credential/own-${count}/` });
+      const made = await secretVersions.reopen(gone, gatewayId);
+      expect(made).toMatchObject({ name: `gateway-credential/own-${count}/orders`, isBeingDeleted: false });
+      expect((await secretVersions.reopen(gone, gatewayId)).arn).toBe(made.arn);
+    });
+
+    it('refuses to make one in a function that is not told how', async () => {
+      await expect(secretVersionsIn(emulated.secretsManager).reopen(gone, gatewayId)).rejects.toThrow(
+        /^The secret of gateway orders is gone/,
+      );
+    });
   });
 });

@@ -1,28 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installedClone } from '../support/clone.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
-
-const project = join(import.meta.dirname, '../..');
-/** A clone with its packages in place. Its lockfile is as old as can be, so that nothing is ever installed over the project's own packages. */
-const cloneOf = (): string => {
-  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
-  for (const part of ['lib', 'lambdas', 'package.json', 'package-lock.json'])
-    cpSync(join(project, part), join(clone, part), { recursive: true });
-  utimesSync(join(clone, 'package-lock.json'), 0, 0);
-  symlinkSync(join(project, 'node_modules'), join(clone, 'node_modules'));
-  return clone;
-};
 
 let clone: string;
 const children = new Set<ChildProcess>();
 let system: System;
 let data: string;
 beforeAll(async () => {
-  clone = cloneOf();
+  clone = installedClone();
   system = await openRotated();
   data = dirname(system.deployment.cloud.credentialsFile());
 });

@@ -1,11 +1,15 @@
 import type { Context } from 'aws-lambda';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { eventMetrics, gaugeMetrics, type Metric, policyCheckMetrics } from '../../lambdas/domain/metric.ts';
 import { lambda } from '../../lambdas/runtime/lambda.ts';
 import { lambda as leanLambda } from '../../lambdas/runtime/lean-lambda.ts';
 import { countMetric, type Log, recordGauges } from '../../lambdas/runtime/log.ts';
 import { printedBy } from '../runtime/printed.ts';
 import { synthesised, text } from './synthesised.ts';
+
+vi.hoisted(() => {
+  process.env.POWERTOOLS_SERVICE_NAME = '{AWS::StackName}-{AWS::StackId}'; // as the template says it, read as this test reads it
+});
 
 const stack = synthesised();
 const alarms = new Map(
@@ -55,8 +59,8 @@ describe('alarms on what our functions count', () => {
   test.for(own)(
     '%s names the very metric and dimensions that the code emits',
     ([, { Namespace, MetricName, Dimensions }]) => {
-      const dimensions = (Dimensions as readonly { Name: string; Value: string }[]).map(
-        (one) => `${one.Name}=${one.Value}`,
+      const dimensions = (Dimensions as readonly { Name: string; Value: unknown }[]).map(
+        (one) => `${one.Name}=${text(one.Value)}`,
       );
       expect(emitted).toContain(`${Namespace} ${MetricName} ${dimensions.join(' ')}`);
     },
@@ -93,7 +97,8 @@ describe('alarms on what AWS counts', () => {
       AuthorizerErrors: 'AWS/Lambda Errors FunctionName={PolicyCheckAuthorize}',
       AuthorizerSlow: 'AWS/Lambda Duration FunctionName={PolicyCheckAuthorize}',
       AuthorizerThrottled: 'AWS/Lambda Throttles FunctionName={PolicyCheckAuthorize}',
-      PolicyCheckFails: 'AWS/ApiGateway 5XXError ApiName=policy-check Stage={PolicyCheckApiDeploymentStagev1}',
+      PolicyCheckFails:
+        'AWS/ApiGateway 5XXError ApiName=policy-check-{AWS::StackName}-{AWS::StackId} Stage={PolicyCheckApiDeploymentStagev1}',
       GatewayReadsThrottled: 'AWS/DynamoDB ReadThrottleEvents TableName={GatewayStoreGatewaysTable}',
       PressFailed: 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName={CompromiseButtonFailed.QueueName}',
       CompromiseFails: 'AWS/Lambda Errors FunctionName={Compromise}',

@@ -31,6 +31,17 @@ describe('a name of your own for the policy check', () => {
     expect(askedAt(stack)).toBe(askedAt(byDefault));
   });
 
+  test('taken away and put back, it is used as it was kept: API Gateway would not make it a second time', () => {
+    const keptAt = { domainName: 'policy-check.example.com', domainKept: true };
+    const { Outputs } = synthesise({ gateways, ...keptAt });
+    expect(text(Outputs?.PolicyCheckUrl?.Value)).toBe('https://policy-check.example.com');
+    expect(Outputs).not.toHaveProperty('PolicyCheckDomainTarget');
+    for (const type of ['AWS::ApiGateway::DomainName', 'AWS::ApiGateway::BasePathMapping'])
+      expect(synthesised(keptAt).ofType(type)).toEqual([]);
+    for (const wrong of [{ domainKept: true }, { ...keptAt, certificateArn }])
+      expect(() => synthesised(wrong)).toThrow('domainKept: give domainName, and no certificateArn');
+  });
+
   test('refuses a name without a certificate', () => {
     expect(() => synthesised({ domainName: 'policy-check.example.com' })).toThrow(
       'domainName and certificateArn: give both or neither',
@@ -70,6 +81,15 @@ describe('a private endpoint', () => {
         SecurityGroupIds: network.securityGroupIds,
       });
       expect(stack.permissionsOf(source)).toContain('ec2:CreateNetworkInterface on *');
+    }
+  });
+
+  test('takes in each function after its permissions for that: otherwise its first deployment fails', () => {
+    for (const [, { id, Properties }] of stack.functions) {
+      if (Properties?.VpcConfig === undefined) continue;
+      const policy = text(Properties.Role).slice(1, -'.Arn}'.length);
+      const found = stack.all.find(([one]) => one === id)?.[1] as { DependsOn?: readonly string[] } | undefined;
+      expect(found?.DependsOn?.join(), id).toContain(`${policy}DefaultPolicy`);
     }
   });
 
@@ -163,7 +183,7 @@ describe('the trail of presses', () => {
   test('cannot be read from outside, and outlives the stack for as long as logs are kept', () => {
     const [[, bucket] = []] = synthesised({ logRetentionDays: 90 }).ofType('AWS::S3::Bucket');
     expect(bucket).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,

@@ -25,13 +25,14 @@ describe('the tables', () => {
       expect(table).toMatchObject({ KeySchema: keys, BillingMode: 'PAY_PER_REQUEST' });
   });
 
-  test('cannot be lost: deletion protection, point-in-time recovery, kept when the stack goes', () => {
+  test('cannot be lost: point-in-time recovery, kept when the stack goes; what applies the registry protects them from deletion', () => {
     for (const table of tables.values())
       expect(table).toMatchObject({
-        DeletionProtectionEnabled: true,
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       });
-    expect(policiesOf('AWS::DynamoDB::Table')).toEqual(['Retain', 'Retain']);
+    expect(policiesOf('AWS::DynamoDB::Table')).toEqual(['RetainExceptOnCreate', 'RetainExceptOnCreate']);
+    const [[, applied] = []] = stack.ofType('Custom::GatewayRegistry');
+    expect(text(applied?.Properties?.Protected)).toBe([...tables.keys()].join(', '));
   });
 
   test('depend on no key that could be disabled', () => {
@@ -63,7 +64,7 @@ describe('encryption', () => {
     expect(keys).toHaveLength(2);
     expect(keys).toContainEqual(expect.objectContaining({ EnableKeyRotation: true }));
     expect(keys).toContainEqual(expect.objectContaining({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }));
-    expect(policiesOf('AWS::KMS::Key')).toEqual(['Retain', 'Retain']);
+    expect(policiesOf('AWS::KMS::Key')).toEqual(['RetainExceptOnCreate', 'RetainExceptOnCreate']);
   });
 
   test('the topic is encrypted with it and refuses what does not come over TLS', () => {
@@ -84,7 +85,7 @@ describe('encryption', () => {
 });
 
 describe('what outlives the stack', () => {
-  const kept = /^(Retain|RetainExceptOnCreate)$/;
+  const kept = /^RetainExceptOnCreate$/;
 
   test('the whole policy check: kits hold its URL', () => {
     const parts = Object.entries(template.Resources).filter(([id]) => id.startsWith('PolicyCheck'));
@@ -101,6 +102,6 @@ describe('what outlives the stack', () => {
   });
 
   test('the gateways: CloudFormation never asks for the registry to be deleted', () => {
-    expect(policiesOf('Custom::GatewayRegistry')).toEqual(['Retain']);
+    expect(policiesOf('Custom::GatewayRegistry')).toEqual(['RetainExceptOnCreate']);
   });
 });

@@ -115,6 +115,7 @@ const outputs = [
   'PolicyCheckApiEndpoint02882BA9',
   'PolicyCheckUrl',
   'OperateUrl',
+  'SecretPrefix',
   'GatewaysTable',
   'ApplyRegistryFunction',
   'EvidenceFunction',
@@ -127,6 +128,7 @@ const outputs = [
   'OperatorsTopicArn',
   'NotificationsTopicArn',
   'EventBusName',
+  'TransitionsLogGroup',
   'StateMachineArn',
 ];
 

@@ -28,7 +28,9 @@ const tellOwners = [
 
 const secrets = 'arn:{AWS::Partition}:secretsmanager:{AWS::Region}:{AWS::AccountId}:secret';
 const onGatewaySecrets = (...operations: string[]) =>
-  operations.map((operation) => `secretsmanager:${operation} on ${secrets}:gateway-credential/*`);
+  operations.map(
+    (operation) => `secretsmanager:${operation} on ${secrets}:gateway-credential/{AWS::StackName}-{AWS::StackId}/*`,
+  );
 const tag = 'aws:ResourceTag/gateway-credential-rotation';
 const onKitSecrets = (...operations: string[]) =>
   ['DescribeSecret', ...operations].map(
@@ -119,6 +121,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
   ],
   'apply-registry': [
+    ...[gateways, use].flatMap((table) => [`dynamodb:DescribeTable on ${table}`, `dynamodb:UpdateTable on ${table}`]),
     ...readAndSave,
     ...readAndSaveKits,
     ...lists,

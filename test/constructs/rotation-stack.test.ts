@@ -171,7 +171,7 @@ describe('settings', () => {
 
   test('refuses an unknown one and names those that are known', () => {
     expect(refusal({ authorizerMemory: 1024 })).toBe(
-      'The settings were refused. authorizerMemory: unknown; allowed are gateways, kitHosts, operatorsEmail, requestsPerSecond, requestBurst, authorizeMemoryMb, authorizeProvisioned, domainName, certificateArn, subnetIds, securityGroupIds, privateEndpointIds, firewall, logRetentionDays, setAccountLogRole, compromisePrincipals.',
+      'The settings were refused. authorizerMemory: unknown; allowed are stackName, gateways, kitHosts, operatorsEmail, requestsPerSecond, requestBurst, authorizeMemoryMb, authorizeProvisioned, kitWorkersAtOnce, domainName, certificateArn, domainKept, subnetIds, securityGroupIds, privateEndpointIds, firewall, logRetentionDays, pressTrail, setAccountLogRole, compromisePrincipals.',
     );
   });
 
@@ -221,6 +221,32 @@ describe('settings', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('RegistryRefused: gateways.json was refused:');
     expect(stderr).not.toContain('\n    at ');
+  });
+
+  test('refuses the secret of a kit in another account, before anything is deployed', () => {
+    const path = join(folder, 'foreign.json');
+    const secretId = 'arn:aws:secretsmanager:eu-central-1:444455556666:secret:kits/reader-AbCdEf';
+    const kit = {
+      kitId: 'reader',
+      kind: 'secrets-manager',
+      owner: 'team',
+      settings: { secretId, propagationSeconds: 60 },
+    };
+    const gateway = { gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [kit] };
+    writeFileSync(path, JSON.stringify({ gateways: [gateway] }));
+    const { status, stderr } = spawnSync(process.execPath, ['lib/app.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: {
+        CDK_CONTEXT_JSON: JSON.stringify({ gateways: path, 'aws:cdk:bundling-stacks': [] }),
+        CDK_DEFAULT_ACCOUNT: '111122223333',
+        CDK_DEFAULT_REGION: 'eu-central-1',
+      },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^RegistryRefused: .*kit orders\/reader, settings\.secretId: given a secret of account 444455556666/,
+    );
   });
 
   test('says what is wrong with a setting without showing where in the code', () => {

@@ -20,7 +20,7 @@ export const text = (value: unknown): string => {
       if (name === 'Fn::GetAtt') return `{${bare(of[0])}.${of[1]}}`;
       if (name === 'Fn::Sub') return String(of);
       if (name === 'Fn::Join') return (of[1] as unknown[]).map(text).join(of[0]);
-      if (name === 'Fn::Split') return text(of[1]);
+      if (name === 'Fn::Split' || name === 'Fn::Select') return text(of[1]);
       return `${name}=${text(of)}`;
     })
     .join(' ');
@@ -52,6 +52,8 @@ const reading = (template: ReturnType<typeof synthesise>) => {
       )
       .toSorted();
   return {
+    all,
+    outputs: template.Outputs ?? {},
     ofType,
     functions,
     functionOf,

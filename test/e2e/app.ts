@@ -1,5 +1,4 @@
-import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
-import { AspectPriority, RemovalPolicies, Stack } from 'aws-cdk-lib/core';
+import { AspectPriority, CfnResource, RemovalPolicies, Stack } from 'aws-cdk-lib/core';
 import { rotationApp } from '../../lib/synthesise.ts';
 
 /** The name of the stack that the end-to-end test deploys beside whatever else is in the account. */
@@ -10,13 +9,14 @@ export const e2eStackName = 'GatewayCredentialRotationE2e';
  * Without the trail of who pressed: CloudTrail's bucket could not be deleted with the records in it.
  */
 export const e2eApp = (...[props]: Parameters<typeof rotationApp>): ReturnType<typeof rotationApp> => {
-  const app = rotationApp({ ...props, stackName: e2eStackName });
+  const app = rotationApp({ ...props, context: { ...props?.context, stackName: e2eStackName, pressTrail: false } });
   const stack = app.node.children.find(Stack.isStack);
   if (!stack) throw new Error('The app has no stack.');
   stack.terminationProtection = false;
-  stack.node.tryRemoveChild('PressTrail');
   RemovalPolicies.of(stack).destroy({ priority: AspectPriority.READONLY - 1 });
-  for (const one of stack.node.findAll()) if (one instanceof CfnTable) one.deletionProtectionEnabled = false;
+  for (const one of stack.node.findAll())
+    if (CfnResource.isCfnResource(one) && one.cfnResourceType === 'Custom::GatewayRegistry')
+      one.addPropertyOverride('Protected', []); // the tables too
   return app;
 };
 

@@ -82,6 +82,8 @@ describe('The stack of the end-to-end test', () => {
     const resources = Object.values(template());
     expect(resources.filter(({ DeletionPolicy }) => /Retain|Snapshot/.test(DeletionPolicy ?? ''))).toEqual([]);
     expect(JSON.stringify(resources)).not.toContain('"DeletionProtectionEnabled":true');
+    const applied = resources.find(({ Type }) => Type === 'Custom::GatewayRegistry');
+    expect(applied?.Properties).toMatchObject({ Protected: [] });
     expect(resources.map(({ Type }) => Type)).not.toContain('AWS::S3::Bucket');
     expect(resources.filter(({ Type }) => Type === 'AWS::DynamoDB::Table')).toHaveLength(2);
   });

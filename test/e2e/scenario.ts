@@ -48,7 +48,7 @@ export const playEndToEnd = async (stage: Stage): Promise<void> => {
       `Another gateways.json is deployed there: applying this one would change ${untouched.changes.slice(0, 3).join('; ')}. Give the deployed one with --gateways FILE.`,
     );
   const secretsManager = new SecretsManagerClient(connection.settings);
-  const secretId = `gateway-credential/${gatewayId}`;
+  const secretId = `${connection.output('SecretPrefix')}${gatewayId}`;
   let kit: Kit | undefined;
   let failure: unknown;
   try {

@@ -4,6 +4,10 @@ import type { Grant } from './evaluation/grants.ts';
 const byAws: readonly (readonly [action: RegExp, why: string])[] = [
   [/^logs:/, 'Lambda and Step Functions write logs themselves; here they go to the journal'],
   [/^xray:/, 'Lambda and Step Functions send traces themselves; there is no X-Ray here'],
+  [
+    /^dynamodb:(DescribeTable|UpdateTable)$/,
+    'CloudFormation has the tables protected; it is not here, and dynalite cannot',
+  ],
   [/^sqs:/, 'Lambda and EventBridge send what they gave up on themselves; there are no queues here'],
 ];
 /** RevokeCredential tells somebody in one case: test/workflow/forced.test.ts plays it, where the list can change in between. */

@@ -204,6 +204,12 @@ describe('The custom resource', () => {
     });
   });
 
+  it('names the tables that a deployment protects from deletion; an earlier one named none', () => {
+    const named = { ...event, ResourceProperties: { ...event.ResourceProperties, Protected: ['gateways', 'use'] } };
+    expect(customResourceRequest(named)?.ResourceProperties.Protected).toEqual(['gateways', 'use']);
+    expect(customResourceRequest(event)?.ResourceProperties.Protected).toEqual([]);
+  });
+
   it('is not what somebody else sends', () => {
     expect(customResourceRequest({ plan: true })).toBeUndefined();
   });

@@ -67,6 +67,7 @@ export const openRegistry = async () => {
     kits: kitsIn(emulated.dynamodb, emulated.table),
     gatewaySecrets: gatewaySecretsIn(emulated.secretsManager, { rotationFunction }),
     secretPrefix: 'gateway-credential/',
+    home: { accountId: '000000000000', region: 'us-east-1' },
     executions,
     pingOne: noPingOne,
     kitReach: reachOf(['kong.example.com', 'hooks.example.com']),

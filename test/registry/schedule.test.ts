@@ -64,10 +64,8 @@ describe('Applying a schedule', () => {
   it('sets it without rotating, changes nothing when it is so, and takes it away again', async () => {
     system = await openRotated();
     const { secretsManager } = system.deployment;
-    const needs = {
-      gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }),
-      secretPrefix: 'gateway-credential/',
-    };
+    const needs = { gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }) };
+    const { secretArn: secretId } = await system.gateway();
     const wanted: WantedGateway = {
       gatewayId,
       decision: { kind: 'allow-all' },
@@ -75,12 +73,12 @@ describe('Applying a schedule', () => {
       kits: [],
       schedule: { expression: 'rate(30 days)', duration: '3h' },
     };
-    const described = () => secretsManager.send(new DescribeSecretCommand({ SecretId: 'gateway-credential/orders' }));
-    expect(await applySchedule(needs, wanted, true, recorded)).toMatchObject([
+    const described = () => secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
+    expect(await applySchedule(needs, wanted, secretId, true, recorded)).toMatchObject([
       { kind: 'SET_SCHEDULE', detail: 'rate(30 days) within 3h' },
     ]);
     expect((await described()).RotationEnabled).toBeFalsy();
-    await applySchedule(needs, wanted, false, recorded);
+    await applySchedule(needs, wanted, secretId, false, recorded);
     await system.timers.advance(5_000);
     expect(await described()).toMatchObject({
       RotationEnabled: true,
@@ -88,40 +86,37 @@ describe('Applying a schedule', () => {
     });
     expect((await system.gateway()).live).toHaveLength(1);
     expect((await system.gateway()).rotation).toBeUndefined();
-    expect(await applySchedule(needs, wanted, false, recorded)).toEqual([]);
+    expect(await applySchedule(needs, wanted, secretId, false, recorded)).toEqual([]);
     const { schedule: _, ...byHand } = wanted;
-    expect(await applySchedule(needs, byHand, false, recorded)).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
+    expect(await applySchedule(needs, byHand, secretId, false, recorded)).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
     expect((await described()).RotationEnabled).toBe(false);
   });
 
   it('sets it again for another function, and not while a rotation is stuck', async () => {
     system = await openRotated();
     const { secretsManager } = system.deployment;
-    const needs = {
-      gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }),
-      secretPrefix: 'gateway-credential/',
-    };
+    const needs = { gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }) };
+    const { secretArn: secretId } = await system.gateway();
     const wanted = { gatewayId, schedule: { expression: 'rate(30 days)' } };
-    const SecretId = 'gateway-credential/orders';
-    await applySchedule(needs, wanted, false, recorded);
+    await applySchedule(needs, wanted, secretId, false, recorded);
     await system.timers.advance(5_000);
     const elsewhere = { rotationFunction: 'arn:aws:lambda:us-east-1:000000000000:function:operate' };
     const moved = { ...needs, gatewaySecrets: gatewaySecretsIn(secretsManager, elsewhere) };
-    expect(await applySchedule(moved, wanted, true, recorded)).toEqual([
+    expect(await applySchedule(moved, wanted, secretId, true, recorded)).toEqual([
       { kind: 'SET_SCHEDULE', gatewayId: 'orders', detail: 'rate(30 days)' },
     ]);
     await system.start({ gatewayId, reason: 'by hand' });
     await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
-    await secretsManager.send(new RotateSecretCommand({ SecretId })); // meets the one by hand, and leaves AWSPENDING
+    await secretsManager.send(new RotateSecretCommand({ SecretId: secretId })); // meets the one by hand, and leaves AWSPENDING
     expect(
-      await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(60 days)' } }, false, recorded),
+      await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(60 days)' } }, secretId, false, recorded),
     ).toMatchObject([{ kind: 'SET_SCHEDULE', refused: expect.stringContaining('not complete') }]);
   });
 
   it('ends it when the gateway leaves the file, even after a crash in between', async () => {
     system = await openRotated();
     const { secretsManager, stores } = system.deployment;
-    const SecretId = 'gateway-credential/orders';
+    const { secretArn: secretId } = await system.gateway();
     const needs = {
       ...stores,
       gatewaySecrets: gatewaySecretsIn(secretsManager, { rotationFunction }),
@@ -130,11 +125,11 @@ describe('Applying a schedule', () => {
       executions: { arnOf: () => '', start: none, stateOf: none, stop: none },
       log: () => undefined,
     };
-    await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(30 days)' } }, false, recorded);
+    await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(30 days)' } }, secretId, false, recorded);
     await system.timers.advance(5_000);
     await stores.gateways.apply(gatewayId, { kind: 'retire', actor: 'ann', reason: 'test' });
     const changes = await applyRegistry(needs, { gateways: [] }, { actor: 'ann', reason: 'test' }, { plan: false });
     expect(changes).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
-    expect((await secretsManager.send(new DescribeSecretCommand({ SecretId }))).RotationEnabled).toBe(false);
+    expect((await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }))).RotationEnabled).toBe(false);
   });
 });
