@@ -232,7 +232,12 @@ describe('settings', () => {
       owner: 'team',
       settings: { secretId, propagationSeconds: 60 },
     };
-    const gateway = { gatewayId: 'orders', decision: { kind: 'allow-all' }, kits: [kit] };
+    const gateway = {
+      gatewayId: 'orders',
+      authority: { kind: 'builtin' },
+      decision: { kind: 'allow-all' },
+      kits: [kit],
+    };
     writeFileSync(path, JSON.stringify({ gateways: [gateway] }));
     const { status, stderr } = spawnSync(process.execPath, ['lib/app.ts'], {
       cwd: root,

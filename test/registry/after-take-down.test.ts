@@ -56,7 +56,13 @@ describe('Deployed again after a take-down', () => {
     expect(await system.ask(old)).toBe(200);
 
     await system.applyGateways([
-      { gatewayId, decision: { kind: 'allow-all' }, policy: (await system.gateway()).policy, kits: [manualKit('one')] },
+      {
+        gatewayId,
+        authority: { kind: 'builtin' },
+        decision: { kind: 'allow-all' },
+        policy: (await system.gateway()).policy,
+        kits: [manualKit('one')],
+      },
     ]);
     await system.start({ gatewayId, reason: 'it was deployed again' });
     await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');

@@ -9,6 +9,7 @@ const withSecret = (secretId: string) =>
       gateways: [
         {
           gatewayId: 'orders',
+          authority: { kind: 'builtin' },
           decision: { kind: 'allow-all' },
           kits: [
             { kitId: 'reader', kind: 'secrets-manager', owner: 'team', settings: { secretId, propagationSeconds: 60 } },
@@ -68,7 +69,9 @@ describe('The secret of a kit', () => {
       }),
     ];
     const registry = readRegistry(
-      JSON.stringify({ gateways: [{ gatewayId: 'orders', decision: { kind: 'allow-all' }, kits }] }),
+      JSON.stringify({
+        gateways: [{ gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits }],
+      }),
     );
     expect(() => refuseForeignSecrets(registry, home)).toThrow(
       expect.objectContaining({

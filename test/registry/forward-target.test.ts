@@ -84,7 +84,14 @@ test('gateways.json is refused with the place of what is wrong', () => {
 });
 
 test('a kit of kind forward needs somebody who forwards: it would be taken for moved, and present nothing', () => {
-  const gateways = [{ gatewayId: 'payments', decision: { kind: 'allow-all' }, kits: [kitOf('forward')] }];
+  const gateways = [
+    {
+      gatewayId: 'payments',
+      authority: { kind: 'builtin' },
+      decision: { kind: 'allow-all' },
+      kits: [kitOf('forward')],
+    },
+  ];
   expect(() => readRegistry(JSON.stringify({ gateways }))).toThrow(
     'gateways[0].kits[0].kind: given "forward" in a gateway that no gateway of this file forwards to; allowed is another kind, or a gateway whose decision is {"kind": "forward", "to": "payments"}.',
   );
