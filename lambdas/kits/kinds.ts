@@ -53,6 +53,7 @@ const checked = <Name extends KindName, Settings extends StoredSettings>(
             readBack(installation, parse(settings, installation.kit), access),
         }
       : {}),
+    check: async (asked, settings, access) => kind.check(asked, parse(settings, asked.kit), access),
   };
 };
 

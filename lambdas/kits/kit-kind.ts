@@ -49,13 +49,32 @@ export type Installation = {
 /** `acknowledged`: the kit's own endpoint repeated the credentialId that it installed. */
 type Installed = { readonly state: 'INSTALLED' | 'WITH_OWNER'; readonly acknowledged?: boolean };
 
+/** A kit that is only asked; `secretArn` is the gateway's own secret, if it has one yet. */
+export type OnlyAsked = { readonly kit: Kit; readonly secretArn?: string };
+
+/**
+ * What a kit showed that was only asked, in sentences of our own: they name ids and settings, and never hold a value or a
+ * text of somebody else.
+ */
+export type KitCheck = {
+  /** What was reached and read. */
+  readonly seen: readonly string[];
+  /** What only a change would show. */
+  readonly notShown: readonly string[];
+  /** What giving it a credential would change. */
+  readonly would: readonly string[];
+  /** The ids of the credentials that it shows, each once. */
+  readonly holds: readonly string[];
+};
+
 /** Whether the kit shows exactly this credential; what that proves is in the kind's traits. */
 type ReadBack = { readonly matches: boolean };
 
 /**
  * How credentials reach one kind of kit. `install` may be run twice and asks first whether it is already done; `readBack`
- * is absent when there is nothing to ask. Both throw KitUnreachable (may help to try again), KitRefused or
- * KitMisconfigured, whose messages never hold a credential or anything that the kit answered.
+ * is absent when there is nothing to ask; `check` reaches it as both do, changes nothing and needs no credential. All throw
+ * KitUnreachable (may help to try again), KitRefused or KitMisconfigured, whose messages never hold a credential or
+ * anything that the kit answered.
  */
 export type KitKind<Settings> = {
   readonly kind: string;
@@ -66,4 +85,5 @@ export type KitKind<Settings> = {
   destinations(settings: Settings): Destinations;
   install(installation: Installation, settings: Settings, access: KitAccess): Promise<Installed>;
   readBack?(installation: Installation, settings: Settings, access: KitAccess): Promise<ReadBack>;
+  check(asked: OnlyAsked, settings: Settings, access: KitAccess): Promise<KitCheck>;
 };

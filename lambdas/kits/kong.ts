@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { Kit } from '../domain/kit.ts';
 import { longestPropagationSeconds } from '../domain/kit.ts';
+import { parsePingOneCredential } from '../domain/pingone-credential.ts';
 import { readHeaders } from './header-secret.ts';
+import { credentialIn, heldWords } from './held-credential.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
-import { kongAdmin, type PingAuth } from './kong-admin.ts';
+import { cannotBeChanged, kongAdmin, type PingAuth, shownId } from './kong-admin.ts';
 import { certificatesIn } from './private-ca.ts';
 import { baseUrl } from './secure-url.ts';
 
@@ -39,6 +41,14 @@ const settings = z
       .url()
       .optional()
       .describe('Only ping-auth plugins with this config.service_url belong to this kit. Required when they differ.'),
+    pluginIds: z
+      .array(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a plugin'))
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'Only the ping-auth plugins with these ids belong to this kit. Needed where several gateways of a PingOne environment, which has one Service URL, share a Kong.',
+      ),
     propagationSeconds: z
       .number()
       .int()
@@ -86,9 +96,32 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
     const plugins = await ownPlugins(installation, settings, admin);
     return { matches: plugins.every(({ config }) => config.shared_secret === installation.value) };
   },
+  check: async ({ kit }, settings, access) => {
+    const admin = await adminOf(kit, settings, access);
+    const plugins = await ownPlugins({ kit }, settings, admin);
+    const hasDatabase = await admin.hasDatabase();
+    if (hasDatabase === false)
+      throw cannotBeChanged({ doing: 'Reading the node of Kong', kit, answer: 'it runs without a database' });
+    const ids = plugins.flatMap(({ config }) => credentialIn(config.shared_secret)?.credentialId ?? []);
+    return {
+      seen: plugins.map(
+        ({ id, attachedTo, config }) =>
+          `Plugin ${shownId(id)} of ${attachedTo} holds ${heldWords(config.shared_secret)}.`,
+      ),
+      notShown: [
+        ...(hasDatabase ? [] : ['Whether Kong runs with a database: it does not show its node.']),
+        'Whether Kong lets us change plugins: that is seen at the first change.',
+      ],
+      would: plugins.map(
+        ({ id, attachedTo }) => `PATCH plugin ${shownId(id)} of ${attachedTo}: config.shared_secret, and nothing else.`,
+      ),
+      holds: [...new Set(ids)],
+    };
+  },
 };
 
-const adminOf = async (kit: Kit, settings: KongSettings, access: KitAccess) => {
+/** The Admin API as the settings reach it. Throws KitMisconfigured for secrets that cannot be used. */
+export const adminOf = async (kit: Kit, settings: KongSettings, access: KitAccess) => {
   const { adminUrl, workspace } = settings;
   const headers = { ...(await headersOf(kit, settings, access)), ...(await tokenOf(kit, settings, access)) };
   return kongAdmin(kit, { adminUrl, workspace, headers }, await trusting(kit, settings, access));
@@ -137,19 +170,30 @@ const trusting = async (kit: Kit, { caCertificateSecret }: KongSettings, access:
 
 /** The plugins of this kit, at least one, all of one service URL and none with a vault reference. */
 const ownPlugins = async (
-  { kit }: Installation,
-  { serviceUrl }: KongSettings,
+  { kit, value }: Pick<Installation, 'kit'> & Partial<Pick<Installation, 'value'>>,
+  { serviceUrl, pluginIds }: KongSettings,
   admin: ReturnType<typeof kongAdmin>,
 ): Promise<readonly PingAuth[]> => {
   const doing = 'Looking for the ping-auth plugins of Kong';
   const all = await admin.pingAuths();
-  const plugins = all.filter(({ config }) => !serviceUrl || sameUrl(config.service_url, serviceUrl));
+  const plugins = all.filter(
+    ({ id, config }) =>
+      (!serviceUrl || sameUrl(config.service_url, serviceUrl)) && (!pluginIds || pluginIds.includes(id)),
+  );
+  const missing = pluginIds?.filter((id) => !plugins.some((plugin) => plugin.id === id)) ?? [];
+  if (plugins.length > 0 && missing.length > 0)
+    throw new KitMisconfigured('NOTHING_TO_UPDATE', {
+      doing,
+      kit,
+      answer: `it has no ping-auth plugin ${missing.join(', ')}`,
+      todo: 'Correct pluginIds; a plugin that was made anew has another id.',
+    });
   if (plugins.length === 0)
     throw new KitMisconfigured('NOTHING_TO_UPDATE', {
       doing,
       kit,
       answer: `none of ${all.length} belongs to this kit`,
-      todo: 'Check adminUrl, workspace and serviceUrl, and that the plugin is set up.',
+      todo: 'Check adminUrl, workspace, serviceUrl and pluginIds, and that the plugin is set up.',
     });
   const first = plugins[0]?.config.service_url ?? '';
   if (plugins.some(({ config }) => !sameUrl(config.service_url, first)))
@@ -159,14 +203,33 @@ const ownPlugins = async (
       answer: 'they have different service URLs, so some may belong to another gateway',
       todo: "Give this kit's serviceUrl in its settings.",
     });
-  if (plugins.some(({ config }) => config.shared_secret?.startsWith('{vault://')))
+  if (plugins.some(({ config }) => isReference(config.shared_secret)))
     throw new KitMisconfigured('VAULT_REFERENCE', {
       doing,
       kit,
       answer: 'shared_secret is a vault reference, which is not overwritten',
       todo: 'Register the kit with kind secrets-manager and the secret that the reference names.',
     });
+  if (pingOneGatewaysIn([value, ...plugins.map(({ config }) => config.shared_secret)]).size > 1)
+    throw new KitMisconfigured('SEVERAL_GATEWAYS', {
+      doing,
+      kit,
+      answer: 'one of them holds a credential of another PingOne gateway, which has the same service URL',
+      todo: "Give this kit's pluginIds in its settings.",
+    });
   return plugins;
 };
+
+/** Whether Kong resolves the value itself, from a vault. */
+export const isReference = (value: string | null | undefined): boolean => value?.startsWith('{vault://') ?? false;
+
+/** The gateways of PingOne whose credentials are among the values. */
+const pingOneGatewaysIn = (values: readonly (string | null | undefined)[]): ReadonlySet<string> =>
+  new Set(
+    values.flatMap((value) => {
+      const named = value ? parsePingOneCredential(value) : undefined;
+      return named ? [`${named.environmentId} ${named.gatewayId}`] : [];
+    }),
+  );
 
 const sameUrl = (one: string, other: string): boolean => one.replace(/\/+$/, '') === other.replace(/\/+$/, '');

@@ -33,6 +33,12 @@ export const manual: KitKind<Settings> & { readonly kind: 'manual' } = {
       });
     return { state: 'WITH_OWNER' };
   },
+  check: async ({ kit }) => ({
+    seen: [],
+    notShown: ['Whether its owner can change it: a person is told, and nothing is asked.'],
+    would: [`Send a message to ${kit.owner}, who installs the credential by hand and acknowledges it.`],
+    holds: [],
+  }),
 };
 
 const textOf = ({ kit, credentialId, secretArn, deadlineAtMs }: Installation, { instructions }: Settings): string => {

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
 import { longestPropagationSeconds } from '../domain/kit.ts';
-
+import { credentialIn, heldWords } from './held-credential.ts';
 import { textUnderKey, withTextUnderKey } from './json-text.ts';
-
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
-import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
+import type { Installation, KitAccess, KitKind, OnlyAsked } from './kit-kind.ts';
 import { callForSecret } from './secret-call.ts';
 
 const settings = z.strictObject({
@@ -59,6 +58,19 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
   readBack: async (installation, settings, access) => ({
     matches: (await read(installation, settings, access)).value === installation.value,
   }),
+  check: async (asked, settings, access) => {
+    const { secretId, jsonKey } = settings;
+    const { value } = await read(asked, settings, access);
+    const id = credentialIn(value)?.credentialId;
+    return {
+      seen: [`Secret ${secretId} is there for this kit, and holds ${heldWords(value)}.`],
+      notShown: [`Whether secret ${secretId} may be written: that is seen when it is.`],
+      would: [
+        `Put a new version into secret ${secretId}: ${jsonKey ? `the credential under "${jsonKey}", its other keys unchanged` : 'the credential as its whole text'}.`,
+      ],
+      holds: id === undefined ? [] : [id],
+    };
+  },
 };
 
 /**
@@ -76,7 +88,7 @@ type Current = {
   readonly versionId: string | undefined;
 };
 
-const read = async ({ kit, secretArn }: Installation, settings: Settings, access: KitAccess): Promise<Current> => {
+const read = async ({ kit, secretArn }: OnlyAsked, settings: Settings, access: KitAccess): Promise<Current> => {
   const { secretId, jsonKey } = settings;
   const doing = `Reading secret ${secretId}`;
   const found = await callForSecret(access.secrets.read(secretId, access.signal), doing, kit);

@@ -26,3 +26,6 @@ export const baseUrl = (description: string) =>
   secureUrl(description)
     .refine((text) => !text.includes('?'), 'must have no query (?…): paths are appended to it')
     .describe(description);
+
+/** A URL of settings as it may be shown: what stands behind the question mark may be a token, although it should not. */
+export const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, '');

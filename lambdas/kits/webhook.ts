@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { credentialIdPattern } from '../domain/ids.ts';
 import { longestPropagationSeconds } from '../domain/kit.ts';
 import { ask } from './http-request.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
-import type { Installation, KitAccess, KitKind } from './kit-kind.ts';
+import type { Installation, KitAccess, KitKind, OnlyAsked } from './kit-kind.ts';
 import { retryWhileTime } from './retry-while-time.ts';
-import { secureUrl } from './secure-url.ts';
+import { secureUrl, withoutQuery } from './secure-url.ts';
 import { parseSigningKeys, type SigningKey, signedHeaders } from './webhook-signature.ts';
 
 const settings = z.strictObject({
@@ -65,6 +66,20 @@ export const webhook: KitKind<Settings> & { readonly kind: 'webhook' } = {
     const keys = await keysOf(installation, settings, access);
     return { matches: (await readShown(installation, settings, keys, access)) === installation.credentialId };
   },
+  check: async (asked, settings, access) => {
+    const keys = await keysOf(asked, settings, access);
+    const shown = await readShown(asked, settings, keys, access);
+    const isId = shown !== null && credentialIdPattern.test(shown);
+    return {
+      seen: [
+        `Secret ${settings.signingSecret} holds a signing key.`,
+        `The readBackUrl answered a signed GET with ${shown === null ? 'no credential' : isId ? `credential ${shown}` : 'a text that is no id of a credential'}.`,
+      ],
+      notShown: ['Whether url takes the message: it is sent only with a credential.'],
+      would: [`POST a signed message with the credential to ${withoutQuery(settings.url)}.`],
+      holds: isId ? [shown] : [],
+    };
+  },
 };
 
 const messageOf = ({ kit, rotationId, credentialId, value }: Installation, nowMs: number): string =>
@@ -74,7 +89,7 @@ const messageOf = ({ kit, rotationId, credentialId, value }: Installation, nowMs
     data: { gatewayId: kit.gatewayId, kitId: kit.kitId, rotationId, credentialId, credential: value },
   });
 
-const keysOf = async ({ kit }: Installation, settings: Settings, access: KitAccess): Promise<readonly SigningKey[]> => {
+const keysOf = async ({ kit }: OnlyAsked, settings: Settings, access: KitAccess): Promise<readonly SigningKey[]> => {
   const keys = parseSigningKeys(await access.readSecret(settings.signingSecret));
   if (!keys)
     throw new KitMisconfigured('SECRET_UNUSABLE', {
@@ -102,7 +117,7 @@ const alreadyDone = async (
 };
 
 const readShown = async (
-  { kit }: Installation,
+  { kit }: OnlyAsked,
   settings: Settings,
   keys: readonly SigningKey[],
   access: KitAccess,

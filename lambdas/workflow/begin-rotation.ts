@@ -1,13 +1,18 @@
 import * as z from 'zod';
 import { claimed } from '../domain/claimed.ts';
 import { InputRefused, RotationRefused } from '../domain/failure.ts';
+import type { Gateway } from '../domain/gateway.ts';
+import type { KitId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
+import { shardOf } from '../domain/shards.ts';
 import { longestText } from '../domain/text.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { rotationIdOf } from './shared/derived-id.ts';
-import { actor, gatewayId, reason, rotationId } from './shared/fields.ts';
+import { actor, gatewayId, kitId, reason, rotationId } from './shared/fields.ts';
 import { planRotation } from './shared/plan-rotation.ts';
+import { accessFor } from './shared/reach-kit.ts';
 import { type StepOutput, stepInput, stepOutput } from './shared/step.ts';
+import { type KitTest, testKit } from './shared/test-kit.ts';
 
 /** What a person may start an execution with. */
 const manualInput = z.strictObject({
@@ -17,6 +22,8 @@ const manualInput = z.strictObject({
   actor: actor.optional(),
   /** Only says what would happen, and writes nothing. */
   plan: z.boolean().default(false),
+  /** With `plan`: only asks this one kit what it shows. */
+  kitId: kitId.optional(),
 });
 /** What this system starts an attempt with. */
 const attemptStart = z.strictObject({
@@ -25,10 +32,10 @@ const attemptStart = z.strictObject({
   attempt: stepInput.shape.attempt,
 });
 
-const allowed = `Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to ${longestText.reason} characters>"}, "actor": "<who says so>", and "plan": true to only see what would happen.`;
+const allowed = `Allowed is {"gatewayId": "<id of a registered gateway>", "reason": "<1 to ${longestText.reason} characters>"}, "actor": "<who says so>", and "plan": true to only see what would happen; with it "kitId", to only ask one kit.`;
 
 /** What the workflow ends with after a plan: nothing was begun. */
-export type PlanOutput = { readonly next: 'PlanReady'; readonly plan: Plan };
+export type PlanOutput = { readonly next: 'PlanReady' } & ({ readonly plan: Plan } | { readonly test: KitTest });
 
 type Needs = Pick<
   Dependencies,
@@ -58,9 +65,13 @@ export const beginRotation = async (
   }
   const manual = manualInput.safeParse(input);
   if (!manual.success) throw new InputRefused(`The input was refused: ${z.prettifyError(manual.error)} ${allowed}`);
-  const { gatewayId, reason } = manual.data;
+  const { gatewayId, reason, kitId } = manual.data;
   const gateway = await gateways.read(gatewayId);
   if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered. ${allowed}`);
+  if (kitId !== undefined) {
+    if (!manual.data.plan) throw new InputRefused(`A kit is only asked with "plan": true. ${allowed}`);
+    return { next: 'PlanReady', test: await testOneKit(needs, gateway, kitId) };
+  }
   const rotationId = rotationIdOf(executionArn);
   const isBegun = [gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === rotationId);
   if (manual.data.plan || !isBegun) {
@@ -79,4 +90,16 @@ export const beginRotation = async (
   });
   if (begun.kind === 'refused') throw new RotationRefused(`${begun.code}: ${begun.message}`);
   return stepOutput(begun.gateway, { gatewayId, rotationId, attempt: 1, historyEvents: 0 }, now());
+};
+
+/** With the rights and the network of this function, which are those that a rotation has. */
+const testOneKit = async (
+  needs: Needs,
+  { gatewayId, shardCount, secretArn }: Gateway,
+  kitId: KitId,
+): Promise<KitTest> => {
+  for await (const kit of needs.kits.ofShard(gatewayId, shardOf(kitId, shardCount), shardCount))
+    if (kit.kitId === kitId)
+      return testKit(kit, secretArn, accessFor({ ...needs, notifyOwner: async () => undefined }, kit));
+  throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId} that is registered: see kits list.`);
 };

@@ -13,7 +13,7 @@ import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {
   usage: 'kits',
-  about: 'The kits of a gateway: list, add, import, remove, acknowledge, retry.',
+  about: 'The kits of a gateway: list, add, import, test, remove, acknowledge, retry.',
   examples: [],
   options: [],
   prepare: () => {

@@ -11,6 +11,7 @@ import {
 import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
+import type { KitTest } from '../../lambdas/workflow/shared/test-kit.ts';
 import { actorOf } from './actor.ts';
 import type { At } from './command.ts';
 import type { ExecutionState } from './connection.ts';
@@ -50,18 +51,22 @@ const ended = ({ status, error, cause }: ExecutionState): void => {
 };
 
 /** What a rotation would do; nothing is written. */
-export const plan = async ({ connection }: At, gatewayId: string, reason: string): Promise<Plan> => {
-  const executionArn = await connection.start({ gatewayId, reason, plan: true });
+export const plan = async (at: At, gatewayId: string, reason: string): Promise<Plan> =>
+  ((await planned(at, { gatewayId, reason })) as { plan: Plan }).plan;
+
+/** What one registered kit shows, asked by the workflow with its rights and from its network; nothing is changed. */
+export const testRegistered = async (at: At, gatewayId: string, kitId: string): Promise<KitTest> =>
+  ((await planned(at, { gatewayId, kitId, reason: 'a kit was tested at a terminal' })) as { test: KitTest }).test;
+
+const planned = async ({ connection }: At, input: Readonly<Record<string, unknown>>): Promise<unknown> => {
+  const executionArn = await connection.start({ ...input, plan: true });
   for (let waitedMs = 0; waitedMs < planWithinMs; waitedMs += lookEveryMs) {
     const state = await connection.stateOf(executionArn);
     ended(state);
-    if (state.status === 'SUCCEEDED') return (state.output as { plan: Plan }).plan;
+    if (state.status === 'SUCCEEDED') return state.output;
     await pause(lookEveryMs);
   }
-  throw new CommandFailed(
-    'refused',
-    `Execution ${executionArn} has not made the plan within ${lengthOf(planWithinMs)}.`,
-  );
+  throw new CommandFailed('refused', `Execution ${executionArn} has not answered within ${lengthOf(planWithinMs)}.`);
 };
 
 /** What PingOne lists: whose each is, and when it was last used. */

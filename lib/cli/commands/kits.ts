@@ -5,6 +5,7 @@ import { type At, command, filter, page, paging, type Result, reason, text, whol
 import { CommandFailed } from '../failure.ts';
 import { kitDecisions } from '../operator-commands.ts';
 import { type KitEntry, readKits, withKits, withoutKit } from '../registry-edit.ts';
+import { testOne } from '../test-kit.ts';
 import { kitsText } from '../view-text.ts';
 
 const inFile = [
@@ -101,6 +102,14 @@ export const kitCommands = [
     input: { ...fileInput, gatewayId: text, kits: text },
     run: async (at, { gatewayId, kits, ...rest }) =>
       change(at, rest, withKits(readText(rest.file), gatewayId, readKits(kits, readText(kits)))),
+  }),
+  command({
+    usage: 'test <gatewayId> <kitId>',
+    about: 'Asks one kit whether it can be given a credential, and says what that would change. Nothing is changed.',
+    examples: ['test orders kong-public', 'test orders kong-public --file gateways.json'],
+    options: [['--file <path>', 'the kit as this file has it, before it is applied: it is asked with your own rights']],
+    input: { gatewayId: text, kitId: text, file: text.optional() },
+    run: (at, { gatewayId, kitId, file }) => testOne(at, gatewayId, kitId, file),
   }),
   command({
     usage: 'remove <gatewayId> <kitId>',

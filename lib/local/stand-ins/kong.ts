@@ -6,6 +6,7 @@ import { type Answered, type Asked, type Fault, openLoopbackServer } from './loo
 
 type Plugin = {
   readonly id: string;
+  readonly service: { readonly id: string } | null;
   readonly name: string;
   readonly enabled: boolean;
   config: Record<string, unknown>;
@@ -29,6 +30,8 @@ type NewPlugin = {
   readonly name?: string;
   readonly serviceUrl: string;
   readonly sharedSecret?: string;
+  /** The service that it is attached to; absent: all requests. */
+  readonly serviceId?: string;
 };
 
 /** A Kong Gateway: its Admin API over HTTP, and for each plugin what its workers present. */
@@ -61,6 +64,8 @@ export const openKong = async (options: KongOptions): Promise<Kong> => {
       return { status: 401, json: { message: 'Unauthorized' } };
     if (options.adminToken !== undefined && asked.headers['kong-admin-token'] !== options.adminToken)
       return { status: 401, json: { message: 'Invalid RBAC credentials' } };
+    if (asked.url.pathname === '/' && asked.method === 'GET')
+      return { status: 200, json: { configuration: { database: options.dbLess ? 'off' : 'postgres' } } };
     const path = asked.url.pathname.startsWith(`${prefix}/`) ? asked.url.pathname.slice(prefix.length) : '';
     if (path === '/plugins' && asked.method === 'GET') return page([...plugins.values()], asked.url.searchParams);
     const plugin = plugins.get(decodeURIComponent(/^\/plugins\/([^/]+)$/.exec(path)?.[1] ?? ''));
@@ -87,7 +92,7 @@ export const openKong = async (options: KongOptions): Promise<Kong> => {
     adminUrl: server.origin,
     faults: server.faults,
     requests,
-    addPlugin: ({ name = 'ping-auth', serviceUrl, sharedSecret }) => {
+    addPlugin: ({ name = 'ping-auth', serviceUrl, sharedSecret, serviceId }) => {
       const id = randomUUID();
       const config = {
         service_url: serviceUrl,
@@ -95,7 +100,8 @@ export const openKong = async (options: KongOptions): Promise<Kong> => {
         shared_secret: sharedSecret ?? null,
         connection_timeout_ms: 10_000,
       };
-      plugins.set(id, { id, name, enabled: true, config });
+      const service = serviceId === undefined ? null : { id: serviceId };
+      plugins.set(id, { id, name, enabled: true, service, config });
       workers.set(id, delayed(sharedSecret, options.workerUpdateMs, options.nowMs));
       return id;
     },

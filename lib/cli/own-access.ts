@@ -1,0 +1,41 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
+import type { Kit } from '../../lambdas/domain/kit.ts';
+import { hostOf, type KitHosts } from '../../lambdas/domain/kit-hosts.ts';
+import { destinationsOf } from '../../lambdas/kits/kinds.ts';
+import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
+import type { Dependencies } from '../../lambdas/ports.ts';
+import { accessFor } from '../../lambdas/workflow/shared/reach-kit.ts';
+import type { Connection } from './connection.ts';
+
+const nothing = async (): Promise<never> => {
+  throw new Error('What is only asked is not written to, and nobody is told.');
+};
+
+/** The secrets that the person at the terminal may read; nothing is written with them. */
+export const ownSecrets = ({ settings }: Pick<Connection, 'settings'>): Dependencies['kitSecrets'] => {
+  const kitSecrets = kitSecretsIn(new SecretsManagerClient(settings));
+  return (user) => ({ ...kitSecrets(user), write: nothing });
+};
+
+/** The hosts of URLs that the person has named himself: none of them is a surprise to him. */
+export const hostsOf = (urls: readonly string[]): KitHosts => ({
+  allowed: urls.map(hostOf).filter((host) => host !== undefined),
+  mayBeLocal: true,
+});
+
+/** What a kit may be asked with from here: the rights and the network of the person at the terminal. Nothing can be written. */
+export const ownAccess = (connection: Pick<Connection, 'settings'>, kit: Kit): KitAccess =>
+  accessFor(
+    {
+      kitSecrets: ownSecrets(connection),
+      kitReach: {
+        hosts: hostsOf(destinationsOf(kit).urls),
+        fetch: globalThis.fetch,
+        addressesOf: async () => [], // asked only where local addresses are not allowed
+      },
+      notifyOwner: nothing,
+      now: Date.now,
+    },
+    kit,
+  );
