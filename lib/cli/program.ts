@@ -3,6 +3,7 @@ import { defaultStackName } from '../defaults.ts';
 import type { CliCommand, Result } from './command.ts';
 import { actCommands } from './commands/decide.ts';
 import { evidenceCommand, evidenceKeyCommand } from './commands/evidence.ts';
+import { importCommand } from './commands/import.ts';
 import { kitCommands } from './commands/kits.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { showCommands } from './commands/show.ts';
@@ -23,7 +24,7 @@ const kits: CliCommand = {
 };
 
 const commands: readonly CliCommand[] = [
-  ...[...showCommands, ...actCommands, kits, evidenceCommand, evidenceKeyCommand, restoreCommand],
+  ...[...showCommands, ...actCommands, importCommand, kits, evidenceCommand, evidenceKeyCommand, restoreCommand],
 ];
 
 /** Every command with what it does, as a table of a page, and how it can end. */

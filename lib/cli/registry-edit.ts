@@ -5,7 +5,11 @@ import { CommandFailed } from './failure.ts';
 /** A kit as it stands in `gateways.json`. */
 export type KitEntry = Readonly<Record<string, unknown>> & { readonly kitId: string };
 
-type GatewayEntry = { readonly gatewayId: string; readonly kits: readonly KitEntry[] };
+/** A gateway as it stands there. */
+export type GatewayEntry = Readonly<Record<string, unknown>> & {
+  readonly gatewayId: string;
+  readonly kits: readonly KitEntry[];
+};
 type File = { readonly gateways: readonly GatewayEntry[] };
 
 /** A kit that is to be added, and where it stands in its own file. */
@@ -34,6 +38,18 @@ export const withKits = (text: string, gatewayId: string, added: readonly KitRea
 };
 
 const lineOf = ({ line }: KitRead): string => (line === undefined ? '' : `line ${line}: `);
+
+/** A gateway of the file; `undefined` when there is none of this name. Throws {@link CommandFailed} for a file that is not good. */
+export const gatewayIn = (text: string, gatewayId: string): GatewayEntry | undefined =>
+  checked(text).gateways.find((gateway) => gateway.gatewayId === gatewayId);
+
+/** The text with a gateway added that it does not have yet, and the same check. */
+export const withGateway = (text: string, gateway: GatewayEntry): string => {
+  const file = checked(text);
+  const after = `${JSON.stringify({ ...file, gateways: [...file.gateways, gateway] }, null, 2)}\n`;
+  checked(after);
+  return after;
+};
 
 /** The same without a kit. */
 export const withoutKit = (text: string, gatewayId: string, kitId: string): string =>

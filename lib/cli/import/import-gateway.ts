@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import * as z from 'zod';
+import { pingOneClients, systemAccess } from '../../../lambdas/authorities/pingone/client.ts';
+import { pingOneSettings, urlsOf } from '../../../lambdas/authorities/pingone/settings.ts';
+import { StepFailed, TemporarilyUnavailable } from '../../../lambdas/domain/failure.ts';
+import { type GatewayId, isGatewayId, nameRule } from '../../../lambdas/domain/ids.ts';
+import type { Kit } from '../../../lambdas/domain/kit.ts';
+import type { ListedCredential } from '../../../lambdas/domain/pingone-mint.ts';
+import { kitKinds } from '../../../lambdas/kits/kinds.ts';
+import { kong } from '../../../lambdas/kits/kong.ts';
+import { type FoundPlugin, pluginsOfKong } from '../../../lambdas/kits/kong-plugins.ts';
+import { kitFailure } from '../../../lambdas/workflow/shared/reach-kit.ts';
+import { readText } from '../apply-registry.ts';
+import type { At } from '../command.ts';
+import { CommandFailed } from '../failure.ts';
+import { ownAccess, ownSecret } from '../own-access.ts';
+import { type GatewayEntry, gatewayIn, withGateway, withKits } from '../registry-edit.ts';
+import { type KongPlace, nameOfKong, type Proposal, proposeKits } from './proposal.ts';
+
+/** What a person says of a gateway that is to be imported. */
+export type ImportInput = {
+  readonly gatewayId: string;
+  readonly file: string;
+  readonly owner: string;
+  /** As it stands in the file afterwards; absent when the file has the gateway already. */
+  readonly authority: Readonly<Record<string, unknown>> | undefined;
+  readonly kongs: readonly KongPlace[];
+};
+
+/** What was found and proposed; `after` is the text of the file with it, when there is anything to add. */
+export type Imported = Proposal & {
+  readonly listed: readonly ListedCredential[];
+  readonly gatewayName: string;
+  /** A sentence for each Kong that could not be asked. */
+  readonly failed: readonly string[];
+  readonly gateway: GatewayEntry;
+  readonly after?: string;
+};
+
+/**
+ * Looks at PingOne and at the Kongs from here, with the rights of the person at the terminal: nothing is registered yet, so
+ * no function has any. Changes nothing. Throws {@link CommandFailed} when PingOne or the file cannot be read.
+ */
+export const lookAtGateway = async ({ connection }: Pick<At, 'connection'>, input: ImportInput): Promise<Imported> => {
+  const { gatewayId, file, owner, kongs } = input;
+  if (!isGatewayId(gatewayId)) throw new CommandFailed('usage', `Given is ${gatewayId}; allowed is ${nameRule}.`);
+  const text = existsSync(file) ? readText(file) : '{"gateways": []}';
+  const before = gatewayIn(text, gatewayId);
+  const entry = authorityFor(input, before);
+  const settings = authorityOf(entry);
+  const client = pingOneClients(systemAccess, ownSecret(connection))(settings);
+  const { name } = await asked(client.gateway());
+  const { listed } = await asked(client.list());
+  const looked = await Promise.all(kongs.map((place) => lookAt(gatewayId, owner, place, ownAccess(connection))));
+  const proposal = proposeKits({
+    authority: settings,
+    serviceUrl: urlsOf(settings).serviceUrl,
+    listed,
+    kongs: looked.flatMap((one) => ('plugins' in one ? [one] : [])),
+    kits: before?.kits ?? [],
+    owner,
+  });
+  const gateway = before
+    ? { ...before, kits: [...before.kits, ...proposal.kits] }
+    : { gatewayId, authority: entry, kits: proposal.kits };
+  const failed = looked.flatMap((one) => ('failed' in one ? [one.failed] : []));
+  const isChanged = !before || proposal.kits.length > 0;
+  const after = (): string =>
+    before
+      ? withKits(
+          text,
+          gatewayId,
+          proposal.kits.map((kit) => ({ kit })),
+        )
+      : withGateway(text, gateway);
+  return { ...proposal, listed, gatewayName: name, failed, gateway, ...(isChanged ? { after: after() } : {}) };
+};
+
+/** The authority as the file says it, or as the options do; never both, so that nobody imports into another gateway. */
+const authorityFor = (
+  { gatewayId, file, authority }: ImportInput,
+  before: GatewayEntry | undefined,
+): Readonly<Record<string, unknown>> => {
+  if (!before) {
+    if (authority) return authority;
+    throw new CommandFailed(
+      'usage',
+      `${file} has no gateway ${gatewayId} yet: say where it is in PingOne with --environment, --pingone-gateway, --pingone-region and --worker-secret.`,
+    );
+  }
+  if (authority)
+    throw new CommandFailed(
+      'usage',
+      `${file} has gateway ${gatewayId} already and says where it is in PingOne: leave these options out.`,
+    );
+  const read = z.looseObject({ kind: z.literal('pingone') }).safeParse(before.authority);
+  if (read.success) return read.data;
+  throw new CommandFailed(
+    'usage',
+    `Gateway ${gatewayId} of ${file} is not one of PingOne: there is nothing to import.`,
+  );
+};
+
+const authorityOf = (entry: unknown): z.output<typeof pingOneSettings> => {
+  const read = pingOneSettings.safeParse(entry);
+  if (read.success) return read.data;
+  throw new CommandFailed('usage', `Where the gateway is in PingOne: ${z.prettifyError(read.error)}`);
+};
+
+const asked = <Answer>(call: Promise<Answer>): Promise<Answer> =>
+  call.catch((error: unknown) => {
+    if (error instanceof StepFailed || error instanceof TemporarilyUnavailable)
+      throw new CommandFailed('unreachable', error.message, { cause: error });
+    throw error;
+  });
+
+type Looked = { readonly place: KongPlace; readonly plugins: readonly FoundPlugin[] } | { readonly failed: string };
+
+const lookAt = async (
+  gatewayId: GatewayId,
+  owner: string,
+  place: KongPlace,
+  access: ReturnType<typeof ownAccess>,
+): Promise<Looked> => {
+  const read = kong.settings.safeParse(place);
+  if (!read.success) throw new CommandFailed('usage', `--kong: ${z.prettifyError(read.error)}`);
+  const kit: Kit = {
+    ...{ gatewayId, kitId: nameOfKong(place), kind: kong.kind, owner, settings: read.data },
+    traits: kitKinds.kong.traits(read.data),
+    lookBackSeconds: 1,
+    registeredAtMs: Date.now(),
+  };
+  try {
+    return { place, plugins: await pluginsOfKong(kit, read.data, access) };
+  } catch (error) {
+    return { failed: `${place.adminUrl}: ${kitFailure(error).message}` };
+  }
+};
