@@ -6,7 +6,7 @@ import { adminOf, isReference, type KongSettings } from './kong.ts';
 import { shownId } from './kong-admin.ts';
 
 /** What the `shared_secret` of a plugin is; of a value only the ids in it and its digest. */
-export type Held =
+type Held =
   | {
       readonly kind: 'pingone';
       readonly credentialId: string;

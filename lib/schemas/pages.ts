@@ -19,11 +19,12 @@ export const blocks: Readonly<Record<string, () => string>> = {
   kit: () => settingsTable(schemaAt(kits, '0'), ['kind', 'settings']),
   ...Object.fromEntries(kindNames.map((kind) => [`kind ${kind}`, () => settingsTable(settingsOf(kind))])),
   deployment: () => settingsTable(z.toJSONSchema(settingsSchema, { io: 'output', unrepresentable: 'any' })),
+  'authority pingone': () => settingsTable(schemaAt(gateway, 'authority', '1'), ['kind']),
   commands: commandsText,
 };
 
 /** The pages that hold such parts. */
-export const pages = ['reference', 'kits'] as const;
+export const pages = ['reference', 'kits', 'pingone'] as const;
 export const pageFile = (page: (typeof pages)[number]): string =>
   fileURLToPath(new URL(`../../docs/${page}.md`, import.meta.url));
 

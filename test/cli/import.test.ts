@@ -61,7 +61,10 @@ describe('import', () => {
           expect.objectContaining({
             kind: 'kong',
             owner: 'edge@example.com',
-            settings: { adminUrl: first[0], pluginIds: [system.nodes[0]?.plugin] },
+            settings: {
+              ...{ adminUrl: first[0], serviceUrl: system.pingOne.serviceUrl },
+              pluginIds: [system.nodes[0]?.plugin],
+            },
           }),
         ],
       },
@@ -126,7 +129,12 @@ describe('a proposal', () => {
     const plugins = [plugin('p1', holding(one)), plugin('p2', holding(two, 'd', directoryId))];
     const proposed = propose(plugins);
     expect(proposed.kits).toEqual([
-      { kitId: 'kong-internal-8444-p1', kind: 'kong', owner: 'edge', settings: { adminUrl, pluginIds: ['p1'] } },
+      {
+        kitId: 'kong-internal-8444-p1',
+        kind: 'kong',
+        owner: 'edge',
+        settings: { adminUrl, serviceUrl, pluginIds: ['p1'] },
+      },
     ]);
     const kits = [{ kitId: 'all', kind: 'kong', settings: { adminUrl } }];
     expect(propose(plugins, { kits }).notes).toEqual([

@@ -64,7 +64,7 @@ describe('Kong, when it is only asked', () => {
         `Plugin ${a} of service checkout holds credential ${first}.`,
         `Plugin ${b} of all requests holds no credential.`,
       ],
-      notShown: ['Whether Kong lets this token change plugins: that is seen at the first change.'],
+      notShown: ['Whether Kong lets us change plugins: that is seen at the first change.'],
       would: [
         `PATCH plugin ${a} of service checkout: config.shared_secret, and nothing else.`,
         `PATCH plugin ${b} of all requests: config.shared_secret, and nothing else.`,

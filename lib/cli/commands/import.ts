@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultStackName } from '../../defaults.ts';
 import { writeText } from '../apply-registry.ts';
 import { command, text } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
@@ -66,8 +67,13 @@ export const importCommand = command({
     file: text.default('gateways.json'),
     write: z.boolean().default(false),
     local: z.boolean().default(false),
+    data: text.optional(),
+    stack: text.default(defaultStackName),
   },
-  run: async (at, { gatewayId, kong, kongTokenSecret, kongWorkspace, owner, file, write, local, ...given }) => {
+  run: async (
+    at,
+    { gatewayId, kong, kongTokenSecret, kongWorkspace, owner, file, write, local, data, stack, ...given },
+  ) => {
     const authority = authorityIn(given);
     const kongs = [...new Set(kong)].map((adminUrl) => ({
       adminUrl,
@@ -85,7 +91,13 @@ export const importCommand = command({
     if (isWritten) writeText(file, after);
     return {
       json: { ...found, isWritten },
-      text: importText(found, { gatewayId, file, isWritten, isNew: after !== undefined, local }),
+      text: importText(found, {
+        gatewayId,
+        file,
+        isWritten,
+        isNew: after !== undefined,
+        target: targetWords({ local, data, stack }),
+      }),
       isFailed: failed.length > 0,
     };
   },
@@ -96,7 +108,8 @@ type About = {
   readonly file: string;
   readonly isWritten: boolean;
   readonly isNew: boolean;
-  readonly local: boolean;
+  /** The options that name the deployment, to be repeated with every command. */
+  readonly target: string;
 };
 
 const importText = (found: Omit<Imported, 'after'>, about: About): string => {
@@ -145,8 +158,8 @@ const importText = (found: Omit<Imported, 'after'>, about: About): string => {
   ].join('\n');
 };
 
-const nextSteps = ({ gateway }: Omit<Imported, 'after'>, { gatewayId, file, local }: About): readonly string[] => {
-  const line = (words: string): string => `  npx gateway-credentials ${words}${local ? ' --local' : ''}`;
+const nextSteps = ({ gateway }: Omit<Imported, 'after'>, { gatewayId, file, target }: About): readonly string[] => {
+  const line = (words: string): string => `  npx gateway-credentials ${words}${target}`;
   return [
     'What comes next:',
     ...gateway.kits.slice(0, 3).map(({ kitId }) => line(`kits test ${gatewayId} ${kitId} --file ${quoted(file)}`)),
@@ -155,6 +168,11 @@ const nextSteps = ({ gateway }: Omit<Imported, 'after'>, { gatewayId, file, loca
     line(`plan ${gatewayId}`),
     line(`rotate ${gatewayId} --reason "the first rotation" --watch`),
   ];
+};
+
+const targetWords = ({ local, data, stack }: { local: boolean; data?: string | undefined; stack: string }): string => {
+  if (data !== undefined) return ` --data ${quoted(data)}`;
+  return `${local ? ' --local' : ''}${stack === defaultStackName ? '' : ` --stack ${quoted(stack)}`}`;
 };
 
 /** One word for a shell. */

@@ -21,7 +21,7 @@ export type Found = {
 };
 
 /** One plugin with what becomes of it; `credentialId` is what it holds of this gateway. */
-export type PluginRow = {
+type PluginRow = {
   readonly adminUrl: string;
   readonly plugin: string;
   readonly attachedTo: string;
@@ -61,7 +61,11 @@ export const proposeKits = (found: Found): Proposal => {
       const isOnly = plugins.length === 1;
       const kitId = freeName(place, isOnly ? undefined : plugin.id, taken);
       taken.add(kitId);
-      const settings = { ...place, ...(isOnly ? {} : { pluginIds: [plugin.id] }) };
+      const settings = {
+        ...place,
+        ...(isAtPingOne(found, plugin) ? { serviceUrl: found.serviceUrl } : {}), // not ours, once it is pointed elsewhere
+        ...(isOnly ? {} : { pluginIds: [plugin.id] }),
+      };
       kits.push({ kitId, kind: 'kong', owner: found.owner, settings });
       return { ...row, kit: kitId, isNew: true };
     }),
@@ -99,6 +103,8 @@ const covers = ({ kind, settings }: KitEntry, place: KongPlace, plugin: FoundPlu
   );
 };
 
+const isAtPingOne = (found: Found, plugin: FoundPlugin): boolean => bare(plugin.serviceUrl) === bare(found.serviceUrl);
+
 const bare = (url: string): string => url.replace(/\/+$/, '');
 
 /** The name of a kit by where it is, which a person may change before it is applied. */
@@ -131,9 +137,7 @@ const notesOn = (found: Found, unheld: readonly ListedCredential[]): readonly st
   const plugins = found.kongs.flatMap(({ plugins }) => plugins);
   const named = (list: readonly FoundPlugin[]): string => list.map(({ id }) => id).join(', ');
   const references = plugins.filter(({ holds }) => holds.kind === 'reference');
-  const elsewhere = plugins.filter(
-    (plugin) => ofGateway(found, plugin) !== undefined && bare(plugin.serviceUrl) !== bare(found.serviceUrl),
-  );
+  const elsewhere = plugins.filter((plugin) => ofGateway(found, plugin) !== undefined && !isAtPingOne(found, plugin));
   return [
     ...(unheld.length === 0
       ? []
