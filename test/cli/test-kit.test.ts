@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import { type Kong, openKong } from '../../lib/local/stand-ins/kong.ts';
@@ -93,5 +94,13 @@ describe('kits test', () => {
       exitCode: 2,
       said: expect.stringContaining('has no kit nowhere of gateway orders; it has kong-new'),
     });
+  });
+
+  it('refuses a start that names a kit and is no plan, and begins nothing', async () => {
+    const executionArn = await system.start({ gatewayId, reason: 'not a plan', kitId: 'one' });
+    const state = () => system.deployment.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    await system.timers.runUntil(async () => (await state()).status !== 'RUNNING', 60_000);
+    expect(await state()).toMatchObject({ status: 'FAILED', error: 'InputRefused' });
+    expect((await system.gateway()).rotation).toBeUndefined();
   });
 });

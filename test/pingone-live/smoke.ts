@@ -174,7 +174,7 @@ export const learnedText = (learned: Learned): string => {
     `A new credential is in the list after ${seconds(learned.listedAfterMs)}, and accepted after ${seconds(learned.acceptedAfterMs)}.`,
     `lastUsedAt shows the first use after ${seconds(learned.lastUsedShownAfterMs)}: with "lastUsedLagSeconds": ${lag} there is room for three times that.`,
     `A revoked credential is refused after ${seconds(learned.refusedAfterMs)}, with ${answer(learned.refusal)}; reading it answers ${answer(learned.goneAnswer)}.`,
-    `Date header: ${learned.dateHeader ? `yes, ${seconds(learned.clockAheadMs)} ahead of this clock` : 'no'}.`,
+    `Date header: ${learned.dateHeader ? `yes, ${seconds(Math.abs(learned.clockAheadMs))} ${learned.clockAheadMs < 0 ? 'behind' : 'ahead of'} this clock` : 'no'}.`,
     learned.page
       ? `A list had ${learned.page.items} credentials in its first page, ${learned.page.hasNext ? 'and names another one' : 'and no other one'}.`
       : 'The list has another form than the documented one.',
