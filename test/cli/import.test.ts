@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import type { FoundPlugin } from '../../lambdas/kits/kong-plugins.ts';
 import { type Found, proposeKits } from '../../lib/cli/import/proposal.ts';
-import { gatewayId as atPingOne, directoryId, environmentId } from '../local/stand-ins/pingone-account.ts';
+import { gatewayId as atPingOne, basicWorker, directoryId, environmentId } from '../local/stand-ins/pingone-account.ts';
 import { type AtPingOne, openAtPingOne } from '../pingone/pingone-system.ts';
 import { cliOf } from './terminal-double.ts';
 
@@ -17,6 +18,13 @@ describe('import', () => {
   beforeAll(async () => {
     system = await openAtPingOne({ byHand: 2 });
     run = cliOf(system);
+    await system.deployment.secretsManager.send(
+      new CreateSecretCommand({
+        Name: 'pingone/payments',
+        SecretString: JSON.stringify({ clientId: basicWorker.clientId, clientSecret: basicWorker.clientSecret }),
+        Tags: [{ Key: 'gateway-credential-rotation', Value: 'payments' }],
+      }),
+    );
     folder = mkdtempSync(join(tmpdir(), 'import-'));
     file = join(folder, 'gateways.json');
   });
@@ -26,7 +34,7 @@ describe('import', () => {
   });
   const adminUrls = () => system.nodes.map(({ kong }) => kong.adminUrl);
   const where = () => [
-    ...['--environment', environmentId, '--pingone-gateway', atPingOne, '--worker-secret', 'pingone/worker'],
+    ...['--environment', environmentId, '--pingone-gateway', atPingOne, '--worker-secret', 'pingone/payments'],
     ...['--api-url', system.pingOne.apiUrl, '--token-url', system.pingOne.tokenUrl],
     ...['--service-url', system.pingOne.serviceUrl],
   ];
@@ -97,7 +105,7 @@ describe('import', () => {
     const clear = await run(['import', 'payments', '--kong', 'http://kong.example:8001', ...common()]);
     expect(clear).toMatchObject({ exitCode: 2, said: expect.stringContaining('must be https') });
     writeFileSync(join(folder, 'builtin.json'), readFileSync(file, 'utf8').replace('"payments"', '"others"'));
-    const secret = [...where()].map((word) => (word === 'pingone/worker' ? 'pingone/none' : word));
+    const secret = [...where()].map((word) => (word === 'pingone/payments' ? 'pingone/none' : word));
     const unread = await run(['import', 'more', ...secret, '--owner', 'x', '--file', join(folder, 'builtin.json')]);
     expect(unread).toMatchObject({ exitCode: 4, said: expect.stringContaining('pingone/none') });
   });

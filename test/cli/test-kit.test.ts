@@ -19,7 +19,7 @@ let folder: string;
 let settings: { adminUrl: string; adminTokenSecret: string };
 
 beforeAll(async () => {
-  system = await openRotated({ kits: [manualKit('one')] });
+  system = await openRotated({ kits: [{ ...manualKit('one'), probeUrl: 'http://127.0.0.1:9/' }] });
   run = cliOf(system);
   folder = mkdtempSync(join(tmpdir(), 'test-kit-'));
   kong = await openKong({ port: 0, adminToken, workerUpdateMs: 0, nowMs: system.timers.now });

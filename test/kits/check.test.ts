@@ -16,6 +16,7 @@ import {
   startAtMs,
 } from './installation.ts';
 
+const tag = { Key: 'gateway-credential-rotation', Value: 'orders/edge-1' };
 let running: RunningSecretsManager;
 beforeEach(async () => {
   running = await runSecretsManager();
@@ -126,9 +127,9 @@ describe('A secret, when it is only asked', () => {
 
   test('says what it holds and what would be put into it; it gets no new version', async () => {
     const SecretString = JSON.stringify({ credential: older.value, other: 1 });
-    await running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', SecretString }));
+    await running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', SecretString, Tags: [tag] }));
     expect(await check('secrets-manager', settings)).toEqual({
-      seen: [`Secret kits/edge-1 was read and holds credential ${older.credentialId}.`],
+      seen: [`Secret kits/edge-1 is there for this kit, and holds credential ${older.credentialId}.`],
       notShown: ['Whether secret kits/edge-1 may be written: that is seen when it is.'],
       would: [
         'Put a new version into secret kits/edge-1: the credential under "credential", its other keys unchanged.',
@@ -141,10 +142,11 @@ describe('A secret, when it is only asked', () => {
     expect(Object.keys(VersionIdsToStages)).toHaveLength(1);
   });
 
-  test('says that one without a value may not be there at all', async () => {
+  test('refuses one that is not there, or not given to this kit; one without a value is only empty', async () => {
+    expect(await errorOf(check('secrets-manager', settings))).toMatchObject({ code: 'SECRET_NOT_GIVEN' });
+    await running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', Tags: [tag] }));
     expect(await check('secrets-manager', settings)).toMatchObject({
-      seen: [],
-      notShown: [expect.stringContaining('Whether there is a secret kits/edge-1'), expect.any(String)],
+      seen: ['Secret kits/edge-1 is there for this kit, and holds no credential.'],
       holds: [],
     });
   });

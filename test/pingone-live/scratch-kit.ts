@@ -27,7 +27,12 @@ export const throughScratchKit = async (
       rotationId: '00000000-0000-4000-8000-000000000000' as RotationId,
     };
     const access = {
-      ...{ fetch: globalThis.fetch, readSecret: unused, secrets: { read: unused, write: unused } },
+      ...{
+        fetch: globalThis.fetch,
+        trusting: () => unused,
+        readSecret: unused,
+        secrets: { read: unused, write: unused },
+      },
       ...{ notifyOwner: unused, nowMs: Date.now, signal: AbortSignal.timeout(10_000) },
     };
     await kind.install(installation, settings, access);

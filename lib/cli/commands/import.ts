@@ -4,7 +4,7 @@ import { writeText } from '../apply-registry.ts';
 import { command, text } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { type Imported, type ImportInput, lookAtGateway } from '../import/import-gateway.ts';
-import { lastUsedText } from '../import/proposal.ts';
+import { type KongPlace, lastUsedText } from '../import/proposal.ts';
 import { plain, rowsOf } from '../terminal.ts';
 
 const atPingOne = {
@@ -16,6 +16,26 @@ const atPingOne = {
   tokenUrl: text.optional(),
   serviceUrl: text.optional(),
 };
+const ofKongs = {
+  kongTokenSecret: text.optional(),
+  kongHeadersSecret: text.optional(),
+  kongCaSecret: text.optional(),
+  kongWorkspace: text.optional(),
+};
+type OfKongs = { readonly [Name in keyof typeof ofKongs]?: string | undefined };
+
+/** Where each Kong is, with what all of them have in common. */
+const placesOf = (adminUrls: readonly string[], given: OfKongs): readonly KongPlace[] => {
+  const common = {
+    adminTokenSecret: given.kongTokenSecret,
+    adminHeadersSecret: given.kongHeadersSecret,
+    caCertificateSecret: given.kongCaSecret,
+    workspace: given.kongWorkspace,
+  };
+  const named = Object.fromEntries(Object.entries(common).filter(([, value]) => value !== undefined));
+  return [...new Set(adminUrls)].map((adminUrl) => ({ adminUrl, ...named }));
+};
+
 type AtPingOne = { readonly [Name in keyof typeof atPingOne]?: string | undefined };
 
 /** The authority as it is written down, or nothing when no option about it was given. */
@@ -52,6 +72,8 @@ export const importCommand = command({
     ['--service-url <url>', 'see --api-url'],
     ['--kong <adminUrl...>', 'the Admin API of each Kong that calls PingOne'],
     ['--kong-token-secret <name>', 'the secret with the Kong-Admin-Token of all of them'],
+    ['--kong-headers-secret <name>', 'the secret with headers for what stands before all of them'],
+    ['--kong-ca-secret <name>', 'the secret with the private CA of all of them'],
     ['--kong-workspace <name>', 'the workspace of all of them'],
     ['--owner <owner>', 'who is told when one of these kits is late'],
     ['--file <path>', 'the file (default gateways.json)'],
@@ -61,8 +83,7 @@ export const importCommand = command({
     gatewayId: text,
     ...atPingOne,
     kong: z.array(text).default([]),
-    kongTokenSecret: text.optional(),
-    kongWorkspace: text.optional(),
+    ...ofKongs,
     owner: text,
     file: text.default('gateways.json'),
     write: z.boolean().default(false),
@@ -70,16 +91,9 @@ export const importCommand = command({
     data: text.optional(),
     stack: text.default(defaultStackName),
   },
-  run: async (
-    at,
-    { gatewayId, kong, kongTokenSecret, kongWorkspace, owner, file, write, local, data, stack, ...given },
-  ) => {
+  run: async (at, { gatewayId, kong, owner, file, write, local, data, stack, ...given }) => {
     const authority = authorityIn(given);
-    const kongs = [...new Set(kong)].map((adminUrl) => ({
-      adminUrl,
-      ...(kongTokenSecret === undefined ? {} : { adminTokenSecret: kongTokenSecret }),
-      ...(kongWorkspace === undefined ? {} : { workspace: kongWorkspace }),
-    }));
+    const kongs = placesOf(kong, given);
     const { after, ...found } = await lookAtGateway(at, { gatewayId, file, owner, authority, kongs });
     const { failed } = found;
     if (write && failed.length > 0)

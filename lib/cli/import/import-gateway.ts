@@ -2,18 +2,20 @@ import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { pingOneClients, systemAccess } from '../../../lambdas/authorities/pingone/client.ts';
 import { pingOneSettings, urlsOf } from '../../../lambdas/authorities/pingone/settings.ts';
+import { workerSecretIn } from '../../../lambdas/authorities/pingone/worker-secret.ts';
 import { StepFailed, TemporarilyUnavailable } from '../../../lambdas/domain/failure.ts';
 import { type GatewayId, isGatewayId, nameRule } from '../../../lambdas/domain/ids.ts';
 import type { Kit } from '../../../lambdas/domain/kit.ts';
 import type { ListedCredential } from '../../../lambdas/domain/pingone-mint.ts';
 import { kitKinds } from '../../../lambdas/kits/kinds.ts';
+import type { KitAccess } from '../../../lambdas/kits/kit-kind.ts';
 import { kong } from '../../../lambdas/kits/kong.ts';
 import { type FoundPlugin, pluginsOfKong } from '../../../lambdas/kits/kong-plugins.ts';
 import { kitFailure } from '../../../lambdas/workflow/shared/reach-kit.ts';
 import { readText } from '../apply-registry.ts';
 import type { At } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
-import { ownAccess, ownSecret } from '../own-access.ts';
+import { hostsOf, ownAccess, ownSecrets } from '../own-access.ts';
 import { type GatewayEntry, gatewayIn, withGateway, withKits } from '../registry-edit.ts';
 import { type KongPlace, nameOfKong, type Proposal, proposeKits } from './proposal.ts';
 
@@ -48,10 +50,17 @@ export const lookAtGateway = async ({ connection }: Pick<At, 'connection'>, inpu
   const before = gatewayIn(text, gatewayId);
   const entry = authorityFor(input, before);
   const settings = authorityOf(entry);
-  const client = pingOneClients(systemAccess, ownSecret(connection))(settings);
+  const readSecret = workerSecretIn({ kitSecrets: ownSecrets(connection) });
+  const client = pingOneClients(
+    systemAccess,
+    readSecret,
+    hostsOf(Object.values(urlsOf(settings))),
+  )(gatewayId, settings);
   const { name } = await asked(client.gateway());
   const { listed } = await asked(client.list());
-  const looked = await Promise.all(kongs.map((place) => lookAt(gatewayId, owner, place, ownAccess(connection))));
+  const looked = await Promise.all(
+    kongs.map((place) => lookAt(gatewayId, owner, place, (kit) => ownAccess(connection, kit))),
+  );
   const proposal = proposeKits({
     authority: settings,
     serviceUrl: urlsOf(settings).serviceUrl,
@@ -120,7 +129,7 @@ const lookAt = async (
   gatewayId: GatewayId,
   owner: string,
   place: KongPlace,
-  access: ReturnType<typeof ownAccess>,
+  accessFor: (kit: Kit) => KitAccess,
 ): Promise<Looked> => {
   const read = kong.settings.safeParse(place);
   if (!read.success) throw new CommandFailed('usage', `--kong: ${z.prettifyError(read.error)}`);
@@ -131,7 +140,7 @@ const lookAt = async (
     registeredAtMs: Date.now(),
   };
   try {
-    return { place, plugins: await pluginsOfKong(kit, read.data, access) };
+    return { place, plugins: await pluginsOfKong(kit, read.data, accessFor(kit)) };
   } catch (error) {
     return { failed: `${place.adminUrl}: ${kitFailure(error).message}` };
   }

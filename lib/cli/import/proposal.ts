@@ -7,6 +7,8 @@ import type { KitEntry } from '../registry-edit.ts';
 export type KongPlace = {
   readonly adminUrl: string;
   readonly adminTokenSecret?: string;
+  readonly adminHeadersSecret?: string;
+  readonly caCertificateSecret?: string;
   readonly workspace?: string;
 };
 
