@@ -26,6 +26,16 @@ export const forward: KitKind<Settings> & { readonly kind: 'forward' } = {
     });
   },
   readBack: async (installation, _, access) => ({ matches: await isCurrent(installation, access) }),
+  check: async ({ secretArn }, _, access) => {
+    const held = secretArn === undefined ? undefined : await access.currentIn(secretArn);
+    return {
+      seen: held === undefined ? [] : [`The policy check presents credential ${held}, which is AWSCURRENT.`],
+      notShown:
+        held === undefined ? ['What the policy check presents: the secret of the gateway has no credential yet.'] : [],
+      would: ['Write nothing: a rotation moves AWSCURRENT itself, and the policy check presents that.'],
+      holds: held === undefined ? [] : [held],
+    };
+  },
 };
 
 const isCurrent = async ({ secretArn, credentialId }: Installation, access: KitAccess): Promise<boolean> =>

@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
+import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import type { Kit } from '../../lambdas/domain/kit.ts';
 import { hostOf, type KitHosts } from '../../lambdas/domain/kit-hosts.ts';
 import { destinationsOf } from '../../lambdas/kits/kinds.ts';
@@ -34,6 +35,7 @@ export const ownAccess = (connection: Pick<Connection, 'settings'>, kit: Kit): K
         fetch: globalThis.fetch,
         addressesOf: async () => [], // asked only where local addresses are not allowed
       },
+      secretVersions: secretVersionsIn(new SecretsManagerClient(connection.settings)),
       notifyOwner: nothing,
       now: Date.now,
     },

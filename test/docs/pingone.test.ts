@@ -212,6 +212,13 @@ describe('docs/pingone.md, word by word', () => {
     expect(readRegistry(shown).gateways).toHaveLength(1);
   });
 
+  it('shows two gateways of which one forwards to the other, that a file may have', () => {
+    const [forward = ''] = blocksIn(sectionOf('Forward: PingOne decides, this system watches'), 'json');
+    const where = `"environmentId": "${environmentId}", "gatewayId": "${atPingOne}", "region": "EU", "workerSecret": "pingone/worker"`;
+    const file = forward.replace('"…": "…"', where);
+    expect(readRegistry(file).gateways.map(({ gatewayId }) => gatewayId)).toEqual(['orders', 'payments']);
+  });
+
   it('shows a schedule that the file may have', () => {
     const [schedule = ''] = blocksIn(sectionOf('From then on'), 'json');
     const before = readFileSync(file, 'utf8');

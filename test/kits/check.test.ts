@@ -181,3 +181,14 @@ test('A person is not asked, only named', async () => {
     would: [expect.stringMatching(/^Send a message to team-edge, who installs/)],
   });
 });
+
+test('Our own policy check shows what it presents, and is given nothing', async () => {
+  const { kit } = installationOf('forward', {});
+  const { access } = accessTo(running.client, { currentIn: async () => older.credentialId });
+  expect(await kitKindOf('forward').check({ kit, secretArn: 'arn' }, {}, access)).toMatchObject({
+    seen: [`The policy check presents credential ${older.credentialId}, which is AWSCURRENT.`],
+    notShown: [],
+    would: [expect.stringMatching(/^Write nothing/)],
+  });
+  expect(await check('forward', {})).toMatchObject({ seen: [], holds: [], notShown: [expect.any(String)] });
+});

@@ -30,6 +30,7 @@ export const throughScratchKit = async (
       ...{
         fetch: globalThis.fetch,
         trusting: () => unused,
+        currentIn: unused,
         readSecret: unused,
         secrets: { read: unused, write: unused },
       },
