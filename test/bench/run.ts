@@ -47,7 +47,7 @@ const decisions = async (): Promise<void> => {
   };
   const floor = await perCall({
     'floor: one SHA-256 of a credential': async () => createHash('sha256').update(oldToken).digest('base64url'),
-    'garbage (refused without a read)': asks(`${oldToken.slice(0, -1)}0`),
+    'garbage (refused without a read)': asks(`${oldToken.slice(0, -1)}${oldToken.endsWith('0') ? '1' : '0'}`),
     'unknown credential': asks(nobodysToken),
     'known id, wrong secret': asks(forgedToken),
     'revoked credential': asks(goneToken),
