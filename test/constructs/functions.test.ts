@@ -7,12 +7,12 @@ import { synthesised, text } from './synthesised.ts';
 
 const stack = synthesised();
 const root = join(import.meta.dirname, '..', '..');
-const taskVariables = ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL'];
+const taskVariables = ['EVENT_BUS', 'GATEWAYS_TABLE', 'KIT_HOSTS', 'POLICY_CHECK_URL'];
 
 const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/authorize.ts': ['GATEWAYS_TABLE', 'USE_TABLE'],
   'lambdas/sideband.ts': ['SECRET_PREFIX'],
-  'lambdas/begin-rotation.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'KIT_HOSTS', 'POLICY_CHECK_URL', 'USE_TABLE'],
+  'lambdas/begin-rotation.ts': [...taskVariables, 'USE_TABLE'],
   'lambdas/create-credential.ts': [...taskVariables, 'USE_TABLE'],
   'lambdas/distribute-shard.ts': ['GATEWAYS_TABLE', 'KIT_HOSTS', 'NOTIFICATIONS_TOPIC', 'POLICY_CHECK_URL'],
   'lambdas/verify-kits.ts': [
@@ -35,12 +35,13 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/reconcile.ts': [
     'EVENT_BUS',
     'GATEWAYS_TABLE',
+    'KIT_HOSTS',
     'NOTIFICATIONS_TOPIC',
     'POLICY_CHECK_URL',
     'STATE_MACHINE_ARN',
     'USE_TABLE',
   ],
-  'lambdas/rotate-secret.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'POLICY_CHECK_URL', 'STATE_MACHINE_ARN'],
+  'lambdas/rotate-secret.ts': [...taskVariables, 'STATE_MACHINE_ARN'],
   'lambdas/apply-registry.ts': [
     'EVENT_BUS',
     'GATEWAYS_TABLE',
@@ -55,6 +56,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/operate.ts': [
     'EVENT_BUS',
     'GATEWAYS_TABLE',
+    'KIT_HOSTS',
     'SECRETS_KEY',
     'SECRET_PREFIX',
     'STATE_MACHINE_ARN',

@@ -59,6 +59,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...traced,
     ...encryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+    ...onKitSecrets('GetSecretValue'),
   ],
   'distribute-shard': [
     `dynamodb:GetItem on ${gateways}`,
@@ -97,6 +98,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...traced,
     ...decryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+    ...onKitSecrets('GetSecretValue'),
   ],
   reconcile: [
     `dynamodb:BatchGetItem on ${gateways}`,
@@ -111,6 +113,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
     ...decryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+    ...onKitSecrets('GetSecretValue'),
   ],
   'rotate-secret': [
     ...readAndSave,
@@ -119,6 +122,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
     ...encryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+    ...onKitSecrets('GetSecretValue'),
   ],
   'apply-registry': [
     ...[gateways, use].flatMap((table) => [`dynamodb:DescribeTable on ${table}`, `dynamodb:UpdateTable on ${table}`]),
@@ -144,6 +148,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...encryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
     ...onGatewaySecrets('CreateSecret', 'RestoreSecret', 'TagResource'),
+    ...onKitSecrets('GetSecretValue'),
   ],
   evidence: [
     `dynamodb:BatchGetItem on ${gateways}`,
