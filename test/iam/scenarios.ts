@@ -1,5 +1,6 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { gatewayId, type System } from '../support/system.ts';
+import { rotatedAtPingOne } from './paths-of-pingone.ts';
 import { asked, consoleActs, pressedByEvent, servedKits, setBack, withoutBus } from './paths-of-requests.ts';
 import {
   appliedAgain,
@@ -111,4 +112,8 @@ export const scenarios: readonly Scenario[] = [
     }),
   },
   { name: 'the console', play: rotated(consoleActs) },
+  {
+    name: 'a gateway at PingOne: adoption, rotations by hand and by Secrets Manager, a compromise',
+    play: rotatedAtPingOne,
+  },
 ];

@@ -5,7 +5,7 @@ import { openKong } from '../../lib/local/stand-ins/kong.ts';
 import { openPingOne } from '../../lib/local/stand-ins/pingone/open-pingone.ts';
 import { account, gatewayId as atPingOne, basicWorker, environmentId } from '../local/stand-ins/pingone-account.ts';
 import { statusFor } from '../support/status-for.ts';
-import { gatewayId, openSystem, tagOfKits } from '../support/system.ts';
+import { policy as fast, gatewayId, openSystem, tagOfKits } from '../support/system.ts';
 
 /** Settings of a fast PingOne; the stand-in shows a use half a second late. */
 const lagSeconds = 1;
@@ -15,11 +15,23 @@ type Options = {
   /** How many credentials a person made before; kits hold the first. */
   readonly byHand?: number;
   readonly kongs?: readonly string[];
+  /** What is said of every Kong beside the usual. */
   readonly more?: object;
+  /** Further kits of the gateway; they may know where PingOne is asked. */
+  readonly others?: readonly object[];
+  /** The tag by which its owner lets somebody use the worker application. */
+  readonly tag?: { readonly Key: string; readonly Value: string };
 } & Pick<NonNullable<Parameters<typeof openSystem>[0]>, 'policy'>;
 
 /** The gateway "orders" at PingOne, with Kongs that call PingOne itself and hold what a person made there. */
-export const openAtPingOne = async ({ byHand = 1, kongs = ['edge', 'partners'], more = {}, policy }: Options = {}) => {
+export const openAtPingOne = async ({
+  byHand = 1,
+  kongs = ['edge', 'partners'],
+  more = {},
+  others = [],
+  tag = tagOfKits,
+  policy,
+}: Options = {}) => {
   const startAtMs = Date.now();
   const clock = { now: (): number => startAtMs };
   const options = account({ nowMs: startAtMs });
@@ -49,18 +61,21 @@ export const openAtPingOne = async ({ byHand = 1, kongs = ['edge', 'partners'], 
     ...{ apiUrl: pingOne.apiUrl, tokenUrl: pingOne.tokenUrl, serviceUrl: pingOne.serviceUrl },
     ...{ lastUsedLagSeconds: lagSeconds, lateCommitSeconds: 5 },
   };
-  const kits = nodes.map(({ kitId, kong }) => ({
-    ...{ kitId, kind: 'kong', owner: `${kitId}-team@example.com`, lookBackSeconds: 60 },
-    settings: { adminUrl: kong.adminUrl, propagationSeconds: 1 },
-    ...more,
-  }));
+  const kits = [
+    ...nodes.map(({ kitId, kong }) => ({
+      ...{ kitId, kind: 'kong', owner: `${kitId}-team@example.com`, lookBackSeconds: 60 },
+      settings: { adminUrl: kong.adminUrl, propagationSeconds: 1 },
+      ...more,
+    })),
+    ...others,
+  ];
   const system = await openSystem({ authority, kits, ...(policy ? { policy } : {}) }, startAtMs);
   clock.now = system.timers.now;
   await system.deployment.secretsManager.send(
     new CreateSecretCommand({
       Name: workerSecret,
       SecretString: JSON.stringify({ clientId: basicWorker.clientId, clientSecret: basicWorker.clientSecret }),
-      Tags: [tagOfKits],
+      Tags: [tag],
     }),
   );
   /** One client request through a Kong; PingOne's HTTP status. */
@@ -92,6 +107,9 @@ export const openAtPingOne = async ({ byHand = 1, kongs = ['edge', 'partners'], 
     present,
     refused,
     everyKong,
+    /** Applies gateways.json again, with the gateway changed. */
+    apply: (changed: object) =>
+      system.applyGateways([{ gatewayId, authority, policy: { ...fast, ...policy }, kits, ...changed }]),
     live: () => pingOne.live(atPingOne),
     adopt: (credentialId: string) =>
       system.call('operate', {
