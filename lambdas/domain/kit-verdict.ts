@@ -7,7 +7,8 @@ import { proofsOf, type SharedUse } from './shared-use.ts';
 export const evidenceKinds = {
   observed: 'The policy check saw every source of the kit use the new credential.',
   'read-back': "The kit's management API shows the new credential, and that is what the kit presents.",
-  probed: 'A client request through the kit was answered, and PingOne has shown a use of the new credential since.',
+  probed:
+    'A client request through the kit was answered, and PingOne has shown a use of the new credential since, and none of a predecessor.',
   used: 'PingOne has shown a use of the new credential since, and the gateway has no other kit.',
   stored: 'What the kit is configured with is the new credential, and PingOne has shown a use of it since.',
   acknowledged: 'Its owner, or its own endpoint, said that the new credential is installed.',

@@ -23,7 +23,7 @@ export type KitWork = {
   readonly changedAtMs: number;
   readonly failure?: { readonly code: string; readonly message: string };
   readonly readBack?: { readonly matches: boolean; readonly atMs: number };
-  /** A client request through the kit was answered then, see `probeUrl`; the first one since `changedAtMs`. */
+  /** A client request through the kit was answered then, see `probeUrl`; the first one since `changedAtMs`, and since a predecessor was used. */
   readonly probedAtMs?: number;
 };
 

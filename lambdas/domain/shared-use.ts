@@ -9,6 +9,8 @@ export type SharedUse = {
   readonly targetUsedAtMs?: number;
   /** Whether no other kit is registered, so that the use must be its own. */
   readonly isOnlyKit: boolean;
+  /** Of the predecessors, while any is left: the last use that was shown, by anybody, and until when all of them are shown. */
+  readonly retiring?: { readonly usedAtMs?: number; readonly shownUntilMs: number };
 };
 
 /** PingOne's clock is read in whole seconds, and ours beside it. */
@@ -26,6 +28,18 @@ export const lastUseByOthers = (
   if (lastUsedAtMs === undefined || probedUntilMs === undefined) return lastUsedAtMs;
   return lastUsedAtMs > probedUntilMs + clockResolutionMs + lagMs ? lastUsedAtMs : undefined;
 };
+
+/**
+ * Whether a kit has to be asked once more: a predecessor was used when it answered the last time or since, and it may have
+ * been the kit that did.
+ */
+export const isProbeSpent = (probedAtMs: number, { retiring }: Pick<SharedUse, 'retiring'>): boolean =>
+  retiring?.usedAtMs !== undefined && retiring.usedAtMs >= probedAtMs - clockResolutionMs;
+
+/** Whether PingOne would have shown by now that the kit answered with a predecessor, and has not. */
+const isProbeTold = (probedAtMs: number, { retiring }: SharedUse): boolean =>
+  retiring === undefined ||
+  (retiring.shownUntilMs > probedAtMs + clockResolutionMs && !isProbeSpent(probedAtMs, { retiring }));
 
 /** The kinds of proof there are for such a kit, the strongest first; `stored` is enough only with a use beside it. */
 const sharedProofs = ['read-back', 'probed', 'used', 'stored', 'acknowledged'] as const;
@@ -54,7 +68,8 @@ export const proofsOf = (
   const said = acknowledged?.credentialId === work.credentialId ? since(acknowledged.atMs) : undefined;
   const at: Readonly<Record<SharedProof, number | undefined>> = {
     'read-back': isShown ? readBackAtMs : undefined,
-    probed: probedAtMs === undefined ? undefined : since(use.targetUsedAtMs, probedAtMs),
+    probed:
+      probedAtMs !== undefined && isProbeTold(probedAtMs, use) ? since(use.targetUsedAtMs, probedAtMs) : undefined,
     used: use.isOnlyKit ? usedAtMs : undefined,
     stored: !isShown && usedAtMs !== undefined ? readBackAtMs : undefined,
     acknowledged: said,

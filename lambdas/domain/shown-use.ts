@@ -41,11 +41,22 @@ export const sharedUseIn = (
   const target = live.find(({ credentialId }) => credentialId === (rotation?.targetId ?? currentCredentialId));
   const lagMs = authority.lastUsedLagSeconds * 1000;
   const targetUsedAtMs = lastUseByOthers(target?.lastUsedAtMs, target?.probedUntilMs, lagMs);
-  return { isOnlyKit, ...(targetUsedAtMs === undefined ? {} : { targetUsedAtMs }) };
+  const retireIds = rotation?.retireIds ?? [];
+  const isRetiring = live.some(({ credentialId }) => retireIds.includes(credentialId));
+  const usedAtMs = shownLastUse({ live }, retireIds);
+  const shownUntilMs = (rotation?.watchedAtMs ?? 0) - lagMs;
+  return {
+    isOnlyKit,
+    ...(targetUsedAtMs === undefined ? {} : { targetUsedAtMs }),
+    ...(isRetiring ? { retiring: { shownUntilMs, ...(usedAtMs === undefined ? {} : { usedAtMs }) } } : {}),
+  };
 };
 
 /** The last use of any of these credentials that the record has from PingOne. */
-export const shownLastUse = ({ live }: Gateway, credentialIds: readonly CredentialId[]): number | undefined => {
+export const shownLastUse = (
+  { live }: Pick<Gateway, 'live'>,
+  credentialIds: readonly CredentialId[],
+): number | undefined => {
   const times = live.flatMap(({ credentialId, lastUsedAtMs }) =>
     lastUsedAtMs !== undefined && credentialIds.includes(credentialId) ? [lastUsedAtMs] : [],
   );

@@ -48,7 +48,7 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
       : undefined;
   const seen = await withUseIfReadable(needs, gateway);
   const collected = await collectEvidence(needs, seen, rotation, {
-    ...(stored ? { refresh: recheck(needs, gateway, rotation, stored) } : {}),
+    ...(stored ? { refresh: recheck(needs, seen, rotation, stored) } : {}),
     from,
     untilMs: needs.now() + lookForMs,
   });

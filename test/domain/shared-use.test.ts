@@ -82,6 +82,18 @@ describe('Where kits call PingOne', () => {
     expect(rests({ probedAtMs }, { ...many, targetUsedAtMs: probedAtMs })).toEqual(['probed']);
   });
 
+  test('a request through it proves nothing while a predecessor was used then or since, or PingOne would not show it yet', () => {
+    const probedAtMs = changedAtMs + 60_000;
+    const since = { ...many, targetUsedAtMs: probedAtMs + 500 };
+    const shownUntilMs = probedAtMs + 1_001;
+    expect(rests({ probedAtMs }, { ...since, retiring: { shownUntilMs } })).toEqual(['probed']);
+    expect(rests({ probedAtMs }, { ...since, retiring: { shownUntilMs: shownUntilMs - 1 } })).toBe('NOT_SEEN_YET');
+    const retiring = (usedAtMs: number) => ({ ...since, retiring: { shownUntilMs, usedAtMs } });
+    expect(rests({ probedAtMs }, retiring(probedAtMs - 1_001))).toEqual(['probed']);
+    expect(rests({ probedAtMs }, retiring(probedAtMs - 1_000))).toBe('NOT_SEEN_YET');
+    expect(rests({ probedAtMs }, retiring(probedAtMs + 40_000))).toBe('NOT_SEEN_YET');
+  });
+
   test('the verdict says everything that it rests on and what it lacks, and shows the strongest with its time', () => {
     expect(judge({ readBack }, used, { ...proving('store'), acknowledged: said })).toMatchObject({
       kind: 'UPDATED',

@@ -1,5 +1,7 @@
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import { type Kit, keptFailure } from '../../domain/kit.ts';
+import { isProbeSpent, type SharedUse } from '../../domain/shared-use.ts';
+import { sharedUseIn } from '../../domain/shown-use.ts';
 import { guardedFetch } from '../../kits/guarded-fetch.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
@@ -22,16 +24,24 @@ export const recheck =
     if (verdict.kind === 'UPDATED' && verdict.evidence.kind === 'observed') return kit;
     if (verdict.kind === 'LAGGARD' && verdict.redo)
       return kit.work?.state === 'PENDING' ? kit : sendBack(needs, gateway, rotation, kit, stored);
+    const askedAtMs = needs.now();
     const isAnswered = kit.probeUrl !== undefined && (await probe(needs, kit, kit.probeUrl));
-    const shown = isAnswered && gateway.authority ? withProbe(kit, needs.now()) : kit;
+    const use = isAnswered ? sharedUseIn(gateway, false) : undefined;
+    const shown = use ? withProbe(kit, use, askedAtMs) : kit;
     return saveSeen(needs, gateway, kit, await readBack(needs, gateway, rotation, shown, stored));
   };
 
-/** The kit with the first time since its installation at which a request through it was answered: PingOne shows the use later. */
-const withProbe = (kit: Kit, atMs: number): Kit =>
-  kit.work && (kit.work.probedAtMs ?? 0) < kit.work.changedAtMs
-    ? { ...kit, work: { ...kit.work, probedAtMs: atMs } }
-    : kit;
+/**
+ * The kit with the time of a request through it that was answered: the first one since its installation, and since the last
+ * use of a predecessor. PingOne shows later which credential it was.
+ */
+const withProbe = (kit: Kit, use: SharedUse, atMs: number): Kit => {
+  const { work } = kit;
+  if (!work) return kit;
+  const { probedAtMs } = work;
+  const stands = probedAtMs !== undefined && probedAtMs >= work.changedAtMs && !isProbeSpent(probedAtMs, use);
+  return stands ? kit : { ...kit, work: { ...work, probedAtMs: atMs } };
+};
 
 /** What the last pass before `verified` does about every kit: those that can be read back are, observed or not. */
 export const recheckAll =
