@@ -1,15 +1,38 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Plan } from '../../lambdas/domain/plan.ts';
-import { openKong } from '../../lib/local/stand-ins/kong.ts';
-import { openPingOne } from '../../lib/local/stand-ins/pingone/open-pingone.ts';
+import { type Kong, openKong } from '../../lib/local/stand-ins/kong.ts';
+import { type OpenPingOne, openPingOne } from '../../lib/local/stand-ins/pingone/open-pingone.ts';
 import { account, gatewayId as atPingOne, basicWorker, environmentId } from '../local/stand-ins/pingone-account.ts';
 import { statusFor } from '../support/status-for.ts';
-import { policy as fast, gatewayId, openSystem, tagOfKits } from '../support/system.ts';
+import { policy as fast, gatewayId, openSystem, type System, tagOfKits } from '../support/system.ts';
 
 /** Settings of a fast PingOne; the stand-in shows a use half a second late. */
 const lagSeconds = 1;
 const workerSecret = 'pingone/worker';
+
+/** `authority` of a gateway in gateways.json that lives at this PingOne. */
+export const authorityAt = ({ apiUrl, tokenUrl, serviceUrl }: OpenPingOne) => ({
+  ...{ kind: 'pingone', environmentId, gatewayId: atPingOne, workerSecret },
+  ...{ apiUrl, tokenUrl, serviceUrl },
+  ...{ lastUsedLagSeconds: lagSeconds, lateCommitSeconds: 5 },
+});
+
+/** A Kong as gateways.json has it. */
+export const kongKit = (kitId: string, { adminUrl }: Pick<Kong, 'adminUrl'>) => ({
+  ...{ kitId, kind: 'kong', owner: `${kitId}-team@example.com`, lookBackSeconds: 60 },
+  settings: { adminUrl, propagationSeconds: 1 },
+});
+
+/** Puts the worker application where the authority's settings say, and lets those use it whom the tag names. */
+export const giveWorker = async (
+  { deployment }: Pick<System, 'deployment'>,
+  tag: { readonly Key: string; readonly Value: string } = tagOfKits,
+): Promise<void> => {
+  const { clientId, clientSecret } = basicWorker;
+  const SecretString = JSON.stringify({ clientId, clientSecret });
+  await deployment.secretsManager.send(new CreateSecretCommand({ Name: workerSecret, SecretString, Tags: [tag] }));
+};
 
 type Options = {
   /** How many credentials a person made before; kits hold the first. */
@@ -56,28 +79,17 @@ export const openAtPingOne = async ({
       return { kitId, kong, plugin };
     }),
   );
-  const authority = {
-    ...{ kind: 'pingone', environmentId, gatewayId: atPingOne, workerSecret },
-    ...{ apiUrl: pingOne.apiUrl, tokenUrl: pingOne.tokenUrl, serviceUrl: pingOne.serviceUrl },
-    ...{ lastUsedLagSeconds: lagSeconds, lateCommitSeconds: 5 },
-  };
+  const authority = authorityAt(pingOne);
   const kits = [
     ...nodes.map(({ kitId, kong }) => ({
-      ...{ kitId, kind: 'kong', owner: `${kitId}-team@example.com`, lookBackSeconds: 60 },
-      settings: { adminUrl: kong.adminUrl, propagationSeconds: 1 },
+      ...kongKit(kitId, kong),
       ...more,
     })),
     ...others,
   ];
   const system = await openSystem({ authority, kits, ...(policy ? { policy } : {}) }, startAtMs);
   clock.now = system.timers.now;
-  await system.deployment.secretsManager.send(
-    new CreateSecretCommand({
-      Name: workerSecret,
-      SecretString: JSON.stringify({ clientId: basicWorker.clientId, clientSecret: basicWorker.clientSecret }),
-      Tags: [tag],
-    }),
-  );
+  await giveWorker(system, tag);
   /** One client request through a Kong; PingOne's HTTP status. */
   const request = (kitId: string): Promise<number> => {
     const node = nodes.find((one) => one.kitId === kitId);

@@ -47,6 +47,8 @@ type SystemOptions = {
   readonly onCall?: CloudOptions['onCall'];
   /** AWS's error in place of the answer to a call of a function; asked about each that the policies decide. */
   readonly fault?: (call: Decided) => Error | undefined;
+  /** Where it keeps its data, so that it can be closed and opened again; without one in memory. */
+  readonly dataFolder?: string;
   /** What is deployed in place of the template. */
   readonly change?: (template: Template) => Template;
 };
@@ -56,7 +58,7 @@ type SystemOptions = {
  * `close` rejects when the policies of the template refused a function a call.
  */
 export const openSystem = async (
-  { kits = [manualKit('one')], policy: changed = {}, authority, change, onCall, fault }: SystemOptions = {},
+  { kits = [manualKit('one')], policy: changed = {}, authority, dataFolder, change, onCall, fault }: SystemOptions = {},
   startAtMs = Date.now(),
 ) => {
   const folder = mkdtempSync(join(tmpdir(), 'system-'));
@@ -73,6 +75,7 @@ export const openSystem = async (
   const deployment = await openForTest({
     template: change ? change(await template) : await template,
     registryFile,
+    dataFolder,
     timers,
     log: (name) => (level, message, fields) => void logged.push({ name, level, message, ...fields }),
     onPublish: (message) => void messages.push(message),
