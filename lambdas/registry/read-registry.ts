@@ -7,6 +7,7 @@ import { kitKindOf } from '../kits/kinds.ts';
 import { decisionOf, idleForwardKits } from './forward-target.ts';
 import { pathText, problemsOf } from './problems.ts';
 import { type GatewayOfFile, gatewaySchema, registryJsonSchema, registrySchema } from './schema.ts';
+import { sharedAtPingOne } from './shared-at-pingone.ts';
 
 /** Thrown for a `gateways.json` that cannot be applied: names every problem of the file at once, and no setting's text. */
 export class RegistryRefused extends Error {
@@ -43,6 +44,7 @@ export const readRegistry = (text: string): Registry => {
   problems.push(...repeated(gatewaysGiven, 'gatewayId', ['gateways'], 'gateway'));
   const parsedGateways = gatewaysGiven.map((one) => gatewaySchema.safeParse(one));
   const good = parsedGateways.flatMap((one) => (one.success ? [one.data] : []));
+  problems.push(...sharedAtPingOne(parsedGateways.map((one) => (one.success ? one.data : undefined))));
   const read = gatewaysGiven.map((gatewayGiven, index) => {
     const path = ['gateways', index];
     problems.push(...repeated(listAt(gatewayGiven, 'kits'), 'kitId', [...path, 'kits'], 'kit of the gateway'));

@@ -44,7 +44,7 @@ const grantsOf = ({
       store.onGateways('GetItem', 'PutItem', 'Query'),
       events.publish,
       store.onUse('Query'),
-      secrets.onGateways('GetSecretValue'),
+      secrets.onGateways('DescribeSecret', 'GetSecretValue'), // a plan asks what the policy check presents as a kit
       secrets.onKits('GetSecretValue'),
       registry.reachesKits,
     ],
@@ -60,7 +60,7 @@ const grantsOf = ({
     DistributeShard: [
       policyCheck.ask,
       store.onGateways('GetItem', 'Query', 'UpdateItem'),
-      secrets.onGateways('GetSecretValue'),
+      secrets.onGateways('DescribeSecret', 'GetSecretValue'), // what the policy check presents as a kit
       secrets.onKits('GetSecretValue', 'PutSecretValue'),
       registry.reachesKits,
       owners.publish,

@@ -49,7 +49,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...publish,
     ...traced,
     ...decryptSecrets,
-    ...onGatewaySecrets('GetSecretValue'),
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
     ...onKitSecrets('GetSecretValue'),
   ],
   'create-credential': [
@@ -67,7 +67,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...traced,
     ...tellOwners,
     ...decryptSecrets,
-    ...onGatewaySecrets('GetSecretValue'),
+    ...onGatewaySecrets('DescribeSecret', 'GetSecretValue'),
     ...onKitSecrets('GetSecretValue', 'PutSecretValue'),
   ],
   'verify-kits': [

@@ -1,7 +1,10 @@
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { type AtPingOne, openAtPingOne } from '../pingone/pingone-system.ts';
-import { gatewayId, type System } from '../support/system.ts';
-import { begin, press, reconciled } from './playing.ts';
+import type { GatewayId } from '../../lambdas/domain/ids.ts';
+import { openPingOne } from '../../lib/local/stand-ins/pingone/open-pingone.ts';
+import { account } from '../local/stand-ins/pingone-account.ts';
+import { type AtPingOne, authorityAt, giveWorker, openAtPingOne } from '../pingone/pingone-system.ts';
+import { gatewayId, openRotated, policy, type System } from '../support/system.ts';
+import { begin, orders, press, reconciled } from './playing.ts';
 
 const completed = async (at: AtPingOne, count: number): Promise<void> => {
   await at.underTraffic();
@@ -31,4 +34,37 @@ export const rotatedAtPingOne = async (): Promise<System> => {
   await press(at, { gatewayId });
   await completed(at, 3);
   return at;
+};
+
+/** A gateway forwards to one at PingOne, whose one kit is the policy check itself: the first rotation, a plan, and another rotation. */
+export const forwardedToPingOne = async (): Promise<System> => {
+  const clock = { now: Date.now };
+  const timers = { now: () => clock.now(), sleep: async () => undefined };
+  const pingOne = await openPingOne({ ...account({ nowMs: 0 }), timers, port: 0 });
+  const to = 'payments' as GatewayId;
+  const kits = [{ kitId: 'policy-check', kind: 'forward', owner: 'platform-team@example.com' }];
+  const payments = {
+    gatewayId: to,
+    authority: authorityAt(pingOne),
+    policy: { ...policy, quietWindowSeconds: 40 },
+    kits,
+  };
+  const system = await openRotated({ gateways: [orders({ decision: { kind: 'forward', to } }), payments] });
+  clock.now = system.timers.now;
+  await giveWorker(system, { Key: 'gateway-credential-rotation', Value: to });
+  const read = () => system.deployment.stores.gateways.read(to);
+  const rotations = (count: number) =>
+    system.timers.runUntil(async () => (await read())?.ended.length === count, 10 * 60_000);
+  await system.start({ gatewayId: to, reason: 'the first' });
+  await rotations(1);
+  await system.start({ gatewayId: to, reason: 'look', plan: true });
+  await system.start({ gatewayId: to, reason: 'quarterly' });
+  await rotations(2);
+  return {
+    ...system,
+    close: async () => {
+      await system.close();
+      await pingOne.close();
+    },
+  };
 };

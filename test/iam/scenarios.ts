@@ -1,6 +1,6 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { gatewayId, type System } from '../support/system.ts';
-import { rotatedAtPingOne } from './paths-of-pingone.ts';
+import { forwardedToPingOne, rotatedAtPingOne } from './paths-of-pingone.ts';
 import { asked, consoleActs, pressedByEvent, servedKits, setBack, withoutBus } from './paths-of-requests.ts';
 import {
   appliedAgain,
@@ -116,4 +116,5 @@ export const scenarios: readonly Scenario[] = [
     name: 'a gateway at PingOne: adoption, rotations by hand and by Secrets Manager, a compromise',
     play: rotatedAtPingOne,
   },
+  { name: 'a gateway that forwards to one at PingOne', play: forwardedToPingOne },
 ];

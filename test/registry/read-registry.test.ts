@@ -111,6 +111,20 @@ describe('Reading gateways.json', () => {
     ]);
   });
 
+  it('refuses two gateways that are the same one in PingOne, however its ids are written', () => {
+    const { decision: _, ...undecided } = gateway;
+    const named = (gatewayId: string, more: object) => ({
+      ...undecided,
+      gatewayId,
+      authority: { ...atPingOne, ...more },
+    });
+    const sameAgain = named('billing', { gatewayId: atPingOne.gatewayId.toUpperCase() });
+    const other = named('refunds', { environmentId: '99999999-1111-4222-8333-444455556666' });
+    expect(problemsOf({ gateways: [named('orders', {}), other, sameAgain] })).toEqual([
+      `gateways[2].authority.gatewayId: given "${atPingOne.gatewayId.toUpperCase()}", which is the gateway in PingOne of "orders" too; allowed is one that no other gateway of the file has. List all kits of one gateway in PingOne under one gateway here.`,
+    ]);
+  });
+
   it('names what a gateway does not state together with what is wrong elsewhere in it', () => {
     const given = oneGateway({ authority: undefined, decision: undefined, kits: [{ ...kit, owner: 1 }] });
     expect(problemsOf(given).map((one) => one.split(':')[0])).toEqual([

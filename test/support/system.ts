@@ -42,6 +42,8 @@ export const manualKit = (kitId: string): Record<string, unknown> => ({
 type SystemOptions = {
   readonly kits?: readonly object[];
   readonly policy?: object;
+  /** All of gateways.json, in place of the one gateway that the other options describe. */
+  readonly gateways?: readonly object[];
   /** Of the gateway in gateways.json, in place of the builtin authority and its decision. */
   readonly authority?: object;
   readonly onCall?: CloudOptions['onCall'];
@@ -58,13 +60,22 @@ type SystemOptions = {
  * `close` rejects when the policies of the template refused a function a call.
  */
 export const openSystem = async (
-  { kits = [manualKit('one')], policy: changed = {}, authority, dataFolder, change, onCall, fault }: SystemOptions = {},
+  {
+    kits = [manualKit('one')],
+    policy: changed = {},
+    authority,
+    dataFolder,
+    change,
+    onCall,
+    fault,
+    ...more
+  }: SystemOptions = {},
   startAtMs = Date.now(),
 ) => {
   const folder = mkdtempSync(join(tmpdir(), 'system-'));
   const registryFile = join(folder, 'gateways.json');
   const mints = authority ? { authority } : { authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
-  const gateways = [{ gatewayId, ...mints, policy: { ...policy, ...changed }, kits }];
+  const gateways = more.gateways ?? [{ gatewayId, ...mints, policy: { ...policy, ...changed }, kits }];
   writeFileSync(registryFile, JSON.stringify({ gateways }));
   template ??= synthesised(project, registryFile);
   const timers = virtualTimers(startAtMs);
