@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -8,11 +7,10 @@ import {
   PutSecretValueCommand,
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { cliOf } from '../cli/terminal-double.ts';
 import { gatewayId, manualKit, openSystem, type System, tagOfKits } from '../support/system.ts';
+import { openOutputs } from './outputs.ts';
 
 /** What may be read nowhere but in Secrets Manager, in a function's memory and in a kit. */
 const markers = {
@@ -24,13 +22,8 @@ const credential = /gwc_[0-9A-Za-z]{10}_[0-9A-Za-z]{20,}/;
 
 let system: System;
 let echo: Server;
-const outputs = new Map<string, string>();
+const { outputs, keep, attempt, collect } = openOutputs();
 const secrets = new Set<string>(Object.values(markers));
-const keep = (where: string, what: unknown): void =>
-  void outputs.set(where, `${outputs.get(where) ?? ''}\n${typeof what === 'string' ? what : JSON.stringify(what)}`);
-/** What a call answers, or the error that it ends with. */
-const attempt = async (where: string, work: () => Promise<unknown>): Promise<void> =>
-  keep(where, await work().catch((error: unknown) => `${String(error)} ${JSON.stringify(error)}`));
 
 /** Every value that the emulated Secrets Manager holds now. */
 const collectSecrets = async (): Promise<void> => {
@@ -71,7 +64,7 @@ beforeAll(async () => {
   await secretsManager.send(new CreateSecretCommand({ Name: 'kits/signing', SecretString: markers.signing, Tags }));
   await secretsManager.send(new CreateSecretCommand({ Name: 'kits/reader', SecretString: markers.reader, Tags }));
   await play();
-  await collectOutputs();
+  await collect(system);
 });
 
 afterAll(async () => {
@@ -203,27 +196,6 @@ const play = async (): Promise<void> => {
   await system.call('reconcile', {});
   const rotationId = (await system.gateway()).rotation?.rotationId;
   await attempt('evidence', () => system.call('evidence', { rotationId }));
-};
-
-/** Everything that the system has written anywhere. */
-const collectOutputs = async (): Promise<void> => {
-  const { stepFunctions, cloud } = system.deployment;
-  const { stateMachineArn, gatewaysTable, useTable } = cloud.outputs;
-  keep('logs', system.logged);
-  keep('events', system.events);
-  keep('messages to owners', system.messages);
-  const dynamodb = new DynamoDBClient(clientSettings(cloud.operator));
-  for (const TableName of [gatewaysTable, useTable])
-    keep(`table ${TableName}`, (await dynamodb.send(new ScanCommand({ TableName }))).Items);
-  dynamodb.destroy();
-  const { executions = [] } = await stepFunctions.send(new ListExecutionsCommand({ stateMachineArn }));
-  for (const { executionArn } of executions) {
-    keep('executions', await stepFunctions.send(new DescribeExecutionCommand({ executionArn })));
-    keep(
-      'executions',
-      (await stepFunctions.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))).events,
-    );
-  }
 };
 
 it('no output holds a credential, a token of a kit or a signing secret, whatever failed (invariant 9)', () => {
