@@ -7,7 +7,7 @@ import { forwarding, synthesised } from './synthesised.ts';
 
 describe('a stack whose gateways forward to PingOne', () => {
   const stack = synthesised({ gateways: forwarding });
-  const secret = 'secret:gateway-credential/payments-??????';
+  const secret = 'secret:gateway-credential/{AWS::StackName}-{AWS::StackId}/payments-??????';
 
   test('lets the sideband read that one secret, and decrypt through Secrets Manager', () => {
     expect(stack.permissionsOf('lambdas/sideband.ts').filter((one) => !one.startsWith('logs:'))).toEqual([
