@@ -97,6 +97,12 @@ export const planSharedKit = (kit: Kit, canBeReadBack: boolean, isOnlyKit: boole
   };
 };
 
+/** How many kits can rest on each kind of proof, where kits call PingOne; `observed` is never among them. */
+export const proofsIn = (kits: readonly KitPlan[]): NonNullable<Plan['proofs']> => {
+  const kinds = kits.flatMap(({ canRestOn = [] }) => canRestOn);
+  return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((one) => one === kind).length]));
+};
+
 /** Which kits will hold it up: those that fail first, then those that wait for people, then the slowest. */
 export const byAttention = (kits: readonly KitPlan[]): readonly KitPlan[] =>
   kits
@@ -157,6 +163,8 @@ export type Plan = {
   /** How many more block or will be slow. */
   readonly moreAttention: number;
   readonly unregisteredSources: number;
+  /** Where kits call PingOne: for each kind of proof, how many kits can rest on it. None is ever observed there. */
+  readonly proofs?: Readonly<Partial<Record<Evidence['kind'], number>>>;
   /** What PingOne lists, where it is the authority. */
   readonly credentials?: readonly PlannedCredential[];
   /** Among them are some that stand for many: more use a credential than can be told apart. */

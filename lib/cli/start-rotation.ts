@@ -7,6 +7,7 @@ import {
   lengthOf,
   manyWords,
   originWords,
+  proofsText,
 } from '../../lambdas/console/view/labels.ts';
 import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
@@ -102,6 +103,7 @@ export const planText = (one: Plan, nowMs: number): string => {
       : `A rotation of ${plain(one.gatewayId)} would certainly fail:`,
     ...one.obstacles.map(({ code, message }) => `  ${code}: ${plain(message)}`),
     `${counted(kits.total, 'kit')}: ${one.credentials ? 'they call PingOne, so nobody sees which are in use' : `${kits.inUse} in use, ${kits.idle} idle`}; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable, ${kits.notAsked} not asked.`,
+    ...(one.proofs ? [`Proof can rest on ${proofsText(one.proofs)}`] : []),
     ...(one.credentials ? ['', credentialsTable(one.credentials, nowMs)] : []),
     `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.${one.tooManySources ? ` ${manyWords}` : ''}`,
     ...(one.earliestRevokeAt

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { planText } from '../../lib/cli/start-rotation.ts';
 import type { PingOneFault } from '../../lib/local/stand-ins/pingone/control.ts';
 import { gatewayId } from '../support/system.ts';
 import { type AtPingOne, openAtPingOne } from './pingone-system.ts';
@@ -113,6 +114,10 @@ describe('The limit of five', () => {
     ]);
     expect(plan.credentials?.[0]?.lastUsedAt).toBeDefined();
     expect(plan.notOurs).toHaveLength(4);
+    expect(plan.proofs).toEqual({ stored: 2, acknowledged: 2 });
+    expect(planText(plan, one.timers.now())).toContain(
+      "Proof can rest on a read-back of what it is configured with, beside a use (2 kits); its owner's acknowledgement (2 kits). It will lack an observation",
+    );
     await one.start({ gatewayId, reason: 'quarterly' });
     await one.timers.advance(2_000);
     expect((await one.gateway()).rotation).toBeUndefined();

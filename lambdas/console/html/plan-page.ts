@@ -1,6 +1,6 @@
 import { deadlineTexts } from '../../domain/deadline.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { attentionWords, inFull, lengthOf, manyWords, originWords } from '../view/labels.ts';
+import { attentionWords, inFull, lengthOf, manyWords, originWords, proofsText } from '../view/labels.ts';
 import type { PlanView } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, row, table, when } from './parts.ts';
@@ -46,7 +46,7 @@ const planned = (plan: Plan, nowMs: number): Markup => {
       : html`${kits.inUse} in use, ${kits.idle} idle`
   }; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable${
     kits.notAsked > 0 ? `, ${kits.notAsked} not asked for lack of time` : undefined
-  }</dd><dt>Retires</dt><dd class="id">${plan.retires.join(', ') || 'none'}</dd>${
+  }</dd>${plan.proofs && html`<dt>Proof can rest on</dt><dd>${proofsText(plan.proofs)}</dd>`}<dt>Retires</dt><dd class="id">${plan.retires.join(', ') || 'none'}</dd>${
     plan.notOurs.length > 0 ? html`<dt>Stays, not ours</dt><dd class="id">${plan.notOurs.join(', ')}</dd>` : undefined
   }${
     plan.credentials

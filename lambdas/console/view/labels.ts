@@ -3,7 +3,7 @@ import { codesOf } from '../../domain/codes.ts';
 import type { CredentialStage } from '../../domain/gateway.ts';
 import { laggards } from '../../domain/kit-verdict.ts';
 import { isOperatorCommand, type OperatorCommandName, operatorCommands } from '../../domain/operator-commands.ts';
-import { attention, type PlannedCredential } from '../../domain/plan.ts';
+import { attention, type Plan, type PlannedCredential } from '../../domain/plan.ts';
 import { type Act, cutOffReasons, type GatewayState, type HistoryEntry, states } from './views.ts';
 
 /** How loud a thing is shown; each has a colour and a shape. */
@@ -30,6 +30,19 @@ export const stageWords: Readonly<Record<CredentialStage, string>> = {
   ACCEPTED: 'accepted',
   CURRENT: 'current',
   RETIRING: 'retiring',
+};
+
+/** What the proof of kits that call PingOne can rest on, for a plan; nobody observes such a kit. */
+export const proofsText = (proofs: NonNullable<Plan['proofs']>): string => {
+  const words: Readonly<Record<string, string>> = {
+    'read-back': 'a read-back of what it presents',
+    probed: 'a client request through it',
+    used: 'the use of the new credential, as it is the only kit',
+    stored: 'a read-back of what it is configured with, beside a use',
+    acknowledged: "its owner's acknowledgement",
+  };
+  const found = Object.entries(proofs).map(([kind, count]) => `${words[kind] ?? kind} (${counted(count, 'kit')})`);
+  return `${found.join('; ') || 'nothing, as there are no kits'}. It will lack an observation of each kit, as PingOne does not say which of them used a credential.`;
 };
 
 /** Whose a credential is that PingOne lists. */

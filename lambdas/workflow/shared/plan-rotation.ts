@@ -12,6 +12,7 @@ import {
   type Plan,
   planKit,
   planSharedKit,
+  proofsIn,
 } from '../../domain/plan.ts';
 import { namedAtMost } from '../../domain/retiring-use.ts';
 import { allShards } from '../../domain/shards.ts';
@@ -62,6 +63,7 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
     unregisteredSources,
     ...(tooManySources ? { tooManySources: true as const } : {}),
     ...(authority.credentials ? { credentials: authority.credentials } : {}),
+    ...(gateway.authority ? { proofs: proofsIn(kits) } : {}),
     ...credentialsIn(gateway, authority.credentials),
     ...(obstacles.length === 0
       ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, nowMs)) }
