@@ -179,7 +179,7 @@ describe('what a rotation waits for', () => {
     const unproven = rotating('orders', { quietBroken: { ...quietBroken, why: 'RECORDING_NOT_PROVEN' } });
     const { quietSinceMs: _, ...rotation2 } = unproven.rotation ?? {};
     expect(shown({ ...unproven, rotation: rotation2 } as Gateway).waitsFor[1]?.text).toContain(
-      'then the quiet window begins. It began again at 2026-11-23 02:05:00 UTC: the use by our own probe was not found recorded.',
+      'then the quiet window begins. It began again at 2026-11-23 02:05:00 UTC: the use by our own probe was not found recorded; or PingOne, where it is the authority, could not be read.',
     );
   });
   it('says after a force that the old credential is still accepted, and until when', () => {
