@@ -171,7 +171,7 @@ describe('what a rotation waits for', () => {
     const quietBroken = { atMs: nowMs - 9 * minutes, why: 'NOT_WATCHED' } as const;
     const { waitsFor, rotation } = shown(rotating('orders', { quietBroken }));
     expect(waitsFor[1]?.text).toContain(
-      'It began again at 2026-11-23 02:05:00 UTC: between two proofs that the policy check answers and records use, too much time passed.',
+      'It began again at 2026-11-23 02:05:00 UTC: between two proofs that use would be seen, too much time passed.',
     );
     expect(rotation?.quiet).toEqual({
       ...{ sinceAtMs: nowMs - 9 * minutes, watchedAtMs: nowMs - 20_000, beganAgain: quietBroken },
