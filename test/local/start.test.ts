@@ -70,8 +70,14 @@ describe('npm start', () => {
           evidence: 'observed',
         })),
       },
+      {
+        gatewayId: 'payments',
+        status: 'COMPLETED',
+        refused: 0,
+        kits: ['kong-checkout', 'kong-payouts'].map((kitId) => ({ kitId, evidence: 'stored' })),
+      },
     ]);
-    expect(rotations[0]?.requests).toBeGreaterThan(100);
+    expect(rotations[0]?.requests).toBeGreaterThan(50);
     expect(Date.parse(String(rotations[0]?.oldRefusedAt))).toBeGreaterThanOrEqual(
       Date.parse(String(rotations[0]?.revokedAt)),
     );
@@ -85,8 +91,9 @@ describe('npm start', () => {
   it('only prints the changes with --plan', async () => {
     const { code, output } = await start('--plan', '--ephemeral', '--port', '0', '--aws-port', '0');
     expect(code).toBe(0);
-    expect(output.trim().split('\n')).toHaveLength(8);
+    expect(output.trim().split('\n')).toHaveLength(12);
     expect(output).toContain('+ gateway orders: with 5 kits');
+    expect(output).toContain('+ gateway payments: with 2 kits');
     expect(output).not.toMatch(/register|begin /);
   });
 
