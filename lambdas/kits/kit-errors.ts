@@ -48,9 +48,12 @@ const say = ({ doing, kit, answer, todo }: Said): string =>
 export class KitUnreachable extends Error {
   override readonly name = 'KitUnreachable';
   readonly code: UnreachableCode;
-  constructor(code: UnreachableCode, said: Said) {
+  /** How long it wants to be left alone, when it said so. */
+  readonly retryAfterMs: number | undefined;
+  constructor(code: UnreachableCode, said: Said, retryAfterMs?: number) {
     super(say(said));
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
