@@ -8,6 +8,7 @@ export const unreachableCodes = {
   RATE_LIMITED: 'It is asked too often.',
   UNREADABLE_ANSWER: 'It did not answer as this kind of kit does.',
   NOT_STORED: 'It took the credential and does not show it: look for another writer.',
+  CHANGED_MEANWHILE: 'Somebody else changed it at the same time: it is read and tried again.',
 } as const;
 /** It answered and will not do it. */
 export const refusedCodes = {

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { credentialIn, heldWords } from './held-credential.ts';
 import { KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitCheck, KitKind, OnlyAsked } from './kit-kind.ts';
@@ -9,7 +8,7 @@ import { type KongSettings, kongSettings } from './kong-settings.ts';
 import { compareWithVault, rotationIntervalSeconds } from './kong-vault.ts';
 import { ownPlugins } from './plugin-selection.ts';
 import { retryWhileTime } from './retry-while-time.ts';
-import { secretsManager } from './secrets-manager.ts';
+import { putIntoSecret, type SecretSettings, secretsManager } from './secrets-manager.ts';
 import { referenceOf } from './vault-reference.ts';
 
 /**
@@ -34,7 +33,7 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
   install: (installation, settings, access) =>
     retryWhileTime(access.signal, async () => {
       const found = await lookAt(installation, settings, access);
-      if (found.inSecret) return secretsManager.install(installation, found.inSecret, access);
+      if (found.inSecret) return putIntoSecret(installation, found.inSecret, access);
       await setPlugins(found, installation, settings);
       const left = differing((await lookAt(installation, settings, access)).plugins, installation).length;
       if (left > 0)
@@ -61,12 +60,11 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
   },
 };
 
-type InSecret = z.infer<typeof secretsManager.settings>;
 type Found = {
   readonly admin: Awaited<ReturnType<typeof adminOf>>;
   readonly plugins: readonly PingAuth[];
   /** Where the value is when the plugins hold a vault reference, as the kind that writes it has it. */
-  readonly inSecret?: InSecret;
+  readonly inSecret?: SecretSettings;
   readonly isVaultShown: boolean;
 };
 
