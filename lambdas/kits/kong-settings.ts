@@ -32,12 +32,8 @@ export const kongSettings = z
       .regex(/^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/, 'must be the name of a workspace: letters, digits, and . _ ~ -')
       .optional()
       .describe('The workspace of the plugins (Kong Enterprise); leave it out for the default one.'),
-    ...selectionFields,
-    vaultSecret: vaultSecretSettings
-      .optional()
-      .describe(
-        'Where the value is that a vault reference in shared_secret names: secretId, jsonKey (none when the text is the value) and ttlSeconds (the ttl of the vault). Then that secret is written and Kong is not.',
-      ),
+    ...selectionFields('Kong'),
+    vaultSecret: vaultSecretSettings.optional(),
     declarativeConfig: z
       .boolean()
       .default(false)

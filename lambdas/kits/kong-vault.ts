@@ -9,18 +9,24 @@ export const rotationIntervalSeconds = 60;
 
 /** The secret in Secrets Manager that a vault reference of Kong names. */
 export const vaultSecretSettings = z.strictObject({
-  secretId: z.string().min(1).max(2048).describe('The name or ARN of the secret.'),
+  secretId: z
+    .string()
+    .min(1)
+    .max(2048)
+    .describe(
+      'The name or ARN of the secret that the vault reference in shared_secret names. With it that secret is written, and no plugin is.',
+    ),
   jsonKey: z
     .string()
     .min(1)
     .optional()
-    .describe('The key in its JSON object; leave it out when the text is the value.'),
+    .describe('The key in its JSON object that the reference names; leave it out when the text is the value.'),
   ttlSeconds: z
     .number()
     .int()
     .min(1, 'must be at least 1: with the ttl 0, which is the default, Kong never reads the secret again')
     .max(longestPropagationSeconds - rotationIntervalSeconds)
-    .describe('The ttl of the vault in Kong, in seconds.'),
+    .describe('The ttl of the vault in Kong, in seconds; until all use a new value it takes 60 more.'),
 });
 export type VaultSecret = z.infer<typeof vaultSecretSettings>;
 

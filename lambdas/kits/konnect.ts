@@ -19,13 +19,17 @@ const settings = z.strictObject({
     .string()
     .min(1)
     .describe('The name or ARN of the secret that holds the access token (kpat_… or spat_…).'),
-  ...selectionFields,
+  ...selectionFields('Konnect'),
   configStore: z
-    .strictObject({ id: id('Config Store'), key: z.string().min(1).max(512) })
-    .optional()
-    .describe(
-      'The Config Store (id) and its entry (key) that the vault reference in shared_secret names. Then that entry is written and no plugin is.',
-    ),
+    .strictObject({
+      id: id('Config Store').describe('The id of the Config Store that the vault reference in shared_secret names.'),
+      key: z
+        .string()
+        .min(1)
+        .max(512)
+        .describe('The entry in it that the reference names. With it that entry is written, and no plugin is.'),
+    })
+    .optional(),
   propagationSeconds: z
     .number()
     .int()

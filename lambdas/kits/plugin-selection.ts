@@ -8,21 +8,23 @@ const texts = (what: z.ZodType<string>) => z.array(what).min(1).max(100).optiona
 const name = z.string().min(1).max(256);
 
 /** The settings that say which `ping-auth` plugins belong to a kit: those that satisfy each of them that is given. */
-export const selectionFields = {
+export const selectionFields = (system: string) => ({
   serviceUrl: z
     .url()
     .optional()
-    .describe('Only ping-auth plugins with this config.service_url belong to this kit. Required when they differ.'),
+    .describe(
+      `Only ping-auth plugins of ${system} with this config.service_url belong to this kit. Required when they differ.`,
+    ),
   pluginIds: texts(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a plugin')).describe(
-    'Only the ping-auth plugins with these ids belong to this kit. Needed where several gateways of a PingOne environment, which has one Service URL, share a Kong.',
+    `Only the ping-auth plugins with these ids belong to this kit. Needed where several gateways of a PingOne environment, which has one Service URL, share a ${system}.`,
   ),
-  instanceNames: texts(name).describe('Only the ping-auth plugins with one of these instance names.'),
-  routes: texts(name).describe('Only the ping-auth plugins of these routes, by id or name.'),
-  services: texts(name).describe('Only the ping-auth plugins of these services, by id or name.'),
-  tags: texts(name).describe('Only the ping-auth plugins that have one of these tags.'),
-};
-const schema = z.object(selectionFields);
-export type Selection = z.infer<typeof schema>;
+  instanceNames: texts(name).describe(`Only the ping-auth plugins of ${system} with one of these instance names.`),
+  routes: texts(name).describe(`Only the ping-auth plugins of these routes of ${system}, by id or name.`),
+  services: texts(name).describe(`Only the ping-auth plugins of these services of ${system}, by id or name.`),
+  tags: texts(name).describe(`Only the ping-auth plugins of ${system} that have one of these tags.`),
+});
+export type Selection = z.infer<z.ZodObject<ReturnType<typeof selectionFields>>>;
+const settingNames = ['serviceUrl', 'pluginIds', 'instanceNames', 'routes', 'services', 'tags'] as const;
 
 /**
  * The plugins of a kit: at least one, all that match, all of one service URL, and none with a credential of another gateway of
@@ -59,7 +61,7 @@ export const ownPlugins = async (
       doing,
       kit,
       answer: `none of ${all.length} belongs to this kit`,
-      todo: `Check its URL and what selects plugins (${Object.keys(selectionFields).join(', ')}), and that the plugin is set up.`,
+      todo: `Check its URL and what selects plugins (${settingNames.join(', ')}), and that the plugin is set up.`,
     });
   const first = plugins[0]?.config.service_url ?? '';
   if (plugins.some(({ config }) => !sameUrl(config.service_url, first)))
@@ -74,7 +76,7 @@ export const ownPlugins = async (
       doing,
       kit,
       answer: 'one of them holds a credential of another PingOne gateway, which has the same service URL',
-      todo: `Say in its settings which are of this kit (${Object.keys(selectionFields).slice(1).join(', ')}).`,
+      todo: `Say in its settings which are of this kit (${settingNames.slice(1).join(', ')}).`,
     });
   return plugins;
 };

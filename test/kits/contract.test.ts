@@ -81,6 +81,8 @@ describe.each(allUnderContract)('$name', ({ kind: name, open, shows }) => {
     await install(meeting(() => world.set(older.value)));
     const isHeld = (await world.held()) === newer.value;
     expect((await readBack())?.matches ?? true).toBe(isHeld);
+    // What is stored is looked at before it counts as installed; what nodes present takes its time.
+    if (kind.traits(world.settings).readBackProves !== 'data-plane') expect(isHeld).toBe(true);
     await install();
     expect(await world.held()).toBe(newer.value);
   });

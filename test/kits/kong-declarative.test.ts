@@ -91,6 +91,19 @@ test('a configuration that somebody else puts there at the same time is found, a
   expect([kong.storedSecret(id), posts()]).toEqual([newer.value, 2]);
 });
 
+test('a configuration that is there already when it is posted is not loaded again', async () => {
+  const own = kong.addPlugin({ serviceUrl, sharedSecret: older.value });
+  const statuses: number[] = [];
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    if (init?.method === 'POST') kong.config = JSON.parse(String(init.body)).config;
+    const answer = await globalThis.fetch(url, init);
+    if (init?.method === 'POST') statuses.push(answer.status);
+    return answer;
+  };
+  expect(await install(undefined, fetch)).toEqual({ state: 'INSTALLED' });
+  expect([statuses, kong.storedSecret(own)]).toEqual([[304], newer.value]);
+});
+
 const id = 'a1';
 test.each([
   ['no YAML', '{'],
