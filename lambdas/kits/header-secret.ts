@@ -37,3 +37,7 @@ const jsonIn = (text: string): unknown => {
     return undefined;
   }
 };
+
+/** The token that is the whole text of a secret; `undefined` when it is empty or has characters that no header may hold. */
+export const bareToken = (text: string): string | undefined =>
+  /^[\x21-\x7e]+$/.test(text.trim()) ? text.trim() : undefined;

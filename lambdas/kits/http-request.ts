@@ -1,4 +1,5 @@
 import type { Kit } from '../domain/kit.ts';
+import { retryAfterMsIn } from '../domain/retry-after.ts';
 import { isKitError, type KitError, KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 
@@ -6,7 +7,7 @@ import type { KitAccess } from './kit-kind.ts';
 export type Question = {
   readonly doing: string;
   readonly kit: Kit;
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -21,7 +22,7 @@ export type Answer = { readonly status: number; readonly json: unknown };
  * Asks once. Gives the answer only when it is 2xx and was read to its end; everything else is one of the kit errors.
  * Redirects are refused: following one would send the credential to an address that nobody configured.
  */
-export const ask = async ({ fetch, signal }: KitAccess, question: Question): Promise<Answer> => {
+export const ask = async ({ fetch, nowMs, signal }: KitAccess, question: Question): Promise<Answer> => {
   const { method, url, headers, body } = question;
   try {
     const response = await fetch(url, {
@@ -33,7 +34,8 @@ export const ask = async ({ fetch, signal }: KitAccess, question: Question): Pro
     });
     const text = await response.text();
     if (response.ok) return { status: response.status, json: parsed(text) };
-    throw question.meaningOf?.(response.status, parsed(text)) ?? refusal(question, response.status);
+    const retryAfterMs = retryAfterMsIn(response.headers.get('retry-after'), nowMs());
+    throw question.meaningOf?.(response.status, parsed(text)) ?? refusal(question, response.status, retryAfterMs);
   } catch (error) {
     throw isKitError(error) ? error : unreachable(question, signal, error);
   }
@@ -47,11 +49,11 @@ const parsed = (text: string): unknown => {
   }
 };
 
-const refusal = ({ doing, kit }: Question, status: number): KitError => {
+const refusal = ({ doing, kit }: Question, status: number, retryAfterMs: number | undefined): KitError => {
   const said = (todo: string) => ({ doing, kit, answer: `HTTP ${status}`, todo });
-  if (status === 429) return new KitUnreachable('RATE_LIMITED', said('It is tried again.'));
+  if (status === 429) return new KitUnreachable('RATE_LIMITED', said('It is tried again.'), retryAfterMs);
   if (status >= 500 || status === 408)
-    return new KitUnreachable('SERVER_ERROR', said('It is tried again; look at the kit if this stays.'));
+    return new KitUnreachable('SERVER_ERROR', said('It is tried again; look at the kit if this stays.'), retryAfterMs);
   if (status === 401)
     return new KitRefused('ACCESS_DENIED', said("Check the token, header or signing secret in the kit's settings."));
   if (status === 403)

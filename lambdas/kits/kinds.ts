@@ -4,12 +4,13 @@ import { forward } from './forward.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
+import { konnect } from './konnect.ts';
 import { manual } from './manual.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { webhook } from './webhook.ts';
 
 /** Every kind of kit there is; {@link kitKinds} does not compile until it has each of them. */
-export const kindNames = ['kong', 'secrets-manager', 'webhook', 'manual', 'forward'] as const;
+export const kindNames = ['kong', 'secrets-manager', 'webhook', 'manual', 'forward', 'konnect'] as const;
 export type KindName = (typeof kindNames)[number];
 
 type StoredSettings = Readonly<Record<string, unknown>>;
@@ -64,6 +65,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   webhook: checked(webhook),
   manual: checked(manual),
   forward: checked(forward),
+  konnect: checked(konnect),
 };
 
 /** Whether a text names a kind of this version. */

@@ -8,6 +8,7 @@ export const unreachableCodes = {
   RATE_LIMITED: 'It is asked too often.',
   UNREADABLE_ANSWER: 'It did not answer as this kind of kit does.',
   NOT_STORED: 'It took the credential and does not show it: look for another writer.',
+  CHANGED_MEANWHILE: 'Somebody else changed it at the same time: it is read and tried again.',
 } as const;
 /** It answered and will not do it. */
 export const refusedCodes = {
@@ -48,9 +49,12 @@ const say = ({ doing, kit, answer, todo }: Said): string =>
 export class KitUnreachable extends Error {
   override readonly name = 'KitUnreachable';
   readonly code: UnreachableCode;
-  constructor(code: UnreachableCode, said: Said) {
+  /** How long it wants to be left alone, when it said so. */
+  readonly retryAfterMs: number | undefined;
+  constructor(code: UnreachableCode, said: Said, retryAfterMs?: number) {
     super(say(said));
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -14,7 +14,7 @@ export type KitFetch = (
     readonly redirect: 'manual';
     readonly signal: AbortSignal;
   },
-) => Promise<Pick<Response, 'status' | 'ok' | 'text'>>;
+) => Promise<Pick<Response, 'status' | 'ok' | 'text'> & { readonly headers: Pick<Headers, 'get'> }>;
 
 /** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
 export type KitAccess = {
@@ -67,8 +67,8 @@ export type KitCheck = {
   readonly holds: readonly string[];
 };
 
-/** Whether the kit shows exactly this credential; what that proves is in the kind's traits. */
-type ReadBack = { readonly matches: boolean };
+/** Whether the kit shows exactly this credential; what that proves is in the kind's traits. `undefined`: it shows no value. */
+type ReadBack = { readonly matches: boolean } | undefined;
 
 /**
  * How credentials reach one kind of kit. `install` may be run twice and asks first whether it is already done; `readBack`

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Kit } from '../domain/kit.ts';
+import { withSharedSecrets } from './declarative-config.ts';
 import { ask } from './http-request.ts';
 import { type KitError, KitMisconfigured, KitRefused, KitUnreachable, type Said } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
+import { kongEntities, type PingAuth } from './kong-entities.ts';
 
 /** Where the Admin API is, and the headers that it and what stands before it want. */
 export type KongAddress = {
@@ -11,79 +13,68 @@ export type KongAddress = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** A `ping-auth` plugin entity; there is one per route, service or consumer that it is attached to. */
-export type PingAuth = {
-  readonly id: string;
-  /** What it is attached to, such as `service 6d0f…`; several at once, or nothing for all requests. */
-  readonly attachedTo: string;
-  readonly config: { readonly service_url: string; readonly shared_secret?: string | null | undefined };
-};
-
-const entity = z.object({ id: z.string().min(1) });
-const attachments = { service: entity.nullish(), route: entity.nullish(), consumer: entity.nullish() };
 const nodeSchema = z.object({ configuration: z.object({ database: z.string() }) });
-const pageSchema = z.object({
-  data: z.array(entity.extend({ name: z.string(), config: z.unknown(), ...attachments })),
-  offset: z.string().min(1).nullish(),
-});
-const configSchema = z.object({ service_url: z.string(), shared_secret: z.string().nullish() });
 
-/** Kong allows at most 1000 entities in a page (kong/api/endpoints.lua: max_page_size). */
-const pageSize = 1000;
-
-/** The Kong Admin API of one kit: `GET /plugins`, `PATCH /plugins/{id}` (Kong Gateway, Admin API). */
+/** The Kong Admin API of one kit: `GET /plugins`, `PATCH /plugins/{id}`, and `/config` of one without a database. */
 export const kongAdmin = (kit: Kit, { adminUrl, workspace, headers }: KongAddress, access: KitAccess) => {
-  const base = [adminUrl.replace(/\/+$/, ''), ...(workspace ? [workspace] : [])].join('/');
-  const unreadable = (doing: string) =>
-    new KitUnreachable('UNREADABLE_ANSWER', {
-      doing,
-      kit,
-      answer: 'HTTP 200, but not what the Kong Admin API answers',
-      todo: 'Check that adminUrl is the Admin API and not the proxy.',
-    });
+  const root = adminUrl.replace(/\/+$/, '');
+  const base = [root, ...(workspace ? [workspace] : [])].join('/');
+  const todo = 'Check that adminUrl is the Admin API and not the proxy.';
 
   return {
-    /** Every `ping-auth` plugin, of all pages. */
-    pingAuths: async (): Promise<readonly PingAuth[]> => {
-      const doing = 'Listing the plugins of Kong';
-      const found: PingAuth[] = [];
-      const seen = new Set<string>();
-      for (let offset: string | undefined = ''; offset !== undefined; ) {
-        const query = new URLSearchParams({ size: String(pageSize), ...(offset ? { offset } : {}) });
-        const answer = await ask(access, { doing, kit, method: 'GET', url: `${base}/plugins?${query}`, headers });
-        const page = pageSchema.safeParse(answer.json);
-        if (!page.success) throw unreadable(doing);
-        for (const { id, name, config, ...attached } of page.data.data) {
-          if (name !== 'ping-auth') continue;
-          const read = configSchema.safeParse(config);
-          if (!read.success) throw unreadable(doing);
-          found.push({ id, attachedTo: attachedWords(attached), config: read.data });
-        }
-        offset = page.data.offset ?? undefined;
-        if (offset !== undefined && seen.has(offset)) throw unreadable(doing);
-        if (offset !== undefined) seen.add(offset);
-      }
-      return found;
-    },
+    ...kongEntities(kit, { base, headers, system: 'Kong', todo }, access),
     /** Whether Kong has a database and so can be changed; `undefined` when the node is not shown to us. */
     hasDatabase: async (): Promise<boolean | undefined> => {
-      const url = `${adminUrl.replace(/\/+$/, '')}/`;
-      const answer = await ask(access, { doing: 'Reading the node of Kong', kit, method: 'GET', url, headers }).catch(
-        (error: unknown) => {
-          if (error instanceof KitRefused || error instanceof KitMisconfigured) return undefined;
-          throw error;
-        },
-      );
+      const question = { doing: 'Reading the node of Kong', kit, method: 'GET', url: `${root}/`, headers } as const;
+      const answer = await ask(access, question).catch((error: unknown) => {
+        if (error instanceof KitRefused || error instanceof KitMisconfigured) return undefined;
+        throw error;
+      });
       const node = nodeSchema.safeParse(answer?.json);
       return node.success ? node.data.configuration.database !== 'off' : undefined;
     },
     /** Sets one plugin's shared secret; Kong merges nested records, so its other settings stay. */
-    setSharedSecret: async (plugin: PingAuth, value: string): Promise<void> => {
+    setSharedSecret: async (plugin: PingAuth, value: string): Promise<'SET' | 'NO_DATABASE'> => {
       const doing = `Updating plugin ${encodeURIComponent(plugin.id)} in Kong`;
       const body = JSON.stringify({ config: { shared_secret: value } });
       const url = `${base}/plugins/${encodeURIComponent(plugin.id)}`;
-      const meaningOf = (status: number, json: unknown) => meaningOfPatch({ doing, kit }, status, json);
-      await ask(access, { doing, kit, method: 'PATCH', url, headers, body, meaningOf });
+      let isWithout = false;
+      const meaningOf = (status: number, json: unknown) => {
+        isWithout = status === 405 && withoutDatabase.safeParse(json).success;
+        return meaningOfPatch({ doing, kit }, status, isWithout);
+      };
+      try {
+        await ask(access, { doing, kit, method: 'PATCH', url, headers, body, meaningOf });
+        return 'SET';
+      } catch (error) {
+        if (isWithout) return 'NO_DATABASE';
+        throw error;
+      }
+    },
+    /** The same for a Kong without a database: its whole declarative configuration, with only these values changed. */
+    setInConfig: async (ids: readonly string[], value: string): Promise<void> => {
+      const doing = 'Changing the declarative configuration of Kong';
+      const { json } = await ask(access, { doing, kit, method: 'GET', url: `${root}/config`, headers });
+      const given = z.object({ config: z.string() }).safeParse(json);
+      const config = given.success ? withSharedSecrets(given.data.config, ids, value) : undefined;
+      if (config === undefined)
+        throw new KitRefused('NOT_SUPPORTED', {
+          doing,
+          kit,
+          answer: 'its /config does not show each of the plugins once, with a shared_secret of one line',
+          todo: 'Put a vault reference into its file, and say in vaultSecret what it names.',
+        });
+      const meaningOf = (status: number) =>
+        status === 304
+          ? new KitUnreachable('NOT_STORED', {
+              doing,
+              kit,
+              answer: 'HTTP 304, it has that configuration already',
+              todo: 'It is read again.',
+            })
+          : undefined;
+      const url = `${root}/config?check_hash=1`;
+      await ask(access, { doing, kit, method: 'POST', url, headers, body: JSON.stringify({ config }), meaningOf });
     },
   };
 };
@@ -92,7 +83,7 @@ export const kongAdmin = (kit: Kit, { adminUrl, workspace, headers }: KongAddres
 const meaningOfPatch = (
   { doing, kit }: Pick<Said, 'doing' | 'kit'>,
   status: number,
-  json: unknown,
+  isWithoutDatabase: boolean,
 ): KitError | undefined => {
   const said = (answer: string, todo: string): Said => ({ doing, kit, answer: `HTTP ${status}, ${answer}`, todo });
   if (status === 403)
@@ -105,37 +96,23 @@ const meaningOfPatch = (
     );
   if (status === 404)
     return new KitUnreachable('NOT_STORED', said('the plugin was removed meanwhile', 'The plugins are listed again.'));
-  if (status !== 405) return undefined;
-  return withoutDatabase.safeParse(json).success
-    ? cannotBeChanged({ doing, kit, answer: `HTTP ${status}, as a Kong without a database answers` })
-    : new KitRefused(
-        'NOT_SUPPORTED',
-        said(
-          'this Admin API changes no plugin in place, as those of Konnect and of data planes do not',
-          `Give the adminUrl of the control plane of a Kong of your own, or ${byReference}`,
-        ),
-      );
+  if (status !== 405 || isWithoutDatabase) return undefined;
+  return new KitRefused(
+    'NOT_SUPPORTED',
+    said(
+      'this Admin API changes no plugin in place, as those of Konnect and of data planes do not',
+      'Give the adminUrl of the control plane of a Kong of your own; for Konnect, register the kit with kind konnect.',
+    ),
+  );
 };
 
 const withoutDatabase = z.object({ code: z.literal(12) });
-const byReference =
-  'set shared_secret to a vault reference and register a kit of kind secrets-manager or webhook that writes what it names.';
 
-/** Kong without a database takes no change through its Admin API. */
-export const cannotBeChanged = (said: Omit<Said, 'todo'>): KitRefused =>
-  new KitRefused('NOT_SUPPORTED', { ...said, todo: `Run Kong with a database, or ${byReference}` });
-
-/** An id of Kong as it may be shown: it is outside text. */
-export const shownId = (id: string): string => encodeURIComponent(id);
-
-const attachedWords = (
-  attached: {
-    readonly [Kind in keyof typeof attachments]?: { readonly id: string } | null | undefined;
-  },
-): string =>
-  Object.keys(attachments)
-    .flatMap((kind) => {
-      const id = attached[kind as keyof typeof attachments]?.id;
-      return id === undefined ? [] : [`${kind} ${shownId(id)}`];
-    })
-    .join(', ') || 'all requests';
+/** Kong without a database takes no change of a plugin through its Admin API. */
+export const cannotBeChanged = (kit: Kit, doing: string): KitRefused =>
+  new KitRefused('NOT_SUPPORTED', {
+    doing,
+    kit,
+    answer: 'it runs without a database, and changes no plugin by itself',
+    todo: 'Run Kong with a database; or set shared_secret to a vault reference and say in vaultSecret what it names; or set declarativeConfig to have its whole configuration put through /config.',
+  });

@@ -2,8 +2,10 @@ import { digestOf } from '../domain/digest.ts';
 import type { Kit } from '../domain/kit.ts';
 import { parsePingOneCredential } from '../domain/pingone-credential.ts';
 import type { KitAccess } from './kit-kind.ts';
-import { adminOf, isReference, type KongSettings } from './kong.ts';
-import { shownId } from './kong-admin.ts';
+import { adminOf } from './kong-access.ts';
+import { shownId } from './kong-entities.ts';
+import type { KongSettings } from './kong-settings.ts';
+import { isReference } from './vault-reference.ts';
 
 /** What the `shared_secret` of a plugin is; of a value only the ids in it and its digest. */
 type Held =

@@ -34,10 +34,14 @@ export const fetchTrusting =
           response.once('error', failed);
           response.once('end', () => {
             const text = Buffer.concat(chunks).toString();
-            resolve({ status, ok: status >= 200 && status < 300, text: async () => text });
+            const headers = { get: (name: string) => headerOf(response.headers[name.toLowerCase()]) };
+            resolve({ status, ok: status >= 200 && status < 300, headers, text: async () => text });
           });
         },
       );
       asked.once('error', failed);
       asked.end(bytes);
     });
+
+const headerOf = (value: string | string[] | undefined): string | null =>
+  value === undefined ? null : [value].flat().join(', ');

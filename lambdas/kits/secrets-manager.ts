@@ -6,6 +6,7 @@ import { credentialIn, heldWords } from './held-credential.ts';
 import { textUnderKey, withTextUnderKey } from './json-text.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind, OnlyAsked } from './kit-kind.ts';
+import { retryWhileTime } from './retry-while-time.ts';
 import { callForSecret } from './secret-call.ts';
 
 const settings = z.strictObject({
@@ -24,37 +25,20 @@ const settings = z.strictObject({
     .max(longestPropagationSeconds)
     .describe('How long until every reader uses a changed secret, in seconds (Kong vault: its ttl + 60).'),
 });
-type Settings = z.infer<typeof settings>;
+export type SecretSettings = z.infer<typeof settings>;
 
 /**
  * A kit that reads its credential from a Secrets Manager secret of its own. Reading back proves what the secret holds,
  * not what its readers use. Secrets Manager has no conditional put: a key of the same JSON that another writer changes
  * between our read and our write is lost, so nobody else should write that secret.
  */
-export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manager' } = {
+export const secretsManager: KitKind<SecretSettings> & { readonly kind: 'secrets-manager' } = {
   kind: 'secrets-manager',
   settings,
   traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'store', propagationSeconds }),
   destinations: ({ secretId }) => ({ urls: [], secrets: [secretId] }),
-  install: async (installation, settings, access) => {
-    const before = await read(installation, settings, access);
-    if (before.value === installation.value) return { state: 'INSTALLED' };
-    const { jsonKey } = settings;
-    const text = jsonKey ? withTextUnderKey(before.text, jsonKey, installation.value) : installation.value;
-    if (text === undefined) throw unusable(installation, settings);
-    const doing = `Writing secret ${settings.secretId}`;
-    const versionId = versionIdFor(installation, before.versionId);
-    const write = access.secrets.write(settings.secretId, versionId, text, access.signal);
-    await callForSecret(write, doing, installation.kit);
-    if ((await read(installation, settings, access)).value !== installation.value)
-      throw new KitUnreachable('NOT_STORED', {
-        doing: `Reading secret ${settings.secretId} back`,
-        kit: installation.kit,
-        answer: 'it does not show the new credential',
-        todo: 'It is tried again; look for another writer of the secret if this stays.',
-      });
-    return { state: 'INSTALLED' };
-  },
+  install: (installation, settings, access) =>
+    retryWhileTime(access.signal, () => putIntoSecret(installation, settings, access)),
   readBack: async (installation, settings, access) => ({
     matches: (await read(installation, settings, access)).value === installation.value,
   }),
@@ -73,6 +57,31 @@ export const secretsManager: KitKind<Settings> & { readonly kind: 'secrets-manag
   },
 };
 
+/** Puts the credential into the secret, if it is not there, and reads it back; tried once. */
+export const putIntoSecret = async (
+  installation: Installation,
+  settings: SecretSettings,
+  access: KitAccess,
+): Promise<{ readonly state: 'INSTALLED' }> => {
+  const before = await read(installation, settings, access);
+  if (before.value === installation.value) return { state: 'INSTALLED' };
+  const { jsonKey } = settings;
+  const text = jsonKey ? withTextUnderKey(before.text, jsonKey, installation.value) : installation.value;
+  if (text === undefined) throw unusable(installation, settings);
+  const doing = `Writing secret ${settings.secretId}`;
+  const versionId = versionIdFor(installation, before.versionId);
+  const write = access.secrets.write(settings.secretId, versionId, text, access.signal);
+  await callForSecret(write, doing, installation.kit);
+  if ((await read(installation, settings, access)).value !== installation.value)
+    throw new KitUnreachable('NOT_STORED', {
+      doing: `Reading secret ${settings.secretId} back`,
+      kit: installation.kit,
+      answer: 'it does not show the new credential',
+      todo: 'It is tried again; look for another writer of the secret if this stays.',
+    });
+  return { state: 'INSTALLED' };
+};
+
 /**
  * The idempotency token and version id of a write: the same for a repeated write over the same version, another one once
  * something else was written (a roll-back and forward again must write again). Made of ids only.
@@ -88,7 +97,7 @@ type Current = {
   readonly versionId: string | undefined;
 };
 
-const read = async ({ kit, secretArn }: OnlyAsked, settings: Settings, access: KitAccess): Promise<Current> => {
+const read = async ({ kit, secretArn }: OnlyAsked, settings: SecretSettings, access: KitAccess): Promise<Current> => {
   const { secretId, jsonKey } = settings;
   const doing = `Reading secret ${secretId}`;
   const found = await callForSecret(access.secrets.read(secretId, access.signal), doing, kit);
@@ -107,7 +116,7 @@ const read = async ({ kit, secretArn }: OnlyAsked, settings: Settings, access: K
   return { value: held.text, text, versionId };
 };
 
-const unusable = ({ kit }: Pick<Installation, 'kit'>, { secretId, jsonKey }: Settings): KitMisconfigured =>
+const unusable = ({ kit }: Pick<Installation, 'kit'>, { secretId, jsonKey }: SecretSettings): KitMisconfigured =>
   new KitMisconfigured('SECRET_UNUSABLE', {
     doing: `Reading secret ${secretId}`,
     kit,

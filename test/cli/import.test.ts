@@ -154,7 +154,9 @@ describe('a proposal', () => {
     const { kits, notes, rows } = propose([plugin('p1', { kind: 'reference' })]);
     expect(kits).toEqual([]);
     expect(rows[0]).toMatchObject({ holds: 'a vault reference, which cannot be read', kit: '' });
-    expect(notes.join('\n')).toMatch(/Behind the vault reference of plugin p1 .* of kind secrets-manager/);
+    expect(notes.join('\n')).toMatch(
+      /Behind the vault reference of plugin p1 .* of kind kong with pluginIds and vaultSecret/,
+    );
   });
 
   it('says that a credential is not in PingOne any more, that values differ, and that another address is called', () => {

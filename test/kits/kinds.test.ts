@@ -13,6 +13,7 @@ test('every kind is found by its name', () => {
     'webhook',
     'manual',
     'forward',
+    'konnect',
   ]);
 });
 

@@ -1,9 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { type Kong, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { accessTo, adminToken, errorOf, installationOf, newer, older, startAtMs } from './installation.ts';
 import { openTlsInFront, type TlsInFront } from './tls-in-front.ts';
+
+vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
 const secrets = new SecretsManagerClient({ region: 'us-east-1' });
 const kind = kitKindOf('kong');
@@ -102,9 +104,9 @@ describe('a private CA', () => {
   });
 
   test('answers are read as without one', async () => {
-    kong.faults.push(429);
+    kong.faults.push(429, 429, 429, 429, 429);
     expect(await errorOf(behind(front.ca))).toMatchObject({ code: 'RATE_LIMITED' });
-    kong.faults.push('reset');
+    kong.faults.push('reset', 'reset', 'reset', 'reset', 'reset');
     expect(await errorOf(behind(front.ca))).toMatchObject({ name: 'KitUnreachable' });
     kong.faults.push(302);
     expect(await errorOf(behind(front.ca))).toMatchObject({ code: 'REDIRECTED' });

@@ -1,10 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { type Kong, type KongOptions, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { type Asked, openLoopbackServer } from '../../lib/local/stand-ins/loopback-server.ts';
 import { accessTo, adminToken, errorOf, installationOf, newer, older, startAtMs } from './installation.ts';
+
+vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
 const serviceUrl = 'http://127.0.0.1:8080/gateways/orders/kits/edge-1';
 const secrets = new SecretsManagerClient({ region: 'us-east-1' });
@@ -116,7 +118,7 @@ describe('Kong', () => {
     [204, 'KitUnreachable', 'UNREADABLE_ANSWER'],
   ] as const)('says what %s means', async (fault, name, code) => {
     kong.addPlugin({ serviceUrl, sharedSecret: older.value });
-    kong.faults.push(fault);
+    kong.faults.push(...Array.from({ length: 5 }, () => fault));
     expect(await errorOf(install())).toMatchObject({ name, code });
   });
 

@@ -1,3 +1,5 @@
+import { retryAfterMsIn } from '../../domain/retry-after.ts';
+
 /** What asking PingOne needs of the world outside. */
 export type PingOneAccess = {
   readonly fetch: typeof globalThis.fetch;
@@ -51,7 +53,7 @@ export const ask = async (access: PingOneAccess, question: Question): Promise<Ou
     });
     const text = await response.text();
     const atMs = timeIn(response.headers.get('date'));
-    const retryAfterMs = retryAfterIn(response.headers.get('retry-after'), atMs ?? access.now());
+    const retryAfterMs = retryAfterMsIn(response.headers.get('retry-after'), atMs ?? access.now());
     return {
       kind: 'ANSWERED',
       status: response.status,
@@ -119,12 +121,4 @@ const parsed = (text: string): unknown => {
 const timeIn = (text: string | null): number | undefined => {
   const ms = text === null ? Number.NaN : Date.parse(text);
   return Number.isFinite(ms) ? ms : undefined;
-};
-
-/** RFC 9110 10.2.3: whole seconds, or an HTTP date. */
-const retryAfterIn = (text: string | null, atMs: number): number | undefined => {
-  if (text === null) return undefined;
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const dueAtMs = timeIn(text);
-  return dueAtMs === undefined ? undefined : Math.max(0, dueAtMs - atMs);
 };

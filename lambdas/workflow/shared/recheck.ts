@@ -113,12 +113,12 @@ const readBack = async (
   const kind = kitKindOf(kit.kind);
   if (!kind.readBack || kit.work?.state !== 'INSTALLED') return kit;
   try {
-    const { matches } = await kind.readBack(
+    const shown = await kind.readBack(
       installationOf(gateway, rotation, kit, stored),
       kit.settings,
       accessFor({ ...needs, notifyOwner: async () => undefined }, kit), // whoever only asks tells nobody
     );
-    return { ...kit, work: { ...kit.work, readBack: { matches, atMs: needs.now() } } };
+    return shown ? { ...kit, work: { ...kit.work, readBack: { matches: shown.matches, atMs: needs.now() } } } : kit;
   } catch (error) {
     needs.log('WARN', 'A kit could not be read back.', {
       gatewayId: kit.gatewayId,

@@ -149,7 +149,7 @@ const notesOn = (found: Found, unheld: readonly ListedCredential[]): readonly st
     ...(references.length === 0
       ? []
       : [
-          `Behind the vault reference of plugin ${named(references)} may be a credential of this gateway: nobody can see it here. Add a kit that writes what the reference names, of kind secrets-manager for AWS Secrets Manager, else webhook or manual.`,
+          `Behind the vault reference of plugin ${named(references)} may be a credential of this gateway: nobody can see it here. Add a kit that writes what the reference names: of kind kong with pluginIds and vaultSecret for AWS Secrets Manager, of kind konnect with configStore for Konnect, else of kind webhook or manual.`,
         ]),
     ...(elsewhere.length === 0
       ? []

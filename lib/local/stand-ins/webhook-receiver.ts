@@ -24,6 +24,8 @@ export type WebhookReceiver = {
   readonly accepted: readonly string[];
   /** How many requests were refused for their signature, age or form. */
   readonly refused: number;
+  /** Another tool gives its nodes a credential. */
+  set(held: Held): void;
   /** What its nodes present now: give it to a kit node. */
   currentCredential(): string | undefined;
   close(): Promise<void>;
@@ -72,6 +74,10 @@ export const openWebhookReceiver = async (options: WebhookReceiverOptions): Prom
     accepted,
     get refused() {
       return refused;
+    },
+    set: (held) => {
+      latest = held;
+      inUse.set(held);
     },
     currentCredential: () => inUse.current()?.credential,
     close: server.close,

@@ -1,0 +1,8 @@
+import { kongs } from './kong.ts';
+import { konnects } from './konnect.ts';
+import { secretsManagers } from './secrets-manager.ts';
+import { webhooks } from './webhook.ts';
+import type { KindUnderContract } from './world.ts';
+
+/** Every way in which this system installs a credential. */
+export const allUnderContract: readonly KindUnderContract[] = [...kongs, ...konnects, ...secretsManagers, ...webhooks];

@@ -1,0 +1,60 @@
+import { SecretCallFailed } from '../../../lambdas/domain/secret-call-failed.ts';
+import type { KitAccess, KitFetch } from '../../../lambdas/kits/kit-kind.ts';
+
+/**
+ * What a write meets: `lost` is made and its answer does not come; `never` is not made and nothing comes; a number is the
+ * status of a page that quotes the whole request; a function runs after it was made.
+ */
+export type WriteFault =
+  | 'lost'
+  | 'never'
+  | number
+  | { readonly status: number; readonly retryAfter: string }
+  | (() => unknown);
+
+/** Access whose next writes meet these faults, over HTTP and in Secrets Manager; `writes` counts those that were tried. */
+export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & { readonly writes: () => number } => {
+  let count = 0;
+  const next = (): WriteFault | undefined => {
+    count += 1;
+    return faults.shift();
+  };
+  const fetch: KitFetch = async (url, init) => {
+    if (init.method === 'GET') return access.fetch(url, init);
+    const fault = next();
+    if (fault === 'never') throw cut(init.body);
+    if (typeof fault === 'number') return page(fault, init, {});
+    if (typeof fault === 'object') return page(fault.status, init, { 'retry-after': fault.retryAfter });
+    const answer = await access.fetch(url, init);
+    if (fault === 'lost') throw cut(init.body);
+    await fault?.();
+    return answer;
+  };
+  const write: KitAccess['secrets']['write'] = async (secretId, versionId, text, signal) => {
+    const fault = next();
+    if (fault === 'never') throw new SecretCallFailed('NO_CONNECTION', 'no connection');
+    if (typeof fault === 'number' || typeof fault === 'object') throw secretCallFailed(fault);
+    await access.secrets.write(secretId, versionId, text, signal);
+    if (fault === 'lost') throw new SecretCallFailed('NO_CONNECTION', 'no connection');
+    await fault?.();
+  };
+  return { ...access, fetch, secrets: { ...access.secrets, write }, writes: () => count };
+};
+
+const cut = (body: string | undefined) => new TypeError(`fetch failed ${body}`, { cause: new Error(`cut ${body}`) });
+
+const page = (status: number, init: Parameters<KitFetch>[1], headers: Record<string, string>) =>
+  new Response(`<html>${JSON.stringify(init)}</html>`, { status, headers });
+
+const secretCallFailed = (fault: number | { readonly status: number }) => {
+  const status = typeof fault === 'number' ? fault : fault.status;
+  const problem =
+    status === 429
+      ? 'RATE_LIMITED'
+      : status >= 500
+        ? 'SERVER_ERROR'
+        : status === 403
+          ? 'ACCESS_DENIED'
+          : 'REQUEST_REFUSED';
+  return new SecretCallFailed(problem, `HTTP ${status}`);
+};
