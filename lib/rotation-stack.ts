@@ -11,6 +11,7 @@ import { DeadLetters } from './constructs/dead-letters.ts';
 import { EvidenceKey } from './constructs/evidence-key.ts';
 import { Firewall } from './constructs/firewall.ts';
 import { forwardTargets } from './constructs/forward-targets.ts';
+import { functionKits, grantsOnFunctions } from './constructs/function-kits.ts';
 import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
 import { GatewayStore } from './constructs/gateway-store.ts';
@@ -178,7 +179,20 @@ export class RotationStack extends Stack {
         ConsoleAct: consoleAct,
         Console: show,
       },
-      { store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey, rotateSecret, registry },
+      {
+        ...{
+          store,
+          secrets,
+          events,
+          owners: notifications,
+          workflow,
+          policyCheck,
+          evidenceKey,
+          rotateSecret,
+          registry,
+        },
+        functions: grantsOnFunctions(this, functionKits(settings.gateways)),
+      },
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name
 

@@ -4,7 +4,7 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { SecretCallFailed } from '../domain/secret-call-failed.ts';
+import { KitCallFailed } from '../domain/kit-call-failed.ts';
 import { letsUse, type SecretUser, secretTag } from '../domain/secret-tag.ts';
 import type { KitSecrets } from '../ports.ts';
 import { callForKit } from './sdk-errors.ts';
@@ -20,12 +20,11 @@ export const kitSecretsIn =
       const describe = secretsManager.send(new DescribeSecretCommand({ SecretId }), { abortSignal: signal });
       const found = await callForKit(describe, signal).catch((error: unknown) => {
         // A role is let in by the tag, so that one that is missing, or a secret that is, may look like this as well.
-        if (error instanceof SecretCallFailed && error.problem === 'ACCESS_DENIED') return undefined;
+        if (error instanceof KitCallFailed && error.problem === 'ACCESS_DENIED') return undefined;
         throw error;
       });
       const tag = found?.Tags?.find(({ Key }) => Key === secretTag.key)?.Value;
-      if (!found?.ARN || !letsUse(tag, user))
-        throw new SecretCallFailed('NOT_GIVEN', 'not there, or not tagged for it');
+      if (!found?.ARN || !letsUse(tag, user)) throw new KitCallFailed('NOT_GIVEN', 'not there, or not tagged for it');
       return found.ARN;
     };
     const read: KitSecrets['read'] = async (secretId, signal) => {
@@ -41,7 +40,7 @@ export const kitSecretsIn =
         const SecretId = await given(secretId, signal);
         const put = new PutSecretValueCommand({ SecretId, ClientRequestToken: versionId, SecretString: text });
         if ((await callForKit(secretsManager.send(put, { abortSignal: signal }), signal)) === undefined)
-          throw new SecretCallFailed('NOT_GIVEN', 'not there any more');
+          throw new KitCallFailed('NOT_GIVEN', 'not there any more');
       },
     };
   };

@@ -1,5 +1,5 @@
 import { SecretLimitMet, StepFailed, TemporarilyUnavailable } from '../domain/failure.ts';
-import { SecretCallFailed } from '../domain/secret-call-failed.ts';
+import { KitCallFailed } from '../domain/kit-call-failed.ts';
 
 /** What the errors of one AWS service mean, by their names; whatever is in none of the lists is ambiguous, and good to try again. */
 type Service = {
@@ -106,7 +106,7 @@ export const unlessLost = async (call: Promise<unknown>): Promise<boolean> => {
 };
 
 /**
- * The answer of a call about a secret of a kit, `undefined` when there is none, or a {@link SecretCallFailed}: nothing of AWS's
+ * The answer of a call about a secret or a function of a kit, `undefined` when there is none, or a {@link KitCallFailed}: nothing of AWS's
  * goes on but the name of the error and its status, because the rest may quote what was sent.
  */
 export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSignal): Promise<Output | undefined> => {
@@ -116,15 +116,19 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
     const { name, status } = classOf(error);
     if (secretsManager.absent.includes(name)) return undefined;
     const answer = `${name}${status ? `, HTTP ${status}` : ''}`;
-    if (signal.aborted) throw new SecretCallFailed('TIMEOUT', 'no answer in time');
+    if (signal.aborted) throw new KitCallFailed('TIMEOUT', 'no answer in time');
     if (/Throttling|TooManyRequests|LimitExceeded/.test(name) || status === 429)
-      throw new SecretCallFailed('RATE_LIMITED', answer);
+      throw new KitCallFailed('RATE_LIMITED', answer);
+    if (changedMeanwhile.has(name)) throw new KitCallFailed('CHANGED_MEANWHILE', answer);
     if (name.startsWith('AccessDenied') || status === 401 || status === 403)
-      throw new SecretCallFailed('ACCESS_DENIED', answer);
-    if (status === undefined) throw new SecretCallFailed('NO_CONNECTION', answer);
-    throw new SecretCallFailed(status < 500 ? 'REQUEST_REFUSED' : 'SERVER_ERROR', answer);
+      throw new KitCallFailed('ACCESS_DENIED', answer);
+    if (status === undefined) throw new KitCallFailed('NO_CONNECTION', answer);
+    throw new KitCallFailed(status < 500 ? 'REQUEST_REFUSED' : 'SERVER_ERROR', answer);
   }
 };
+
+/** Lambda: another revision than the one that was named, or a change that is not complete. */
+const changedMeanwhile: ReadonlySet<string> = new Set(['PreconditionFailedException', 'ResourceConflictException']);
 
 /** The SDK's error name and HTTP status; its message and response are left behind. */
 const classOf = (error: unknown): { readonly name: string; readonly status: number | undefined } => {

@@ -181,10 +181,11 @@ const compareKits = (
   ];
 };
 
-/** The URLs and the secrets by which the credential of a kit reaches it. */
+/** The URLs, secrets and functions by which the credential of a kit reaches it. */
 type DestinationsOf = (kit: Pick<Kit, 'kind' | 'settings'>) => {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
+  readonly functions?: readonly string[];
 };
 
 /** What was not among those before, as people are shown it: of a URL nothing behind its host, since that may be a secret. */
@@ -195,9 +196,11 @@ const newDestinations = (
   const origins = new Set(before.urls.map((url) => URL.parse(url)?.origin));
   const urls = after.urls.filter((url) => !before.urls.includes(url)).map((url) => URL.parse(url)?.origin ?? 'nowhere');
   const secrets = after.secrets.filter((name) => !before.secrets.includes(name));
+  const functions = (after.functions ?? []).filter((name) => !before.functions?.includes(name));
   return [
     ...new Set(urls.map((origin) => (origins.has(origin) ? `another path of ${origin}` : origin))),
     ...secrets.map((name) => `secret ${name.length > longestShown ? `${name.slice(0, longestShown)}…` : name}`),
+    ...functions.map((name) => `function ${name}`),
   ];
 };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonIn } from './json-text.ts';
 
 /** A token of RFC 9110, 5.6.2. */
 const name = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/;
@@ -28,14 +29,6 @@ export const readHeaders = (text: string): HeadersRead => {
   if (!given.every(([, one]) => value.test(one)))
     return { wrong: 'a value in it is empty or has characters that no header may hold' };
   return { headers: Object.fromEntries(given.map(([one, text]) => [one.toLowerCase(), text])) };
-};
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 /** The token that is the whole text of a secret; `undefined` when it is empty or has characters that no header may hold. */

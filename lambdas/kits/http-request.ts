@@ -1,5 +1,6 @@
 import type { Kit } from '../domain/kit.ts';
 import { retryAfterMsIn } from '../domain/retry-after.ts';
+import { jsonIn } from './json-text.ts';
 import { isKitError, type KitError, KitMisconfigured, KitRefused, KitUnreachable } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 
@@ -33,19 +34,11 @@ export const ask = async ({ fetch, nowMs, signal }: KitAccess, question: Questio
       signal,
     });
     const text = await response.text();
-    if (response.ok) return { status: response.status, json: parsed(text) };
+    if (response.ok) return { status: response.status, json: jsonIn(text) };
     const retryAfterMs = retryAfterMsIn(response.headers.get('retry-after'), nowMs());
-    throw question.meaningOf?.(response.status, parsed(text)) ?? refusal(question, response.status, retryAfterMs);
+    throw question.meaningOf?.(response.status, jsonIn(text)) ?? refusal(question, response.status, retryAfterMs);
   } catch (error) {
     throw isKitError(error) ? error : unreachable(question, signal, error);
-  }
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 };
 

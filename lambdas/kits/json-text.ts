@@ -65,3 +65,12 @@ export const withTextUnderKey = (json: string, key: string, text: string): strin
   if (at) return json.slice(0, at.from) + value + json.slice(at.to);
   return `${json.slice(0, end)}${isEmpty ? '' : ','}${JSON.stringify(key)}:${value}${json.slice(end)}`;
 };
+
+/** The value of a JSON text; `undefined` when it is none. */
+export const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

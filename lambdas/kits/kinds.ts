@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Kit, KitTraits } from '../domain/kit.ts';
+import { apigee } from './apigee.ts';
+import { awsLambda } from './aws-lambda.ts';
 import { forward } from './forward.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
@@ -10,7 +12,16 @@ import { secretsManager } from './secrets-manager.ts';
 import { webhook } from './webhook.ts';
 
 /** Every kind of kit there is; {@link kitKinds} does not compile until it has each of them. */
-export const kindNames = ['kong', 'secrets-manager', 'webhook', 'manual', 'forward', 'konnect'] as const;
+export const kindNames = [
+  'kong',
+  'konnect',
+  'apigee',
+  'aws-lambda',
+  'secrets-manager',
+  'webhook',
+  'manual',
+  'forward',
+] as const;
 export type KindName = (typeof kindNames)[number];
 
 type StoredSettings = Readonly<Record<string, unknown>>;
@@ -61,6 +72,8 @@ const checked = <Name extends KindName, Settings extends StoredSettings>(
 /** The one registry. */
 export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonly kind: Name } } = {
   kong: checked(kong),
+  apigee: checked(apigee),
+  'aws-lambda': checked(awsLambda),
   'secrets-manager': checked(secretsManager),
   webhook: checked(webhook),
   manual: checked(manual),

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
-import type { KitSecrets } from '../ports.ts';
+import type { KitFunctions, KitSecrets } from '../ports.ts';
 
 /** Asks once over HTTP and follows nothing; what of `fetch` kinds need. */
 export type KitFetch = (
@@ -25,6 +25,8 @@ export type KitAccess = {
   readSecret(secretId: string): Promise<string>;
   /** A secret that the kit itself reads its credential from. */
   readonly secrets: Pick<KitSecrets, 'read' | 'write'>;
+  /** The Lambda functions that kits are. */
+  readonly functions: KitFunctions;
   /** The credential under AWSCURRENT in the gateway's own secret; `undefined` when none is. Throws StepFailed and TemporarilyUnavailable. */
   currentIn(secretArn: string): Promise<CredentialId | undefined>;
   notifyOwner(message: OwnerMessage): Promise<void>;
@@ -33,8 +35,12 @@ export type KitAccess = {
   readonly signal: AbortSignal;
 };
 
-/** The URLs that the settings of a kit name, and the names or ARNs of their secrets. */
-export type Destinations = { readonly urls: readonly string[]; readonly secrets: readonly string[] };
+/** The URLs that the settings of a kit name, and the names or ARNs of their secrets and of Lambda functions. */
+export type Destinations = {
+  readonly urls: readonly string[];
+  readonly secrets: readonly string[];
+  readonly functions?: readonly string[];
+};
 
 /** One credential to put into one kit; `deadlineAtMs` is the rotation's, in epoch ms. */
 export type Installation = {

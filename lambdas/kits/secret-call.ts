@@ -1,12 +1,12 @@
 import type { Kit } from '../domain/kit.ts';
-import { SecretCallFailed, type SecretCallProblem } from '../domain/secret-call-failed.ts';
+import { KitCallFailed, type KitCallProblem } from '../domain/kit-call-failed.ts';
 import { secretTag, tagOfKit } from '../domain/secret-tag.ts';
 import { KitMisconfigured, KitRefused, KitUnreachable, type Said } from './kit-errors.ts';
 
 const tryAgain = 'It is tried again.';
 
 /** What each problem with a kit's secret is thrown as. */
-const problems: Readonly<Record<SecretCallProblem, (said: Omit<Said, 'todo'>, kit: Kit) => Error>> = {
+const problems: Readonly<Record<KitCallProblem, (said: Omit<Said, 'todo'>, kit: Kit) => Error>> = {
   NOT_GIVEN: ({ doing }, kit) =>
     new KitMisconfigured('SECRET_NOT_GIVEN', {
       doing,
@@ -14,6 +14,7 @@ const problems: Readonly<Record<SecretCallProblem, (said: Omit<Said, 'todo'>, ki
       answer: `not there, or not tagged ${secretTag.key}=${tagOfKit(kit)}`,
       todo: `Correct its name in the settings, or have its owner give it this tag; of ${kit.gatewayId} alone it lets in all kits of the gateway.`,
     }),
+  CHANGED_MEANWHILE: (said) => new KitUnreachable('NOT_STORED', { ...said, todo: tryAgain }),
   TIMEOUT: (said) => new KitUnreachable('TIMEOUT', { ...said, todo: tryAgain }),
   RATE_LIMITED: (said) => new KitUnreachable('RATE_LIMITED', { ...said, todo: tryAgain }),
   NO_CONNECTION: (said) => new KitUnreachable('NO_CONNECTION', { ...said, todo: tryAgain }),
@@ -35,7 +36,7 @@ export const callForSecret = async <Output>(call: Promise<Output>, doing: string
   try {
     return await call;
   } catch (error) {
-    if (error instanceof SecretCallFailed) throw problems[error.problem]({ doing, kit, answer: error.answer }, kit);
+    if (error instanceof KitCallFailed) throw problems[error.problem]({ doing, kit, answer: error.answer }, kit);
     throw error;
   }
 };

@@ -85,7 +85,7 @@ export type KitSecret = {
   readonly text: string | undefined;
 };
 
-/** The secrets that one kit may use: those whose tag names it or its gateway. All throw SecretCallFailed. */
+/** The secrets that one kit may use: those whose tag names it or its gateway. All throw KitCallFailed. */
 export type KitSecrets = {
   /** The text of one that is only read, such as a token. */
   readText(secretId: string, signal: AbortSignal): Promise<string>;

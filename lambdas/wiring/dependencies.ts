@@ -10,6 +10,7 @@ import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
+import { kitFunctionsIn } from '../aws/kit-functions.ts';
 import { kitSecretsIn } from '../aws/kit-secrets.ts';
 import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
@@ -52,9 +53,15 @@ type Part<Made> = {
   readonly make: (values: Readonly<Record<string, string>>, clients: Clients, runtime: Runtime) => Made;
 };
 
+const hostsOf = ({ KIT_HOSTS = '', LOCAL_KITS }: Runtime['environment']): KitReach['hosts'] => ({
+  allowed: KIT_HOSTS.split(' ').filter((host) => host !== ''),
+  mayBeLocal: LOCAL_KITS === 'allowed',
+});
+
 /** How kits are reached, and which hosts this deployment allows. */
-const kitReachOf = ({ environment: { KIT_HOSTS = '', LOCAL_KITS } }: Runtime): KitReach => ({
-  hosts: { allowed: KIT_HOSTS.split(' ').filter((host) => host !== ''), mayBeLocal: LOCAL_KITS === 'allowed' },
+const kitReachOf = ({ environment }: Runtime): KitReach => ({
+  hosts: hostsOf(environment),
+  functions: kitFunctionsIn(({ LambdaClient }) => limited(new LambdaClient(clientSettings(environment)))),
   fetch: globalThis.fetch,
   addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 });
@@ -105,7 +112,7 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
       pingOneClients(
         { ...systemAccess, now: runtime.now },
         workerSecretIn({ kitSecrets: kitSecretsIn(clients.secretsManager()) }),
-        kitReachOf(runtime).hosts,
+        hostsOf(runtime.environment),
       ),
   },
   executions: {

@@ -1,11 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { kitFunctionsIn } from '../../lambdas/aws/kit-functions.ts';
 import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import type { Kit } from '../../lambdas/domain/kit.ts';
 import { hostOf, type KitHosts } from '../../lambdas/domain/kit-hosts.ts';
 import { destinationsOf } from '../../lambdas/kits/kinds.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
-import type { Dependencies } from '../../lambdas/ports.ts';
+import type { Dependencies, KitFunctions } from '../../lambdas/ports.ts';
 import { accessFor } from '../../lambdas/workflow/shared/reach-kit.ts';
 import type { Connection } from './connection.ts';
 
@@ -18,6 +19,13 @@ export const ownSecrets = ({ settings }: Pick<Connection, 'settings'>): Dependen
   const kitSecrets = kitSecretsIn(new SecretsManagerClient(settings));
   return (user) => ({ ...kitSecrets(user), write: nothing });
 };
+
+const onlyShown = (functions: KitFunctions): KitFunctions => ({
+  ...functions,
+  setVariables: nothing,
+  publish: nothing,
+  moveAlias: nothing,
+});
 
 /** The hosts of URLs that the person has named himself: none of them is a surprise to him. */
 export const hostsOf = (urls: readonly string[]): KitHosts => ({
@@ -33,6 +41,7 @@ export const ownAccess = (connection: Pick<Connection, 'settings'>, kit: Kit): K
       kitReach: {
         hosts: hostsOf(destinationsOf(kit).urls),
         fetch: globalThis.fetch,
+        functions: onlyShown(kitFunctionsIn(({ LambdaClient }) => new LambdaClient(connection.settings))),
         addressesOf: async () => [], // asked only where local addresses are not allowed
       },
       secretVersions: secretVersionsIn(new SecretsManagerClient(connection.settings)),

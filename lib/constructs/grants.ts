@@ -1,4 +1,5 @@
 import type { EvidenceKey } from './evidence-key.ts';
+import type { grantsOnFunctions } from './function-kits.ts';
 import type { GatewayRegistry } from './gateway-registry.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
 import type { GatewayStore } from './gateway-store.ts';
@@ -19,6 +20,8 @@ export type Granted = {
   readonly evidenceKey: EvidenceKey;
   readonly rotateSecret: RotationFunction;
   readonly registry: GatewayRegistry;
+  /** The functions that are kits. */
+  readonly functions: ReturnType<typeof grantsOnFunctions>;
 };
 
 /**
@@ -35,6 +38,7 @@ const grantsOf = ({
   evidenceKey,
   rotateSecret,
   registry,
+  functions,
 }: Granted) =>
   ({
     Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
@@ -46,6 +50,7 @@ const grantsOf = ({
       store.onUse('Query'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue'), // a plan asks what the policy check presents as a kit
       secrets.onKits('GetSecretValue'),
+      functions.read,
       registry.reachesKits,
     ],
     CreateCredential: [
@@ -62,6 +67,8 @@ const grantsOf = ({
       store.onGateways('GetItem', 'Query', 'UpdateItem'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue'), // what the policy check presents as a kit
       secrets.onKits('GetSecretValue', 'PutSecretValue'),
+      functions.read,
+      functions.change,
       registry.reachesKits,
       owners.publish,
     ],
@@ -72,6 +79,7 @@ const grantsOf = ({
       store.onUse('GetItem', 'Query'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
+      functions.read,
       registry.reachesKits,
       owners.publish,
     ],
@@ -82,6 +90,7 @@ const grantsOf = ({
       store.onUse('Query'),
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
+      functions.read,
       registry.reachesKits,
       owners.publish,
     ],

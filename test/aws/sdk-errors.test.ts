@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { callAws, callForKit, ifPresent, services, unlessLost } from '../../lambdas/aws/sdk-errors.ts';
 import { StepFailed, TemporarilyUnavailable } from '../../lambdas/domain/failure.ts';
-import { SecretCallFailed } from '../../lambdas/domain/secret-call-failed.ts';
+import { KitCallFailed } from '../../lambdas/domain/kit-call-failed.ts';
 
 /** A call that AWS answers with this error, whose text must not get about. */
 const failing = (name: string, httpStatusCode?: number): Promise<never> =>
@@ -63,7 +63,7 @@ describe('an error of AWS', () => {
     'about a secret of a kit, %s, keeps its name and status and nothing else',
     async (name, status, problem) => {
       const error = await errorOf(callForKit(failing(name, status), new AbortController().signal));
-      expect(error).toBeInstanceOf(SecretCallFailed);
+      expect(error).toBeInstanceOf(KitCallFailed);
       expect(error).toMatchObject({ problem, answer: status ? `${name}, HTTP ${status}` : name });
       expect(error).not.toHaveProperty('cause');
       expect(String((error as Error).stack)).not.toContain('marked-secret');

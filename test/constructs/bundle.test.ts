@@ -35,6 +35,14 @@ describe('a bundle', () => {
     ]);
   });
 
+  test('of a stage starts without the client of Lambda: it is for kits that are functions', () => {
+    const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'distribute-shard.mjs'));
+    const loaded = loadedAtStart(outputs, 'distribute-shard.mjs').map(({ inputs }) => inputs);
+    const client = '@aws-sdk/client-lambda';
+    expect(clientsIn(Object.assign({}, ...loaded))).not.toContain(client);
+    expect(clientsIn(Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs)))).toContain(client);
+  });
+
   test('of a stage has the messages of zod in one language', () => {
     const { outputs } = bundle('lambdas/verify-kits.ts', join(folder, 'verify-kits.mjs'));
     const included = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));

@@ -49,6 +49,9 @@ const findings = (settings: Partial<Settings>, change: (app: App) => void = () =
 describe('cdk-nag finds nothing that is not accepted for a reason', () => {
   test.for(Object.entries(deployments))('%s', ([, settings]) => expect(findings(settings)).toEqual([]));
 
+  test('with a kit that is a function', () =>
+    expect(findings({ gateways: join(import.meta.dirname, 'fixtures', 'function-kits.json') })).toEqual([]));
+
   test('and would find what is new', () => {
     const added = findings({}, (app) => {
       const stack = app.node.children[0];

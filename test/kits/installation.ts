@@ -10,6 +10,7 @@ import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import type { Installation, KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { fetchTrusting } from '../../lambdas/kits/private-ca.ts';
 import { currentCredentialIn } from '../../lambdas/workflow/shared/current-version.ts';
+import { noFunctions } from './reach.ts';
 
 type Credential = { readonly credentialId: CredentialId; readonly value: CredentialValue };
 
@@ -62,6 +63,7 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
     trusting: fetchTrusting,
     readSecret: async (secretId) => named[secretId] ?? '',
     secrets: kitSecretsIn(secrets)(ids),
+    functions: noFunctions,
     currentIn: (arn) => currentCredentialIn({ secretVersions: secretVersionsIn(secrets) }, arn),
     notifyOwner: async (message) => {
       told.push(message);

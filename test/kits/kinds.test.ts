@@ -9,16 +9,20 @@ const kongUrl = (adminUrl: string) => kitSettingsSchema.safeParse({ kind: 'kong'
 test('every kind is found by its name', () => {
   expect(kindNames.map((name) => kitKinds[name].kind)).toEqual([
     'kong',
+    'konnect',
+    'apigee',
+    'aws-lambda',
     'secrets-manager',
     'webhook',
     'manual',
     'forward',
-    'konnect',
   ]);
 });
 
 test('refuses a kind that it does not know, naming those there are', () => {
-  expect(() => kitKindOf('toString')).toThrow(/"toString" is not one of kong, secrets-manager, webhook, manual/);
+  expect(() => kitKindOf('toString')).toThrow(
+    /"toString" is not one of kong, konnect, apigee, aws-lambda, secrets-manager, webhook, manual/,
+  );
 });
 
 test('what reading back proves follows from the kind, and its propagation from the settings', () => {

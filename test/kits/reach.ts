@@ -1,9 +1,23 @@
-import type { KitReach } from '../../lambdas/ports.ts';
+import type { KitFunctions, KitReach } from '../../lambdas/ports.ts';
+
+const unused = async (): Promise<never> => {
+  throw new Error('This kit is no function.');
+};
+
+/** Where no kit is a function. */
+export const noFunctions: KitFunctions = {
+  show: unused,
+  setVariables: unused,
+  publish: unused,
+  showAlias: unused,
+  moveAlias: unused,
+};
 
 /** Real requests to the hosts named, which are all somewhere else. */
 export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}): KitReach => ({
   hosts: { allowed, mayBeLocal: false },
   fetch: globalThis.fetch,
+  functions: noFunctions,
   addressesOf: async () => ['192.0.2.1'],
   ...more,
 });

@@ -69,6 +69,29 @@ test('another path of the same host is a changed destination too, and nothing of
   expect(opened.told).toEqual([]);
 });
 
+test('another key value map, and another function, are told as changed destinations', async () => {
+  const host = 'https://hooks.example.com';
+  const urls = { baseUrl: host, tokenUrl: host };
+  const apigee = (keyValueMap: string) => ({
+    kitId: 'edge',
+    kind: 'apigee',
+    owner: 'edge-team',
+    settings: { organization: 'acme', keyValueMap, accessSecret: 'kits/key', ...urls },
+  });
+  const lambda = (functionName: string) => ({
+    kitId: 'edge',
+    kind: 'aws-lambda',
+    owner: 'edge-team',
+    settings: { functionName, variable: 'SHARED_SECRET' },
+  });
+  await apply(file(apigee('one')));
+  expect((await apply(file(apigee('other')))).changes).toEqual([
+    '~ kit orders/edge: settings; its credential goes to another path of https://hooks.example.com',
+  ]);
+  expect((await apply(file(lambda('one')))).changes[0]).toMatch(/its credential goes to function one$/);
+  expect((await apply(file(lambda('other')))).changes[0]).toMatch(/its credential goes to function other$/);
+});
+
 test('refuses to change a kit whose owner cannot be told', async () => {
   await apply(file(kong('https://kong.example.com')));
   const notifyOwner = async () => Promise.reject(new Error('SNS is down'));

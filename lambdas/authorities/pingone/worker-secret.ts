@@ -1,6 +1,6 @@
 import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { GatewayId } from '../../domain/ids.ts';
-import { SecretCallFailed, type SecretCallProblem } from '../../domain/secret-call-failed.ts';
+import { KitCallFailed, type KitCallProblem } from '../../domain/kit-call-failed.ts';
 import { secretTag } from '../../domain/secret-tag.ts';
 import type { Dependencies } from '../../ports.ts';
 
@@ -8,7 +8,7 @@ import type { Dependencies } from '../../ports.ts';
 const readWithinMs = 10_000;
 
 /** What a person has to look at; everything else passes. */
-const lasting: Readonly<Partial<Record<SecretCallProblem, (gatewayId: GatewayId) => string>>> = {
+const lasting: Readonly<Partial<Record<KitCallProblem, (gatewayId: GatewayId) => string>>> = {
   NOT_GIVEN: (gatewayId) =>
     `it is not there, or not tagged ${secretTag.key}=${gatewayId}. Correct workerSecret in gateways.json, or give the secret this tag`,
   ACCESS_DENIED: () => 'access is denied. Let the functions read the secret and use its key',
@@ -22,7 +22,7 @@ export const workerSecretIn =
     try {
       return await kitSecrets({ gatewayId }).readText(secretId, AbortSignal.timeout(readWithinMs));
     } catch (error) {
-      if (!(error instanceof SecretCallFailed)) throw error;
+      if (!(error instanceof KitCallFailed)) throw error;
       const doing = `Reading the worker application of gateway ${gatewayId} from secret ${secretId}`;
       const why = lasting[error.problem]?.(gatewayId);
       if (why) throw new StepFailed(`${doing}: ${why}.`);

@@ -40,6 +40,7 @@ export const accessFor = (
     trusting: guardedFetchTrusting(kitReach, kit),
     readSecret: (secretId) => callForSecret(secrets.readText(secretId, signal), `Reading secret ${secretId}`, kit),
     secrets,
+    functions: kitReach.functions,
     currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,
     nowMs: now,

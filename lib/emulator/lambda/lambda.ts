@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
 import { limit, type Timers } from '../wire/timers.ts';
+import { type ConfiguredFunctions, configuredFunctions } from './configured-functions.ts';
 import { namedFunction } from './function-name.ts';
 import { type LogTail, withLogTail } from './log-tail.ts';
 import { checkPayload, type LambdaOutcome, returned, thrown, timedOut } from './outcome.ts';
@@ -25,6 +26,8 @@ export type Lambda = AwsService & {
   register(name: string, fn: LambdaFunction): void;
   arnOf(name: string): string;
   readonly invoke: InvokeLambda;
+  /** Functions of others, which are configured here and never run. */
+  readonly configured: ConfiguredFunctions;
   stop(): void;
 };
 
@@ -45,6 +48,7 @@ const oneOf = (parameter: string, given: unknown, allowed: readonly string[]): s
 /** Emulates AWS Lambda for functions of this process: Invoke (`Payload` is a JSON value, in and out), timeouts, and retries of Event invocations. */
 export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lambda => {
   const functions = new Map<string, LambdaFunction>();
+  const configured = configuredFunctions({ region, accountId }, timers.now);
   const stopped = new AbortController();
   const outsideOfCaller = AsyncLocalStorage.snapshot();
   const arnOf = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
@@ -124,8 +128,11 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     register: (name, fn) => void functions.set(name, fn),
     arnOf,
     invoke: (nameOrArn, event) => run(nameOrArn, event),
+    configured,
     stop: () => stopped.abort(new Error('The local deployment was stopped.')),
     call: async (operation, input) => {
+      const configure = Object.hasOwn(configured.operations, operation) ? configured.operations[operation] : undefined;
+      if (configure) return configure(input);
       if (operation !== 'Invoke' && operation !== 'InvokeFunctionUrl') throw unknownOperation(operation);
       const { FunctionName, Qualifier, InvocationType = 'RequestResponse', LogType = 'None', Payload = {} } = input;
       const type = oneOf('InvocationType', InvocationType, Object.keys(invocations));

@@ -1,8 +1,29 @@
 import type { Protocol } from './protocol.ts';
-import { readJson } from './protocol-json.ts';
+import { readJson, readJsonObject } from './protocol-json.ts';
 import { AwsError } from './service.ts';
 
 const INVOKE = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
+const FUNCTION = /^\/2015-03-31\/functions\/([^/?]+)\/(configuration|versions|aliases)(?:\/([^/?]+))?(?:\?(.*))?$/;
+
+/** The operations about configuration by their method and the last part of their path, with the status of their answer. */
+const CONFIGURING: Readonly<Record<string, readonly [operation: string, status: number]>> = {
+  'GET configuration': ['GetFunctionConfiguration', 200],
+  'PUT configuration': ['UpdateFunctionConfiguration', 200],
+  'POST versions': ['PublishVersion', 201],
+  'GET aliases': ['GetAlias', 200],
+  'PUT aliases': ['UpdateAlias', 200],
+};
+
+/** What is asked about the configuration of a function; undefined when this is another request. */
+const configuringIn = (method: string, target: string) => {
+  const [, functionName, kind, alias, query] = FUNCTION.exec(target) ?? [];
+  const [operation, status] = CONFIGURING[`${method} ${kind}`] ?? ['', 0];
+  if (functionName === undefined || operation === '' || (kind === 'aliases') !== (alias !== undefined))
+    return undefined;
+  const Qualifier = new URLSearchParams(query).get('Qualifier') ?? undefined;
+  const input = { FunctionName: decoded(functionName), Qualifier, Name: alias && decoded(alias) };
+  return { operation, status, input };
+};
 
 /** Names of authentication errors, which REST APIs answer with 403 where the JSON protocols say 400. */
 const FORBIDDEN: ReadonlySet<string> = new Set([
@@ -12,13 +33,21 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** Lambda's Invoke over REST-JSON: the parameters of its path, query and headers under their names, and the payload as a JSON value. */
+/** Lambda over REST-JSON. Of Invoke: the parameters of its path, query and headers under their names, and the payload as a JSON value. */
 export const restJsonProtocol: Protocol = {
   serviceAsked: ({ target }) => (target.startsWith('/2015-03-31/functions') ? 'lambda' : undefined),
-  operationAsked: ({ method, target }) => (method === 'POST' && INVOKE.test(target) ? 'Invoke' : ''),
+  operationAsked: ({ method, target }) =>
+    method === 'POST' && INVOKE.test(target) ? 'Invoke' : (configuringIn(method, target)?.operation ?? ''),
   call: async (service, { method, target, headers, body }, caller) => {
+    const configuring = configuringIn(method, target);
+    if (configuring) {
+      const { operation, status, input } = configuring;
+      const output = await service.call(operation, { ...readJsonObject(body), ...input }, caller);
+      return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(output) };
+    }
     const [, functionName, query] = (method === 'POST' ? INVOKE.exec(target) : undefined) ?? [];
-    if (!functionName) throw new AwsError('UnknownOperationException', 'Only Invoke is emulated on this machine.', 404);
+    if (!functionName)
+      throw new AwsError('UnknownOperationException', 'This operation of Lambda is not emulated on this machine.', 404);
     const input = {
       FunctionName: decoded(functionName),
       Qualifier: new URLSearchParams(query).get('Qualifier') ?? undefined,

@@ -40,6 +40,13 @@ const states: Calls = {
 
 /** "Actions, resources, and condition keys for AWS Lambda". */
 const lambda: Calls = {
+  ...each(
+    'lambda',
+    ({ FunctionName, Qualifier, Name }) =>
+      [functionArnOf(FunctionName), Qualifier ?? Name].filter((part) => part !== undefined).join(':'),
+    ...(['GetFunctionConfiguration', 'UpdateFunctionConfiguration', 'PublishVersion'] as const),
+    ...(['GetAlias', 'UpdateAlias'] as const),
+  ),
   Invoke: ({ FunctionName }) => [question('lambda:InvokeFunction', functionArnOf(FunctionName))],
   // Both, since October 2025 ("Control access to Lambda function URLs").
   InvokeFunctionUrl: ({ FunctionName }) => [

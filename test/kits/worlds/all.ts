@@ -1,3 +1,5 @@
+import { apigees } from './apigee.ts';
+import { awsLambdas } from './aws-lambda.ts';
 import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
 import { secretsManagers } from './secrets-manager.ts';
@@ -5,4 +7,11 @@ import { webhooks } from './webhook.ts';
 import type { KindUnderContract } from './world.ts';
 
 /** Every way in which this system installs a credential. */
-export const allUnderContract: readonly KindUnderContract[] = [...kongs, ...konnects, ...secretsManagers, ...webhooks];
+export const allUnderContract: readonly KindUnderContract[] = [
+  ...kongs,
+  ...konnects,
+  ...apigees,
+  ...awsLambdas,
+  ...secretsManagers,
+  ...webhooks,
+];

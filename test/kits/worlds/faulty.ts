@@ -1,4 +1,4 @@
-import { SecretCallFailed } from '../../../lambdas/domain/secret-call-failed.ts';
+import { KitCallFailed } from '../../../lambdas/domain/kit-call-failed.ts';
 import type { KitAccess, KitFetch } from '../../../lambdas/kits/kit-kind.ts';
 
 /**
@@ -12,7 +12,10 @@ export type WriteFault =
   | { readonly status: number; readonly retryAfter: string }
   | (() => unknown);
 
-/** Access whose next writes meet these faults, over HTTP and in Secrets Manager; `writes` counts those that were tried. */
+/** Tokens and permissions are asked for by POST. */
+const readsByPost = /(\/token|:testIamPermissions)$/;
+
+/** Access whose next writes meet these faults, over HTTP, in Secrets Manager and in Lambda; `writes` counts those that were tried. */
 export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & { readonly writes: () => number } => {
   let count = 0;
   const next = (): WriteFault | undefined => {
@@ -20,7 +23,7 @@ export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & 
     return faults.shift();
   };
   const fetch: KitFetch = async (url, init) => {
-    if (init.method === 'GET') return access.fetch(url, init);
+    if (init.method === 'GET' || readsByPost.test(url)) return access.fetch(url, init);
     const fault = next();
     if (fault === 'never') throw cut(init.body);
     if (typeof fault === 'number') return page(fault, init, {});
@@ -30,15 +33,24 @@ export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & 
     await fault?.();
     return answer;
   };
-  const write: KitAccess['secrets']['write'] = async (secretId, versionId, text, signal) => {
+  const meeting = async (made: () => Promise<void>): Promise<void> => {
     const fault = next();
-    if (fault === 'never') throw new SecretCallFailed('NO_CONNECTION', 'no connection');
-    if (typeof fault === 'number' || typeof fault === 'object') throw secretCallFailed(fault);
-    await access.secrets.write(secretId, versionId, text, signal);
-    if (fault === 'lost') throw new SecretCallFailed('NO_CONNECTION', 'no connection');
+    if (fault === 'never') throw new KitCallFailed('NO_CONNECTION', 'no connection');
+    if (typeof fault === 'number' || typeof fault === 'object') throw kitCallFailed(fault);
+    await made();
+    if (fault === 'lost') throw new KitCallFailed('NO_CONNECTION', 'no connection');
     await fault?.();
   };
-  return { ...access, fetch, secrets: { ...access.secrets, write }, writes: () => count };
+  const write: KitAccess['secrets']['write'] = (...given) => meeting(() => access.secrets.write(...given));
+  const setVariables: KitAccess['functions']['setVariables'] = (...given) =>
+    meeting(() => access.functions.setVariables(...given));
+  return {
+    ...access,
+    fetch,
+    secrets: { ...access.secrets, write },
+    functions: { ...access.functions, setVariables },
+    writes: () => count,
+  };
 };
 
 const cut = (body: string | undefined) => new TypeError(`fetch failed ${body}`, { cause: new Error(`cut ${body}`) });
@@ -46,7 +58,7 @@ const cut = (body: string | undefined) => new TypeError(`fetch failed ${body}`, 
 const page = (status: number, init: Parameters<KitFetch>[1], headers: Record<string, string>) =>
   new Response(`<html>${JSON.stringify(init)}</html>`, { status, headers });
 
-const secretCallFailed = (fault: number | { readonly status: number }) => {
+const kitCallFailed = (fault: number | { readonly status: number }) => {
   const status = typeof fault === 'number' ? fault : fault.status;
   const problem =
     status === 429
@@ -56,5 +68,5 @@ const secretCallFailed = (fault: number | { readonly status: number }) => {
         : status === 403
           ? 'ACCESS_DENIED'
           : 'REQUEST_REFUSED';
-  return new SecretCallFailed(problem, `HTTP ${status}`);
+  return new KitCallFailed(problem, `HTTP ${status}`);
 };
