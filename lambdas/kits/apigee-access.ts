@@ -9,12 +9,16 @@ import { accessTokenOf } from './service-account.ts';
 
 /** The entry of a kit, opened with what its secret holds now. Throws KitMisconfigured for a secret that cannot be used. */
 export const openEntry = async (kit: Kit, settings: ApigeeSettings, access: KitAccess) => {
-  const { baseUrl, tokenUrl } = addressesOf(settings);
-  const authorization =
-    settings.edition === 'edge'
-      ? edgeHeader(kit, settings, await access.readSecret(settings.accessSecret))
-      : `Bearer ${await accessTokenOf(kit, { keySecret: settings.accessSecret, scope, tokenUrl }, access)}`;
-  return apigeeEntry(kit, { ...settings, baseUrl, authorization }, access);
+  const authorization = await authorizationOf(kit, settings, access);
+  return apigeeEntry(kit, { ...settings, baseUrl: addressesOf(settings).baseUrl, authorization }, access);
+};
+
+/** The header that opens the API. Throws KitMisconfigured for a secret that cannot be used. */
+export const authorizationOf = async (kit: Kit, settings: ApigeeSettings, access: KitAccess): Promise<string> => {
+  const { edition, accessSecret } = settings;
+  if (edition === 'edge') return edgeHeader(kit, settings, await access.readSecret(accessSecret));
+  const { tokenUrl } = addressesOf(settings);
+  return `Bearer ${await accessTokenOf(kit, { keySecret: accessSecret, scope, tokenUrl }, access)}`;
 };
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform';

@@ -99,7 +99,7 @@ export const mapUrl = (address: MapAddress): string =>
   `${ownerUrl(address)}/keyvaluemaps/${encodeURIComponent(address.keyValueMap)}`;
 
 /** What both editions show in place of a value that they hold back. */
-const isMasked = (value: string): boolean => /^\*+$/.test(value);
+export const isMasked = (value: string): boolean => /^\*+$/.test(value);
 
 const unlessAbsent = async <Found>(call: Promise<Found>): Promise<Found | undefined> => {
   try {

@@ -5,7 +5,8 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import type { FoundPlugin } from '../../lambdas/kits/kong-plugins.ts';
-import { type Found, proposeKits } from '../../lib/cli/import/proposal.ts';
+import type { Found } from '../../lib/cli/import/found.ts';
+import { proposeKits } from '../../lib/cli/import/proposal.ts';
 import { gatewayId as atPingOne, basicWorker, directoryId, environmentId } from '../local/stand-ins/pingone-account.ts';
 import { type AtPingOne, openAtPingOne } from '../pingone/pingone-system.ts';
 import { cliOf } from './terminal-double.ts';
@@ -45,7 +46,7 @@ describe('import', () => {
     const { exitCode, out } = await run(['import', 'payments', ...where(), '--kong', ...adminUrls(), ...common()]);
     expect(exitCode).toBe(0);
     expect(out).toContain('Gateway payments in PingOne has 2 of at most 5 credentials:');
-    expect(out).toContain(`No plugin that was found holds ${unused?.id} (never used)`);
+    expect(out).toContain(`Nothing that was found holds ${unused?.id} (never used)`);
     for (const { plugin } of system.nodes) expect(out).toContain(plugin);
     expect(out).toContain('npx gateway-credentials adopt payments --credential all');
     for (const { value } of system.made) expect(out).not.toContain(value.slice(-20));
@@ -128,6 +129,7 @@ describe('a proposal', () => {
       serviceUrl,
       listed: [{ credentialId: one as CredentialId, createdAtMs: 0, lastUsedAtMs: 1 }],
       kongs: [{ place: { adminUrl }, plugins }],
+      maps: [],
       kits: [],
       owner: 'edge',
       ...more,
@@ -165,7 +167,7 @@ describe('a proposal', () => {
       plugin('p2', holding(two, 'b'), { serviceUrl: 'https://elsewhere.example/v1' }),
     ]);
     expect(rows[0]?.holds).toBe(`${two}, which PingOne does not have (any more)`);
-    expect(notes.join('\n')).toContain(`Plugins hold 2 different values that all name credential ${two}`);
+    expect(notes.join('\n')).toContain(`Found were 2 different values that all name credential ${two}`);
     expect(notes.join('\n')).toContain(`Plugin p2 calls another Service URL than ${serviceUrl}`);
   });
 

@@ -4,7 +4,8 @@ import { writeText } from '../apply-registry.ts';
 import { command, text } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { type Imported, type ImportInput, lookAtGateway } from '../import/import-gateway.ts';
-import { type KongPlace, lastUsedText } from '../import/proposal.ts';
+import { type ApigeePlace, type KongPlace, mapPlaceIn } from '../import/places.ts';
+import { lastUsedText } from '../import/proposal.ts';
 import { plain, rowsOf } from '../terminal.ts';
 
 const atPingOne = {
@@ -36,6 +37,25 @@ const placesOf = (adminUrls: readonly string[], given: OfKongs): readonly KongPl
   return [...new Set(adminUrls)].map((adminUrl) => ({ adminUrl, ...named }));
 };
 
+const ofMaps = {
+  apigeeAccessSecret: text.optional(),
+  apigeeEdition: z.enum(['x', 'edge']).optional(),
+  apigeeUrl: text.optional(),
+  apigeeTokenUrl: text.optional(),
+};
+type OfMaps = { readonly [Name in keyof typeof ofMaps]?: string | undefined };
+
+/** Where each key value map is, with what all of them have in common. */
+const mapsOf = (paths: readonly string[], given: OfMaps): readonly ApigeePlace[] => {
+  const { apigeeAccessSecret: accessSecret, apigeeEdition: edition, apigeeUrl: baseUrl, apigeeTokenUrl } = given;
+  if (paths.length === 0) return [];
+  if (accessSecret === undefined)
+    throw new CommandFailed('usage', '--apigee goes with --apigee-access-secret, the secret that opens its API.');
+  const common = { edition, accessSecret, baseUrl, tokenUrl: apigeeTokenUrl };
+  const named = Object.fromEntries(Object.entries(common).filter(([, value]) => value !== undefined));
+  return [...new Set(paths)].map((path) => mapPlaceIn(path, { accessSecret, ...named }));
+};
+
 type AtPingOne = { readonly [Name in keyof typeof atPingOne]?: string | undefined };
 
 /** The authority as it is written down, or nothing when no option about it was given. */
@@ -57,10 +77,11 @@ const authorityIn = (given: AtPingOne): ImportInput['authority'] => {
 export const importCommand = command({
   usage: 'import <gatewayId>',
   about:
-    'Looks at a gateway in PingOne and at the Kongs behind it, and proposes its kits for gateways.json. Only --write changes that file; nothing else is changed, and nothing is applied.',
+    'Looks at a gateway in PingOne, and at the Kongs and the key value maps of Apigee behind it, and proposes its kits for gateways.json. Only --write changes that file; nothing else is changed, and nothing is applied.',
   examples: [
     'import payments --environment 5f6b… --pingone-gateway 8c1d… --pingone-region EU --worker-secret pingone/worker --kong https://kong.internal:8444 --owner edge@example.com',
     'import payments --kong https://kong.internal:8444 --owner edge@example.com --write',
+    'import payments --apigee organizations/acme/environments/prod/keyvaluemaps/ping --apigee-access-secret kits/apigee/key --owner api@example.com',
   ],
   options: [
     ['--environment <id>', 'the environment in PingOne; not when the file has the gateway already, as the next five'],
@@ -75,6 +96,11 @@ export const importCommand = command({
     ['--kong-headers-secret <name>', 'the secret with headers for what stands before all of them'],
     ['--kong-ca-secret <name>', 'the secret with the private CA of all of them'],
     ['--kong-workspace <name>', 'the workspace of all of them'],
+    ['--apigee <path...>', 'each key value map of Apigee: organizations/…[/environments/…|/apis/…]/keyvaluemaps/…'],
+    ['--apigee-access-secret <name>', 'the secret that opens the API of all of them, as accessSecret of a kit'],
+    ['--apigee-edition <edition>', 'x (default, and hybrid) or edge'],
+    ['--apigee-url <url>', 'another URL of the API of all of them, as baseUrl of a kit'],
+    ['--apigee-token-url <url>', 'where else access tokens for all of them are fetched'],
     ['--owner <owner>', 'who is told when one of these kits is late'],
     ['--file <path>', 'the file (default gateways.json)'],
     ['--write', 'put the proposal into the file'],
@@ -84,6 +110,8 @@ export const importCommand = command({
     ...atPingOne,
     kong: z.array(text).default([]),
     ...ofKongs,
+    apigee: z.array(text).default([]),
+    ...ofMaps,
     owner: text,
     file: text.default('gateways.json'),
     write: z.boolean().default(false),
@@ -91,15 +119,16 @@ export const importCommand = command({
     data: text.optional(),
     stack: text.default(defaultStackName),
   },
-  run: async (at, { gatewayId, kong, owner, file, write, local, data, stack, ...given }) => {
+  run: async (at, { gatewayId, kong, apigee, owner, file, write, local, data, stack, ...given }) => {
     const authority = authorityIn(given);
     const kongs = placesOf(kong, given);
-    const { after, ...found } = await lookAtGateway(at, { gatewayId, file, owner, authority, kongs });
+    const maps = mapsOf(apigee, given);
+    const { after, ...found } = await lookAtGateway(at, { gatewayId, file, owner, authority, kongs, maps });
     const { failed } = found;
     if (write && failed.length > 0)
       throw new CommandFailed(
         'refused',
-        `Nothing was written, since not every Kong could be asked. ${failed.join(' ')}`,
+        `Nothing was written, since not everything could be asked. ${failed.join(' ')}`,
       );
     const isWritten = write && after !== undefined;
     if (isWritten) writeText(file, after);
@@ -110,6 +139,7 @@ export const importCommand = command({
         file,
         isWritten,
         isNew: after !== undefined,
+        asked: { kongs: kongs.length > 0, maps: maps.length > 0 },
         target: targetWords({ local, data, stack }),
       }),
       isFailed: failed.length > 0,
@@ -122,15 +152,16 @@ type About = {
   readonly file: string;
   readonly isWritten: boolean;
   readonly isNew: boolean;
+  readonly asked: { readonly kongs: boolean; readonly maps: boolean };
   /** The options that name the deployment, to be repeated with every command. */
   readonly target: string;
 };
 
 const importText = (found: Omit<Imported, 'after'>, about: About): string => {
-  const { gatewayName, listed, rows, notes, failed, gateway } = found;
+  const { gatewayName, listed, rows, entries, notes, failed, gateway } = found;
   const { gatewayId, file, isWritten, isNew } = about;
   const holders = (id: string): readonly string[] =>
-    rows.filter(({ credentialId }) => credentialId === id).map(({ kit }) => kit);
+    [...rows, ...entries].filter(({ credentialId }) => credentialId === id).map(({ kit }) => kit);
   const result = isWritten
     ? [`${file} was changed. Gateway ${gatewayId} is there with ${gateway.kits.length} kits.`]
     : isNew
@@ -148,20 +179,7 @@ const importText = (found: Omit<Imported, 'after'>, about: About): string => {
       ]),
     ),
     '',
-    ...(rows.length === 0
-      ? ['No ping-auth plugin was found.']
-      : [
-          rowsOf(
-            ['KONG', 'PLUGIN', 'ATTACHED TO', 'HOLDS', 'KIT'],
-            rows.map((row) => [
-              row.adminUrl,
-              row.plugin,
-              row.attachedTo,
-              row.holds,
-              row.kit === '' ? 'none' : `${row.kit}${row.isNew ? ' (new)' : ''}`,
-            ]),
-          ),
-        ]),
+    ...foundText(found, about),
     ...[...failed.map((one) => `NOT ASKED: ${one}`), ...notes.map((one) => `NOTE: ${one}`)].map(
       (one) => `\n${plain(one)}`,
     ),
@@ -170,6 +188,22 @@ const importText = (found: Omit<Imported, 'after'>, about: About): string => {
     '',
     ...nextSteps(found, about),
   ].join('\n');
+};
+
+const foundText = ({ rows, entries }: Omit<Imported, 'after'>, { asked }: About): readonly string[] => {
+  const kitOf = ({ kit, isNew }: { readonly kit: string; readonly isNew: boolean }): string =>
+    kit === '' ? 'none' : `${kit}${isNew ? ' (new)' : ''}`;
+  const plugins = rows.map((row) => [row.adminUrl, row.plugin, row.attachedTo, row.holds, kitOf(row)]);
+  const held = entries.map((row) => [row.keyValueMap, row.entry, row.holds, kitOf(row)]);
+  if (!asked.kongs && !asked.maps)
+    return ['Nothing was asked for plugins or entries: name them with --kong or --apigee.'];
+  return [
+    ...(plugins.length > 0 ? [rowsOf(['KONG', 'PLUGIN', 'ATTACHED TO', 'HOLDS', 'KIT'], plugins)] : []),
+    ...(asked.kongs && plugins.length === 0 ? ['No ping-auth plugin was found.'] : []),
+    ...(asked.kongs && asked.maps ? [''] : []),
+    ...(held.length > 0 ? [rowsOf(['KEY VALUE MAP', 'ENTRY', 'HOLDS', 'KIT'], held)] : []),
+    ...(asked.maps && held.length === 0 ? ['No entry with a credential of PingOne was found.'] : []),
+  ];
 };
 
 const nextSteps = ({ gateway }: Omit<Imported, 'after'>, { gatewayId, file, target }: About): readonly string[] => {

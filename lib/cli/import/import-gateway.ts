@@ -4,20 +4,16 @@ import { pingOneClients, systemAccess } from '../../../lambdas/authorities/pingo
 import { pingOneSettings, urlsOf } from '../../../lambdas/authorities/pingone/settings.ts';
 import { workerSecretIn } from '../../../lambdas/authorities/pingone/worker-secret.ts';
 import { StepFailed, TemporarilyUnavailable } from '../../../lambdas/domain/failure.ts';
-import { type GatewayId, isGatewayId, nameRule } from '../../../lambdas/domain/ids.ts';
-import type { Kit } from '../../../lambdas/domain/kit.ts';
+import { isGatewayId, nameRule } from '../../../lambdas/domain/ids.ts';
 import type { ListedCredential } from '../../../lambdas/domain/pingone-mint.ts';
-import { kitKinds } from '../../../lambdas/kits/kinds.ts';
-import type { KitAccess } from '../../../lambdas/kits/kit-kind.ts';
-import { kong } from '../../../lambdas/kits/kong.ts';
-import { type FoundPlugin, pluginsOfKong } from '../../../lambdas/kits/kong-plugins.ts';
-import { kitFailure } from '../../../lambdas/workflow/shared/reach-kit.ts';
 import { readText } from '../apply-registry.ts';
 import type { At } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
-import { hostsOf, ownAccess, ownSecrets } from '../own-access.ts';
+import { hostsOf, ownSecrets } from '../own-access.ts';
 import { type GatewayEntry, gatewayIn, withGateway, withKits } from '../registry-edit.ts';
-import { type KongPlace, nameOfKong, type Proposal, proposeKits } from './proposal.ts';
+import { lookAtKong, lookAtMap } from './look.ts';
+import type { ApigeePlace, KongPlace } from './places.ts';
+import { type Proposal, proposeKits } from './proposal.ts';
 
 /** What a person says of a gateway that is to be imported. */
 export type ImportInput = {
@@ -27,24 +23,25 @@ export type ImportInput = {
   /** As it stands in the file afterwards; absent when the file has the gateway already. */
   readonly authority: Readonly<Record<string, unknown>> | undefined;
   readonly kongs: readonly KongPlace[];
+  readonly maps: readonly ApigeePlace[];
 };
 
 /** What was found and proposed; `after` is the text of the file with it, when there is anything to add. */
 export type Imported = Proposal & {
   readonly listed: readonly ListedCredential[];
   readonly gatewayName: string;
-  /** A sentence for each Kong that could not be asked. */
+  /** A sentence for each Kong and each key value map that could not be asked. */
   readonly failed: readonly string[];
   readonly gateway: GatewayEntry;
   readonly after?: string;
 };
 
 /**
- * Looks at PingOne and at the Kongs from here, with the rights of the person at the terminal: nothing is registered yet, so
+ * Looks at PingOne, the Kongs and the key value maps from here, with the rights of the person at the terminal: nothing is registered yet, so
  * no function has any. Changes nothing. Throws {@link CommandFailed} when PingOne or the file cannot be read.
  */
 export const lookAtGateway = async ({ connection }: Pick<At, 'connection'>, input: ImportInput): Promise<Imported> => {
-  const { gatewayId, file, owner, kongs } = input;
+  const { gatewayId, file, owner } = input;
   if (!isGatewayId(gatewayId)) throw new CommandFailed('usage', `Given is ${gatewayId}; allowed is ${nameRule}.`);
   const text = existsSync(file) ? readText(file) : '{"gateways": []}';
   const before = gatewayIn(text, gatewayId);
@@ -58,21 +55,24 @@ export const lookAtGateway = async ({ connection }: Pick<At, 'connection'>, inpu
   )(gatewayId, settings);
   const { name } = await asked(client.gateway());
   const { listed } = await asked(client.list());
-  const looked = await Promise.all(
-    kongs.map((place) => lookAt(gatewayId, owner, place, (kit) => ownAccess(connection, kit))),
-  );
+  const from = { connection, gatewayId, owner };
+  const [kongs, maps] = await Promise.all([
+    Promise.all(input.kongs.map((place) => lookAtKong(from, place))),
+    Promise.all(input.maps.map((place) => lookAtMap(from, place))),
+  ]);
   const proposal = proposeKits({
     authority: settings,
     serviceUrl: urlsOf(settings).serviceUrl,
     listed,
-    kongs: looked.flatMap((one) => ('plugins' in one ? [one] : [])),
+    kongs: kongs.flatMap((one) => ('plugins' in one ? [one] : [])),
+    maps: maps.flatMap((one) => ('map' in one ? [one] : [])),
     kits: before?.kits ?? [],
     owner,
   });
   const gateway = before
     ? { ...before, kits: [...before.kits, ...proposal.kits] }
     : { gatewayId, authority: entry, kits: proposal.kits };
-  const failed = looked.flatMap((one) => ('failed' in one ? [one.failed] : []));
+  const failed = [...kongs, ...maps].flatMap((one) => ('failed' in one ? [one.failed] : []));
   const isChanged = !before || proposal.kits.length > 0;
   const after = (): string =>
     before
@@ -122,26 +122,3 @@ const asked = <Answer>(call: Promise<Answer>): Promise<Answer> =>
       throw new CommandFailed('unreachable', error.message, { cause: error });
     throw error;
   });
-
-type Looked = { readonly place: KongPlace; readonly plugins: readonly FoundPlugin[] } | { readonly failed: string };
-
-const lookAt = async (
-  gatewayId: GatewayId,
-  owner: string,
-  place: KongPlace,
-  accessFor: (kit: Kit) => KitAccess,
-): Promise<Looked> => {
-  const read = kong.settings.safeParse(place);
-  if (!read.success) throw new CommandFailed('usage', `--kong: ${z.prettifyError(read.error)}`);
-  const kit: Kit = {
-    ...{ gatewayId, kitId: nameOfKong(place), kind: kong.kind, owner, settings: read.data },
-    traits: kitKinds.kong.traits(read.data),
-    lookBackSeconds: 1,
-    registeredAtMs: Date.now(),
-  };
-  try {
-    return { place, plugins: await pluginsOfKong(kit, read.data, accessFor(kit)) };
-  } catch (error) {
-    return { failed: `${place.adminUrl}: ${kitFailure(error).message}` };
-  }
-};

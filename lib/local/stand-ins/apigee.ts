@@ -57,7 +57,7 @@ export const openApigee = async ({
 }: ApigeeOptions): Promise<Apigee> => {
   const maps = new Map<string, KeyValueMap>();
   const requests: string[] = [];
-  const permissions = new Set(['get', 'update', 'create'].map((verb) => `${prefix}${verb}`));
+  const permissions = new Set(['get', 'list', 'update', 'create'].map((verb) => `${prefix}${verb}`));
   const tokens = googleToken(nowMs);
   const isEdge = edgeAuthorization !== undefined;
   const store = (map: KeyValueMap, name: string, value: string): void => {
@@ -83,8 +83,25 @@ export const openApigee = async ({
     const [, path = '', rest = ''] = mapPath.exec(url.pathname) ?? [];
     const map = maps.get(path);
     if (!map) return notFound(`keyvaluemap ${path}`);
-    if (rest === '') return method === 'GET' ? { status: 200, json: { name: path, encrypted: map.masks } } : noMethod;
+    if (rest === '') return method === 'GET' ? { status: 200, json: wholeMap(path, map, isEdge) } : noMethod;
+    if (!isEdge && rest === '/entries' && method === 'GET') return page(map, url.searchParams);
     return onEntries(map, method, rest, body);
+  };
+
+  const page = (map: KeyValueMap, query: URLSearchParams): Answered => {
+    if (!permissions.has(`${prefix}list`))
+      return google(403, 'PERMISSION_DENIED', `Permission '${prefix}list' denied on resource (or it may not exist).`);
+    const all = shownEntries(map);
+    const token = query.get('pageToken');
+    const first = token === null ? 0 : all.findIndex(({ name }) => name === token);
+    if (first < 0) return google(400, 'INVALID_ARGUMENT', `invalid page token ${token}`);
+    const next = first + Number(query.get('pageSize') ?? 100);
+    const keyValueEntries = all.slice(first, next);
+    const nextPageToken = all[next]?.name;
+    return {
+      status: 200,
+      json: { ...(all.length > 0 ? { keyValueEntries } : {}), ...(nextPageToken ? { nextPageToken } : {}) },
+    };
   };
 
   const onEntries = (map: KeyValueMap, method: string, rest: string, body: string): Answered => {
@@ -140,6 +157,16 @@ export const openApigee = async ({
     close: server.close,
   };
 };
+
+const shownEntries = ({ entries, masks }: KeyValueMap): readonly { readonly name: string; readonly value: string }[] =>
+  [...entries].map(([name, { stored }]) => ({ name, value: masks ? '*****' : stored }));
+
+/** A map; Edge shows its first 1,000 entries with it. */
+const wholeMap = (path: string, map: KeyValueMap, isEdge: boolean): object => ({
+  name: path.split('/').at(-1),
+  encrypted: map.masks,
+  ...(isEdge ? { entry: shownEntries(map).slice(0, 1000) } : {}),
+});
 
 /** An error as Google's APIs answer it; its message quotes what was sent. */
 const google = (code: number, status: string, message: string): Answered => ({
