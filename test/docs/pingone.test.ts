@@ -6,6 +6,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { type Apigee, openApigee } from '../../lib/local/stand-ins/apigee.ts';
 import { type Kong, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { type OpenPingOne, openPingOne } from '../../lib/local/stand-ins/pingone/open-pingone.ts';
 import { type Ran, runCli } from '../cli/terminal-double.ts';
@@ -49,6 +50,7 @@ let folder: string;
 let file: string;
 let kong: Kong;
 let plugin: string;
+let apigee: Apigee;
 let pingOne: OpenPingOne;
 let deployment: EnforcedDeployment;
 let made: { readonly id: string; readonly value: string };
@@ -75,12 +77,19 @@ beforeAll(async () => {
   made = pingOne.createByHand(atPingOne, pingOne.origin);
   kong = await openKong({ port: 0, adminToken, workerUpdateMs: 1_000, nowMs: timers.now });
   plugin = kong.addPlugin({ serviceUrl: pingOne.serviceUrl, sharedSecret: made.value });
+  apigee = await openApigee({ port: 0, cacheMs: 0, nowMs: timers.now });
+  apigee.addMap('organizations/acme/environments/prod/keyvaluemaps/ping', { shared_secret: made.value });
+  writeFileSync(join(folder, 'apigee-key.json'), apigee.keyFile);
   deployment = await openForTest({ template: inject('template'), registryFile: deployed, timers });
   await deployment.cloud.startSchedules();
   const urls = { apiUrl: pingOne.apiUrl, tokenUrl: pingOne.tokenUrl, serviceUrl: pingOne.serviceUrl };
   places = [
     { said: 'https://kong.internal:8444', here: kong.adminUrl },
     { said: 'kong-internal-8444', here: `kong-127-0-0-1-${new URL(kong.adminUrl).port}` },
+    {
+      said: '--apigee-access-secret kits/apigee/key',
+      here: `--apigee-access-secret kits/apigee/key --apigee-url ${apigee.origin} --apigee-token-url ${apigee.tokenUrl}`,
+    },
     { said: ' gateways.json', here: ` ${file}` },
     { said: '--owner edge@example.com', here: `--owner edge@example.com --file ${file}` },
     {
@@ -94,6 +103,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await deployment.close();
   await kong.close();
+  await apigee.close();
   await pingOne.close();
   rmSync(folder, { recursive: true });
 });
@@ -196,6 +206,7 @@ describe('docs/pingone.md, word by word', () => {
     }
     const outOf = (part: string): string => [...ran].findLast(([line]) => line.includes(part))?.[1].out ?? '';
     expect(outOf('--write')).toContain('has all of this already');
+    expect(outOf('--apigee ')).toContain('apigee-acme-prod-ping-shared-secret (new)');
     expect(outOf(' plan ')).toMatch(/A rotation of payments may start/);
     expect(outOf('status')).toContain('At rest');
     const { live, ended } = await gateway();
