@@ -23,10 +23,11 @@ export type MintFor = {
   };
 };
 
-/** `WAITING`: nobody knows yet what became of an earlier request, and nothing is sent before. */
+/** `WAITING`: nobody knows yet what became of an earlier request, and nothing is sent before. `HOLD`: a person has to decide first, for this reason. */
 export type MintAnswer =
   | { readonly kind: 'MINTED'; readonly stored: Stored }
-  | { readonly kind: 'WAITING'; readonly waitMs: number };
+  | { readonly kind: 'WAITING'; readonly waitMs: number }
+  | { readonly kind: 'HOLD'; readonly why: string };
 
 /** What an authority may ask while it works. */
 type Asks = Pick<Dependencies, 'policyCheck' | 'pingOne'>;

@@ -173,11 +173,14 @@ export type Evict = By & {
   readonly kind: 'evict';
   readonly rotationId: RotationId;
   readonly credentialId: CredentialId;
+  /** How many the authority accepts, when those of others are among them. */
+  readonly accepted?: number;
 };
 export const evict = (gateway: Gateway, command: Evict, nowMs: number): Decision => {
   const rotation = running(gateway, command.rotationId);
   if (isRefusal(rotation)) return rotation;
-  if (gateway.live.length < maxLiveCredentials || rotation.targetId !== undefined) return unchanged;
+  const accepted = Math.max(gateway.live.length, command.accepted ?? 0);
+  if (accepted < maxLiveCredentials || rotation.targetId !== undefined) return unchanged;
   const credential = liveCredential(gateway, command.credentialId);
   if (!credential?.compromised || !leftToRetire(gateway, rotation).includes(credential.credentialId))
     return refuse(

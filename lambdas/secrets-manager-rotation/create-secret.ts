@@ -39,6 +39,7 @@ export const createSecret = async (needs: Needs, step: RotationStep): Promise<vo
   }
   refuseHeld(rotation);
   const minted = await mint(needs, runOf(step), begun.gateway, { versionId, rotation: { rotationToken } });
+  if (minted.kind === 'HOLD') throw new StepFailed(minted.why);
   if (minted.kind === 'WAITING')
     throw new TemporarilyUnavailable(
       `Nobody knows yet what became of an earlier request to create a credential: it shows within ${Math.ceil(minted.waitMs / 1000)} s, and nothing is sent before.`,

@@ -1,7 +1,8 @@
+import type { MintAnswer } from '../authorities/authority.ts';
 import { type Gateway, versionIdOf } from '../domain/gateway.ts';
 import { nextStage, sideDuty } from '../domain/next-stage.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { asWorkflow } from './shared/apply-command.ts';
+import { applyCommand, asWorkflow } from './shared/apply-command.ts';
 import { evictUnusedLongest } from './shared/evict.ts';
 import { mint } from './shared/mint.ts';
 import { type Run, readOwnRotation, rotationOf } from './shared/own-rotation.ts';
@@ -22,6 +23,7 @@ export const createCredential = async (needs: Needs, input: StepInput): Promise<
   if (rotation.trigger === 'compromise') await needs.secretVersions.stripPending(gateway.secretArn);
   const run: Run = { ...input, as: asWorkflow };
   const created = rotation.targetId ? gateway : await create(needs, run, gateway);
+  if ('why' in created) return hold(needs, input, created.why);
   if ('waitMs' in created)
     return stepOutput(gateway, input, needs.now(), {
       next: 'WaitToCreate',
@@ -32,8 +34,19 @@ export const createCredential = async (needs: Needs, input: StepInput): Promise<
   return stepOutput(promoted, input, needs.now(), sideDuty(promoted, needs.now()));
 };
 
-const create = async (needs: Needs, run: Run, gateway: Gateway): Promise<Gateway | { readonly waitMs: number }> => {
+/** Only a person can say whose a credential at the authority is, or which of them may go: the record says what to look at. */
+const hold = async ({ gateways, now }: Needs, input: StepInput, why: string): Promise<StepOutput> => {
+  const { rotationId } = input;
+  const held = await applyCommand(gateways, input, { kind: 'hold', rotationId, ...asWorkflow(why) });
+  return stepOutput(held, input, now());
+};
+
+const create = async (
+  needs: Needs,
+  run: Run,
+  gateway: Gateway,
+): Promise<Gateway | Exclude<MintAnswer, { readonly kind: 'MINTED' }>> => {
   await evictUnusedLongest(needs, run, gateway);
   const minted = await mint(needs, run, gateway, { versionId: versionIdOf(rotationOf(gateway, run)) });
-  return minted.kind === 'WAITING' ? minted : recordCreated(needs, run, minted.stored);
+  return minted.kind === 'MINTED' ? recordCreated(needs, run, minted.stored) : minted;
 };

@@ -51,6 +51,20 @@ describe('A compromise of a credential of PingOne', () => {
     expect(one.live()).not.toContain(old?.credentialId);
   });
 
+  it('makes room where PingOne has five, those of others among them, by ending the compromised one before its time', async () => {
+    const one = await rotated();
+    const [old] = (await one.gateway()).live;
+    for (let more = 0; more < 4; more++) one.pingOne.createByHand(one.authority.gatewayId, one.pingOne.origin);
+    const others = one.live().filter((id) => id !== old?.credentialId);
+    await press(one, 3_600);
+    await one.until(({ rotation }) => rotation?.targetId !== undefined);
+    expect(one.live()).not.toContain(old?.credentialId);
+    expect(one.live()).toEqual(expect.arrayContaining(others));
+    await one.underTraffic();
+    expect((await one.gateway()).ended.at(-1)?.outcome).toBe('COMPLETED');
+    expect(one.live()).toHaveLength(5);
+  });
+
   it('is ended by the reconciler when no execution is there to do it', async () => {
     const one = await rotated();
     const [old] = (await one.gateway()).live;

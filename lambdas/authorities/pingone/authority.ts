@@ -35,9 +35,9 @@ export const pingOne: Authority = {
       case 'WAITING':
         return result;
       case 'HOLD':
-        throw new StepFailed(holdSaid(gateway, result.credentialIds));
+        return { kind: 'HOLD', why: holdSaid(gateway, result.credentialIds) };
       case 'NO_ROOM':
-        throw new StepFailed(noRoomSaid(gateway, result.listed));
+        return { kind: 'HOLD', why: noRoomSaid(gateway, result.listed) };
       case 'MINTED': {
         const versionId = versionOfAttempt(mintFor, result.attempt);
         const stored = await needs.secretVersions.readVersion(gateway.secretArn, versionId);
