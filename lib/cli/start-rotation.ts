@@ -8,6 +8,7 @@ import {
   manyWords,
   originWords,
   proofsText,
+  unseenText,
 } from '../../lambdas/console/view/labels.ts';
 import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
@@ -93,7 +94,7 @@ export const planText = (one: Plan, nowMs: number): string => {
       kit.owner,
       [kit.why ? attentionWords[kit.why] : '', kit.failure ?? ''].filter((text) => text !== ''),
       kit.canRestOn?.join(', ') ?? kit.evidenceNeeded,
-      kit.lastSeenAt ? fromNow(Date.parse(kit.lastSeenAt), nowMs) : 'not seen',
+      kit.lastSeenAt ? fromNow(Date.parse(kit.lastSeenAt), nowMs) : unseenText(one.credentials !== undefined),
       lengthOf(1000 * kit.propagationSeconds),
     ]),
   );

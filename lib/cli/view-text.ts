@@ -11,6 +11,7 @@ import {
   stageWords,
   stateWords,
   type Tone,
+  unseenText,
 } from '../../lambdas/console/view/labels.ts';
 import {
   type CredentialLife,
@@ -154,12 +155,12 @@ const credentialRow = (one: CredentialLife, nowMs: number): readonly (string | u
 export const kitsText = (rows: readonly KitRow[], nowMs: number): string =>
   rowsOf(
     ['KIT', 'KIND', 'OWNER', 'EVIDENCE', 'LAST SEEN', 'WAITS FOR'],
-    rows.map(({ kitId, kind, owner, reverted, evidence, late, lastSeen, waitsFor }) => [
+    rows.map(({ kitId, kind, owner, reverted, evidence, late, lastSeen, callsPingOne, waitsFor }) => [
       kitId,
       kind,
       owner,
       reverted ? 'on a revoked one' : (evidence?.kind ?? (late && lateWords[late])),
-      lastSeen ? `${lastSeen.credentialId} ${fromNow(lastSeen.atMs, nowMs)}` : 'not seen',
+      lastSeen ? `${lastSeen.credentialId} ${fromNow(lastSeen.atMs, nowMs)}` : unseenText(callsPingOne === true),
       waitsFor,
     ]),
   );

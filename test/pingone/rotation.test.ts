@@ -53,6 +53,16 @@ describe('A gateway of PingOne whose kits call PingOne', () => {
     expect(verified?.reason).toContain('2 stored; none observed, as they call PingOne');
   });
 
+  it('is shown without a word of who was seen, as nobody here sees its kits', async () => {
+    const one = await opened();
+    await one.adopt('all');
+    await rotate(one);
+    await one.underTraffic();
+    const page = JSON.stringify(await one.call('console', { view: 'gateway', gatewayId }));
+    expect(page).toContain('calls PingOne');
+    expect(page).not.toContain('not seen');
+  });
+
   it('leaves alone what nobody adopted', async () => {
     const one = await opened({ byHand: 2 });
     const [used, foreign] = one.made;

@@ -1,5 +1,5 @@
 import { laggards } from '../../domain/kit-verdict.ts';
-import { actWords, counted, lateWords, manyWords } from '../view/labels.ts';
+import { actWords, counted, lateWords, manyWords, unseenText } from '../view/labels.ts';
 import type { GatewayView, KitAct, KitRow } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, field, pages, row, table, when } from './parts.ts';
@@ -53,7 +53,7 @@ const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surfa
       'Last seen on',
       one.lastSeen
         ? html`<span class="id">${one.lastSeen.credentialId}</span> ${when(one.lastSeen.atMs, nowMs)}`
-        : html`<span class="soft">not seen</span>`,
+        : html`<span class="soft">${unseenText(one.callsPingOne === true)}</span>`,
     ),
     cell('Waits for', one.waitsFor),
     cell('Owner', one.owner),

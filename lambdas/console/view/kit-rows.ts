@@ -99,6 +99,7 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowM
     ...(waits.length > 0 ? { waitsFor: waits.join(' ') } : {}),
     ...(reverted ? { reverted } : {}),
     ...(silent.length > 0 ? { silent } : {}),
+    ...(gateway.authority ? { callsPingOne: true as const } : {}),
     ...(last ? { lastSeen: { credentialId: last.credentialId, atMs: last.lastUsedAtMs } } : {}),
   };
 };

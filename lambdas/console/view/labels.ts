@@ -45,6 +45,9 @@ export const proofsText = (proofs: NonNullable<Plan['proofs']>): string => {
   return `${found.join('; ') || 'nothing, as there are no kits'}. It will lack an observation of each kit, as PingOne does not say which of them used a credential.`;
 };
 
+/** What stands where a kit was last seen, when nobody saw it. */
+export const unseenText = (callsPingOne: boolean): string => (callsPingOne ? 'calls PingOne' : 'not seen');
+
 /** Whose a credential is that PingOne lists. */
 export const originWords: Readonly<Record<PlannedCredential['origin'], string>> = {
   minted: 'ours, made here',

@@ -194,6 +194,8 @@ export type KitRow = {
   /** What is missing, in a sentence; absent when nothing is. */
   readonly waitsFor?: string;
   readonly lastSeen?: { readonly credentialId: CredentialId; readonly atMs: number };
+  /** It calls PingOne: nobody here could see it. */
+  readonly callsPingOne?: true;
   /** It presents a revoked credential and is refused, whatever its evidence is. */
   readonly reverted?: RevertedUse;
   /** Addresses that still present an old credential; at most 20. */
