@@ -6,6 +6,7 @@ import type { Use } from './kit.ts';
 import { type KitVerdict, laggardCodes } from './kit-verdict.ts';
 import { isWatched } from './quiet-window.ts';
 import { namedAtMost, type RetiringUse, withStranger } from './retiring-use.ts';
+import { latest } from './shown-use.ts';
 
 /** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}, addresses of a kit the first {@link addressesAtMost}. */
 export type EvidenceSummary = {
@@ -62,7 +63,7 @@ export const addShard = (
   const laggards = verdicts.filter((one) => one.kind === 'LAGGARD');
   const late = (code: Laggard['code']): number => laggards.filter((one) => one.code === code).length;
   const room = namedAtMost - summary.named.length;
-  const lastUseMs = latest(summary.lastUseMs, retiring.lastUseMs);
+  const lastUseMs = latest([summary.lastUseMs, retiring.lastUseMs]);
   const { named: unregistered, total } = retiring.strangers.named.reduce(withStranger, {
     named: summary.unregistered,
     total: summary.unregistered.length + (summary.moreUnregistered ?? 0),
@@ -96,8 +97,6 @@ const sharedIn = ({ shared }: EvidenceSummary, count: (kind: string) => number):
     .filter(([, some]) => some > 0);
   return counts.length > 0 ? { shared: Object.fromEntries(counts) } : {};
 };
-const latest = (one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
 /** The counts by owner with more laggards; an owner beyond the limit is not counted. */
 const counted = (before: EvidenceSummary['unnamed'], laggards: readonly Laggard[]): EvidenceSummary['unnamed'] => {

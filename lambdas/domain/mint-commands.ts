@@ -40,6 +40,13 @@ export const discardCredential = (gateway: Gateway, command: DiscardCredential, 
   });
 };
 
+/** Whether a rotation has begun and has no successor yet: what an earlier attempt left behind is its own affair. */
+export const isAboutToMint = ({ rotation }: Pick<Gateway, 'rotation'>): boolean =>
+  rotation?.stage === 'BEGUN' && rotation.targetId === undefined;
+
+/** Why a credential that an interrupted attempt made is revoked, as the history says it. */
+export const leftBehind = 'an interrupted create left it behind, and nobody has its value';
+
 /** Only the rotation that mints writes the intent; the reconciler does when none is about to. */
 const refuseMinting = (gateway: Gateway, rotationId: RotationId | undefined) => {
   if (!gateway.authority)
@@ -47,12 +54,12 @@ const refuseMinting = (gateway: Gateway, rotationId: RotationId | undefined) => 
   if (rotationId !== undefined) {
     const rotation = running(gateway, rotationId);
     if (isRefusal(rotation)) return rotation;
-    return rotation.targetId === undefined && rotation.stage === 'BEGUN'
+    return isAboutToMint(gateway)
       ? undefined
       : refuse('WRONG_STAGE', `Rotation ${rotationId} is at ${rotation.stage}: it does not mint any more.`);
   }
   const { rotation } = gateway;
-  return rotation && rotation.targetId === undefined && rotation.stage === 'BEGUN'
+  return rotation && isAboutToMint(gateway)
     ? refuse(
         'ROTATION_RUNNING',
         `Rotation ${rotation.rotationId} is about to mint: what was left behind is its own affair.`,

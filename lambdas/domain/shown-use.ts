@@ -43,7 +43,7 @@ export const sharedUseIn = (
   const targetUsedAtMs = lastUseByOthers(target?.lastUsedAtMs, target?.probedUntilMs, lagMs);
   const retireIds = rotation?.retireIds ?? [];
   const isRetiring = live.some(({ credentialId }) => retireIds.includes(credentialId));
-  const usedAtMs = shownLastUse({ live }, retireIds);
+  const usedAtMs = lastUseIn(live, retireIds);
   const shownUntilMs = (rotation?.watchedAtMs ?? 0) - lagMs;
   return {
     isOnlyKit,
@@ -52,13 +52,12 @@ export const sharedUseIn = (
   };
 };
 
-/** The last use of any of these credentials that the record has from PingOne. */
-export const shownLastUse = (
-  { live }: Pick<Gateway, 'live'>,
-  credentialIds: readonly CredentialId[],
-): number | undefined => {
-  const times = live.flatMap(({ credentialId, lastUsedAtMs }) =>
-    lastUsedAtMs !== undefined && credentialIds.includes(credentialId) ? [lastUsedAtMs] : [],
-  );
-  return times.length > 0 ? Math.max(...times) : undefined;
+/** The latest last use that the record, or a list of PingOne's, has of any of these credentials. */
+export const lastUseIn = (shown: readonly ShownUse[], credentialIds: readonly CredentialId[]): number | undefined =>
+  latest(shown.filter(({ credentialId }) => credentialIds.includes(credentialId)).map((one) => one.lastUsedAtMs));
+
+/** The latest of some times; `undefined` when there is none. */
+export const latest = (times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((atMs) => atMs !== undefined);
+  return known.length > 0 ? Math.max(...known) : undefined;
 };

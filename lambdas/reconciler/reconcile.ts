@@ -5,6 +5,7 @@ import { leftToRetire } from '../domain/decision.ts';
 import { StepFailed } from '../domain/failure.ts';
 import { type Gateway, hasReached, isUnpromoted, type Rotation, versionIdOf } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
+import { isAboutToMint, leftBehind } from '../domain/mint-commands.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import type { Command } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
@@ -106,16 +107,16 @@ const flush = async (
 
 /** What an interrupted create may have left behind at the authority, when no rotation is about to mint. */
 const settleMint = async (needs: Needs, gateway: Gateway): Promise<readonly Repair[]> => {
-  const { gatewayId, rotation } = gateway;
-  if (!gateway.mint || (rotation && !rotation.targetId && rotation.stage === 'BEGUN')) return [];
+  const { gatewayId } = gateway;
+  if (!gateway.mint || isAboutToMint(gateway)) return [];
   const apply = async (command: Command): Promise<void> => {
     const applied = await needs.gateways.apply(gatewayId, command);
     if (applied.kind === 'refused') throw new StepFailed(applied.message);
   };
-  const reason = 'an interrupted create left it behind, and nobody has its value';
   try {
     const done = await authorityOf(gateway).settle(needs, gateway, {
-      discard: (credentialId) => apply({ kind: 'discard-credential', credentialId, actor: 'reconciler', reason }),
+      discard: (credentialId) =>
+        apply({ kind: 'discard-credential', credentialId, actor: 'reconciler', reason: leftBehind }),
       settle: () => apply({ kind: 'note-mint' }),
     });
     return done ? [{ gatewayId, what: 'DISCARDED', why: done }] : [];

@@ -7,7 +7,7 @@ import { judgeKit, type KitVerdict } from '../../domain/kit-verdict.ts';
 import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { noRetiringUse, type RetiringUse, withRetiringUse } from '../../domain/retiring-use.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
-import { shownLastUse } from '../../domain/shown-use.ts';
+import { lastUseIn } from '../../domain/shown-use.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 
@@ -57,7 +57,7 @@ export const collectEvidence = async (
       summary = addShard(summary, nextShard + index, verdicts, retiring);
     nextShard += shards.length;
   } while (nextShard < gateway.shardCount && needs.now() < untilMs);
-  const shownMs = gateway.authority ? shownLastUse(gateway, rotation.retireIds) : undefined;
+  const shownMs = gateway.authority ? lastUseIn(gateway.live, rotation.retireIds) : undefined;
   return {
     summary: shownMs === undefined ? summary : { ...summary, lastUseMs: Math.max(shownMs, summary.lastUseMs ?? 0) },
     nextShard,

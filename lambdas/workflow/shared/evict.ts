@@ -17,6 +17,7 @@ export const evictUnusedLongest = async (
       .map(({ credentialId }) => credentialId),
   );
   if (doomed.size === 0) return;
+  if (!gateway.authority && gateway.live.length < maxLiveCredentials) return; // the record is all there is: nobody to ask
   const authority = authorityOf(gateway);
   for (const id of leftToConfirm(gateway)) await authority.revoke(needs, gateway, id); // again: it may make the room
   const listed = await authority.list(needs, gateway);

@@ -1,6 +1,7 @@
 import type { MintAnswer, MintFor } from '../../authorities/authority.ts';
 import { authorityOf } from '../../authorities/authority-of.ts';
 import type { Gateway } from '../../domain/gateway.ts';
+import { leftBehind } from '../../domain/mint-commands.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { applyCommand } from './apply-command.ts';
 import type { Run } from './own-rotation.ts';
@@ -22,7 +23,7 @@ export const mint = (
       await applyCommand(needs.gateways, run, { kind: 'note-mint', rotationId, mint: intent });
     },
     discard: async (credentialId) => {
-      const as = run.as('an interrupted create left it behind, and nobody has its value');
+      const as = run.as(leftBehind);
       await applyCommand(needs.gateways, run, { kind: 'discard-credential', rotationId, credentialId, ...as });
     },
   };
