@@ -2,7 +2,8 @@ import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/clie
 import type { Transition } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { keys } from '../domain/names.ts';
-import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
+import { callDynamoDb, queryItems, wholePartition } from './dynamodb.ts';
+import { itemKey } from './item-key.ts';
 
 /** The audit item of a transition: its key is `gateway#revision`, so copying it twice writes the same item. */
 const auditKey = (gatewayId: GatewayId, revision: number) => itemKey(auditOf(gatewayId), sortOf(revision));

@@ -8,12 +8,6 @@ import {
 import { keys, listIndex } from '../domain/names.ts';
 import { callAws, services } from './sdk-errors.ts';
 
-/** The key of an item. */
-export const itemKey = (partition: string, sort: string) => ({
-  [keys.partition]: { S: partition },
-  [keys.sort]: { S: sort },
-});
-
 /** A query for every item of a partition, strongly consistent. */
 export const wholePartition = (table: string, partition: string) => ({
   TableName: table,

@@ -1,8 +1,8 @@
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
 import { keys } from '../domain/names.ts';
-import { itemKey } from './dynamodb.ts';
+import type { ItemCalls } from './item-calls.ts';
+import { itemKey } from './item-key.ts';
 
 /** The key of the one item that is the gateway record. */
 export const gatewayKey = (gatewayId: GatewayId) => itemKey(`${prefix}${gatewayId}`, 'GATEWAY');
@@ -30,23 +30,23 @@ export const isNew = `attribute_not_exists(${keys.partition})`;
 
 /**
  * The gateway record, read with strong consistency; `undefined` when the gateway is not registered.
- * Throws what the SDK throws: the policy check and the store translate it, each in its own way.
+ * Rejects as the calls do: the policy check and the store translate it, each in its own way.
  */
 export const readGateway = async (
-  dynamodb: DynamoDBClient,
+  calls: Pick<ItemCalls, 'getItem'>,
   table: string,
   gatewayId: GatewayId,
   signal?: AbortSignal,
 ): Promise<Gateway | undefined> => {
-  const { Item } = await dynamodb.send(
-    new GetItemCommand({
+  const item = await calls.getItem(
+    {
       TableName: table,
       Key: gatewayKey(gatewayId),
       ConsistentRead: true,
       ProjectionExpression: '#record',
       ExpressionAttributeNames: { '#record': 'record' },
-    }),
-    signal ? { abortSignal: signal } : {},
+    },
+    signal,
   );
-  return Item?.record?.S === undefined ? undefined : (JSON.parse(Item.record.S) as Gateway);
+  return item?.record?.S === undefined ? undefined : (JSON.parse(item.record.S) as Gateway);
 };

@@ -7,6 +7,7 @@ import { callDynamoDb } from './dynamodb.ts';
 import { atRevision, gatewayItem, isNew, readGateway } from './gateway-item.ts';
 import { listGateways } from './records.ts';
 import { unlessLost } from './sdk-errors.ts';
+import { itemCallsOf } from './sdk-item-calls.ts';
 
 /** The gateway records in a table, with their audit; transitions are published by `publish`. */
 export const recordStoreIn = (
@@ -29,7 +30,8 @@ export const recordStoreIn = (
       ),
     );
   return {
-    read: (gatewayId) => callDynamoDb(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId)),
+    read: (gatewayId) =>
+      callDynamoDb(`Reading gateway ${gatewayId}`, readGateway(itemCallsOf(dynamodb), table, gatewayId)),
     save: (gateway, replacedRevision) => put(gateway, atRevision, replacedRevision),
     add: (gateway) => put(gateway, isNew),
     list: () => listGateways(dynamodb, table),

@@ -1,10 +1,11 @@
-import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { GatewayId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
-import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
+import { callDynamoDb, queryItems, wholePartition } from './dynamodb.ts';
+import { kitKey, kitsPartition } from './registered-kit.ts';
 import { unlessLost } from './sdk-errors.ts';
 
 /** gen 7 writes, gen 8 begins, gen 7's late write: refused. Equal generations are retries of one run. */
@@ -23,37 +24,10 @@ const asItWasRead = {
   without: `${isRegistered} AND attribute_not_exists(retiredSources)`,
 };
 
-const partition = (gatewayId: GatewayId, shard: number): string => `KITS#${gatewayId}#${shard}`;
-const kitKey = (gatewayId: GatewayId, kitId: string, shardCount: number) =>
-  itemKey(partition(gatewayId, shardOf(kitId, shardCount)), kitId);
-
-/** Whether a kit is registered, or was; throws what the SDK throws. */
-export const isRegisteredKit = async (
-  dynamodb: DynamoDBClient,
-  table: string,
-  {
-    gatewayId,
-    kitId,
-    shardCount,
-  }: { readonly gatewayId: GatewayId; readonly kitId: string; readonly shardCount: number },
-  signal: AbortSignal,
-): Promise<boolean> => {
-  const { Item } = await dynamodb.send(
-    new GetItemCommand({
-      TableName: table,
-      Key: kitKey(gatewayId, kitId, shardCount),
-      ConsistentRead: true,
-      ProjectionExpression: keys.partition,
-    }),
-    { abortSignal: signal },
-  );
-  return Item !== undefined;
-};
-
 /** The kits in a table. */
 export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
   const inShard = async function* (gatewayId: GatewayId, shard: number, shardCount: number): AsyncGenerator<Kit> {
-    const shardItems = wholePartition(table, partition(gatewayId, shard));
+    const shardItems = wholePartition(table, kitsPartition(gatewayId, shard));
     const items = queryItems(dynamodb, `Reading the kits of gateway ${gatewayId}`, shardItems);
     for await (const item of items) {
       const kit = JSON.parse(item.kit?.S ?? '{}') as RegisteredKit;

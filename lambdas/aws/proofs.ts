@@ -4,7 +4,8 @@ import type { GatewayId, RotationId } from '../domain/ids.ts';
 import { keys } from '../domain/names.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import type { Proofs } from '../ports.ts';
-import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
+import { callDynamoDb, queryItems, wholePartition } from './dynamodb.ts';
+import { itemKey } from './item-key.ts';
 import { inParts } from './item-parts.ts';
 
 /** The first item of a shard's proof; `more` is how many others hold the rest of its kits. */

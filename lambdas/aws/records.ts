@@ -7,6 +7,7 @@ import type { Records } from '../ports.ts';
 import { latestAudit, readAudit } from './audit.ts';
 import { callDynamoDb, everyListed, queryItems } from './dynamodb.ts';
 import { gatewayIdIn, gatewayKey, gatewaysList, readGateway } from './gateway-item.ts';
+import { itemCallsOf } from './sdk-item-calls.ts';
 
 /** DynamoDB's limit for one BatchGetItem. */
 const batchSize = 100;
@@ -47,7 +48,8 @@ export const recordsIn = (dynamodb: DynamoDBClient, table: string): Records => {
     return found;
   };
   return {
-    read: (gatewayId) => callDynamoDb(`Reading gateway ${gatewayId}`, readGateway(dynamodb, table, gatewayId)),
+    read: (gatewayId) =>
+      callDynamoDb(`Reading gateway ${gatewayId}`, readGateway(itemCallsOf(dynamodb), table, gatewayId)),
     all: async () => {
       const ids: GatewayId[] = [];
       for await (const id of listGateways(dynamodb, table)) ids.push(id);

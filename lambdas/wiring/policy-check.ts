@@ -1,7 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readGateway } from '../aws/gateway-item.ts';
-import { isRegisteredKit } from '../aws/kits.ts';
-import { recordUse } from '../aws/uses.ts';
+import { keptPostTo } from '../aws/kept-post.ts';
+import { recordUse } from '../aws/record-use.ts';
+import { isRegisteredKit } from '../aws/registered-kit.ts';
+import { signedItemCalls } from '../aws/signed-item-calls.ts';
 import type { Ports } from '../policy-check/ports.ts';
 import { clientSettings } from '../runtime/client-settings.ts';
 import { variables } from '../runtime/environment.ts';
@@ -10,17 +11,16 @@ import { countMetric } from '../runtime/log.ts';
 
 /**
  * What the policy check asks of the world, for the one function on the path of every API request: apart from the other parts,
- * so that its bundle holds one SDK client. One attempt per call and tight timeouts: the budget is the policy check's own.
+ * so that its bundle holds no SDK. One attempt per call: the budget is the policy check's own.
  */
 export const policyCheckPorts = ({ environment, log, now }: Runtime): Ports => {
   const { GATEWAYS_TABLE, USE_TABLE } = variables(environment, 'GATEWAYS_TABLE', 'USE_TABLE');
-  const requestHandler = { connectionTimeout: 300, requestTimeout: 600, throwOnRequestTimeout: true };
-  const dynamodb = new DynamoDBClient({ ...clientSettings(environment), maxAttempts: 1, requestHandler });
+  const calls = signedItemCalls(() => clientSettings(environment), keptPostTo, Date.now);
   return {
-    readGateway: (gatewayId, signal) => readGateway(dynamodb, GATEWAYS_TABLE, gatewayId, signal),
-    recordUse: (seen, nowMs, signal) => recordUse(dynamodb, USE_TABLE, seen, nowMs, signal),
+    readGateway: (gatewayId, signal) => readGateway(calls, GATEWAYS_TABLE, gatewayId, signal),
+    recordUse: (seen, nowMs, signal) => recordUse(calls, USE_TABLE, seen, nowMs, signal),
     isRegistered: (gatewayId, kitId, shardCount, signal) =>
-      isRegisteredKit(dynamodb, GATEWAYS_TABLE, { gatewayId, kitId, shardCount }, signal),
+      isRegisteredKit(calls, GATEWAYS_TABLE, { gatewayId, kitId, shardCount }, signal),
     nowMs: now,
     count: (metric, gatewayId) => countMetric(log, metric, { gatewayId }),
   };

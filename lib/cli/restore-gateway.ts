@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readAudit, writeAudit } from '../../lambdas/aws/audit.ts';
 import { readGateway } from '../../lambdas/aws/gateway-item.ts';
 import { replaceRecord, storedItem } from '../../lambdas/aws/replace-record.ts';
+import { itemCallsOf } from '../../lambdas/aws/sdk-item-calls.ts';
 import type { By } from '../../lambdas/domain/decision.ts';
 import { digestOf } from '../../lambdas/domain/digest.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
@@ -43,7 +44,7 @@ export type Restored =
  */
 export const restoreGateway = async (needs: RestoreNeeds, gatewayId: GatewayId, by: By): Promise<Restored> => {
   const { dynamodb, backupTable, table, secretVersions, nowMs } = needs;
-  const backup = await readGateway(dynamodb, backupTable, gatewayId);
+  const backup = await readGateway(itemCallsOf(dynamodb), backupTable, gatewayId);
   if (!backup) return { result: 'NOT_IN_BACKUP' };
   const stored = await storedItem(dynamodb, table, gatewayId);
   const present = stored && presentRecordIn(stored.text);

@@ -1,7 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
-import { recordUse, usesIn } from '../../lambdas/aws/uses.ts';
+import { recordUse } from '../../lambdas/aws/record-use.ts';
+import { itemCallsOf } from '../../lambdas/aws/sdk-item-calls.ts';
+import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { KitWork } from '../../lambdas/domain/kit.ts';
 import { type UseSource, usePlaceOf } from '../../lambdas/domain/use-places.ts';
@@ -125,8 +127,8 @@ describe('The kits', () => {
 describe('The use of credentials', () => {
   it('keeps the first time and moves the last', async () => {
     const seen = { gatewayId, credentialId, shard: 0, source: { kitId: 'kong', address: '127.0.0.2' } };
-    await recordUse(emulated.dynamodb, emulated.table, seen, 1_000);
-    await recordUse(emulated.dynamodb, emulated.table, seen, 9_000);
+    await recordUse(itemCallsOf(emulated.dynamodb), emulated.table, seen, 1_000);
+    await recordUse(itemCallsOf(emulated.dynamodb), emulated.table, seen, 9_000);
     expect(await all(usesIn(emulated.dynamodb, emulated.table).ofCredential(gatewayId, credentialId, 0))).toEqual([
       { credentialId, kitId: 'kong', address: '127.0.0.2', firstUsedAtMs: 1_000, lastUsedAtMs: 9_000 },
     ]);
@@ -136,13 +138,13 @@ describe('The use of credentials', () => {
     const uses = usesIn(emulated.dynamodb, emulated.table);
     const other = 'otherother' as CredentialId;
     await recordUse(
-      emulated.dynamodb,
+      itemCallsOf(emulated.dynamodb),
       emulated.table,
       { gatewayId, credentialId: other, shard: 0, source: { address: '10.0.0.9' } },
       1_000,
     );
     await recordUse(
-      emulated.dynamodb,
+      itemCallsOf(emulated.dynamodb),
       emulated.table,
       { gatewayId, credentialId: other, shard: 0, source: { probe: 'hash-of-nonce' } },
       2_000,
@@ -158,8 +160,8 @@ describe('The use of credentials', () => {
     const uses = usesIn(emulated.dynamodb, emulated.table);
     const gone = 'gonegonego' as CredentialId;
     const seen = { gatewayId, credentialId: gone, shard: 0, source: { kitId: 'kong', address: '127.0.0.2' } };
-    await recordUse(emulated.dynamodb, emulated.table, seen, 1_000);
-    await recordUse(emulated.dynamodb, emulated.table, { ...seen, isRefused: true }, 9_000);
+    await recordUse(itemCallsOf(emulated.dynamodb), emulated.table, seen, 1_000);
+    await recordUse(itemCallsOf(emulated.dynamodb), emulated.table, { ...seen, isRefused: true }, 9_000);
     expect(await all(uses.ofCredential(gatewayId, gone, 0))).toMatchObject([{ lastUsedAtMs: 1_000 }]);
     expect(await all(uses.refusals(gatewayId, gone))).toEqual([
       { credentialId: gone, kitId: 'kong', address: '127.0.0.2', firstUsedAtMs: 9_000, lastUsedAtMs: 9_000 },
@@ -181,7 +183,7 @@ describe('The use of credentials', () => {
       }),
     );
     const seen = { gatewayId, credentialId: earlier, shard: 0, source: { kitId: 'kong', address: '127.0.0.2' } };
-    await recordUse(emulated.dynamodb, emulated.table, seen, 9_000);
+    await recordUse(itemCallsOf(emulated.dynamodb), emulated.table, seen, 9_000);
     const of = { credentialId: earlier, kitId: 'kong', address: '127.0.0.2' };
     expect(await all(usesIn(emulated.dynamodb, emulated.table).ofCredential(gatewayId, earlier, 0))).toEqual([
       { ...of, firstUsedAtMs: 9_000, lastUsedAtMs: 9_000 },
@@ -193,8 +195,8 @@ describe('The use of credentials', () => {
     const noded = 'nodednoded' as CredentialId;
     const seen = { gatewayId, credentialId: noded, shard: 0 };
     const from = (address: string) => ({ ...seen, source: { kitId: 'kong', node: 'blue', address } });
-    await recordUse(emulated.dynamodb, emulated.table, from('127.0.0.2'), 1_000);
-    await recordUse(emulated.dynamodb, emulated.table, from('127.0.0.3'), 2_000);
+    await recordUse(itemCallsOf(emulated.dynamodb), emulated.table, from('127.0.0.2'), 1_000);
+    await recordUse(itemCallsOf(emulated.dynamodb), emulated.table, from('127.0.0.3'), 2_000);
     expect(await all(usesIn(emulated.dynamodb, emulated.table).ofCredential(gatewayId, noded, 0))).toEqual([
       {
         ...{ credentialId: noded, kitId: 'kong', node: 'blue', address: '127.0.0.3' },
@@ -210,7 +212,7 @@ describe('The use of credentials', () => {
       .slice(0, 33);
     const record = (source: UseSource | undefined, atMs: number) =>
       recordUse(
-        emulated.dynamodb,
+        itemCallsOf(emulated.dynamodb),
         emulated.table,
         { gatewayId, credentialId: flooded, shard: 0, source: source ?? expect.fail() },
         atMs,

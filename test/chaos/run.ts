@@ -11,6 +11,7 @@ import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { readAudit } from '../../lambdas/aws/audit.ts';
 import { readGateway } from '../../lambdas/aws/gateway-item.ts';
+import { itemCallsOf } from '../../lambdas/aws/sdk-item-calls.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { resourcesOf } from '../../lib/emulator/cloudformation/template.ts';
@@ -91,7 +92,7 @@ const startSystem = async (): Promise<ChildProcess> => {
   return child;
 };
 
-const record = async (): Promise<Gateway | undefined> => readGateway(dynamodb, table, gatewayId);
+const record = async (): Promise<Gateway | undefined> => readGateway(itemCallsOf(dynamodb), table, gatewayId);
 const invoke = (FunctionName: string, payload: object) =>
   lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(payload)) }));
 const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:rotation';

@@ -2,8 +2,10 @@ import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
 import { proofsIn } from '../../lambdas/aws/proofs.ts';
+import { recordUse } from '../../lambdas/aws/record-use.ts';
+import { itemCallsOf } from '../../lambdas/aws/sdk-item-calls.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
-import { recordUse, usesIn } from '../../lambdas/aws/uses.ts';
+import { usesIn } from '../../lambdas/aws/uses.ts';
 import { type Gateway, liveCredential, type Rotation, type RotationStage } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
 import { type OperateResult, operate } from '../../lambdas/operator/operate.ts';
@@ -175,7 +177,7 @@ const placed = async (place: string) => {
   await kits.save({ ...kit('one'), gatewayId }, 1);
   for (const { credentialId } of found.live)
     await recordUse(
-      emulated.dynamodb,
+      itemCallsOf(emulated.dynamodb),
       emulated.table,
       { gatewayId, credentialId, shard: 0, source: { kitId: 'one', address: '10.0.0.2' } },
       now - 60_000,
@@ -243,7 +245,7 @@ describe('a source of a kit', () => {
     expect(await give(retire('10.0.0.2'))).toMatchObject({ result: 'UNCHANGED' });
     const seen = { gatewayId, credentialId: 'c-a' as CredentialId, shard: 0 };
     const source = { kitId: 'one', address: '10.0.0.2' };
-    await recordUse(emulated.dynamodb, emulated.table, { ...seen, source }, now + 1);
+    await recordUse(itemCallsOf(emulated.dynamodb), emulated.table, { ...seen, source }, now + 1);
     expect(await give(retire('10.0.0.2'))).toMatchObject({ result: 'DONE' });
   });
 
