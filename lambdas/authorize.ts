@@ -5,5 +5,5 @@ import { policyCheckPorts } from './wiring/policy-check.ts';
 
 /** REQUEST authorizer of the policy check. */
 export const handler = lambda<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>((runtime) =>
-  authorizer(policyCheckPorts(runtime), runtime.log),
+  authorizer(policyCheckPorts(runtime), runtime.log, runtime.environment.LOG_EVERY_DECISION === 'true'),
 );

@@ -29,15 +29,15 @@ export const atRevision = 'revision = :revision';
 export const isNew = `attribute_not_exists(${keys.partition})`;
 
 /**
- * The gateway record, read with strong consistency; `undefined` when the gateway is not registered.
- * Rejects as the calls do: the policy check and the store translate it, each in its own way.
+ * The text of the gateway record, read with strong consistency; `undefined` when the gateway is not registered.
+ * Rejects as the call does: the policy check and the store translate it, each in its own way.
  */
-export const readGateway = async (
+export const readRecordText = async (
   calls: Pick<ItemCalls, 'getItem'>,
   table: string,
   gatewayId: GatewayId,
   signal?: AbortSignal,
-): Promise<Gateway | undefined> => {
+): Promise<string | undefined> => {
   const item = await calls.getItem(
     {
       TableName: table,
@@ -48,5 +48,18 @@ export const readGateway = async (
     },
     signal,
   );
-  return item?.record?.S === undefined ? undefined : (JSON.parse(item.record.S) as Gateway);
+  return item?.record?.S;
+};
+
+/** The gateway record in its text. */
+export const parseRecord = (text: string): Gateway => JSON.parse(text) as Gateway;
+
+/** The gateway record, see {@link readRecordText}. */
+export const readGateway = async (
+  calls: Pick<ItemCalls, 'getItem'>,
+  table: string,
+  gatewayId: GatewayId,
+): Promise<Gateway | undefined> => {
+  const text = await readRecordText(calls, table, gatewayId);
+  return text === undefined ? undefined : parseRecord(text);
 };

@@ -8,10 +8,14 @@ type Headers = Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'multiValueHea
 
 /** The different values of a header, whatever the case of its name; API Gateway gives each header in two forms, or none. */
 const valuesOf = ({ headers, multiValueHeaders }: Headers, name: string): readonly string[] => {
-  const single = Object.entries(headers ?? {}).map(([key, value]) => ({ key, values: [value] }));
-  const multiple = Object.entries(multiValueHeaders ?? {}).map(([key, values]) => ({ key, values: values ?? [] }));
-  const found = [...single, ...multiple].filter(({ key }) => key.toLowerCase() === name);
-  return [...new Set(found.flatMap(({ values }) => values))].filter((value) => value !== undefined);
+  const found: string[] = [];
+  const add = (value: string | undefined): void => {
+    if (value !== undefined && !found.includes(value)) found.push(value);
+  };
+  const isIt = (key: string): boolean => key.length === name.length && key.toLowerCase() === name;
+  for (const key in headers) if (isIt(key)) add(headers[key]);
+  for (const key in multiValueHeaders) if (isIt(key)) for (const value of multiValueHeaders[key] ?? []) add(value);
+  return found;
 };
 
 /** What a request carries, from the event of a REST API's REQUEST authorizer. Its fields may be null. */

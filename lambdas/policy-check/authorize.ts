@@ -47,6 +47,8 @@ export type Verdict =
       readonly decision?: AccessDecision;
       readonly isStale: boolean;
       readonly isProbe: boolean;
+      /** Whether this request wrote its use. */
+      readonly isRecorded: boolean;
     }
   | {
       readonly kind: 'refused';
@@ -127,11 +129,11 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
     return { kind: 'refused', code: isRevoked ? 'CREDENTIAL_REVOKED' : 'CREDENTIAL_REJECTED', ...named };
   }
   if (isStale) ports.count('StaleRecordServed', gatewayId);
-  if (nonceHash === undefined) await recordSource(ports, memory, gateway, source, nowMs);
-  else await recordProbe(ports, gateway, credentialId, nonceHash, nowMs);
-  const decision = statedDecision(gateway);
   const isProbe = nonceHash !== undefined;
-  return { kind: 'accepted', ...named, ...(decision ? { decision } : {}), isStale, isProbe };
+  if (isProbe) await recordProbe(ports, gateway, credentialId, nonceHash, nowMs);
+  const isRecorded = isProbe || (await recordSource(ports, memory, gateway, source, nowMs));
+  const decision = statedDecision(gateway);
+  return { kind: 'accepted', ...named, ...(decision ? { decision } : {}), isStale, isProbe, isRecorded };
 };
 
 /** The record as it is now; or while DynamoDB cannot be read a copy that still may say yes to this very value. */

@@ -30,23 +30,24 @@ const writeOnce = async (
   seen: Seen & { readonly source: UseSource; readonly scope: UseScope },
   nowMs: number,
   forMs: number,
-): Promise<Written> => {
+): Promise<{ readonly written: Written; readonly isNew: boolean }> => {
   const { gatewayId, credentialId, shard, isRefused, source, scope } = seen;
   const key = `${isRefused ? '!' : ''}${gatewayId} ${credentialId} ${shard} ${scope} ${useNameOf(source, scope)}`;
   const last = recordings.get(key);
   const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
-  if (last && sinceMs >= 0 && sinceMs < forMs) return last.written;
+  if (last && sinceMs >= 0 && sinceMs < forMs) return { written: await last.written, isNew: false };
   const recording = { atMs: nowMs, written: write(ports, seen, nowMs) };
   recordings.set(key, recording);
   const written = await recording.written;
   if (written === 'failed' && recordings.get(key) === recording) recordings.delete(key); // no later request has begun its own
-  return written;
+  return { written, isNew: true };
 };
 
 /**
  * Records that a source used a credential: the first time at once, then at most once every `useRecordingSeconds`. Requests
  * that arrive while the write is under way wait for the same one. After a failed write the next request tries again. Who is
  * one too many is recorded as his kit, with his network, or with the rest. What was refused is recorded in the same way, and apart.
+ * Whether it was this request that wrote.
  */
 export const recordSource = async (
   ports: Recorder,
@@ -58,19 +59,22 @@ export const recordSource = async (
     readonly isRefused?: true;
   },
   nowMs: number,
-): Promise<void> => {
+): Promise<boolean> => {
   const { credentialId, kitId, node, address, isRefused } = use;
   const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
   const shard = shardOf(kitId ?? '', shardCount);
   const seen = { gatewayId, credentialId, shard, ...(isRefused ? { isRefused } : {}), source };
   const forMs = policy.useRecordingSeconds * 1000;
-  const writeIn = async (scope: UseScope): Promise<boolean> =>
-    (await writeOnce(ports, memory, { ...seen, scope }, nowMs, forMs)) !== 'full';
-  if (await writeIn('source')) return;
+  const writeIn = (scope: UseScope) => writeOnce(ports, memory, { ...seen, scope }, nowMs, forMs);
+  const asSource = await writeIn('source');
+  if (asSource.written !== 'full') return asSource.isNew;
   const isKit =
     kitId !== undefined && (await isRegistered(ports, memory, { gatewayId, shardCount, kitId }, nowMs, forMs));
-  for (const scope of useScopes.filter((one) => one !== 'source' && isOfKits(one) === isKit))
-    if (await writeIn(scope)) return;
+  for (const scope of useScopes.filter((one) => one !== 'source' && isOfKits(one) === isKit)) {
+    const { written, isNew } = await writeIn(scope);
+    if (written !== 'full') return isNew;
+  }
+  return false;
 };
 
 /**

@@ -1,8 +1,10 @@
-import { readGateway } from '../aws/gateway-item.ts';
+import { parseRecord, readRecordText } from '../aws/gateway-item.ts';
 import { keptPostTo } from '../aws/kept-post.ts';
 import { recordUse } from '../aws/record-use.ts';
 import { isRegisteredKit } from '../aws/registered-kit.ts';
 import { signedItemCalls } from '../aws/signed-item-calls.ts';
+import { memoryLimits } from '../policy-check/instance-memory.ts';
+import { parsingOnce } from '../policy-check/parse-once.ts';
 import type { Ports } from '../policy-check/ports.ts';
 import { clientSettings } from '../runtime/client-settings.ts';
 import { variables } from '../runtime/environment.ts';
@@ -16,8 +18,12 @@ import { countMetric } from '../runtime/log.ts';
 export const policyCheckPorts = ({ environment, log, now }: Runtime): Ports => {
   const { GATEWAYS_TABLE, USE_TABLE } = variables(environment, 'GATEWAYS_TABLE', 'USE_TABLE');
   const calls = signedItemCalls(() => clientSettings(environment), keptPostTo, Date.now);
+  const parse = parsingOnce(parseRecord, memoryLimits.copies);
   return {
-    readGateway: (gatewayId, signal) => readGateway(calls, GATEWAYS_TABLE, gatewayId, signal),
+    readGateway: async (gatewayId, signal) => {
+      const text = await readRecordText(calls, GATEWAYS_TABLE, gatewayId, signal);
+      return text === undefined ? undefined : parse(gatewayId, text);
+    },
     recordUse: (seen, nowMs, signal) => recordUse(calls, USE_TABLE, seen, nowMs, signal),
     isRegistered: (gatewayId, kitId, shardCount, signal) =>
       isRegisteredKit(calls, GATEWAYS_TABLE, { gatewayId, kitId, shardCount }, signal),

@@ -31,6 +31,8 @@ export type PolicyCheckProps = {
   readonly requestBurst: number;
   /** How many instances of the authorizer are kept warm; default none. */
   readonly authorizeProvisioned?: number | undefined;
+  /** Whether also those decisions are logged that only repeat an earlier one. */
+  readonly logEveryDecision: boolean;
   /** The interface endpoints through which alone the API is reached; none makes it regional. */
   readonly privateEndpointIds: readonly string[];
   /** Where the functions run that ask it or reach kits; none is outside of any VPC. */
@@ -84,6 +86,7 @@ export class PolicyCheck extends Construct {
       logRetentionDays,
       logsEachCall: false,
     });
+    if (props.logEveryDecision) this.authorize.addEnvironment('LOG_EVERY_DECISION', 'true');
     this.sideband = new RotationFunction(this, 'Sideband', {
       description: 'Answers what a request behind a good gateway credential may do.',
       timeoutSeconds: 9, // kits give up after 10 s by default: answer before, with a body they can read

@@ -67,6 +67,9 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Instances of the authorizer that are kept warm, paid whether used or not. To end it set 0: taken away, it is kept like all of the policy check.',
     ),
+  logEveryDecision: yesOrNo(false).describe(
+    'Whether the authorizer logs every decision. Without it: what is refused, what is answered from a copy, and the first use by each source and then one a minute.',
+  ),
   kitWorkersAtOnce: wholeNumber(1, 1000)
     .optional()
     .describe(

@@ -39,6 +39,7 @@ const open = (decision: typeof orders.decision) => {
       count: () => undefined,
     },
     () => undefined,
+    false,
   );
   return startPolicyCheckServer({
     template,

@@ -40,6 +40,7 @@ const decisions = async (): Promise<void> => {
       count: () => undefined,
     },
     () => undefined,
+    false,
   );
   const asks = (token: string) => {
     const asked = presenting(token);

@@ -171,7 +171,7 @@ describe('settings', () => {
 
   test('refuses an unknown one and names those that are known', () => {
     expect(refusal({ authorizerMemory: 1024 })).toBe(
-      'The settings were refused. authorizerMemory: unknown; allowed are stackName, gateways, kitHosts, operatorsEmail, requestsPerSecond, requestBurst, authorizeMemoryMb, authorizeProvisioned, kitWorkersAtOnce, domainName, certificateArn, domainKept, subnetIds, securityGroupIds, privateEndpointIds, firewall, logRetentionDays, pressTrail, setAccountLogRole, compromisePrincipals.',
+      'The settings were refused. authorizerMemory: unknown; allowed are stackName, gateways, kitHosts, operatorsEmail, requestsPerSecond, requestBurst, authorizeMemoryMb, authorizeProvisioned, logEveryDecision, kitWorkersAtOnce, domainName, certificateArn, domainKept, subnetIds, securityGroupIds, privateEndpointIds, firewall, logRetentionDays, pressTrail, setAccountLogRole, compromisePrincipals.',
     );
   });
 

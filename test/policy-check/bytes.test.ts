@@ -50,6 +50,7 @@ const startDeployed = () =>
           count: () => undefined,
         },
         () => undefined,
+        false,
       ),
       [functionOf('lambdas/sideband.ts')]: async (event) => {
         const outcome = returned(await decide(event, context)); // with Lambda's limit of an answer

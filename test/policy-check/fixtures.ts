@@ -147,8 +147,10 @@ export const event = (
 export const presenting = (token: string, more: Readonly<Record<string, string>> = {}) =>
   event({ 'CLIENT-TOKEN': token, ...more });
 
+type Given = Partial<Ports> & { readonly logsEveryDecision?: boolean };
+
 /** One instance of the authorizer in a world that the test sets, with everything it did. */
-export const openInstance = (given: Partial<Ports> = {}) => {
+export const openInstance = ({ logsEveryDecision = true, ...given }: Given = {}) => {
   const world = {
     nowMs: 1_000_000,
     record: orders as Gateway | undefined,
@@ -173,6 +175,7 @@ export const openInstance = (given: Partial<Ports> = {}) => {
       ...given,
     },
     (level, message, fields) => world.lines.push(JSON.stringify({ level, message, ...fields })),
+    logsEveryDecision,
   );
   const effect = async (request: APIGatewayRequestAuthorizerEvent) => {
     const { policyDocument } = await check(request);

@@ -110,6 +110,7 @@ export const openForwarding = async (serviceUrl: string, { limitMs = 1_000 } = {
       count: () => undefined,
     },
     report,
+    true,
   );
   const decide = sideband({
     report,

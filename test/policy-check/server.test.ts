@@ -274,6 +274,7 @@ describe('the deployed API, over HTTP', () => {
         count: () => undefined,
       },
       () => undefined,
+      false,
     );
     const decide = sideband.in({ environment: {}, log: () => undefined, now: () => 1_000_000 });
     const context = { functionName: 'sideband', awsRequestId: 'none' } as Context;
