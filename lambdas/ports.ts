@@ -8,7 +8,7 @@ import type { PingOne } from './ports/pingone.ts';
 import type { PolicyCheck } from './ports/policy-check.ts';
 import type { GatewaySecrets, KitSecrets, SecretVersions } from './ports/secrets.ts';
 import type { Signer } from './ports/signer.ts';
-import type { Gateways, Kits, Proofs, Records, Uses } from './ports/stores.ts';
+import type { Gateways, Kits, OwnKeys, Proofs, Records, Uses } from './ports/stores.ts';
 
 export type * from './ports/executions.ts';
 export type * from './ports/kit-functions.ts';
@@ -27,6 +27,7 @@ export type Dependencies = {
   readonly kits: Kits;
   readonly uses: Uses;
   readonly proofs: Proofs;
+  readonly ownKeys: OwnKeys;
   /** Signs what auditors get. */
   readonly signer: Signer;
   readonly secretVersions: SecretVersions;

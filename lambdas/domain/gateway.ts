@@ -221,6 +221,8 @@ export type Gateway = {
   readonly unpublishedFrom?: number;
   /** So many kits present a revoked credential, as the reconciler last saw; absent when none does. For showing only. */
   readonly kitsBehind?: number;
+  /** So many own keys end before a rotation could, as the reconciler last saw; absent when none does. For showing only. */
+  readonly keysEnding?: number;
   readonly retiredAtMs?: number;
 };
 

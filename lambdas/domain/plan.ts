@@ -5,6 +5,7 @@ import type { Gateway } from './gateway.ts';
 import type { CredentialId, GatewayId, KitId } from './ids.ts';
 import type { Kit, Use } from './kit.ts';
 import type { Evidence } from './kit-verdict.ts';
+import type { Standing } from './own-keys.ts';
 import type { RefusalCode } from './refusals.ts';
 import { proofsPossible } from './shared-use.ts';
 
@@ -142,6 +143,15 @@ export type PlannedCredential = {
   readonly origin: 'minted' | 'adopted' | 'foreign';
 };
 
+/** An own key as a plan shows it: how it stands to a rotation that begins now, and that in words. Times are ISO texts. */
+export type PlannedKey = {
+  readonly secretId: string;
+  readonly standing: Standing;
+  readonly text: string;
+  readonly createdAt?: string;
+  readonly endsAt?: string;
+};
+
 /** What a start with `"plan": true` answers; times are ISO texts. */
 export type Plan = {
   readonly gatewayId: GatewayId;
@@ -162,6 +172,10 @@ export type Plan = {
   readonly attention: readonly (Omit<KitPlan, 'lastSeenMs'> & { readonly lastSeenAt?: string })[];
   /** How many more block or will be slow. */
   readonly moreAttention: number;
+  /** What kits and PingOne are reached with, those first that end first; at most 50. */
+  readonly ownKeys: readonly PlannedKey[];
+  /** How many more there are, of which some end before a rotation could, and how many were not looked at for lack of time. */
+  readonly moreOwnKeys: { readonly total: number; readonly ending: number; readonly notLookedAt: number };
   readonly unregisteredSources: number;
   /** Where kits call PingOne: for each kind of proof, how many kits can rest on it. None is ever observed there. */
   readonly proofs?: Readonly<Partial<Record<Evidence['kind'], number>>>;

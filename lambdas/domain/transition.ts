@@ -7,6 +7,7 @@ import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
 import { type DropForce, dropForce, type Force, force } from './force.ts';
 import { type Gateway, timeOf } from './gateway.ts';
+import { type KeysEnding, keysEnding } from './keys-ending.ts';
 import { type DiscardCredential, discardCredential, type NoteMint, noteMint } from './mint-commands.ts';
 import {
   type Extend,
@@ -95,7 +96,8 @@ export type Command =
   | Configure
   | KitsChanged
   | Retire
-  | KitsBehind;
+  | KitsBehind
+  | KeysEnding;
 
 /**
  * `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. Time never runs
@@ -181,5 +183,7 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return retire(gateway, command, nowMs);
     case 'kits-behind':
       return kitsBehind(gateway, command, nowMs);
+    case 'keys-ending':
+      return keysEnding(gateway, command, nowMs);
   }
 };

@@ -99,6 +99,12 @@ export const kitKindOf = (kind: string): CheckedKitKind => {
 export const destinationsOf = ({ kind, settings }: Pick<Kit, 'kind' | 'settings'>): Destinations =>
   isKindName(kind) ? kitKinds[kind].destinations(settings) : { urls: [], secrets: [] };
 
+/** The secrets with own keys of this system: what a kit is reached with, each once. */
+export const ownKeySecretsOf = (kit: Pick<Kit, 'kind' | 'settings'>): readonly string[] => {
+  const { secrets, credentialSecrets = [] } = destinationsOf(kit);
+  return [...new Set(secrets)].filter((secret) => !credentialSecrets.includes(secret));
+};
+
 /** The schema of a kit in gateways.json: `{kind, settings}` by kind, strict, together with the fields that all kits have. */
 export const kitSchemaWith = <Common extends z.ZodRawShape>(common: Common) => {
   const entry = (kind: KindName) =>

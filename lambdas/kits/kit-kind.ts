@@ -40,6 +40,8 @@ export type Destinations = {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
   readonly functions?: readonly string[];
+  /** Those of `secrets` that hold the kit's credential itself; all others are own keys, with which the kit is reached. */
+  readonly credentialSecrets?: readonly string[];
 };
 
 /** One credential to put into one kit; `deadlineAtMs` is the rotation's, in epoch ms. */

@@ -29,6 +29,7 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
     secrets: [adminTokenSecret, adminHeadersSecret, caCertificateSecret, vaultSecret?.secretId].filter(
       (one) => one !== undefined,
     ),
+    ...(vaultSecret ? { credentialSecrets: [vaultSecret.secretId] } : {}),
   }),
   install: (installation, settings, access) =>
     retryWhileTime(access.signal, async () => {

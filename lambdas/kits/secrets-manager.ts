@@ -36,7 +36,7 @@ export const secretsManager: KitKind<SecretSettings> & { readonly kind: 'secrets
   kind: 'secrets-manager',
   settings,
   traits: ({ propagationSeconds }) => ({ installedBy: 'us', readBackProves: 'store', propagationSeconds }),
-  destinations: ({ secretId }) => ({ urls: [], secrets: [secretId] }),
+  destinations: ({ secretId }) => ({ urls: [], secrets: [secretId], credentialSecrets: [secretId] }),
   install: (installation, settings, access) =>
     retryWhileTime(access.signal, () => putIntoSecret(installation, settings, access)),
   readBack: async (installation, settings, access) => ({

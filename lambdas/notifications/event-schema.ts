@@ -17,6 +17,7 @@ const otherKinds: Readonly<
   'kits-changed':
     'Kits are about to be added, changed or retired; `detail.destinations` says by kit where its credential goes now and did not before.',
   'kits-behind': 'The number of kits that present a revoked credential changed; `detail.kits` is how many do now.',
+  'keys-ending': 'The number of own keys that end before a rotation could changed; `detail.keys` is how many do now.',
   retire: 'The gateway was retired.',
   begin: 'A rotation began.',
   'next-attempt': 'Another execution goes on with the rotation.',

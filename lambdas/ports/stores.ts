@@ -2,6 +2,7 @@ import type { Refusal } from '../domain/decision.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted, Use } from '../domain/kit.ts';
+import type { SeenKeys } from '../domain/own-keys.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import type { Command } from '../domain/transition.ts';
 
@@ -83,6 +84,14 @@ export type Kits = {
     reverted: Reverted | undefined,
     shardCount: number,
   ): Promise<boolean>;
+};
+
+/** What is known of the own keys of gateways: times, and never a value. For showing, nothing is decided by it. */
+export type OwnKeys = {
+  /** In place of what was kept before. */
+  keep(gatewayId: GatewayId, seen: SeenKeys): Promise<void>;
+  /** `undefined` before the first look. */
+  of(gatewayId: GatewayId): Promise<SeenKeys | undefined>;
 };
 
 /** Recorded use, read with strong consistency: decisions are taken from it. */

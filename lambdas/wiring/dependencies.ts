@@ -15,6 +15,7 @@ import { kitSecretsIn } from '../aws/kit-secrets.ts';
 import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
 import { notifyOwnersOn } from '../aws/notify-owners.ts';
+import { ownKeysIn } from '../aws/own-keys.ts';
 import { proofsIn } from '../aws/proofs.ts';
 import { protectTablesIn } from '../aws/protect-tables.ts';
 import { publishTo } from '../aws/publish-events.ts';
@@ -88,6 +89,10 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
   proofs: {
     needs: ['GATEWAYS_TABLE'],
     make: ({ GATEWAYS_TABLE = '' }, clients) => proofsIn(clients.dynamodb(), GATEWAYS_TABLE),
+  },
+  ownKeys: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients) => ownKeysIn(clients.dynamodb(), GATEWAYS_TABLE),
   },
   signer: {
     needs: ['EVIDENCE_KEY'],

@@ -95,11 +95,11 @@ export const beginRotation = async (
 /** With the rights and the network of this function, which are those that a rotation has. */
 const testOneKit = async (
   needs: Needs,
-  { gatewayId, shardCount, secretArn }: Gateway,
+  { gatewayId, shardCount, secretArn, policy }: Gateway,
   kitId: KitId,
 ): Promise<KitTest> => {
   for await (const kit of needs.kits.ofShard(gatewayId, shardOf(kitId, shardCount), shardCount))
     if (kit.kitId === kitId)
-      return testKit(kit, secretArn, accessFor({ ...needs, notifyOwner: async () => undefined }, kit));
+      return testKit(kit, { secretArn, policy }, accessFor({ ...needs, notifyOwner: async () => undefined }, kit));
   throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId} that is registered: see kits list.`);
 };

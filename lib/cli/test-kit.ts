@@ -1,5 +1,6 @@
 import { isGatewayId, isKitId } from '../../lambdas/domain/ids.ts';
 import type { Kit } from '../../lambdas/domain/kit.ts';
+import type { Policy } from '../../lambdas/domain/policy.ts';
 import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { type KitTest, testKit } from '../../lambdas/workflow/shared/test-kit.ts';
 import { readText } from './apply-registry.ts';
@@ -16,22 +17,22 @@ export const testOne = async (at: At, gatewayId: string, kitId: string, file: st
       await testRegistered(at, gatewayId, kitId),
       'It was asked by this system, as a rotation would ask it.',
     );
-  const kit = kitIn(file, gatewayId, kitId);
+  const { kit, policy } = kitIn(file, gatewayId, kitId);
   return resultOf(
-    await testKit(kit, undefined, ownAccess(at.connection, kit)),
+    await testKit(kit, { policy }, ownAccess(at.connection, kit)),
     'It was asked from here, with your own rights. Once it is applied, the same command without --file asks with those of this system.',
   );
 };
 
-const kitIn = (file: string, gatewayId: string, kitId: string): Kit => {
+const kitIn = (file: string, gatewayId: string, kitId: string): { readonly kit: Kit; readonly policy: Policy } => {
   const gateway = registryIn(file).find((one) => one.gatewayId === gatewayId);
   const kit = gateway?.kits.find((one) => one.kitId === kitId);
-  if (!kit || !isGatewayId(gatewayId) || !isKitId(kitId)) {
+  if (!gateway || !kit || !isGatewayId(gatewayId) || !isKitId(kitId)) {
     const has = gateway ? gateway.kits.map((one) => one.kitId).join(', ') || 'no kits' : 'no such gateway';
     throw new CommandFailed('usage', `${file} has no kit ${kitId} of gateway ${gatewayId}; it has ${has}.`);
   }
   const { nodes: _, ...wanted } = kit;
-  return { ...wanted, gatewayId, kitId, registeredAtMs: Date.now() };
+  return { kit: { ...wanted, gatewayId, kitId, registeredAtMs: Date.now() }, policy: gateway.policy };
 };
 
 const registryIn = (file: string): ReturnType<typeof readRegistry>['gateways'] => {
@@ -44,14 +45,20 @@ const registryIn = (file: string): ReturnType<typeof readRegistry>['gateways'] =
 
 const resultOf = (test: KitTest, askedBy: string): Result => {
   const head = `Kit ${test.kitId} (${test.kind})`;
+  const lines = (title: string, texts: readonly string[]): readonly string[] =>
+    texts.length === 0 ? [] : [`${title}:`, ...texts.map((text) => `  ${text}`)];
+  const keys = lines(
+    'Reached with',
+    test.ownKeys.map(({ text }) => text),
+  );
   if (test.result === 'FAILED')
     return {
       json: test,
-      text: [`${head} cannot be given a credential as it is:`, `  ${test.message}`, askedBy].map(plain).join('\n'),
+      text: [`${head} cannot be given a credential as it is:`, `  ${test.message}`, ...keys, askedBy]
+        .map(plain)
+        .join('\n'),
       isFailed: true,
     };
-  const lines = (title: string, texts: readonly string[]): readonly string[] =>
-    texts.length === 0 ? [] : [`${title}:`, ...texts.map((text) => `  ${text}`)];
   return {
     json: test,
     text: [
@@ -59,6 +66,7 @@ const resultOf = (test: KitTest, askedBy: string): Result => {
       ...lines('Seen', test.seen),
       ...lines('A rotation would', test.would),
       ...lines('Not seen', test.notShown),
+      ...keys,
       askedBy,
     ]
       .map(plain)

@@ -80,6 +80,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   }),
   'kits-changed': () => ({ kind: 'kits-changed', added: 1, changed: 0, retired: 0, ...by }),
   'kits-behind': () => ({ kind: 'kits-behind', kits: 2, ...by }),
+  'keys-ending': () => ({ kind: 'keys-ending', keys: 2, ...by }),
   retire: () => ({ kind: 'retire', ...by }),
 };
 const kinds = Object.keys(samples) as readonly Command['kind'][];

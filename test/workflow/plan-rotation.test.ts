@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CredentialId, KitId } from '../../lambdas/domain/ids.ts';
+import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import { planRotation } from '../../lambdas/workflow/shared/plan-rotation.ts';
 import { a, atRest, now, r2 } from '../domain/gateways.ts';
 import { benchWith, kitOf } from './doubles.ts';
@@ -40,4 +41,35 @@ test('counts a source once, whatever number of credentials it used, and a kit on
   bench.record = { ...bare, live: [...bare.live, ...bare.live.map((one) => ({ ...one, credentialId: other }))] };
   bench.uses.push({ ...use, credentialId: a }, { ...use, credentialId: other });
   expect(await plan(bench)).toMatchObject({ unregisteredSources: 1, kits: { notAsked: 52 } });
+});
+
+test('shows the keys that kits are reached with, those first that end before the rotation could, and refuses nothing for them', async () => {
+  const kong = (kitId: string, adminTokenSecret: string) =>
+    kitOf(kitId, {}, { kind: 'kong', settings: { adminUrl: 'https://kong.example.com', adminTokenSecret } });
+  const { currentCredentialId: _, ...bare } = atRest({ policy: defaultPolicy });
+  const bench = benchWith(bare, [kong('one', 'lasting'), kong('two', 'ending'), kong('three', 'ending')]);
+  const day = 86_400_000;
+  const asked: string[] = [];
+  const unused = async (): Promise<never> => Promise.reject(new Error('Not used.'));
+  const kitSecrets = () => ({
+    ...{ readText: unused, write: unused },
+    read: async (secretId: string) => {
+      asked.push(secretId);
+      const endsTag = new Date(now + (secretId === 'ending' ? 5 : 90) * day).toISOString();
+      return { arn: undefined, versionId: undefined, text: 'marked-token', createdAtMs: now - 40 * day, endsTag };
+    },
+  });
+  const { ownKeys, moreOwnKeys, obstacles } = await planRotation(
+    { ...bench.dependencies, kitSecrets },
+    bench.record,
+    r2,
+  );
+  expect(ownKeys.map(({ secretId, standing, endsAt }) => [secretId, standing, endsAt])).toEqual([
+    ['ending', 'ENDS_INSIDE', new Date(now + 5 * day).toISOString()],
+    ['lasting', 'LASTS', new Date(now + 90 * day).toISOString()],
+  ]);
+  expect(ownKeys[0]?.text).toContain('before a rotation that begins now has to end');
+  expect([asked, moreOwnKeys]).toEqual([['lasting', 'ending'], { total: 0, ending: 0, notLookedAt: 0 }]);
+  expect(obstacles.map(({ code }) => code)).not.toContain('KIT_UNREACHABLE');
+  expect(JSON.stringify(ownKeys)).not.toContain('marked');
 });

@@ -21,6 +21,7 @@ import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { planAuthority } from './plan-authority.ts';
+import { planKeys } from './plan-keys.ts';
 import { accessFor, kitFailure } from './reach-kit.ts';
 
 type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'pingOne'> &
@@ -30,11 +31,14 @@ type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets
 const askForMs = 30_000;
 const kitsAtOnce = 20;
 const kitMs = 8_000;
+/** Then own keys are looked at, so long, and not beside what kits that did not answer have left. */
+const [keysForMs, keysByMs] = [8_000, 42_000];
 
 /** Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. */
 export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<Plan> => {
   const nowMs = needs.now();
-  const { kits, notAsked, unregisteredSources, tooManySources } = await planKits(needs, gateway, rotationId);
+  const { kits, found, notAsked, unregisteredSources, tooManySources } = await planKits(needs, gateway, rotationId);
+  const keys = await planKeys(needs, gateway, found, Math.min(needs.now() + keysForMs, nowMs + keysByMs));
   const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
   const authority = await planAuthority(needs, gateway);
   const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...authority.obstacles, ...unreachable(kits)];
@@ -60,6 +64,7 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
       ...(lastSeenMs === undefined ? {} : { lastSeenAt: iso(lastSeenMs) }),
     })),
     moreAttention: Math.max(0, attention.length - namedAtMost),
+    ...keys,
     unregisteredSources,
     ...(tooManySources ? { tooManySources: true as const } : {}),
     ...(authority.credentials ? { credentials: authority.credentials } : {}),
@@ -102,12 +107,19 @@ const planKits = async (
   needs: Needs,
   gateway: Gateway,
   rotationId: RotationId,
-): Promise<{ kits: readonly KitPlan[]; notAsked: number; unregisteredSources: number; tooManySources: boolean }> => {
+): Promise<{
+  kits: readonly KitPlan[];
+  found: readonly Kit[];
+  notAsked: number;
+  unregisteredSources: number;
+  tooManySources: boolean;
+}> => {
   const untilMs = needs.now() + askForMs;
   const stored = gateway.currentCredentialId
     ? await needs.secretVersions.readVersion(gateway.secretArn, gateway.currentVersionId)
     : undefined;
   const plans: KitPlan[] = [];
+  const all: Kit[] = [];
   let notAsked = 0;
   let unregisteredSources = 0;
   let tooManySources = false;
@@ -132,9 +144,12 @@ const planKits = async (
         return planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure);
       return planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure);
     });
-    plans.push(...planned);
+    for (const [index, one] of planned.entries()) {
+      plans.push(one);
+      if (found[index]) all.push(found[index]);
+    }
   }
-  return { kits: plans, notAsked, unregisteredSources, tooManySources };
+  return { kits: plans, found: all, notAsked, unregisteredSources, tooManySources };
 };
 
 /** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */
