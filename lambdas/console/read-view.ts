@@ -23,6 +23,7 @@ import { type ActView, type GatewaysView, isKitAct, type Offer, type PlanView, t
 
 /** What showing may do: it reads records, kits and use, and how secrets are described; never a value. */
 export type ShowNeeds = Pick<Dependencies, 'records' | 'plans'> & {
+  readonly ownKeys: Pick<Dependencies['ownKeys'], 'of'>;
   readonly kits: Pick<Dependencies['kits'], 'ofShard'>;
   readonly uses: Pick<Dependencies['uses'], 'ofCredential'>;
   readonly secretVersions: Pick<Dependencies['secretVersions'], 'describe'>;
@@ -114,12 +115,13 @@ const kitsAndUses = async (
 };
 
 const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts> => {
-  const [found, transitions, secret] = await Promise.all([
+  const [found, transitions, secret, ownKeys] = await Promise.all([
     kitsAndUses(needs, gateway),
     needs.records.latest(gateway, recentTransitions),
     secretOf(needs, gateway),
+    needs.ownKeys.of(gateway.gatewayId),
   ]);
-  return { gateway, ...found, transitions, ...secret };
+  return { gateway, ...found, transitions, ...secret, ...(ownKeys ? { ownKeys } : {}) };
 };
 
 const showAct = async (
@@ -143,7 +145,7 @@ const showAct = async (
     const { kits } = await judged();
     const found = kits.find(({ kit }) => kit.kitId === kitId);
     if (!found) throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId ?? ''}.`);
-    const kit = kitRow(found, gateway, nowMs);
+    const kit = kitRow(found, gateway, nowMs, () => []); // what it is reached with is no matter of the act
     const credentialId = expectedCredential(gateway);
     const isAllowed =
       kit.acts.includes(act) && (act !== 'retire-source' || kit.silent?.some((one) => one.source === source) === true);

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { endInText } from './end-in-text.ts';
 import type { Gateway } from './gateway.ts';
 import type { KitCallProblem } from './kit-call-failed.ts';
@@ -58,14 +57,19 @@ export type KeyLine = {
 export const standings = ['ENDED', 'ENDS_INSIDE', 'ENDS_SOON', 'NOT_KNOWN', 'LASTS'] as const;
 export type Standing = (typeof standings)[number];
 
-const utc = z.union([z.iso.date(), z.iso.datetime()]);
+/** A date (its beginning) or a time, in UTC; `undefined` for anything else, such as a day that no month has. */
+const utcMs = (text: string): number | undefined => {
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/.test(text)) return undefined;
+  const atMs = Date.parse(text);
+  const isSame = Number.isFinite(atMs) && new Date(atMs).toISOString().startsWith(text.replace('Z', ''));
+  return isSame ? atMs : undefined;
+};
 
 /** What is known of a key, from what its secret shows. */
 export const ownKeyOf = (secretId: string, { text = '', createdAtMs, endsTag, rotatesAtMs }: ShownKey): OwnKey => {
   const own = endInText(text);
   const tag = endsTag?.trim();
-  const isDate = utc.safeParse(tag).success;
-  const taggedMs = isDate ? Date.parse(tag ?? '') : undefined;
+  const taggedMs = utcMs(tag ?? '');
   const isTagFirst = taggedMs !== undefined && taggedMs < (own?.atMs ?? Number.POSITIVE_INFINITY);
   const endsAtMs = isTagFirst ? taggedMs : own?.atMs;
   return {
@@ -75,7 +79,9 @@ export const ownKeyOf = (secretId: string, { text = '', createdAtMs, endsTag, ro
     from: isTagFirst ? 'TAG' : (own?.from ?? (tag === 'never' ? 'TAG' : 'NOBODY')),
     ...(tag === 'never' && endsAtMs === undefined ? { isEndless: true } : {}),
     ...(tag === 'renewed' ? { isRenewed: true } : {}),
-    ...(tag === undefined || isDate || tag === 'never' || tag === 'renewed' ? {} : { tagIsWrong: true }),
+    ...(tag === undefined || taggedMs !== undefined || tag === 'never' || tag === 'renewed'
+      ? {}
+      : { tagIsWrong: true }),
     ...(rotatesAtMs === undefined ? {} : { rotatesAtMs }),
   };
 };

@@ -4,8 +4,10 @@ import {
   counted,
   fromNow,
   inFull,
+  keyTones,
   lengthOf,
   manyWords,
+  moreKeysText,
   originWords,
   proofsText,
   unseenText,
@@ -107,6 +109,9 @@ export const planText = (one: Plan, nowMs: number): string => {
     ...(one.proofs ? [`Proof can rest on ${proofsText(one.proofs)}`] : []),
     ...(one.credentials ? ['', credentialsTable(one.credentials, nowMs)] : []),
     `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.${one.tooManySources ? ` ${manyWords}` : ''}`,
+    ...(one.ownKeys.length > 0 ? ['Kits are reached with:'] : []),
+    ...one.ownKeys.map(({ standing, text }) => `  ${keyTones[standing] === 'quiet' ? '' : 'WARNING '}${plain(text)}`),
+    ...(one.moreOwnKeys.total > 0 ? [`  ${moreKeysText(one.moreOwnKeys)}`] : []),
     ...(one.earliestRevokeAt
       ? [
           `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}: ${deadlineTexts[one.atDeadline]}.`,

@@ -4,6 +4,8 @@ import {
   counted,
   fromNow,
   inFull,
+  keyEndText,
+  keyTones,
   lateWords,
   lengthOf,
   manyWords,
@@ -25,6 +27,7 @@ import {
   type StepLook,
   stepLooks,
 } from '../../lambdas/console/view/views.ts';
+import type { KeyLine } from '../../lambdas/domain/own-keys.ts';
 import { plain, rowsOf } from './terminal.ts';
 
 const colours: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
@@ -97,6 +100,7 @@ export const gatewayText = (view: GatewayView): string => {
       : []),
     ...stepsLine(view.steps),
     ...view.secretTroubles.map(({ text }) => `  secret: ${plain(text)}`),
+    ...endingTexts(view.ownKeys?.lines ?? []).map((text) => `  key: ${plain(text)}`),
     ...view.waitsFor.map(
       ({ text, untilAtMs }) =>
         `  waits: ${plain(text)}${untilAtMs === undefined ? '' : ` Until then: ${when(untilAtMs)}.`}`,
@@ -154,16 +158,20 @@ const credentialRow = (one: CredentialLife, nowMs: number): readonly (string | u
 
 export const kitsText = (rows: readonly KitRow[], nowMs: number): string =>
   rowsOf(
-    ['KIT', 'KIND', 'OWNER', 'EVIDENCE', 'LAST SEEN', 'WAITS FOR'],
-    rows.map(({ kitId, kind, owner, reverted, evidence, late, lastSeen, callsPingOne, waitsFor }) => [
+    ['KIT', 'KIND', 'OWNER', 'EVIDENCE', 'LAST SEEN', 'KEY ENDS', 'WAITS FOR'],
+    rows.map(({ kitId, kind, owner, reverted, evidence, late, lastSeen, callsPingOne, ownKeys, waitsFor }) => [
       kitId,
       kind,
       owner,
       reverted ? 'on a revoked one' : (evidence?.kind ?? (late && lateWords[late])),
       lastSeen ? `${lastSeen.credentialId} ${fromNow(lastSeen.atMs, nowMs)}` : unseenText(callsPingOne === true),
-      waitsFor,
+      ownKeys.map((key) => keyEndText(key, nowMs)),
+      [...(waitsFor === undefined ? [] : [waitsFor]), ...endingTexts(ownKeys)],
     ]),
   );
+
+const endingTexts = (keys: readonly KeyLine[]): readonly string[] =>
+  keys.filter(({ standing }) => keyTones[standing] !== 'quiet').map(({ text }) => text);
 
 export const historyText = ({ entries, page, nowMs }: HistoryView): string => {
   if (entries.length === 0) return 'Nothing is recorded yet.';

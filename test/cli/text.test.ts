@@ -57,6 +57,9 @@ const view: GatewayView = {
         kitId: `kong${hostile}` as KitId,
         kind: 'kong',
         owner: `eve${hostile}`,
+        ownKeys: [
+          { secretId: 's', standing: 'ENDS_INSIDE', text: `Secret s${hostile}: it ends.`, endsAtMs: nowMs + 7_200_000 },
+        ],
         late: 'STILL_ON_PREDECESSOR',
         addresses: [],
         acts: [],

@@ -40,6 +40,7 @@ describe('the state of a gateway', () => {
           search: 'NO_CREDENTIAL',
           returns: 'FAILED',
           outlet: 'BEHIND',
+          edge: 'KEYS_ENDING',
           'old-shop': 'RETIRED',
         },
       };
@@ -67,6 +68,7 @@ describe('the list of gateways', () => {
         'outlet',
         'partners',
         'returns',
+        'edge',
         'orders',
         'search',
         'catalogue',

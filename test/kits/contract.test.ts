@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { credentialIn } from '../../lambdas/kits/held-credential.ts';
-import { kindNames, kitKindOf, kitKinds } from '../../lambdas/kits/kinds.ts';
+import { kindNames, kitKindOf, kitKinds, ownKeySecretsOf } from '../../lambdas/kits/kinds.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { everyCharacter } from './every-character.ts';
 import { errorOf, expectNoSecretIn, installationOf, newer, older } from './installation.ts';
@@ -50,6 +50,20 @@ describe.each(allUnderContract)('$name', ({ kind: name, open, shows }) => {
     expect(await install(access)).toMatchObject({ state: 'INSTALLED' });
     expect(await world.held()).toBe(newer.value);
     if (shows === 'value') expect(access.writes()).toBe(written);
+  });
+
+  test('a secret that it writes is what kits read, and none of the keys that it is reached with', async () => {
+    const written: string[] = [];
+    const { secrets } = world.access;
+    const write: typeof secrets.write = async (secretId, ...rest) => {
+      written.push(secretId);
+      await secrets.write(secretId, ...rest);
+    };
+    await install({ ...world.access, secrets: { ...secrets, write } });
+    const keys = ownKeySecretsOf({ kind: name, settings: world.settings });
+    expect(written.filter((secretId) => keys.includes(secretId))).toEqual([]);
+    const { secrets: named, credentialSecrets = [] } = kind.destinations(world.settings);
+    expect(credentialSecrets.filter((secretId) => !named.includes(secretId))).toEqual([]);
   });
 
   test('goes forth and back in one rotation', async () => {

@@ -10,8 +10,9 @@ import { atRest, inRotation, now } from '../domain/gateways.ts';
 import { benchWith, kitOf } from '../workflow/doubles.ts';
 
 const [hour, day] = [3_600_000, 86_400_000];
-const in3Days = new Date(now + 3 * day).toISOString();
-const in90Days = new Date(now + 90 * day).toISOString();
+const utc = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+const in3Days = utc(now + 3 * day);
+const in90Days = utc(now + 90 * day);
 const kong = (kitId: string, adminTokenSecret: string, more: Partial<Kit> = {}): Kit =>
   kitOf(
     kitId,

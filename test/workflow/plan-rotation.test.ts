@@ -55,7 +55,7 @@ test('shows the keys that kits are reached with, those first that end before the
     ...{ readText: unused, write: unused },
     read: async (secretId: string) => {
       asked.push(secretId);
-      const endsTag = new Date(now + (secretId === 'ending' ? 5 : 90) * day).toISOString();
+      const endsTag = `${new Date(now + (secretId === 'ending' ? 5 : 90) * day).toISOString().slice(0, 19)}Z`;
       return { arn: undefined, versionId: undefined, text: 'marked-token', createdAtMs: now - 40 * day, endsTag };
     },
   });

@@ -1,5 +1,6 @@
 import { laggards } from '../../domain/kit-verdict.ts';
-import { actWords, counted, lateWords, manyWords, unseenText } from '../view/labels.ts';
+import type { KeyLine } from '../../domain/own-keys.ts';
+import { actWords, counted, keyEndText, keyTones, lateWords, manyWords, unseenText } from '../view/labels.ts';
 import type { GatewayView, KitAct, KitRow } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, field, pages, row, table, when } from './parts.ts';
@@ -40,7 +41,7 @@ export const kitsHtml = (view: GatewayView, surface: Surface): Markup => {
 
 const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surface: Surface): Markup =>
   row(
-    html`${one.kitId}<br><span class="soft small">${one.kind}</span>`,
+    html`${one.kitId}<br><span class="soft small">${one.kind}</span>${one.ownKeys.map((key) => keyHtml(key, nowMs))}`,
     cell(
       'Evidence',
       one.reverted
@@ -59,6 +60,12 @@ const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surfa
     cell('Owner', one.owner),
     ...(rotation ? [cell('Do', actsOf(one, gatewayId, surface))] : []),
   );
+
+/** A key that ends in full; of any other only when that is. */
+const keyHtml = (key: KeyLine, nowMs: number): Markup =>
+  keyTones[key.standing] === 'quiet'
+    ? html`<br><span class="soft small">key ends: ${keyEndText(key, nowMs)}</span>`
+    : html`<br>${badge(keyTones[key.standing], `key ${key.standing === 'ENDED' ? 'ended' : 'ends'} ${keyEndText(key, nowMs)}`)}<br><span class="small">${key.text}</span>`;
 
 const actsOf = ({ kitId, acts, silent = [] }: KitRow, gatewayId: string, surface: Surface): Markup | undefined => {
   const asks: readonly (Ask & { readonly act: KitAct })[] = acts.flatMap((act) => {

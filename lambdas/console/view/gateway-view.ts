@@ -3,6 +3,7 @@ import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
+import type { SeenKeys } from '../../domain/own-keys.ts';
 import { namedAtMost, noRetiringUse, withRetiringUse } from '../../domain/retiring-use.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import { rotationSummary, stateOf, stateWith, stepsOf } from './gateways-view.ts';
@@ -10,6 +11,7 @@ import { historyOf } from './history.ts';
 import { byLateness, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
 import { livesOf } from './lifetimes.ts';
 import { offersOf } from './offers.ts';
+import { keyLinesOf, ownKeysPart } from './own-key-lines.ts';
 import { paged } from './paging.ts';
 import type { GatewayView, UseSpan } from './views.ts';
 import { aheadOf, keptBehind, waitsFor } from './waits.ts';
@@ -26,6 +28,8 @@ export type GatewayFacts = {
   readonly transitions: readonly Transition[];
   readonly nextScheduledAtMs: number | undefined;
   readonly secretTroubles: readonly SecretTrouble[];
+  /** What is known of the own keys; absent before the first look. */
+  readonly ownKeys?: SeenKeys;
 };
 
 /** Kits on one page. */
@@ -39,18 +43,20 @@ export const gatewayView = (
   { filter, page: asked }: { readonly filter: string; readonly page: number },
   nowMs: number,
 ): GatewayView => {
-  const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles } = facts;
+  const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles, ownKeys } = facts;
   const strangers = unregisteredUses(gateway, facts.kits, uses);
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedCredential(gateway);
   const recorded = stateOf(gateway);
   const state = recorded === 'BEHIND' && !gateway.kitsBehind && summary.laggards === 0 ? 'AT_REST' : recorded; // they have moved since
+  const keysOf = keyLinesOf(gateway, ownKeys, nowMs);
   const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
   return {
     ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision },
     state: stateWith(state, secretTroubles),
     secretTroubles,
+    ...ownKeysPart(gateway, ownKeys, nowMs),
     ...(gateway.rotation
       ? {
           rotation: rotationSummary(gateway.rotation),
@@ -70,7 +76,7 @@ export const gatewayView = (
       total: judged.length,
       updated: judged.filter(({ verdict }) => verdict?.kind === 'UPDATED').length,
       late: summary.laggards,
-      rows: items.map((one) => kitRow(one, gateway, nowMs)),
+      rows: items.map((one) => kitRow(one, gateway, nowMs, keysOf)),
     },
     unregistered: strangers.slice(0, namedAtMost),
     moreUnregistered: Math.max(0, strangers.length - namedAtMost) + facts.moreUnregistered,

@@ -14,21 +14,24 @@ import {
 } from './views.ts';
 
 /** How a gateway stands, by its record alone. */
-export const stateOf = ({ retiredAtMs, rotation, live, ended, kitsBehind }: Gateway): GatewayState => {
+export const stateOf = ({ retiredAtMs, rotation, live, ended, kitsBehind, keysEnding }: Gateway): GatewayState => {
   if (retiredAtMs !== undefined) return 'RETIRED';
   if (rotation?.trigger === 'compromise' || live.some(({ compromised }) => compromised)) return 'COMPROMISED';
   if (rotation?.held) return 'HELD';
-  if (rotation) return rotation.escalationLevel > 0 || rotation.failedAttempts > 0 ? 'LATE' : 'ROTATING';
+  if (rotation && (rotation.escalationLevel > 0 || rotation.failedAttempts > 0)) return 'LATE';
+  if (rotation) return keysEnding ? 'KEYS_ENDING' : 'ROTATING';
   if (live.length === 0) return 'NO_CREDENTIAL';
   if (kitsBehind || ended.at(-1)?.kitsBehind) return 'BEHIND';
-  return ended.at(-1)?.outcome === 'FAILED' ? 'FAILED' : 'AT_REST';
+  if (ended.at(-1)?.outcome === 'FAILED') return 'FAILED';
+  return keysEnding ? 'KEYS_ENDING' : 'AT_REST';
 };
 
 /** The same with what Secrets Manager says: a gateway that nothing else holds up is not well while its secret is not. */
 export const stateWith = (state: GatewayState, troubles: readonly SecretTrouble[]): GatewayState => {
   const isLost = troubles.some(({ code }) => code === 'VALUES_LOST');
   if (isLost && !(state === 'COMPROMISED' || state === 'HELD' || state === 'RETIRED')) return 'VALUES_LOST';
-  return troubles.length > 0 && (state === 'AT_REST' || state === 'ROTATING') ? 'SECRET_TROUBLE' : state;
+  const isWell = state === 'AT_REST' || state === 'ROTATING' || state === 'KEYS_ENDING';
+  return troubles.length > 0 && isWell ? 'SECRET_TROUBLE' : state;
 };
 
 const phaseOf = (rotation: Rotation): Phase => {

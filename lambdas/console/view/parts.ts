@@ -11,6 +11,7 @@ import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/id
 import type { RevertedUse } from '../../domain/kit.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
 import { commandsAbout } from '../../domain/operator-commands.ts';
+import type { KeyLine } from '../../domain/own-keys.ts';
 
 /*
  * What the console shows and what the command line prints: facts, ids and codes, never a value and never a digest.
@@ -39,6 +40,11 @@ export const states = {
   SECRET_TROUBLE: {
     word: 'Secret to look at',
     means: 'Secrets Manager and the record differ; the gateway says how, and what to do.',
+  },
+  KEYS_ENDING: {
+    word: 'Keys end',
+    means:
+      'A key with which this system reaches kits or PingOne has ended, or ends before a rotation could: put a new one into its secret.',
   },
   ROTATING: { word: 'Rotating', means: 'A rotation runs.' },
   NO_CREDENTIAL: { word: 'No credential yet', means: 'The gateway has no live credential.' },
@@ -203,6 +209,8 @@ export type KitRow = {
   /** Those of them that are silent; one that is gone can be retired. */
   readonly silent?: readonly SilentSource[];
   readonly acts: readonly KitAct[];
+  /** With what it is reached, and when that ends. */
+  readonly ownKeys: readonly KeyLine[];
 };
 
 /** What the rotation waits for now. */

@@ -1,5 +1,6 @@
 import type { CredentialId, GatewayId, KitId } from '../../domain/ids.ts';
 import type { LaggardCode } from '../../domain/kit-verdict.ts';
+import type { KeyLine } from '../../domain/own-keys.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import type {
@@ -50,6 +51,16 @@ export type GatewayView = {
   readonly waitsFor: readonly Waiting[];
   /** How Secrets Manager and the record differ, and what to do. */
   readonly secretTroubles: readonly SecretTrouble[];
+  /** With what kits and PingOne are reached, the first 20 of those that end first; absent before the first look. */
+  readonly ownKeys?: {
+    readonly lookedAtMs: number;
+    /** False: some could not be looked at yet. */
+    readonly isWhole: boolean;
+    readonly total: number;
+    /** How many end before a rotation could. */
+    readonly ending: number;
+    readonly lines: readonly KeyLine[];
+  };
   readonly ahead: readonly Ahead[];
   /** Live ones and the last revoked, oldest first. */
   readonly credentials: readonly CredentialLife[];

@@ -8,6 +8,9 @@ import { ownKeySecretsOf } from '../../kits/kinds.ts';
 import type { Dependencies, KitSecrets } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 
+/** The secrets with which a kit is reached, for who may not know kinds of kits. */
+export const keySecretsOf = (kit: Pick<Kit, 'kind' | 'settings'>): readonly string[] => ownKeySecretsOf(kit);
+
 /** A secret with an own key, and who may ask for it: the gateway's authority, or the first few kits that name it. */
 export type KeyUse = {
   readonly secretId: string;
