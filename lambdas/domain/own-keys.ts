@@ -53,9 +53,8 @@ export type KeyLine = {
   readonly endsAtMs?: number;
 };
 
-/** How a key stands to rotations; the worst first. */
-export const standings = ['ENDED', 'ENDS_INSIDE', 'ENDS_SOON', 'NOT_KNOWN', 'LASTS'] as const;
-export type Standing = (typeof standings)[number];
+/** How a key stands to rotations: before one that begins now, or within a week more, has to end, or after that. */
+export type Standing = 'ENDED' | 'ENDS_INSIDE' | 'ENDS_SOON' | 'NOT_KNOWN' | 'LASTS';
 
 /** A date (its beginning) or a time, in UTC; `undefined` for anything else, such as a day that no month has. */
 const utcMs = (text: string): number | undefined => {

@@ -172,7 +172,7 @@ export type Plan = {
   readonly attention: readonly (Omit<KitPlan, 'lastSeenMs'> & { readonly lastSeenAt?: string })[];
   /** How many more block or will be slow. */
   readonly moreAttention: number;
-  /** What kits and PingOne are reached with, those first that end first; at most 50. */
+  /** What kits and PingOne are reached with, those first that end first; at most 20. */
   readonly ownKeys: readonly PlannedKey[];
   /** How many more there are, of which some end before a rotation could, and how many were not looked at for lack of time. */
   readonly moreOwnKeys: { readonly total: number; readonly ending: number; readonly notLookedAt: number };

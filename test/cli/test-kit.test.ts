@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { CreateSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KitId } from '../../lambdas/domain/ids.ts';
@@ -65,6 +65,35 @@ describe('kits test', () => {
     expect(out).toContain('It was asked by this system');
     expect(out).not.toMatch(/marked/);
     expect([writes(), (await system.gateway()).revision]).toEqual([[], revision]);
+  });
+
+  it('says with what it is reached, how old that is, and that nobody says when it ends; or that its owner does', async () => {
+    await register('kong-eu', settings);
+    const nobody = await run(`kits test ${gatewayId} kong-eu`);
+    expect(nobody.out).toMatch(
+      /Reached with:\n {2}Secret kits\/kong\/token: \d+ hours? old; nobody says when it ends\./,
+    );
+    const endsTag = { Key: 'gateway-credential-rotation-expires', Value: 'marked-wrong' };
+    const tag = (Value: string) =>
+      system.deployment.secretsManager.send(
+        new TagResourceCommand({ SecretId: 'kits/kong/token', Tags: [{ ...endsTag, Value }] }),
+      );
+    await tag('marked-wrong');
+    const wrong = await run(`kits test ${gatewayId} kong-eu`);
+    expect(wrong.out).toContain('its tag gateway-credential-rotation-expires is neither a date');
+    await tag(new Date(system.timers.now() + 2 * 86_400_000).toISOString().slice(0, 10));
+    const { out, exitCode } = await run(`kits test ${gatewayId} kong-eu --json`);
+    expect([exitCode, JSON.parse(out).ownKeys]).toEqual([
+      0,
+      [
+        expect.objectContaining({
+          secretId: 'kits/kong/token',
+          standing: expect.stringMatching(/^ENDS_(INSIDE|SOON)$/),
+        }),
+      ],
+    ]);
+    expect([nobody.out, wrong.out, out].join()).not.toMatch(/marked/);
+    await tag('never');
   });
 
   it('asks a kit of a file that is not applied, with the rights of the person', async () => {

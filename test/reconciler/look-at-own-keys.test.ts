@@ -123,7 +123,7 @@ describe('the look at own keys', () => {
   test('asks once for a secret that many kits share, and never for what holds the credential itself', async () => {
     const kits = [
       ...Array.from({ length: 250 }, (_, index) => kong(`kit-${index}`, 's')),
-      kitOf('store', {}, { kind: 'secrets-manager', settings: { secretId: 'of-the-kit' } }),
+      kitOf('store', {}, { kind: 'secrets-manager', settings: { secretId: 'of-the-kit', propagationSeconds: 1 } }),
       kitOf('hand', {}, { kind: 'manual' }),
     ];
     const { asked, look, bench } = benchOf(kits, { s: {} });
