@@ -43,6 +43,16 @@ describe('a bundle', () => {
     expect(clientsIn(Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs)))).toContain(client);
   });
 
+  test('of a stage starts without what fetches access tokens: it is for kits whose API takes them', () => {
+    const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'tokens', 'distribute-shard.mjs'));
+    const librariesIn = (files: readonly { readonly inputs: object }[]) =>
+      ['oauth4webapi', 'jose'].filter((name) =>
+        files.some(({ inputs }) => Object.keys(inputs).some((path) => path.includes(`node_modules/${name}/`))),
+      );
+    expect(librariesIn(loadedAtStart(outputs, 'distribute-shard.mjs'))).toEqual([]);
+    expect(librariesIn(Object.values(outputs))).toEqual(['oauth4webapi', 'jose']);
+  });
+
   test('of a stage has the messages of zod in one language', () => {
     const { outputs } = bundle('lambdas/verify-kits.ts', join(folder, 'verify-kits.mjs'));
     const included = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
