@@ -58,24 +58,18 @@ describe('An access token', () => {
     expect(calls).toEqual([[`${server.origin}/token`, expect.objectContaining({ redirect: 'manual', signal })]]);
   });
 
-  test.each([
-    ['an expired secret', () => tokens.expireSecret(), 'HTTP 401 (invalid_client)'],
-    ['another scope', () => undefined, 'HTTP 400 (invalid_scope)'],
-    [
-      'a page in place of an answer',
-      () => void (answer = { status: 403, text: '<html>no: marked</html>' }),
-      'HTTP 403.',
-    ],
-    ['an error of its own', () => void (answer = { status: 400, json: { error: 'no: marked' } }), 'HTTP 400.'],
-  ])('refuses %s, and says what to check', async (what, make, message) => {
-    make();
-    const work = fetchToken({}, what === 'another scope' ? 'https://other.example/.default' : undefined);
-    expect(await failed(work)).toMatchObject({
-      name: 'KitRefused',
-      code: 'ACCESS_DENIED',
-      message: expect.stringMatching(/secret kits\/app is still there and enabled/),
-    });
-    expect(String(await failed(fetchToken({}, what === 'another scope' ? 'x' : undefined)))).toContain(message);
+  test.each<[string, { expires?: true; scope?: string; answer?: Answered }, string]>([
+    ['an expired secret', { expires: true }, 'HTTP 401 (invalid_client)'],
+    ['another scope', { scope: 'https://other.example/.default' }, 'HTTP 400 (invalid_scope)'],
+    ['a page in place of an answer', { answer: { status: 403, text: '<html>no: marked</html>' } }, 'HTTP 403.'],
+    ['an error of its own', { answer: { status: 400, json: { error: 'no: marked' } } }, 'HTTP 400.'],
+  ])('refuses %s, and says what to check', async (_, given, message) => {
+    if (given.expires) tokens.expireSecret();
+    answer = given.answer;
+    const error = await failed(fetchToken({}, given.scope));
+    expect(error).toMatchObject({ name: 'KitRefused', code: 'ACCESS_DENIED' });
+    expect(String(error)).toContain(message);
+    expect(String(error)).toContain('secret kits/app is still there and enabled');
   });
 
   test.each([
