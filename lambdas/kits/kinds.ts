@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Kit, KitTraits } from '../domain/kit.ts';
 import { apigee } from './apigee.ts';
 import { awsLambda } from './aws-lambda.ts';
+import { azureApim } from './azure-apim.ts';
 import { forward } from './forward.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
@@ -16,6 +17,7 @@ export const kindNames = [
   'kong',
   'konnect',
   'apigee',
+  'azure-apim',
   'aws-lambda',
   'secrets-manager',
   'webhook',
@@ -73,6 +75,7 @@ const checked = <Name extends KindName, Settings extends StoredSettings>(
 export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonly kind: Name } } = {
   kong: checked(kong),
   apigee: checked(apigee),
+  'azure-apim': checked(azureApim),
   'aws-lambda': checked(awsLambda),
   'secrets-manager': checked(secretsManager),
   webhook: checked(webhook),

@@ -1,5 +1,6 @@
 import { apigees } from './apigee.ts';
 import { awsLambdas } from './aws-lambda.ts';
+import { azureApims } from './azure-apim.ts';
 import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
 import { secretsManagers } from './secrets-manager.ts';
@@ -11,6 +12,7 @@ export const allUnderContract: readonly KindUnderContract[] = [
   ...kongs,
   ...konnects,
   ...apigees,
+  ...azureApims,
   ...awsLambdas,
   ...secretsManagers,
   ...webhooks,

@@ -12,8 +12,8 @@ export type WriteFault =
   | { readonly status: number; readonly retryAfter: string }
   | (() => unknown);
 
-/** Tokens and permissions are asked for by POST. */
-const readsByPost = /(\/token|:testIamPermissions)$/;
+/** Tokens, permissions and secret values are asked for by POST. */
+const readsByPost = /(\/token|:testIamPermissions|\/listValue)(\?|$)/;
 
 /** Access whose next writes meet these faults, over HTTP, in Secrets Manager and in Lambda; `writes` counts those that were tried. */
 export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & { readonly writes: () => number } => {
