@@ -9,6 +9,7 @@ import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
 import { konnect } from './konnect.ts';
 import { manual } from './manual.ts';
+import { mulesoft } from './mulesoft.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { webhook } from './webhook.ts';
 
@@ -18,6 +19,7 @@ export const kindNames = [
   'konnect',
   'apigee',
   'azure-apim',
+  'mulesoft',
   'aws-lambda',
   'secrets-manager',
   'webhook',
@@ -76,6 +78,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   kong: checked(kong),
   apigee: checked(apigee),
   'azure-apim': checked(azureApim),
+  mulesoft: checked(mulesoft),
   'aws-lambda': checked(awsLambda),
   'secrets-manager': checked(secretsManager),
   webhook: checked(webhook),

@@ -61,7 +61,7 @@ const written = () => azure.requests.filter((one) => /^(PATCH|PUT)|refreshSecret
 const patched = `PATCH /${service}/namedValues/${id}`;
 const refreshed = `POST /${service}/namedValues/${id}/refreshSecret`;
 /** Something happens after the answer to a request of this method and path. */
-const after = (what: RegExp, happens: () => unknown): KitAccess['fetch'] => {
+const fetchThen = (what: RegExp, happens: () => unknown): KitAccess['fetch'] => {
   let isDone = false;
   return async (url, init) => {
     const answer = await globalThis.fetch(url, init);
@@ -85,7 +85,7 @@ describe('A named value', () => {
   });
 
   test('that somebody changes after it was read is read again, and not overwritten unseen', async () => {
-    await install({ fetch: after(/listValue/, () => azure.put(id, 'changed meanwhile')) });
+    await install({ fetch: fetchThen(/listValue/, () => azure.put(id, 'changed meanwhile')) });
     expect(written()).toEqual([patched, patched]); // the first one is refused with 412
     expect(azure.stored(id)).toBe(newer.value);
   });

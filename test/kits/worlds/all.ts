@@ -3,6 +3,7 @@ import { awsLambdas } from './aws-lambda.ts';
 import { azureApims } from './azure-apim.ts';
 import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
+import { mulesofts } from './mulesoft.ts';
 import { secretsManagers } from './secrets-manager.ts';
 import { webhooks } from './webhook.ts';
 import type { KindUnderContract } from './world.ts';
@@ -13,6 +14,7 @@ export const allUnderContract: readonly KindUnderContract[] = [
   ...konnects,
   ...apigees,
   ...azureApims,
+  ...mulesofts,
   ...awsLambdas,
   ...secretsManagers,
   ...webhooks,
