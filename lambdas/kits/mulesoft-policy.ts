@@ -6,9 +6,9 @@ import type { KitAccess } from './kit-kind.ts';
 import type { anypointUrlsOf } from './mulesoft-settings.ts';
 
 const policySchema = z.object({
-  groupId: z.string().min(1),
-  assetId: z.string().min(1),
-  assetVersion: z.string().min(1),
+  groupId: z.string().nullish(),
+  assetId: z.string().nullish(),
+  assetVersion: z.string().nullish(),
   configurationData: z.record(z.string(), z.unknown()),
   audit: z.object({ updated: z.object({ date: z.string() }).nullish() }).nullish(),
 });
@@ -57,10 +57,17 @@ export const mulesoftPolicy = (
       throw new KitUnreachable('UNREADABLE_ANSWER', {
         doing,
         kit,
-        answer: 'HTTP 2xx, but not a policy as API Manager shows one of Mule 4 or Flex Gateway',
+        answer: 'HTTP 2xx, but not a policy as API Manager shows one',
         todo: 'Check anypointUrl.',
       });
     const { groupId, assetId, assetVersion, configurationData, audit } = read.data;
+    if (!groupId || !assetId || !assetVersion)
+      throw new KitRefused('NOT_SUPPORTED', {
+        doing,
+        kit,
+        answer: 'it has no definition in Exchange, as those of Mule 3',
+        todo: 'Register the kit as webhook or manual.',
+      });
     const asset = [groupId, assetId, assetVersion].map(encodeURIComponent).join('/');
     return { asset, configuration: configurationData, changedAt: audit?.updated?.date };
   };

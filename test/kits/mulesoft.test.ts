@@ -161,6 +161,15 @@ describe('MuleSoft refuses', () => {
     expect(written()).toEqual([]);
   });
 
+  test('a policy of Mule 3, which has no definition', async () => {
+    const fetch: KitAccess['fetch'] = async (url, init) =>
+      url.endsWith(own)
+        ? Response.json({ id: 42, policyTemplateId: '300', configurationData: { clientToken: older.value } })
+        : globalThis.fetch(url, init);
+    expect(await failed(install({ fetch }))).toMatchObject({ name: 'KitRefused', code: 'NOT_SUPPORTED' });
+    expect(written()).toEqual([]);
+  });
+
   test.each(['paths', 'token', 'timeout'])('the field %s, which is none for a credential', async (field) => {
     anypoint.change(apiId, policyId, { timeout: 20 });
     settings.field = field;
