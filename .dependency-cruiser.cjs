@@ -68,6 +68,7 @@ const emulator = {
   lambda: ['wire'],
   'secrets-manager': ['account', 'wire'],
   sns: ['account', 'wire'],
+  ssm: ['account', 'wire'],
   'step-functions': ['wire', 'lambda'],
   sts: ['wire'],
   endpoint: ['wire', 'dynamodb/dynamodb', 'lambda/function-url'],

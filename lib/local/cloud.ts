@@ -19,12 +19,15 @@ import { noteLogLine } from '../emulator/lambda/log-tail.ts';
 import { createSecretsManager, type KnownSecret } from '../emulator/secrets-manager/secrets-manager.ts';
 import { isSecretsState } from '../emulator/secrets-manager/state.ts';
 import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
+import { isParametersState, type ParametersState } from '../emulator/ssm/parameter-state.ts';
+import { parameterCalls } from '../emulator/ssm/parameters.ts';
+import { createSsm } from '../emulator/ssm/ssm.ts';
 import { executionsInFolder, executionsInMemory } from '../emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../emulator/step-functions/step-functions.ts';
 import { createSts } from '../emulator/sts/sts.ts';
 import { holdPort } from '../emulator/wire/held-port.ts';
 import { createKeys, OPERATOR } from '../emulator/wire/keys.ts';
-import { inFile, inMemory } from '../emulator/wire/persistence.ts';
+import { inFile, inMemory, type Persistence } from '../emulator/wire/persistence.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
 import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
@@ -172,6 +175,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     report: ({ name, secretArn, versionId }) =>
       options.log('secrets-manager')('INFO', `${name}: ${secretArn}`, { rotationId: versionId }),
   });
+  const parametersKept: Persistence<ParametersState> =
+    dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'parameters.json'), isParametersState);
   const sns = createSns({
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
@@ -205,7 +210,11 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     port,
     keys,
     dynamoDb,
-    services: [lambda, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf), kms],
+    services: [
+      ...[lambda, stepFunctions, secretsManager, sns, eventBridge, stack, kms],
+      createSts({ arnOf, newSession: keys.newSession, clock: Date.now }), // by the clock of the endpoint, which lets sessions in
+      createSsm(parameterCalls({ persistence: parametersKept, clock: timers.now, callerArn: arnOf })),
+    ],
     clock: Date.now,
     onCall: options.onCall,
     checkAccess: access.check,

@@ -12,6 +12,7 @@ export type Service =
   | 'lambda'
   | 'secretsmanager'
   | 'sns'
+  | 'ssm'
   | 'states'
   | 'states: Choice'
   | 'states: data'

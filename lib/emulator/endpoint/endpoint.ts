@@ -12,7 +12,7 @@ import { queryProtocol } from '../wire/protocol-query.ts';
 import { restJsonProtocol } from '../wire/protocol-rest-json.ts';
 import { type Target, targetOf } from '../wire/request-target.ts';
 import { AwsError, type AwsService, type Caller, type Clock, unknownOperation } from '../wire/service.ts';
-import { verify } from '../wire/sigv4.ts';
+import { verify, verifySession } from '../wire/sigv4.ts';
 import { readClaim } from '../wire/sigv4-claim.ts';
 import { allowedHosts, readBody, refusalOfBrowser } from './guard.ts';
 
@@ -114,6 +114,7 @@ const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, arnOf, onC
         throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
       const received = { method, target, headers, body: await readBody(request) };
       await verify(received, claim, key);
+      verifySession(headers['x-amz-security-token']?.toString(), key, clock());
       const asked = protocol.serviceAsked(received, claim.service);
       if (!asked) throw unknownOperation('The operation asked for');
       if (asked !== claim.service) {
