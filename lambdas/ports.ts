@@ -13,6 +13,7 @@ import type { Gateways, Kits, OwnKeys, Proofs, Records, Uses } from './ports/sto
 export type * from './ports/executions.ts';
 export type * from './ports/kit-functions.ts';
 export type * from './ports/kit-reach.ts';
+export type * from './ports/owners-places.ts';
 export type * from './ports/pingone.ts';
 export type * from './ports/policy-check.ts';
 export type * from './ports/secrets.ts';

@@ -185,6 +185,7 @@ const compareKits = (
 type DestinationsOf = (kit: Pick<Kit, 'kind' | 'settings'>) => {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
+  readonly parameters?: readonly string[];
   readonly functions?: readonly string[];
 };
 
@@ -196,15 +197,18 @@ const newDestinations = (
   const origins = new Set(before.urls.map((url) => URL.parse(url)?.origin));
   const urls = after.urls.filter((url) => !before.urls.includes(url)).map((url) => URL.parse(url)?.origin ?? 'nowhere');
   const secrets = after.secrets.filter((name) => !before.secrets.includes(name));
+  const parameters = (after.parameters ?? []).filter((name) => !before.parameters?.includes(name));
   const functions = (after.functions ?? []).filter((name) => !before.functions?.includes(name));
   return [
     ...new Set(urls.map((origin) => (origins.has(origin) ? `another path of ${origin}` : origin))),
-    ...secrets.map((name) => `secret ${name.length > longestShown ? `${name.slice(0, longestShown)}…` : name}`),
+    ...secrets.map((name) => `secret ${cut(name)}`),
+    ...parameters.map((name) => `parameter ${cut(name)}`),
     ...functions.map((name) => `function ${name}`),
   ];
 };
 
 const longestShown = 200;
+const cut = (name: string): string => (name.length > longestShown ? `${name.slice(0, longestShown)}…` : name);
 
 /** What happens to a registered gateway that the file does not name; nothing when it was retired before. */
 export const compareAbsent = (gateway: Gateway): readonly Change[] => {

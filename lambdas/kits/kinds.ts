@@ -11,6 +11,7 @@ import { konnect } from './konnect.ts';
 import { manual } from './manual.ts';
 import { mulesoft } from './mulesoft.ts';
 import { secretsManager } from './secrets-manager.ts';
+import { ssmParameter } from './ssm-parameter.ts';
 import { webhook } from './webhook.ts';
 
 /** Every kind of kit there is; {@link kitKinds} does not compile until it has each of them. */
@@ -22,6 +23,7 @@ export const kindNames = [
   'mulesoft',
   'aws-lambda',
   'secrets-manager',
+  'ssm-parameter',
   'webhook',
   'manual',
   'forward',
@@ -81,6 +83,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   mulesoft: checked(mulesoft),
   'aws-lambda': checked(awsLambda),
   'secrets-manager': checked(secretsManager),
+  'ssm-parameter': checked(ssmParameter),
   webhook: checked(webhook),
   manual: checked(manual),
   forward: checked(forward),

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
-import type { KitFunctions, KitSecrets } from '../ports.ts';
+import type { KitFunctions, KitParameters, KitSecrets, SecretsByRole } from '../ports.ts';
 
 /** Asks once over HTTP and follows nothing; what of `fetch` kinds need. */
 export type KitFetch = (
@@ -25,6 +25,10 @@ export type KitAccess = {
   readSecret(secretId: string): Promise<string>;
   /** A secret that the kit itself reads its credential from. */
   readonly secrets: Pick<KitSecrets, 'read' | 'write'>;
+  /** The same of another account or team, by a role of its owner. */
+  readonly secretsByRole: SecretsByRole;
+  /** The parameters that the kit itself reads its credential from. */
+  readonly parameters: KitParameters;
   /** The Lambda functions that kits are. */
   readonly functions: KitFunctions;
   /** The credential under AWSCURRENT in the gateway's own secret; `undefined` when none is. Throws StepFailed and TemporarilyUnavailable. */
@@ -35,10 +39,13 @@ export type KitAccess = {
   readonly signal: AbortSignal;
 };
 
-/** The URLs that the settings of a kit name, and the names or ARNs of their secrets and of Lambda functions. */
+/** The URLs that the settings of a kit name, and the names or ARNs of their secrets, of parameters and of Lambda functions. */
 export type Destinations = {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
+  /** Those of the secrets that are used by a role of their owner, wherever they are. */
+  readonly secretsByRole?: readonly string[];
+  readonly parameters?: readonly string[];
   readonly functions?: readonly string[];
   /** Those of `secrets` that hold the kit's credential itself; all others are own keys, with which the kit is reached. */
   readonly credentialSecrets?: readonly string[];

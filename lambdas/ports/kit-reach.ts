@@ -1,10 +1,19 @@
 import type { KitHosts } from '../domain/kit-hosts.ts';
+import type { SecretUser } from '../domain/secret-tag.ts';
 import type { KitFunctions } from './kit-functions.ts';
+import type { KitParameters, SecretsByRole } from './owners-places.ts';
 
-/** What reaching kits takes: the hosts that are allowed, how one is asked, who knows the addresses of a name, and the functions that kits are. */
+/**
+ * What reaching kits takes: the hosts that are allowed, how one is asked, who knows the addresses of a name, the functions that
+ * kits are, the parameters that they read, and the secrets that other accounts keep for them.
+ */
 export type KitReach = {
   readonly hosts: KitHosts;
   readonly fetch: typeof globalThis.fetch;
   readonly functions: KitFunctions;
+  /** Of one kit. */
+  readonly parameters: (user: SecretUser) => KitParameters;
+  /** Of one kit. */
+  readonly secretsByRole: (user: SecretUser) => SecretsByRole;
   addressesOf(host: string): Promise<readonly string[]>;
 };

@@ -11,10 +11,13 @@ import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
 import { kitFunctionsIn } from '../aws/kit-functions.ts';
+import { kitParametersIn } from '../aws/kit-parameters.ts';
 import { kitSecretsIn } from '../aws/kit-secrets.ts';
+import { kitSecretsByRole } from '../aws/kit-secrets-by-role.ts';
 import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
 import { notifyOwnersOn } from '../aws/notify-owners.ts';
+import { assumeRoleBy } from '../aws/owners-role.ts';
 import { ownKeysIn } from '../aws/own-keys.ts';
 import { proofsIn } from '../aws/proofs.ts';
 import { protectTablesIn } from '../aws/protect-tables.ts';
@@ -59,10 +62,26 @@ const hostsOf = ({ KIT_HOSTS = '', LOCAL_KITS }: Runtime['environment']): KitRea
   mayBeLocal: LOCAL_KITS === 'allowed',
 });
 
+/** What kits are reached by within AWS. */
+const awsKitsBy = (settings: ClientSettings): Pick<KitReach, 'functions' | 'parameters' | 'secretsByRole'> => {
+  const assume = assumeRoleBy(({ STSClient }) => limited(new STSClient(settings)));
+  return {
+    functions: kitFunctionsIn(({ LambdaClient }) => limited(new LambdaClient(settings))),
+    parameters: kitParametersIn({
+      assume,
+      open: ({ SSMClient }, by) => limited(new SSMClient({ ...settings, ...by })),
+    }),
+    secretsByRole: kitSecretsByRole({
+      assume,
+      open: (by) => limited(new SecretsManagerClient({ ...settings, ...by })),
+    }),
+  };
+};
+
 /** How kits are reached, and which hosts this deployment allows. */
 const kitReachOf = ({ environment }: Runtime): KitReach => ({
   hosts: hostsOf(environment),
-  functions: kitFunctionsIn(({ LambdaClient }) => limited(new LambdaClient(clientSettings(environment)))),
+  ...awsKitsBy(clientSettings(environment)),
   fetch: globalThis.fetch,
   addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 });

@@ -20,7 +20,7 @@ test('every kind that writes somewhere keeps the contract', () => {
 });
 
 const isByAws = ({ settings }: World) =>
-  ['secretId', 'vaultSecret', 'functionName'].some((setting) => setting in settings);
+  ['secretId', 'vaultSecret', 'functionName', 'parameterName'].some((setting) => setting in settings);
 
 describe.each(allUnderContract)('$name', ({ kind: name, open, shows }) => {
   const kind = kitKindOf(name);

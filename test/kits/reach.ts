@@ -13,11 +13,18 @@ export const noFunctions: KitFunctions = {
   moveAlias: unused,
 };
 
+const notHere = () => ({ read: unused, write: unused });
+
+/** What a kit without parameters and roles has of them. */
+export const noOwnersPlaces = { parameters: { read: unused, write: unused }, secretsByRole: notHere };
+
 /** Real requests to the hosts named, which are all somewhere else. */
 export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}): KitReach => ({
   hosts: { allowed, mayBeLocal: false },
   fetch: globalThis.fetch,
   functions: noFunctions,
+  parameters: notHere,
+  secretsByRole: () => notHere,
   addressesOf: async () => ['192.0.2.1'],
   ...more,
 });

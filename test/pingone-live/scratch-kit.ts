@@ -33,6 +33,8 @@ export const throughScratchKit = async (
         currentIn: unused,
         readSecret: unused,
         secrets: { read: unused, write: unused },
+        secretsByRole: () => ({ read: unused, write: unused }),
+        parameters: { read: unused, write: unused },
         functions: { show: unused, setVariables: unused, publish: unused, showAlias: unused, moveAlias: unused },
       },
       ...{ notifyOwner: unused, nowMs: Date.now, signal: AbortSignal.timeout(10_000) },

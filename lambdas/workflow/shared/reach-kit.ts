@@ -40,6 +40,8 @@ export const accessFor = (
     trusting: guardedFetchTrusting(kitReach, kit),
     readSecret: (secretId) => callForSecret(secrets.readText(secretId, signal), `Reading secret ${secretId}`, kit),
     secrets,
+    secretsByRole: kitReach.secretsByRole(kit),
+    parameters: kitReach.parameters(kit),
     functions: kitReach.functions,
     currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,

@@ -48,7 +48,7 @@ export const parameterCalls = ({ persistence, clock, callerArn }: ParametersOpti
         Parameter: {
           ...shown(parameter, version),
           ARN: arnOf(parameter.name),
-          ...valueOf(parameter, version, WithDecryption),
+          ...shownValue(parameter, version, WithDecryption),
         },
       };
     },
@@ -58,7 +58,7 @@ export const parameterCalls = ({ persistence, clock, callerArn }: ParametersOpti
       const { items, NextToken } = paged(parameter.versions, asked);
       const Parameters = items.map((version) => ({
         ...described(parameter, version),
-        ...valueOf(parameter, version, asked.WithDecryption),
+        ...shownValue(parameter, version, asked.WithDecryption),
         Labels: [],
       }));
       return { Parameters, NextToken };
@@ -137,7 +137,7 @@ const described = (parameter: Parameter, version: ParameterVersion) => ({
 });
 
 /** A SecureString that is not decrypted is a text from which nobody gets the value. */
-const valueOf = (
+const shownValue = (
   { name, type }: Parameter,
   { value, version }: ParameterVersion,
   isDecrypted: boolean | undefined,

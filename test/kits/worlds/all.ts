@@ -5,6 +5,7 @@ import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
 import { mulesofts } from './mulesoft.ts';
 import { secretsManagers } from './secrets-manager.ts';
+import { ssmParameters } from './ssm-parameter.ts';
 import { webhooks } from './webhook.ts';
 import type { KindUnderContract } from './world.ts';
 
@@ -17,5 +18,6 @@ export const allUnderContract: readonly KindUnderContract[] = [
   ...mulesofts,
   ...awsLambdas,
   ...secretsManagers,
+  ...ssmParameters,
   ...webhooks,
 ];

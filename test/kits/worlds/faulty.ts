@@ -15,7 +15,7 @@ export type WriteFault =
 /** Tokens, permissions and secret values are asked for by POST. */
 const readsByPost = /(\/token|:testIamPermissions|\/listValue)(\?|$)/;
 
-/** Access whose next writes meet these faults, over HTTP, in Secrets Manager and in Lambda; `writes` counts those that were tried. */
+/** Access whose next writes meet these faults, over HTTP, in Secrets Manager, Parameter Store and Lambda; `writes` counts those that were tried. */
 export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & { readonly writes: () => number } => {
   let count = 0;
   const next = (): WriteFault | undefined => {
@@ -44,10 +44,18 @@ export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & 
   const write: KitAccess['secrets']['write'] = (...given) => meeting(() => access.secrets.write(...given));
   const setVariables: KitAccess['functions']['setVariables'] = (...given) =>
     meeting(() => access.functions.setVariables(...given));
+  const secretsByRole: KitAccess['secretsByRole'] = (...by) => {
+    const secrets = access.secretsByRole(...by);
+    return { ...secrets, write: (...given) => meeting(() => secrets.write(...given)) };
+  };
+  const writeParameter: KitAccess['parameters']['write'] = (...given) =>
+    meeting(() => access.parameters.write(...given));
   return {
     ...access,
     fetch,
     secrets: { ...access.secrets, write },
+    secretsByRole,
+    parameters: { ...access.parameters, write: writeParameter },
     functions: { ...access.functions, setVariables },
     writes: () => count,
   };
