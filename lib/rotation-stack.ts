@@ -18,6 +18,7 @@ import { GatewayStore } from './constructs/gateway-store.ts';
 import { grant } from './constructs/grants.ts';
 import { Operators } from './constructs/operators.ts';
 import { OwnerNotifications } from './constructs/owner-notifications.ts';
+import { assumingRoles, grantsOnParameters, parameterKits, rolesOfKits } from './constructs/parameter-kits.ts';
 import { PolicyCheck } from './constructs/policy-check.ts';
 import { PressTrail } from './constructs/press-trail.ts';
 import { Reconciler } from './constructs/reconciler.ts';
@@ -192,6 +193,8 @@ export class RotationStack extends Stack {
           registry,
         },
         functions: grantsOnFunctions(this, functionKits(settings.gateways)),
+        parameters: grantsOnParameters(this, parameterKits(settings.gateways)),
+        ownersRoles: assumingRoles(rolesOfKits(settings.gateways)),
       },
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name

@@ -1,7 +1,7 @@
 import type { Kit } from '../domain/kit.ts';
 import { KitCallFailed, type KitCallProblem } from '../domain/kit-call-failed.ts';
 import type { AliasShown, FunctionShown } from '../ports.ts';
-import type { AwsLambdaSettings } from './aws-lambda-settings.ts';
+import type { VariableSettings } from './aws-lambda-settings.ts';
 import { type KitError, KitMisconfigured, KitRefused, KitUnreachable, type Said } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 import { retryWhileTime } from './retry-while-time.ts';
@@ -17,20 +17,16 @@ type Served = {
 };
 
 /** The function of one kit. Each change is of the very revision that was looked at, so that no change of somebody else is lost. */
-export const functionOf = (kit: Kit, settings: AwsLambdaSettings, { functions, signal }: KitAccess) => {
+export const functionOf = (kit: Kit, settings: VariableSettings, { functions, signal }: KitAccess) => {
   const { functionName, variable, alias: aliasName } = settings;
   const what = `function ${functionName}`;
-  const call = <Output>(doing: string, work: Promise<Output>): Promise<Output> =>
-    work.catch((error: unknown) => {
-      throw error instanceof KitCallFailed ? problems[error.problem]({ doing, kit, answer: error.answer }) : error;
-    });
+  const call = <Output>(doing: string, work: Promise<Output>): Promise<Output> => inWords(work, doing, kit);
 
   /** The function, or one of its versions, when no change of it is under way. */
   const settled = (version?: string): Promise<Readable> =>
     retryWhileTime(signal, async () => {
       const doing = `Reading ${version === undefined ? what : `version ${version} of ${what}`}`;
-      const shown = await call(doing, functions.show(functionName, version, signal));
-      if (!shown) throw problems.NOT_GIVEN({ doing, kit, answer: 'not there' });
+      const shown = await callForFunction(functions.show(functionName, version, signal), doing, kit);
       const { variables, state } = shown;
       if (state === 'CHANGING') throw problems.CHANGED_MEANWHILE({ doing, kit, answer: 'a change is under way' });
       if (state === 'FAILED')
@@ -124,6 +120,22 @@ const without = (variables: Readonly<Record<string, string>>, name: string): str
       .filter(([one]) => one !== name)
       .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   );
+
+/** What is shown of a function, or one of the kit errors; one that is not there is KitMisconfigured. */
+export const callForFunction = async (
+  show: Promise<FunctionShown | undefined>,
+  doing: string,
+  kit: Kit,
+): Promise<FunctionShown> => {
+  const shown = await inWords(show, doing, kit);
+  if (!shown) throw problems.NOT_GIVEN({ doing, kit, answer: 'not there' });
+  return shown;
+};
+
+const inWords = <Output>(work: Promise<Output>, doing: string, kit: Kit): Promise<Output> =>
+  work.catch((error: unknown) => {
+    throw error instanceof KitCallFailed ? problems[error.problem]({ doing, kit, answer: error.answer }) : error;
+  });
 
 type Problem = (said: Omit<Said, 'todo'>) => KitError;
 const unreachable =

@@ -4,6 +4,7 @@ import type { GatewayRegistry } from './gateway-registry.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
 import type { GatewayStore } from './gateway-store.ts';
 import type { OwnerNotifications } from './owner-notifications.ts';
+import type { grantsOnParameters } from './parameter-kits.ts';
 import type { PolicyCheck } from './policy-check.ts';
 import type { Grant, RotationFunction } from './rotation-function.ts';
 import type { RotationWorkflow } from './rotation-workflow.ts';
@@ -22,6 +23,10 @@ export type Granted = {
   readonly registry: GatewayRegistry;
   /** The functions that are kits. */
   readonly functions: ReturnType<typeof grantsOnFunctions>;
+  /** The parameters that kits read. */
+  readonly parameters: ReturnType<typeof grantsOnParameters>;
+  /** Roles in whose place secrets and parameters of kits are used. */
+  readonly ownersRoles: Grant;
 };
 
 /**
@@ -39,6 +44,8 @@ const grantsOf = ({
   rotateSecret,
   registry,
   functions,
+  parameters,
+  ownersRoles,
 }: Granted) =>
   ({
     Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
@@ -51,6 +58,8 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'), // a plan asks what the policy check presents as a kit
       secrets.onKits('GetSecretValue'),
       functions.read,
+      parameters.read,
+      ownersRoles,
       registry.reachesKits,
     ],
     CreateCredential: [
@@ -69,6 +78,9 @@ const grantsOf = ({
       secrets.onKits('GetSecretValue', 'PutSecretValue'),
       functions.read,
       functions.change,
+      parameters.read,
+      parameters.change,
+      ownersRoles,
       registry.reachesKits,
       owners.publish,
     ],
@@ -80,6 +92,8 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
       functions.read,
+      parameters.read,
+      ownersRoles,
       registry.reachesKits,
       owners.publish,
     ],
@@ -91,6 +105,8 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
       functions.read,
+      parameters.read,
+      ownersRoles,
       registry.reachesKits,
       owners.publish,
     ],

@@ -35,10 +35,13 @@ describe('a bundle', () => {
     ]);
   });
 
-  test('of a stage starts without the client of Lambda: it is for kits that are functions', () => {
+  test.each([
+    ['Lambda', '@aws-sdk/client-lambda', 'are functions'],
+    ['Systems Manager', '@aws-sdk/client-ssm', 'read a parameter'],
+    ['STS', '@aws-sdk/client-sts', 'are used by a role of their owner'],
+  ])('of a stage starts without the client of %s, %s: it is for kits that %s', (_, client) => {
     const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'distribute-shard.mjs'));
     const loaded = loadedAtStart(outputs, 'distribute-shard.mjs').map(({ inputs }) => inputs);
-    const client = '@aws-sdk/client-lambda';
     expect(clientsIn(Object.assign({}, ...loaded))).not.toContain(client);
     expect(clientsIn(Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs)))).toContain(client);
   });

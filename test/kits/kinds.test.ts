@@ -15,6 +15,7 @@ test('every kind is found by its name', () => {
     'mulesoft',
     'aws-lambda',
     'secrets-manager',
+    'ssm-parameter',
     'webhook',
     'manual',
     'forward',
@@ -23,7 +24,7 @@ test('every kind is found by its name', () => {
 
 test('refuses a kind that it does not know, naming those there are', () => {
   expect(() => kitKindOf('toString')).toThrow(
-    /"toString" is not one of kong, konnect, apigee, azure-apim, mulesoft, aws-lambda, secrets-manager, webhook, manual/,
+    /"toString" is not one of kong, konnect, apigee, azure-apim, mulesoft, aws-lambda, secrets-manager, ssm-parameter, webhook, manual/,
   );
 });
 
