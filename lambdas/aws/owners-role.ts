@@ -18,7 +18,7 @@ export type ByRole = {
 };
 
 /** What a session may do: these actions on the one resource, and these with its key, as far as they are for that resource. */
-export type SessionScope = {
+type SessionScope = {
   readonly resource: string;
   readonly actions: readonly string[];
   readonly keyActions: readonly string[];

@@ -26,7 +26,9 @@ export const awsLambda: KitKind<AwsLambdaSettings> & { readonly kind: 'aws-lambd
     propagationSeconds: propagationOf(settings),
   }),
   destinations: ({ functionName, secret }) =>
-    secret ? { urls: [], secrets: [secret.secretId] } : { urls: [], secrets: [], functions: [functionName] },
+    secret
+      ? { urls: [], secrets: [secret.secretId], credentialSecrets: [secret.secretId] }
+      : { urls: [], secrets: [], functions: [functionName] },
   install: (installation, settings, access) =>
     retryWhileTime(access.signal, () => {
       const place = placeOf(settings);

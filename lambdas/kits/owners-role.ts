@@ -1,21 +1,21 @@
 import * as z from 'zod';
 import type { OwnersRole } from '../ports.ts';
 
-/** Settings of a kind whose secret or parameter may be in another account, or another team's. */
-export const roleFields = {
+/** Settings of a kind whose `what`, a secret or a parameter, may be in another account, or another team's. */
+export const roleFieldsOf = (what: 'secret' | 'parameter') => ({
   roleArn: z
     .string()
     .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/, 'must be the ARN of a role')
     .optional()
     .describe(
-      'The ARN of a role of its owner: it is used in the place of that role, in another account or by the rules of another team. Needs a deployment whose gateways.json names the role.',
+      `The ARN of a role of its owner, in whose place the ${what} is used: of another account, or by the rules of another team. The gateways.json of the deployment has to name it.`,
     ),
   externalId: z
     .string()
     .regex(/^[\w+=,.@:/-]{2,1224}$/, 'must have 2 to 1,224 letters, digits or any of _+=,.@:/-')
     .optional()
-    .describe('The external id that the trust policy of the role asks for. No secret.'),
-};
+    .describe(`The external id that the trust policy of the owner of the ${what} asks for. It is not kept secret.`),
+});
 
 /** The rule about both, for `refine`. */
 export const externalIdRule = { path: ['externalId'], message: 'goes with roleArn' };

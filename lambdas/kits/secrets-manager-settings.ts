@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { longestPropagationSeconds } from '../domain/kit.ts';
 import { homeOfSecret } from '../domain/secret-home.ts';
-import { externalIdRule, hasItsRole, roleFields } from './owners-role.ts';
+import { externalIdRule, hasItsRole, roleFieldsOf } from './owners-role.ts';
 
 /** The settings of a kit of kind `secrets-manager`. */
 export const secretsManagerSettings = z
@@ -27,7 +27,7 @@ export const secretsManagerSettings = z
       .describe(
         "How long until every reader uses a changed secret, in seconds: what the slowest of their caches keeps it for (AWS's extension and agent: 300).",
       ),
-    ...roleFields,
+    ...roleFieldsOf('secret'),
   })
   .refine(hasItsRole, externalIdRule)
   .refine(({ roleArn, secretId }) => roleArn === undefined || homeOfSecret(secretId) !== undefined, {

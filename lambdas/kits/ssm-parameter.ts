@@ -4,7 +4,7 @@ import type { ParameterPlace, ParameterShown } from '../ports.ts';
 import { credentialIn, heldWords } from './held-credential.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind, OnlyAsked } from './kit-kind.ts';
-import { externalIdRule, hasItsRole, roleFields, roleIn } from './owners-role.ts';
+import { externalIdRule, hasItsRole, roleFieldsOf, roleIn } from './owners-role.ts';
 import { readerCaches } from './reader-caches.ts';
 import { retryWhileTime } from './retry-while-time.ts';
 import { callForParameter } from './secret-call.ts';
@@ -27,7 +27,7 @@ const settings = z
       .describe(
         "How long until every reader uses a changed parameter, in seconds: what the slowest of their caches keeps it for (AWS's extension: 300).",
       ),
-    ...roleFields,
+    ...roleFieldsOf('parameter'),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the code of a region, such as eu-central-1')

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KitId } from '../../lambdas/domain/ids.ts';
+import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { type Kong, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { gatewayId, manualKit, openRotated, type System, tagOfKits } from '../support/system.ts';
 import { cliOf } from './terminal-double.ts';
@@ -103,6 +105,24 @@ describe('kits test', () => {
     expect(JSON.parse(out)).toMatchObject({ kitId: 'kong-new', result: 'READY', holds: [] });
     expect(out).not.toMatch(/marked/);
     expect(writes()).toEqual([]);
+  });
+
+  it('asks a parameter by its tag, and one by the role of its owner, and writes nothing', async () => {
+    const ssm = new SSMClient(clientSettings(system.deployment.cloud.operator));
+    const Name = '/kits/edge/credential';
+    await ssm.send(new PutParameterCommand({ Name, Value: held, Type: 'SecureString', Tags: [tagOfKits] }));
+    const byRole = { roleArn: 'arn:aws:iam::000000000000:role/rotation', region: 'us-east-1' };
+    const given = { parameterName: Name, propagationSeconds: 60 };
+    for (const settings of [given, { ...given, ...byRole }]) {
+      const file = fileWith({ kitId: 'edge', kind: 'ssm-parameter', owner: 'edge', settings });
+      const { exitCode, out } = await run(`kits test ${gatewayId} edge --file ${file}`);
+      expect(exitCode).toBe(0);
+      expect(out).toContain('holds a text that is no credential');
+      expect(out).toContain("AWS's extension for Lambda and its agent keep one for 300 s");
+      expect(out).not.toMatch(/marked/);
+    }
+    expect((await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Version).toBe(1);
+    ssm.destroy();
   });
 
   it('ends with 1 and says what to do when the kit cannot be given a credential', async () => {

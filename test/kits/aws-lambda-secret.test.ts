@@ -52,7 +52,11 @@ test('it takes as long as both caches, of the function and of API Gateway', () =
 });
 
 test('its credential goes to the secret, and to no function', () => {
-  expect(kind.destinations(settings)).toEqual({ urls: [], secrets: ['kits/edge-1'] });
+  expect(kind.destinations(settings)).toEqual({
+    urls: [],
+    secrets: ['kits/edge-1'],
+    credentialSecrets: ['kits/edge-1'],
+  });
 });
 
 test('that is only asked shows the function and its secret', async () => {
