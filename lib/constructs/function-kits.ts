@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { ArnFormat, type Stack } from 'aws-cdk-lib/core';
 import { z } from 'zod';
+import { wholeDocument } from '../registry-files/whole-registry.ts';
 import type { Grant, RotationFunction } from './rotation-function.ts';
 
 /** As much of gateways.json as is needed here; whoever applies it checks the rest. */
@@ -22,7 +22,7 @@ const plainName = /^(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:)?[A-Za-z0
 export const functionKits = (path: string): readonly string[] => {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
+    json = wholeDocument(path);
   } catch {
     return [];
   }
