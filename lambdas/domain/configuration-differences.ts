@@ -1,6 +1,6 @@
 import { isSameAuthority, type PingOneAuthority } from './authority.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
-import { type Labels, labelText } from './labels.ts';
+import { type Labels, labelsText } from './labels.ts';
 import type { Policy } from './policy.ts';
 
 /** What of a gateway's configuration becomes another, in words: for the person who applies it, and for the record. */
@@ -20,15 +20,13 @@ export const differencesOf = (
     : [`decision ${decisionText(before.decision)} becomes ${decisionText(after.decision)}`]),
   ...(same(before.labels, after.labels)
     ? []
-    : [`labels ${labelsText(before.labels)} become ${labelsText(after.labels)}`]),
+    : [`labels ${labelsText(before.labels) || 'none'} become ${labelsText(after.labels) || 'none'}`]),
   ...authorityDifferences(before.authority, after.authority),
   ...policyDifferences(before.policy, after.policy),
   ...((before.isScheduled ?? false) === after.isScheduled
     ? []
     : [after.isScheduled ? 'it rotates by a schedule' : 'it has no schedule any more']),
 ];
-
-const labelsText = (labels: Labels = {}): string => Object.entries(labels).map(labelText).join(', ') || 'none';
 
 const decisionText = (decision: AccessDecision | undefined): string =>
   decision?.kind === 'forward' ? `forward to ${decision.to} at ${decision.serviceUrl}` : (decision?.kind ?? 'none');

@@ -10,7 +10,13 @@ export const labelPattern = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 export const labelRule = `a name and a value, each 1 to ${longestPart} of A-Z, a-z, 0-9, "_", "." and "-", not starting or ending with the last three`;
 
 /** One label as it is typed and shown: `env=prod`. */
-export const labelText = ([name, value]: readonly [string, string]): string => `${name}=${value}`;
+const labelText = ([name, value]: readonly [string, string]): string => `${name}=${value}`;
+
+/** All of them, parted by commas; none is an empty text. */
+export const labelsText = (labels: Labels | undefined): string =>
+  Object.entries(labels ?? {})
+    .map(labelText)
+    .join(',');
 
 /** A label as it is typed; `undefined` for what is none. */
 export const labelIn = (text: string): readonly [string, string] | undefined => {

@@ -32,6 +32,13 @@ export type CliCommand = {
 /** What every command that asks a deployment may be told. */
 export const common = z.object({ json: z.boolean().default(false), yes: z.boolean().default(false) });
 
+/** What was typed, by a schema. Throws {@link CommandFailed} with everything that is not allowed. */
+export const parsedBy = <Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> => {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new CommandFailed('usage', z.prettifyError(parsed.error));
+};
+
 /** A command whose arguments and options are checked by a schema first. Running it throws {@link CommandFailed} for what is not allowed. */
 export const command = <Shape extends z.ZodRawShape>(
   spec: Omit<CliCommand, 'prepare' | 'options'> & {
@@ -45,9 +52,8 @@ export const command = <Shape extends z.ZodRawShape>(
     options: [],
     ...spec,
     prepare: (given) => {
-      const parsed = schema.safeParse(given);
-      if (!parsed.success) throw new CommandFailed('usage', z.prettifyError(parsed.error));
-      return (at) => spec.run(at, parsed.data as never);
+      const parsed = parsedBy(schema, given);
+      return (at) => spec.run(at, parsed as never);
     },
   };
 };

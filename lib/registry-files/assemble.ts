@@ -1,12 +1,11 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RegistryRefused } from '../../lambdas/registry/read-registry.ts';
 import { formatOf, readKits } from './kits-file.ts';
 import type { GatewayPlace } from './places.ts';
-import type { KitEntry } from './read-kit.ts';
+import type { KitEntry, ReadKit } from './read-kit.ts';
 
-/** A gateway as it stands in its file, but for its kits. */
-export type GatewayEntry = Readonly<Record<string, unknown>>;
+type GatewayEntry = Readonly<Record<string, unknown>>;
 
 /** What the files of a registry come to: the document that functions read, and where each part of it stands. */
 export type Assembled = {
@@ -55,7 +54,7 @@ const readInto = (
   for (const name of Object.keys(others))
     say(`the file: "${name}" is not known; allowed are $schema, include, gateways.`);
   if (!Array.isArray(gateways)) say('gateways: given nothing or no list; allowed is a list, which may be empty.');
-  else gateways.forEach((gateway: unknown, index) => addGateway(reading, path, gateway, index));
+  else for (const [index, gateway] of gateways.entries()) addGateway(reading, path, gateway, index);
   if (include === undefined) return;
   if (!Array.isArray(include)) return void say('include: given no list; allowed is a list of paths from this file.');
   for (const named of include as readonly unknown[]) {
@@ -77,11 +76,23 @@ const addGateway = (reading: Reading, path: string, gateway: unknown, index: num
     reading.places.push(place);
     return;
   }
-  const at = `${path}: gateways[${index}].kits`;
-  const { file, ...others } = kits as Readonly<Record<string, unknown>>;
+  const found = kitsIn(reading, `${path}: gateways[${index}].kits`, path, kits as Readonly<Record<string, unknown>>);
+  if (!found) return;
+  const placeOf = (kit: number): string => `${found.file} line ${found.kits[kit]?.line ?? 0}`;
+  reading.gateways.push({ ...(gateway as GatewayEntry), kits: found.kits.map(({ kit }): KitEntry => kit) });
+  reading.places.push({ ...place, kits: { file: found.file, placeOf } });
+};
+
+/** The kits of the file that a gateway names at this place; `undefined` when that is refused. */
+const kitsIn = (
+  reading: Reading,
+  at: string,
+  path: string,
+  { file, ...others }: Readonly<Record<string, unknown>>,
+): { readonly file: string; readonly kits: readonly ReadKit[] } | undefined => {
+  const refuse = (problem: string): undefined => void reading.problems.push(problem);
   const found = besides(path, file);
   const format = found === undefined ? undefined : formatOf(found);
-  const refuse = (problem: string): void => void reading.problems.push(problem);
   if (Object.keys(others).length > 0)
     return refuse(`${at}: given an object; allowed is a list, or {"file": "…"} alone.`);
   if (found === undefined) return refuse(`${at}.file: ${notAPath(file)}`);
@@ -89,18 +100,17 @@ const addGateway = (reading: Reading, path: string, gateway: unknown, index: num
     return refuse(`${at}.file: given ${JSON.stringify(file)}; allowed is a name that ends in .ndjson, .jsonl or .csv.`);
   const bytes = textOf(found);
   if (!(bytes instanceof Buffer)) return refuse(`${at}.file: ${found} ${bytes}`);
-  if (!isFirst(reading, found, at)) return;
-  const read = readKits(format, bytes);
-  for (const { line, problem } of read.problems) refuse(`${found} line ${line}: ${problem}`);
-  if (read.kits.length === 0 && read.problems.length === 0)
+  if (!isFirst(reading, found, at)) return undefined;
+  const { kits, problems } = readKits(format, bytes);
+  for (const { line, problem } of problems) refuse(`${found} line ${line}: ${problem}`);
+  if (kits.length + problems.length === 0)
     refuse(`${found}: given no kit; allowed is at least one. A gateway without kits has "kits": [].`);
-  reading.gateways.push({ ...(gateway as GatewayEntry), kits: read.kits.map(({ kit }): KitEntry => kit) });
-  reading.places.push({ ...place, kits: { file: found, lines: read.kits.map(({ line }) => line) } });
+  return { file: found, kits };
 };
 
 /** Whether the file was not read yet: named twice, it is refused, which also ends a circle. */
 const isFirst = ({ read, problems }: Reading, path: string, by: string): boolean => {
-  const real = realpathSync(path);
+  const real = existsSync(path) ? realpathSync(path) : resolve(path); // one that is only about to be written
   const before = read.get(real);
   if (before !== undefined)
     problems.push(`${by}: given ${path}, which ${before} names already; allowed is to name a file once.`);

@@ -52,6 +52,7 @@ const view: GatewayView = {
     total: 4,
     updated: 1,
     late: 3,
+    attention: 3,
     rows: [
       {
         kitId: `kong${hostile}` as KitId,

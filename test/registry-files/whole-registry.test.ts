@@ -77,8 +77,8 @@ describe('a registry in several files', () => {
     ]);
     write('edge.ndjson', `${JSON.stringify(kit('one'))}\n\n${JSON.stringify({ ...kit('t o'), owner: '' })}\n`);
     expect(problemsOf(root)).toEqual([
-      expect.stringMatching(/^edge\.ndjson line 3, kitId: given "t o"; allowed is a text: 1 to 63/),
-      expect.stringMatching(/^edge\.ndjson line 3, owner: given ""/),
+      expect.stringMatching(/^edge\.ndjson line 3: kitId: given "t o"; allowed is a text: 1 to 63/),
+      expect.stringMatching(/^edge\.ndjson line 3: owner: given ""/),
     ]);
     write('gateways.json', { gateways: [gateway('api', { file: 'api.csv' })] });
     expect(problemsOf(root)).toEqual([
@@ -86,8 +86,8 @@ describe('a registry in several files', () => {
     ]);
     write('api.csv', 'kitId,kind,owner,lookBackSeconds\none,manual,kim,soon\none,manual,kim,60\n');
     expect(problemsOf(root)).toEqual([
-      'api.csv line 2, lookBackSeconds: given "soon"; allowed is a whole number from 1 to 2592000.',
-      'api.csv line 3, kitId: "one" is the id of api.csv line 2 too; allowed is one that no other kit of the gateway has.',
+      'api.csv line 2: lookBackSeconds: given "soon"; allowed is a whole number from 1 to 2592000.',
+      'api.csv line 3: kitId: "one" is the id of api.csv line 2 too; allowed is one that no other kit of the gateway has.',
     ]);
   });
 

@@ -40,10 +40,10 @@ describe('labels', () => {
     expect(await opened.needs.gateways.read(gatewayId)).toMatchObject({ labels: { env: 'prod' } });
     expect(await all(opened.needs.kits.all(gatewayId, 1))).toMatchObject([{ labels: { team: 'edge' } }]);
     expect(await apply(file({ ...builtin, labels: { env: 'test', tier: '1' } }, { labels: { team: 'api' } }))).toEqual([
-      '~ gateway orders: labels env=prod become env=test, tier=1',
+      '~ gateway orders: labels env=prod become env=test,tier=1',
       '~ kit orders/one: labels',
     ]);
-    expect(await changesInAudit()).toEqual([['labels env=prod become env=test, tier=1']]);
+    expect(await changesInAudit()).toEqual([['labels env=prod become env=test,tier=1']]);
     expect(await apply(file(builtin))).toHaveLength(2);
     expect(await opened.needs.gateways.read(gatewayId)).not.toHaveProperty('labels');
     expect((await all(opened.needs.kits.all(gatewayId, 1)))[0]).not.toHaveProperty('labels');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { latestRejectSeconds } from '../../../lambdas/domain/policy.ts';
-import { appliedResult, applyText, readText } from '../apply-registry.ts';
+import { appliedResult, applyText, readWhole } from '../apply-registry.ts';
 import { command, reason, text, wholeNumber, why } from '../command.ts';
 import { gatewayDecisions } from '../operator-commands.ts';
 import { pressButton } from '../press-button.ts';
@@ -88,7 +88,7 @@ export const actCommands = [
     options: [why, ['--yes', 'do not ask']],
     input: { file: text.default('gateways.json'), reason: reason.default('gateways.json was applied') },
     run: async (at, { file, reason, yes }) => {
-      return appliedResult(await applyText(at, readText(file), { reason, isAnswered: yes }));
+      return appliedResult(await applyText(at, readWhole(file).text, { reason, isAnswered: yes }));
     },
   }),
 ];

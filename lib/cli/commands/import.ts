@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { defaultStackName } from '../../defaults.ts';
-import { writeText } from '../apply-registry.ts';
 import { command, text } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { type Imported, type ImportInput, lookAtGateway } from '../import/import-gateway.ts';
 import { type ApigeePlace, type KongPlace, mapPlaceIn } from '../import/places.ts';
 import { lastUsedText } from '../import/proposal.ts';
+import { writeFiles } from '../registry-writes.ts';
 import { plain, rowsOf } from '../terminal.ts';
 
 const atPingOne = {
@@ -131,7 +131,7 @@ export const importCommand = command({
         `Nothing was written, since not everything could be asked. ${failed.join(' ')}`,
       );
     const isWritten = write && after !== undefined;
-    if (isWritten) writeText(file, after);
+    if (isWritten) writeFiles(after.writes);
     return {
       json: { ...found, isWritten },
       text: importText(found, {
