@@ -45,13 +45,14 @@ const lib = {
     '^lambdas/(domain|console/view)/',
     '^lib/(cli/program|constructs/settings)[.]ts$',
   ],
-  cli: ['^lib/(defaults|own-node|user-file|schemas/|registry-files/)', '^lambdas/'],
-  local: ['^lib/(defaults|user-file|registry-files/|emulator/)', '^lambdas/'],
+  cli: ['^lib/(defaults|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
+  local: ['^lib/(defaults|screen|user-file|registry-files/|emulator/)', '^lambdas/'],
   // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
   emulator: ['^lambdas/domain/aws-cron'],
   'registry-files': ['^lambdas/registry/(read-registry|schema)'],
   defaults: [],
   'user-file': [],
+  screen: [],
   'own-node': ['^lib/bootstrap'],
   bootstrap: [],
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { longestFilter } from '../../lambdas/console/view/paging.ts';
+import { labelIn, labelRule } from '../../lambdas/domain/labels.ts';
 import { reason } from '../../lambdas/workflow/shared/fields.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed, type exitCodes } from './failure.ts';
@@ -75,3 +76,15 @@ export const paging = ['--page <n>', 'which page, from 1'] as const;
 /** Which part of a list. */
 export const page = wholeNumber(1, 100_000).optional();
 export const filter = z.string().max(longestFilter).optional();
+
+/** Labels as they are typed, several times or parted by commas; as the console takes them. */
+export const label = z
+  .array(z.string())
+  .transform((all) => all.flatMap((one) => one.split(',')))
+  .pipe(z.array(z.string().refine((one) => labelIn(one) !== undefined, `allowed is name=value: ${labelRule}`)))
+  .transform((all) => all.join(','))
+  .optional();
+export const labelOption = [
+  '--label <name=value...>',
+  'only those with this label; with several, with all of them',
+] as const;

@@ -73,6 +73,7 @@ describe('the commands that decide', () => {
     });
     const watched = run('watch orders --every 1');
     const all = run('watch --every 1');
+    const onScreen = run('watch --every 1', undefined, { rows: 24, columns: 80 });
     const forPrograms = run('watch orders --every 1 --json');
     await expect.poll(async () => (await run('status orders')).out).toContain('verify');
     await system.acknowledgeAll();
@@ -80,9 +81,11 @@ describe('the commands that decide', () => {
     const { exitCode, frames } = await watched;
     expect(JSON.parse((await forPrograms).out)).toEqual({ gatewayId, outcome: 'COMPLETED' });
     expect((await forPrograms).frames).toEqual([]);
-    expect((await all).frames.at(-1)).toBe('No rotation runs on 1 gateways.');
+    expect((await all).frames.at(-1)).toMatch(/^20\S+Z No rotation runs on 1 gateways\.$/);
+    expect((await onScreen).frames.at(-1)).toBe('No rotation runs on 1 gateways.');
     expect(exitCode).toBe(0);
     expect(frames.at(-1)).toContain('at rest; the last rotation completed');
+    expect(new Set(frames.map((one) => one.replace(/^\S+ /, ''))).size).toBe(frames.length); // no line twice
   });
 
   it('a second rotation is refused with the reason', async () => {

@@ -1,7 +1,21 @@
+import * as z from 'zod';
 import { longestLookBackSeconds } from '../../../lambdas/domain/kit.ts';
 import { kindNames } from '../../../lambdas/kits/kinds.ts';
 import { appliedResult, applyText, readBytes, readText } from '../apply-registry.ts';
-import { type At, command, filter, page, paging, type Result, reason, text, wholeNumber, why } from '../command.ts';
+import {
+  type At,
+  command,
+  filter,
+  label,
+  labelOption,
+  page,
+  paging,
+  type Result,
+  reason,
+  text,
+  wholeNumber,
+  why,
+} from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { importResult } from '../import-summary.ts';
 import { exportCommand } from '../kits-export.ts';
@@ -17,7 +31,7 @@ import {
 } from '../registry-edit.ts';
 import { writeFiles } from '../registry-writes.ts';
 import { testOne } from '../test-kit.ts';
-import { kitsText } from '../view-text.ts';
+import { kitListText, kitsFor, kitsText } from '../view-text.ts';
 
 const inFile = [
   ['--file <path>', 'the gateways.json that is changed and applied (default gateways.json)'],
@@ -58,18 +72,24 @@ export const kitCommands = [
   command({
     usage: 'list <gatewayId>',
     about: 'The kits of a gateway, late ones first.',
-    examples: ['list orders', 'list orders --filter kong --json'],
-    options: [['--filter <text>', 'kits, owners or kinds that contain it'], paging],
-    input: { gatewayId: text, filter, page },
-    run: async ({ connection }, { gatewayId, filter, page }) => {
-      const { kits, nowMs } = await connection.show({
+    examples: ['list orders', 'list orders --late --label env=prod', 'list orders --filter kong --json'],
+    options: [
+      ['--filter <text>', 'kits, owners, kinds or labels that contain it'],
+      labelOption,
+      ['--owner <owner>', 'only those of this owner'],
+      ['--late', 'only those that hold the rotation up, or present a revoked credential'],
+      paging,
+    ],
+    input: { gatewayId: text, filter, label, owner: text.optional(), late: z.boolean().default(false), page },
+    run: async ({ connection, terminal }, { gatewayId, filter, label, owner, late, page, json }) => {
+      const screen = json ? undefined : terminal.screen();
+      const asked = { filter, labels: label, owner, late: late ? 'only' : undefined, page, ...kitsFor(screen) };
+      const view = await connection.show({
         view: 'gateway',
         gatewayId,
-        ...(filter === undefined ? {} : { filter }),
-        ...(page === undefined ? {} : { page }),
+        ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
       });
-      const { page: now, pages, total } = kits.page;
-      return { json: kits, text: [kitsText(kits.rows, nowMs), `Page ${now} of ${pages}, ${total} kits.`].join('\n') };
+      return { json: view.kits, text: kitListText(view, screen) };
     },
   }),
   command({
@@ -146,6 +166,7 @@ export const kitCommands = [
         kitsText(
           kits.rows.filter((row) => row.kitId === kitId),
           nowMs,
+          at.terminal.screen(),
         ),
       );
       at.terminal.say(`Kit ${kitId} gets no new credential any more, and is cut off by the next rotation.`);
