@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { counted } from '../../lambdas/console/view/labels.ts';
+import { counted, outcomeWords } from '../../lambdas/console/view/labels.ts';
 import { longestPage } from '../../lambdas/console/view/paging.ts';
 import type { GatewayRow } from '../../lambdas/console/view/views.ts';
+import { type Outcome, outcomes } from '../../lambdas/domain/causes.ts';
+import { codesOf } from '../../lambdas/domain/codes.ts';
 import { clipped, type Screen } from '../screen.ts';
 import type { At, Result } from './command.ts';
 import type { Connection } from './connection.ts';
@@ -80,12 +82,10 @@ const gatewaysWith = async (connection: Connection, labels: string): Promise<Rea
 };
 
 const words: Readonly<Record<Rotated['result'], string>> = {
+  ...(Object.fromEntries(codesOf(outcomes).map((outcome) => [outcome, outcomeWords[outcome].word])) as Readonly<
+    Record<Outcome, string>
+  >),
   RUNNING: 'runs',
-  COMPLETED: 'completed',
-  COMPLETED_BY_FORCE: 'completed by force',
-  ROLLED_BACK: 'rolled back',
-  FAILED: 'failed',
-  PREEMPTED: 'ended by a compromise',
   HELD: 'held: it waits for a person',
   REFUSED: 'refused',
   UNKNOWN: 'nobody knows: look at it',

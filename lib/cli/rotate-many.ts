@@ -34,8 +34,8 @@ export type FleetNeeds = {
 export const isGood = ({ result }: Rotated): boolean => result === 'COMPLETED' || result === 'ROTATED_LATELY';
 
 /**
- * Sees each gateway through one rotation, at most `maxParallel` at a time. One that runs already is waited for and not started
- * again, so that the command may be run once more. The first that does not complete stops further starts, unless `keepsGoing`;
+ * Sees each gateway through one rotation, at most `maxParallel` at a time. Those that run already count among these, are waited
+ * for and not started again, so that the command may be run once more. The first that does not complete stops further starts, unless `keepsGoing`;
  * those that run are seen to their end. A held rotation counts as one that does not complete.
  */
 export const rotateMany = async (
@@ -48,18 +48,22 @@ export const rotateMany = async (
   );
   const running = (): readonly Rotated[] => [...all.values()].filter(({ result }) => result === 'RUNNING');
   const set = (one: Rotated): unknown => all.set(one.gatewayId, one);
-  const waiting = [...gatewayIds];
+  const next = (): string | undefined => [...all.values()].find(({ result }) => result === 'NOT_STARTED')?.gatewayId;
   const mayStart = (): boolean =>
-    waiting.length > 0 &&
+    next() !== undefined &&
     running().length < maxParallel &&
     (keepsGoing ||
       [...all.values()].every((one) => isGood(one) || one.result === 'RUNNING' || one.result === 'NOT_STARTED'));
   for (;;) {
     const rows = await needs.look();
     for (const one of running()) set(await nowOf(needs, one, rows.get(one.gatewayId)));
+    for (const [gatewayId, { result }] of all) {
+      const joined = result === 'NOT_STARTED' ? joinOf(gatewayId, rows.get(gatewayId)) : undefined;
+      if (joined) set(joined);
+    }
     while (mayStart()) {
-      const gatewayId = waiting.shift();
-      if (gatewayId !== undefined) set(await startOf(needs, gatewayId, rows.get(gatewayId)));
+      const gatewayId = next();
+      if (gatewayId !== undefined) set(await startOf(needs, gatewayId));
     }
     needs.show([...all.values()], rows);
     if (running().length === 0) return [...all.values()];
@@ -73,9 +77,13 @@ const nowOf = async (needs: FleetNeeds, one: Rotated, row: GatewayRow | undefine
   return { ...one, result: (await needs.outcomeOf(gatewayId, rotationId)) ?? 'UNKNOWN' };
 };
 
-const startOf = async (needs: FleetNeeds, gatewayId: string, row: GatewayRow | undefined): Promise<Rotated> => {
-  const found = row?.rotation;
-  if (found) return { gatewayId, rotationId: found.rotationId, result: found.held ? 'HELD' : 'RUNNING', joined: true };
+const joinOf = (gatewayId: string, row: GatewayRow | undefined): Rotated | undefined =>
+  row?.rotation && {
+    ...{ gatewayId, rotationId: row.rotation.rotationId, joined: true },
+    result: row.rotation.held ? 'HELD' : 'RUNNING',
+  };
+
+const startOf = async (needs: FleetNeeds, gatewayId: string): Promise<Rotated> => {
   if (await needs.wasRotatedLately(gatewayId)) return { gatewayId, result: 'ROTATED_LATELY' };
   try {
     const { rotationId } = await needs.rotate(gatewayId);

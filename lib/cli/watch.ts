@@ -78,8 +78,8 @@ export const shownOn = (terminal: Terminal) => {
   const last = new Map<string, string>();
   return (nowMs: number, frame: (screen: Screen) => string, lines: ReadonlyMap<string, string>): void => {
     const screen = terminal.screen();
-    if (screen) return terminal.frame(frame(screen));
-    for (const [about, line] of lines) {
+    if (screen) terminal.frame(frame(screen));
+    for (const [about, line] of screen ? [] : lines) {
       if (last.get(about) === line) continue;
       last.set(about, line);
       terminal.frame(`${new Date(nowMs).toISOString()} ${line}`);

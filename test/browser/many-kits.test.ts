@@ -55,7 +55,7 @@ describeInBrowser('the kits of a gateway that has many', () => {
       await section(page)
         .getByRole('link', { name: `All ${count}` })
         .click();
-      expect(await section(page).getByRole('table').innerText()).toContain('team-11@example.com');
+      expect(await section(page).getByRole('table').textContent()).toContain('team-11@example.com');
       expect(await section(page).getByText('observed').count()).toBeGreaterThan(0);
     },
   );

@@ -9,16 +9,13 @@ import { kit, rotating } from '../../console/scenes.ts';
 /** 300 kits of which the last one alone has not moved. */
 const snapshot = (gatewayId: string): Snapshot => ({
   gateway: rotating(gatewayId),
-  kits: Array.from({ length: 300 }, (_, index) => ({
-    kit: { ...kit('kong', 'kong'), kitId: `kong-${index}` as KitId },
-    verdict:
-      index === 299
-        ? ({
-            ...{ kind: 'LAGGARD', code: 'NOT_DISTRIBUTED', addresses: [], redo: true },
-            ...{ kitId: 'kong-299' as KitId, owner: 'kim' },
-          } as const)
-        : ({ kind: 'UPDATED', evidence: { kind: 'observed', atMs: 0 } } as const),
-  })),
+  kits: Array.from({ length: 300 }, (_, index) => {
+    const one = { ...kit('kong', 'kong'), kitId: `kong-${index}` as KitId };
+    const about = { kitId: one.kitId, owner: one.owner };
+    const late = { ...about, kind: 'LAGGARD', code: 'NOT_DISTRIBUTED', addresses: [], redo: true } as const;
+    const moved = { ...about, kind: 'UPDATED', evidence: { kind: 'observed', atMs: 0 } } as const;
+    return { kit: one, verdict: index === 299 ? late : moved };
+  }),
 });
 const shown = (gatewayIds: readonly string[], rows: number): readonly string[] =>
   stripVTControlCharacters(
