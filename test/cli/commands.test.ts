@@ -380,7 +380,8 @@ describe('kits in a file of their own', () => {
 
 describe('a command line that cannot be followed', () => {
   it.each([
-    ['rotate', /missing required argument 'gatewayId'/],
+    ['hold', /missing required argument 'gatewayId'/],
+    ['rotate --reason x', /Name one gateway, or a label of several/],
     ['rotate orders', /reason/],
     ['destroy', /unknown command 'destroy'/],
     ['status --colour red', /unknown option '--colour'/],
