@@ -166,10 +166,10 @@ const jsonSchemaOf = (schema: z.ZodType) =>
 export const registryJsonSchema = () => jsonSchemaOf(registrySchema);
 
 /** Further files of a registry, and where a gateway has its kits when they are not in the list itself. */
-export const include = z
+const include = z
   .array(z.string().min(1))
   .describe('Further files of this form, as paths from this one; a gateway may stand in any of them, and in one only.');
-export const kitsFile = z.strictObject({
+const kitsFile = z.strictObject({
   file: z
     .string()
     .min(1)

@@ -79,7 +79,8 @@ export const stepsLine = (steps: GatewayView['steps']): readonly string[] =>
 
 export const gatewaysText = (view: GatewaysView, screen: Screen | undefined): string => {
   const rows = view.rows.map(({ gatewayId, labels, state, credentials, rotation, worstLaggard, nextScheduledAtMs }) => [
-    [gatewayId, ...labelLines(labels)],
+    gatewayId,
+    ...labelCells(view.rows, labels),
     stateWords[state].word,
     credentials.map(
       ({ credentialId, stage, createdAtMs, rejectAfterAtMs }) =>
@@ -90,7 +91,11 @@ export const gatewaysText = (view: GatewaysView, screen: Screen | undefined): st
     nextScheduledAtMs === undefined ? undefined : fromNow(nextScheduledAtMs, view.nowMs),
   ]);
   if (rows.length === 0) return 'No gateway matches.';
-  const table = rowsOf(['GATEWAY', 'STATE', 'LIVE CREDENTIALS', 'ROTATION', 'HOLDS IT UP', 'NEXT'], rows, screen);
+  const table = rowsOf(
+    ['GATEWAY', ...labelHeading(view.rows), 'STATE', 'LIVE CREDENTIALS', 'ROTATION', 'HOLDS IT UP', 'NEXT'],
+    rows,
+    screen,
+  );
   return [table, ...more(view.page, 'gateway')].join('\n');
 };
 
@@ -166,12 +171,13 @@ const credentialRow = (one: CredentialLife, nowMs: number): readonly (string | u
 
 /** Kits in the order in which they come. Where all that is said of them has no room on the screen, each has one line. */
 export const kitsText = (rows: readonly KitRow[], nowMs: number, screen: Screen | undefined): string => {
-  const headings = ['KIT', 'KIND', 'OWNER', 'EVIDENCE', 'LAST SEEN', 'KEY ENDS', 'WAITS FOR'];
+  const headings = ['KIT', 'KIND', 'OWNER', ...labelHeading(rows), 'EVIDENCE', 'LAST SEEN', 'KEY ENDS', 'WAITS FOR'];
   const cells = rows.map(
     ({ kitId, kind, owner, labels, reverted, evidence, late, lastSeen, callsPingOne, ownKeys, waitsFor }) => [
-      [kitId, ...labelLines(labels)],
+      kitId,
       kind,
       owner,
+      ...labelCells(rows, labels),
       reverted ? 'on a revoked one' : (evidence?.kind ?? (late && lateWords[late])),
       lastSeen ? `${lastSeen.credentialId} ${fromNow(lastSeen.atMs, nowMs)}` : unseenText(callsPingOne === true),
       ownKeys.map((key) => keyEndText(key, nowMs)),
@@ -198,7 +204,11 @@ export const kitListText = ({ kits, nowMs }: GatewayView, screen: Screen | undef
   return [table, ...(pages > 1 ? more(kits.page, 'kit') : [`Page ${page} of ${pages}, ${total} kits.`])].join('\n');
 };
 
-const labelLines = (labels: Labels | undefined): readonly string[] => (labels ? [labelsText(labels)] : []);
+type Labelled = readonly { readonly labels?: Labels }[];
+/** There is a column for labels when something in the list has one. */
+const labelHeading = (rows: Labelled): readonly string[] => (rows.some(({ labels }) => labels) ? ['LABELS'] : []);
+const labelCells = (rows: Labelled, labels: Labels | undefined): readonly string[] =>
+  labelHeading(rows).map(() => labelsText(labels));
 
 export const historyText = ({ entries, page, nowMs }: HistoryView, screen: Screen | undefined): string => {
   if (entries.length === 0) return 'Nothing is recorded yet.';

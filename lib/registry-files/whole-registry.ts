@@ -20,8 +20,7 @@ export const wholeRegistry = (path: string): WholeRegistry => {
 export const wholeDocument = (path: string): unknown => assemble(path, readFileSync(path, 'utf8')).document;
 
 /** One file alone stays as it was written. */
-export const textOf = ({ document, isSplit }: Assembled, text: string): string =>
-  isSplit ? JSON.stringify(document) : text;
+const textOf = ({ document, isSplit }: Assembled, text: string): string => (isSplit ? JSON.stringify(document) : text);
 
 /** The registry that files come to. Throws {@link RegistryRefused} as if each was read alone. */
 export const checked = ({ document, places, isSplit }: Assembled): Registry => {
