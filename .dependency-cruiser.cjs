@@ -27,7 +27,10 @@ const inLambdas = (names) =>
   `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
 /** What a part of `lib` may know, besides itself. */
 const lib = {
-  app: ['^lib/(own-node|synthesise|constructs/|registry-files/)', '^lambdas/registry/(read-registry|registry-hosts|foreign-secrets)'],
+  app: [
+    '^lib/(own-node|synthesise|constructs/|registry-files/)',
+    '^lambdas/registry/(read-registry|registry-hosts|foreign-secrets)',
+  ],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/', '^lambdas/domain/names'],

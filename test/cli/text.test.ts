@@ -231,7 +231,14 @@ describe('On a screen', () => {
   const screen = { rows: 24, columns: 80 };
   const lateKits = (count: number): KitRow[] =>
     Array.from({ length: count }, (_, index) => ({
-      ...{ kitId: `kong-${index}` as KitId, kind: 'kong', owner: `team-${index}@example.com`, addresses: [], acts: [] },
+      ...{
+        kitId: `kong-${index}` as KitId,
+        kind: 'kong',
+        owner: `team-${index}@example.com`,
+        addresses: [],
+        acts: [],
+        ownKeys: [],
+      },
       ...({ late: 'STILL_ON_PREDECESSOR', waitsFor: 'One of its nodes was not reloaded. '.repeat(5) } as const),
     }));
   const many = (rows: readonly KitRow[]): GatewayView => ({
