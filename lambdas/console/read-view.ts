@@ -40,7 +40,7 @@ export const viewOf = async (needs: ShowNeeds, ask: ConsoleAsk): Promise<View> =
   const gateway = await registered(needs, ask.gatewayId);
   switch (ask.view) {
     case 'gateway':
-      return gatewayView(await factsOf(needs, gateway), ask, needs.now());
+      return gatewayView(await factsOf(needs, gateway), { ...ask, late: ask.late, size: ask.size }, needs.now());
     case 'history':
       return historyView(gateway, await needs.records.latest(gateway, allTransitions), ask.page, needs.now());
     case 'act':
@@ -59,7 +59,7 @@ const registered = async ({ records }: ShowNeeds, gatewayId: GatewayId): Promise
 /** The records of all gateways, and the schedules of those that are shown. */
 const showGateways = async (needs: ShowNeeds, ask: AskFor<'gateways'>): Promise<GatewaysView> => {
   const gateways = await needs.records.all();
-  const view = gatewaysView(gateways, { filter: ask.filter, state: ask.state, page: ask.page }, needs.now());
+  const view = gatewaysView(gateways, { ...ask, state: ask.state, size: ask.size }, needs.now());
   const records = new Map(gateways.map((gateway) => [gateway.gatewayId, gateway]));
   const rows = await boundedMap(view.rows, secretsAtOnce, async (row) => {
     const { nextScheduledAtMs, secretTroubles } = await secretOf(needs, records.get(row.gatewayId));

@@ -2,6 +2,7 @@ import type { PingOneAuthority } from './authority.ts';
 import type { Outcome, QuietBreak, RevocationCause, Trigger } from './causes.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { LaggardCode } from './kit-verdict.ts';
+import type { Labels } from './labels.ts';
 import type { MintIntent } from './pingone-mint.ts';
 import type { Policy } from './policy.ts';
 import type { Probe } from './probe.ts';
@@ -193,6 +194,8 @@ export type Gateway = {
   /** What our policy check decides; absent where kits call PingOne. */
   readonly decision?: AccessDecision | undefined;
   readonly policy: Policy;
+  /** What people sort gateways by; decides nothing. */
+  readonly labels?: Labels | undefined;
   /** A larger bound that was in force before and still holds for instances of the policy check until then. */
   readonly earlierStale?: { readonly seconds: number; readonly untilMs: number };
   readonly secretArn: string;

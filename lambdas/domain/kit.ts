@@ -1,4 +1,5 @@
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
+import type { Labels } from './labels.ts';
 import type { UseScope, UseSource } from './use-places.ts';
 
 /** What a kind of kit declares, and a kit may refine: who installs, what reading back proves, how long until all nodes use it. */
@@ -35,6 +36,7 @@ export type Kit = {
   readonly kitId: KitId;
   readonly kind: string;
   readonly owner: string;
+  readonly labels?: Labels;
   readonly traits: KitTraits;
   /** A kit unused for so long counts as idle. */
   readonly lookBackSeconds: number;

@@ -4,17 +4,19 @@ import { otherAuthority } from './configure.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId, KitId } from './ids.ts';
 import type { Kit } from './kit.ts';
+import type { Labels } from './labels.ts';
 import type { Policy } from './policy.ts';
 
 /** A kit as `gateways.json` wants it. */
 export type WantedKit = Pick<
   Kit,
-  'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'expectedSources' | 'settings'
+  'kitId' | 'kind' | 'owner' | 'labels' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'expectedSources' | 'settings'
 >;
 
 /** A gateway as `gateways.json` wants it. */
 export type WantedGateway = {
   readonly gatewayId: GatewayId;
+  readonly labels?: Labels;
   /** Absent: the builtin one. */
   readonly authority?: PingOneAuthority;
   readonly decision?: AccessDecision;
@@ -147,7 +149,16 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
 };
 
 /** The fields of a kit that the file decides. */
-const fields = ['kind', 'owner', 'traits', 'lookBackSeconds', 'probeUrl', 'expectedSources', 'settings'] as const;
+const fields = [
+  'kind',
+  'owner',
+  'labels',
+  'traits',
+  'lookBackSeconds',
+  'probeUrl',
+  'expectedSources',
+  'settings',
+] as const;
 
 const compareKits = (
   wanted: WantedGateway,

@@ -113,7 +113,7 @@ const changeKit = async (
     if (before) await kits.save({ ...registeredPart(before), retiredAtMs: now() }, shardCount);
     return;
   }
-  const { kind, owner, traits, lookBackSeconds, probeUrl, expectedSources, settings } = wanted;
+  const { kind, owner, labels, traits, lookBackSeconds, probeUrl, expectedSources, settings } = wanted;
   const isRegistered = before !== undefined && before.retiredAtMs === undefined;
   const kit: RegisteredKit = {
     gatewayId,
@@ -124,6 +124,7 @@ const changeKit = async (
     lookBackSeconds,
     settings,
     registeredAtMs: isRegistered ? before.registeredAtMs : now(),
+    ...(labels ? { labels } : {}),
     ...(probeUrl === undefined ? {} : { probeUrl }),
     ...(expectedSources === undefined ? {} : { expectedSources }),
   };

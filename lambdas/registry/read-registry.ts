@@ -36,8 +36,10 @@ export type Registry = {
 export const withoutDemo = ({ gateways }: Registry): Registry => ({ gateways: gateways.filter(({ demo }) => !demo) });
 
 /** Reads the text of `gateways.json`. Throws {@link RegistryRefused}. */
-export const readRegistry = (text: string): Registry => {
-  const given = parsed(text);
+export const readRegistry = (text: string): Registry => registryIn(parsed(text));
+
+/** The same of the document that such a text holds, or that several files make up together. */
+export const registryIn = (given: unknown): Registry => {
   const whole = registrySchema.safeParse(given);
   const problems = whole.success ? [] : problemsOf(whole.error.issues, given, registryJsonSchema());
   const gatewaysGiven: readonly unknown[] = listAt(given, 'gateways');
@@ -71,8 +73,9 @@ export const readRegistry = (text: string): Registry => {
   return {
     gateways: read
       .filter((one) => one !== undefined)
-      .map(({ gatewayId, authority, decision, policy, kits, demo, schedule }) => ({
+      .map(({ gatewayId, labels, authority, decision, policy, kits, demo, schedule }) => ({
         gatewayId,
+        ...(labels ? { labels } : {}),
         ...(authority?.kind === 'pingone' ? { authority } : {}),
         ...(decision ? { decision } : {}),
         policy,
@@ -115,7 +118,7 @@ const parsed = (text: string): unknown => {
 };
 
 const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
-  const { kitId, kind, owner, lookBackSeconds, probeUrl, expectedSources, settings, demo } = kit;
+  const { kitId, kind, owner, labels, lookBackSeconds, probeUrl, expectedSources, settings, demo } = kit;
   return {
     kitId,
     kind,
@@ -124,6 +127,7 @@ const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
     settings,
     traits: kitKindOf(kind).traits(settings),
     nodes: demo?.nodes ?? 1,
+    ...(labels ? { labels } : {}),
     ...(probeUrl === undefined ? {} : { probeUrl }),
     ...(expectedSources === undefined ? {} : { expectedSources }),
   };

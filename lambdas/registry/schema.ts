@@ -5,7 +5,7 @@ import { defaultPolicy, latestRejectSeconds } from '../domain/policy.ts';
 import { readSchedule } from '../domain/schedule.ts';
 import { longestText } from '../domain/text.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
-import { actor, gatewayId, kitId, line } from '../workflow/shared/fields.ts';
+import { actor, gatewayId, kitId, labels, line } from '../workflow/shared/fields.ts';
 
 const day = 86_400;
 const year = 365 * day;
@@ -83,6 +83,7 @@ const policy = z.strictObject({
 
 const kit = kitSchemaWith({
   kitId,
+  labels: labels.exactOptional(),
   owner: line(longestText.owner).describe('who is told when this kit lags, such as an e-mail address or a team'),
   lookBackSeconds: seconds(1, longestLookBackSeconds, day, 'A kit unused for so long counts as idle.'),
   expectedSources: z
@@ -104,6 +105,7 @@ const kit = kitSchemaWith({
 
 export const gatewaySchema = z.strictObject({
   gatewayId,
+  labels: labels.exactOptional(),
   demo: z
     .boolean()
     .default(false)
@@ -157,6 +159,30 @@ export type GatewayOfFile = z.output<typeof gatewaySchema>;
 /** The schema of `gateways.json`: strict, with the settings of every kind of kit. */
 export const registrySchema = z.strictObject({ $schema: z.string().exactOptional(), gateways: z.array(gatewaySchema) });
 
-/** The JSON Schema of `gateways.json`, made from the same source, for editors and for messages. */
-export const registryJsonSchema = () =>
-  z.toJSONSchema(registrySchema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+const jsonSchemaOf = (schema: z.ZodType) =>
+  z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+
+/** The JSON Schema of what `gateways.json` comes to, made from the same source, for messages and pages. */
+export const registryJsonSchema = () => jsonSchemaOf(registrySchema);
+
+/** Further files of a registry, and where a gateway has its kits when they are not in the list itself. */
+const include = z
+  .array(z.string().min(1))
+  .describe('Further files of this form, as paths from this one; a gateway may stand in any of them, and in one only.');
+const kitsFile = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .describe(
+      'A file with the kits of this gateway alone, as a path from this one: NDJSON (.ndjson, .jsonl) or CSV (.csv).',
+    ),
+});
+
+/** The JSON Schema of one such file, for editors: it may name further ones, which the functions never see. */
+export const registryFileJsonSchema = () =>
+  jsonSchemaOf(
+    registrySchema.extend({
+      include: include.exactOptional(),
+      gateways: z.array(gatewaySchema.extend({ kits: z.union([z.array(kit), kitsFile]) })),
+    }),
+  );

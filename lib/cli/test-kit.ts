@@ -1,9 +1,8 @@
 import { isGatewayId, isKitId } from '../../lambdas/domain/ids.ts';
 import type { Kit } from '../../lambdas/domain/kit.ts';
 import type { Policy } from '../../lambdas/domain/policy.ts';
-import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { type KitTest, testKit } from '../../lambdas/workflow/shared/test-kit.ts';
-import { readText } from './apply-registry.ts';
+import { readWhole } from './apply-registry.ts';
 import type { At, Result } from './command.ts';
 import { CommandFailed } from './failure.ts';
 import { ownAccess } from './own-access.ts';
@@ -25,7 +24,7 @@ export const testOne = async (at: At, gatewayId: string, kitId: string, file: st
 };
 
 const kitIn = (file: string, gatewayId: string, kitId: string): { readonly kit: Kit; readonly policy: Policy } => {
-  const gateway = registryIn(file).find((one) => one.gatewayId === gatewayId);
+  const gateway = readWhole(file).registry.gateways.find((one) => one.gatewayId === gatewayId);
   const kit = gateway?.kits.find((one) => one.kitId === kitId);
   if (!gateway || !kit || !isGatewayId(gatewayId) || !isKitId(kitId)) {
     const has = gateway ? gateway.kits.map((one) => one.kitId).join(', ') || 'no kits' : 'no such gateway';
@@ -33,14 +32,6 @@ const kitIn = (file: string, gatewayId: string, kitId: string): { readonly kit: 
   }
   const { nodes: _, ...wanted } = kit;
   return { kit: { ...wanted, gatewayId, kitId, registeredAtMs: Date.now() }, policy: gateway.policy };
-};
-
-const registryIn = (file: string): ReturnType<typeof readRegistry>['gateways'] => {
-  try {
-    return readRegistry(readText(file)).gateways;
-  } catch (error) {
-    throw error instanceof RegistryRefused ? new CommandFailed('usage', error.message, { cause: error }) : error;
-  }
 };
 
 const resultOf = (test: KitTest, askedBy: string): Result => {

@@ -8,6 +8,8 @@ import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, KitId } from '../../lambdas/domain/ids.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import {
+  allGateways,
+  allKits,
   atRest,
   compromised,
   everyState,
@@ -42,7 +44,7 @@ const chosen = new Set([
 ]);
 
 const shown = (gateway: Gateway, changes: Partial<GatewayFacts> = {}): GatewayView =>
-  gatewayView(factsOf(gateway, changes), { filter: '', page: 1 }, nowMs);
+  gatewayView(factsOf(gateway, changes), allKits, nowMs);
 
 const base = (gateway: Gateway) => ({
   view: 'act' as const,
@@ -90,8 +92,8 @@ export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => val
   const [late] = judgeKits(rotating(), kits.slice(4), uses, nowMs);
   const kit = late && kitRow(late, rotating(), nowMs, () => []);
   const views = {
-    gateways: gatewaysView(everyState, { filter: '', state: undefined, page: 1 }, nowMs),
-    'no gateways': gatewaysView([], { filter: 'x', state: 'HELD', page: 7 }, nowMs),
+    gateways: gatewaysView(everyState, allGateways, nowMs),
+    'no gateways': gatewaysView([], { ...allGateways, filter: 'x', state: 'HELD', page: 7 }, nowMs),
     rotating: shown(rotating()),
     'at rest': shown(atRest(), { kits: kitsAtRest, uses: usesAtRest, transitions: transitions.slice(4) }),
     'keys end': shown(atRest('orders', { keysEnding: 1 }), {

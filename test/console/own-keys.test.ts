@@ -4,10 +4,10 @@ import { type GatewayFacts, gatewayView } from '../../lambdas/console/view/gatew
 import { stateOf } from '../../lambdas/console/view/gateways-view.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { gatewayText, kitsText } from '../../lib/cli/view-text.ts';
-import { atRest, factsOf, kitsWithKeys, nowMs, ownKeys, rotating } from './scenes.ts';
+import { allKits, atRest, factsOf, kitsWithKeys, nowMs, ownKeys, rotating } from './scenes.ts';
 
 const shown = (gateway: Gateway, changes: Partial<GatewayFacts> = { ownKeys }) =>
-  gatewayView(factsOf(gateway, { kits: kitsWithKeys, ...changes }), { filter: '', page: 1 }, nowMs);
+  gatewayView(factsOf(gateway, { kits: kitsWithKeys, ...changes }), allKits, nowMs);
 const keysOf = (view: ReturnType<typeof shown>, kitId: string) =>
   view.kits.rows.find((row) => row.kitId === kitId)?.ownKeys;
 const ending = 'kits/kong-public/token';
@@ -49,8 +49,8 @@ describe('the keys with which kits are reached', () => {
 
   it('are told on the command line', () => {
     const view = shown(atRest());
-    expect(kitsText(view.kits.rows, nowMs)).toMatch(/KEY ENDS[\s\S]*kong-public[\s\S]*in 3 d/);
-    expect(gatewayText(view)).toContain(`key: Secret ${ending}: its token ends`);
-    expect(gatewayText(view)).not.toContain(`key: Secret ${lasting}`);
+    expect(kitsText(view.kits.rows, nowMs, undefined)).toMatch(/KEY ENDS[\s\S]*kong-public[\s\S]*in 3 d/);
+    expect(gatewayText(view, undefined)).toContain(`key: Secret ${ending}: its token ends`);
+    expect(gatewayText(view, undefined)).not.toContain(`key: Secret ${lasting}`);
   });
 });

@@ -273,3 +273,7 @@ export const ownKeys: SeenKeys = {
     { secretId: 'kits/kong-public/token', from: 'TOKEN', endsAtMs: nowMs + 3 * days, kits: 1, readAtMs: nowMs },
   ],
 };
+
+/** Nothing is chosen among the kits of a gateway, and nothing among gateways. */
+export const allKits = { filter: '', labels: {}, owner: '', late: undefined, page: 1, size: undefined } as const;
+export const allGateways = { filter: '', labels: {}, state: undefined, page: 1, size: undefined } as const;

@@ -97,6 +97,22 @@ describe('the registry', () => {
     expect(text(applied(file('one.json', '{"gateways":[]}'))?.ServiceToken)).toBe('{GatewayRegistryApplyRegistry.Arn}');
   });
 
+  test('is one document with everything that its files name, and is applied again when one of those changes', () => {
+    const kits = file('several.csv', 'kitId,kind,owner,settings.adminUrl\none,kong,team,https://kong.example.com\n');
+    const fields = { authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
+    file('more.json', JSON.stringify({ gateways: [{ gatewayId: 'edge', ...fields, kits: { file: 'several.csv' } }] }));
+    const several = file('several.json', JSON.stringify({ include: ['more.json'], gateways: [] }));
+    const outdir = join(folder, 'several');
+    rotationApp({ outdir, context: { gateways: several }, builtinCloudFormationValidation: false }).synth();
+    const [beside = ''] = globSync('asset.*/gateways.json', { cwd: outdir });
+    expect(JSON.parse(readFileSync(join(outdir, beside), 'utf8'))).toMatchObject({
+      gateways: [{ gatewayId: 'edge', kits: [{ kitId: 'one', settings: { adminUrl: 'https://kong.example.com' } }] }],
+    });
+    const before = applied(several)?.Hash;
+    writeFileSync(kits, readFileSync(kits, 'utf8').replace('team', 'others'));
+    expect(applied(several)?.Hash).not.toBe(before);
+  });
+
   test('is applied again when, and only when, the file changes', () => {
     const before = applied(file('before.json', '{"gateways":[]}'))?.Hash;
     expect(applied(file('same.json', '{"gateways":[]}'))?.Hash).toBe(before);

@@ -147,7 +147,7 @@ describe('Reading gateways.json', () => {
 
   it('refuses a word that it does not know and names those it does', () => {
     expect(problemsOf(oneGateway({ schedules: [] }))).toEqual([
-      'gateways[0]: "schedules" is not known; allowed are gatewayId, demo, authority, decision, schedule, policy, kits.',
+      'gateways[0]: "schedules" is not known; allowed are gatewayId, labels, demo, authority, decision, schedule, policy, kits.',
     ]);
   });
 

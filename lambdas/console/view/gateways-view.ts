@@ -1,4 +1,5 @@
 import { type Gateway, hasReached, type Rotation } from '../../domain/gateway.ts';
+import { hasLabels, type Labels, labelsText } from '../../domain/labels.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import { paged } from './paging.ts';
 import {
@@ -100,19 +101,22 @@ const credentialSummaries = ({ live }: Gateway): readonly CredentialSummary[] =>
 
 /** One gateway in the list, from its record alone: no kit is read for it. */
 const gatewayRow = (gateway: Gateway): GatewayRow => {
-  const { gatewayId, rotation } = gateway;
+  const { gatewayId, labels, rotation } = gateway;
   return {
+    ...(labels ? { labels } : {}),
     ...{ gatewayId, state: stateOf(gateway), credentials: credentialSummaries(gateway) },
     ...(rotation ? { rotation: rotationSummary(rotation) } : {}),
     ...(rotation?.kitSummary?.worst ? { worstLaggard: rotation.kitSummary.worst } : {}),
   };
 };
 
-/** What of the list is asked for: a part of the name, a state, a page. */
+/** What of the list is asked for: a part of the name or of a label, all of the labels, a state, a page. */
 export type GatewaysQuery = {
   readonly filter: string;
+  readonly labels: Labels;
   readonly state: GatewayState | undefined;
   readonly page: number;
+  readonly size: number | undefined;
 };
 
 /** Gateways on one page; as many schedules are looked up for it. */
@@ -127,7 +131,10 @@ export const gatewaysView = (gateways: readonly Gateway[], query: GatewaysQuery,
   const found = gateways
     .filter(
       (gateway) =>
-        gateway.gatewayId.includes(query.filter.toLowerCase()) &&
+        [gateway.gatewayId, labelsText(gateway.labels)].some((text) =>
+          text.toLowerCase().includes(query.filter.toLowerCase()),
+        ) &&
+        hasLabels(gateway.labels, query.labels) &&
         (query.state === undefined || stateFor(gateway) === query.state),
     )
     .toSorted(
@@ -135,9 +142,10 @@ export const gatewaysView = (gateways: readonly Gateway[], query: GatewaysQuery,
         gatewayStates.indexOf(stateFor(one)) - gatewayStates.indexOf(stateFor(other)) ||
         (one.gatewayId < other.gatewayId ? -1 : 1),
     );
-  const { page, items } = paged(found, query.page, gatewaysPageSize);
+  const { page, items } = paged(found, query.page, query.size ?? gatewaysPageSize);
   return {
     ...{ view: 'gateways', nowMs, filter: query.filter, counts, page },
+    ...(Object.keys(query.labels).length > 0 ? { labels: labelsText(query.labels) } : {}),
     ...(query.state ? { state: query.state } : {}),
     rows: items.map(gatewayRow),
   };

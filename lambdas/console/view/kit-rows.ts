@@ -101,6 +101,7 @@ export const kitRow = (
   return {
     ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn({ kit, late, silent }, gateway) },
     ownKeys: keysOf(kit),
+    ...(kit.labels ? { labels: kit.labels } : {}),
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
     ...(laggard ? lateOf(gateway, laggard) : {}),
     ...(waits.length > 0 ? { waitsFor: waits.join(' ') } : {}),
@@ -154,6 +155,10 @@ const weight = ({ kit, verdict }: JudgedKit): number => {
   if (kit.reverted) return -1; // it is refused now
   return verdict?.kind === 'LAGGARD' ? laggardCodes.indexOf(verdict.code) : laggardCodes.length;
 };
+
+/** Whether somebody has to look at it: it holds the rotation up, or is refused now. */
+export const isLate = ({ kit, verdict }: JudgedKit): boolean =>
+  kit.reverted !== undefined || verdict?.kind === 'LAGGARD';
 
 const movesAtMost = 48;
 

@@ -10,6 +10,7 @@ import type {
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
 import type { RevertedUse } from '../../domain/kit.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
+import type { Labels } from '../../domain/labels.ts';
 import { commandsAbout } from '../../domain/operator-commands.ts';
 import type { KeyLine } from '../../domain/own-keys.ts';
 
@@ -124,6 +125,7 @@ type WorstLaggard = { readonly kitId: KitId; readonly owner: string; readonly co
 /** One gateway in the list. */
 export type GatewayRow = {
   readonly gatewayId: GatewayId;
+  readonly labels?: Labels;
   readonly state: GatewayState;
   readonly credentials: readonly CredentialSummary[];
   readonly rotation?: RotationSummary;
@@ -182,6 +184,7 @@ export type KitRow = {
   readonly kitId: KitId;
   readonly kind: string;
   readonly owner: string;
+  readonly labels?: Labels;
   /** Moved with this evidence, or late for this reason; neither while there is no credential to move to. */
   readonly evidence?: Evidence;
   readonly late?: LaggardCode;

@@ -29,6 +29,7 @@ export type GatewaysView = {
   readonly view: 'gateways';
   readonly nowMs: number;
   readonly filter: string;
+  readonly labels?: string;
   readonly state?: GatewayState;
   readonly counts: Readonly<Partial<Record<GatewayState, number>>>;
   readonly page: Page;
@@ -66,12 +67,18 @@ export type GatewayView = {
   readonly credentials: readonly CredentialLife[];
   /** Kits' moves to that credential. */
   readonly moves: readonly KitMoves[];
+  /** Which kits were asked for; labels as `env=prod,team=edge`. */
   readonly filter: string;
+  readonly labels?: string;
+  readonly owner?: string;
+  readonly late?: 'only';
   readonly kits: {
     readonly page: Page;
     readonly total: number;
     readonly updated: number;
     readonly late: number;
+    /** Late ones, and those that present a revoked credential: what 'only late' shows. */
+    readonly attention: number;
     readonly rows: readonly KitRow[];
   };
   /** On live credentials, by sources that no registered kit accounts for; the latest 50, and how many more there are. */
