@@ -106,7 +106,7 @@ export const unlessLost = async (call: Promise<unknown>): Promise<boolean> => {
 };
 
 /**
- * The answer of a call about a secret or a function of a kit, `undefined` when there is none, or a {@link KitCallFailed}: nothing of AWS's
+ * The answer of a call about a secret, a function or a distribution of a kit, `undefined` when there is none, or a {@link KitCallFailed}: nothing of AWS's
  * goes on but the name of the error and its status, because the rest may quote what was sent.
  */
 export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSignal): Promise<Output | undefined> => {
@@ -114,7 +114,7 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
     return await call;
   } catch (error) {
     const { name, status } = classOf(error);
-    if (secretsManager.absent.includes(name)) return undefined;
+    if (absentForKit.has(name)) return undefined;
     const answer = `${name}${status ? `, HTTP ${status}` : ''}`;
     if (signal.aborted) throw new KitCallFailed('TIMEOUT', 'no answer in time');
     if (/Throttling|TooManyRequests|LimitExceeded/.test(name) || status === 429)
@@ -127,8 +127,14 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
   }
 };
 
-/** Lambda: another revision than the one that was named, or a change that is not complete. */
-const changedMeanwhile: ReadonlySet<string> = new Set(['PreconditionFailedException', 'ResourceConflictException']);
+/** Secrets Manager and Lambda, and CloudFront. */
+const absentForKit: ReadonlySet<string> = new Set([...secretsManager.absent, 'NoSuchDistribution']);
+
+/** Lambda, and CloudFront: another revision than the one that was named, or a change that is not complete. */
+const changedMeanwhile: ReadonlySet<string> = new Set([
+  ...['PreconditionFailedException', 'ResourceConflictException'],
+  ...['PreconditionFailed', 'InvalidIfMatchVersion'],
+]);
 
 /** The SDK's error name and HTTP status; its message and response are left behind. */
 const classOf = (error: unknown): { readonly name: string; readonly status: number | undefined } => {

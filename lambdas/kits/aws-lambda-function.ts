@@ -1,8 +1,8 @@
 import type { Kit } from '../domain/kit.ts';
-import { KitCallFailed, type KitCallProblem } from '../domain/kit-call-failed.ts';
 import type { AliasShown, FunctionShown } from '../ports.ts';
+import { callWith, problemsOf } from './aws-call.ts';
 import type { AwsLambdaSettings } from './aws-lambda-settings.ts';
-import { type KitError, KitMisconfigured, KitRefused, KitUnreachable, type Said } from './kit-errors.ts';
+import { KitMisconfigured, KitRefused } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 import { retryWhileTime } from './retry-while-time.ts';
 
@@ -20,10 +20,7 @@ type Served = {
 export const functionOf = (kit: Kit, settings: AwsLambdaSettings, { functions, signal }: KitAccess) => {
   const { functionName, variable, alias: aliasName } = settings;
   const what = `function ${functionName}`;
-  const call = <Output>(doing: string, work: Promise<Output>): Promise<Output> =>
-    work.catch((error: unknown) => {
-      throw error instanceof KitCallFailed ? problems[error.problem]({ doing, kit, answer: error.answer }) : error;
-    });
+  const call = callWith(kit, problems);
 
   /** The function, or one of its versions, when no change of it is under way. */
   const settled = (version?: string): Promise<Readable> =>
@@ -125,32 +122,9 @@ const without = (variables: Readonly<Record<string, string>>, name: string): str
       .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   );
 
-type Problem = (said: Omit<Said, 'todo'>) => KitError;
-const unreachable =
-  (code: ConstructorParameters<typeof KitUnreachable>[0], todo = 'It is tried again.'): Problem =>
-  (said) =>
-    new KitUnreachable(code, { ...said, todo });
-
-/** What each problem with a kit's function is thrown as. */
-const problems: Readonly<Record<KitCallProblem, Problem>> = {
-  NOT_GIVEN: (said) =>
-    new KitMisconfigured('NOT_FOUND', {
-      ...said,
-      todo: 'Correct functionName and alias; both are of the account and region of the deployment.',
-    }),
-  ACCESS_DENIED: (said) =>
-    new KitRefused('ACCESS_DENIED', {
-      ...said,
-      todo: 'Name the function in the gateways.json of the deployment and deploy it: only those named there may be changed.',
-    }),
-  REQUEST_REFUSED: (said) =>
-    new KitRefused('REQUEST_REFUSED', {
-      ...said,
-      todo: 'Check that all its variables together stay below 4 KB, and that the function can be changed.',
-    }),
-  CHANGED_MEANWHILE: unreachable('NOT_STORED', 'Somebody else changes it; it is read again.'),
-  TIMEOUT: unreachable('TIMEOUT'),
-  RATE_LIMITED: unreachable('RATE_LIMITED'),
-  NO_CONNECTION: unreachable('NO_CONNECTION'),
-  SERVER_ERROR: unreachable('SERVER_ERROR'),
-};
+const problems = problemsOf({
+  NOT_GIVEN: 'Correct functionName and alias; both are of the account and region of the deployment.',
+  ACCESS_DENIED:
+    'Name the function in the gateways.json of the deployment and deploy it: only those named there may be changed.',
+  REQUEST_REFUSED: 'Check that all its variables together stay below 4 KB, and that the function can be changed.',
+});

@@ -3,6 +3,7 @@ import type { Kit, KitTraits } from '../domain/kit.ts';
 import { apigee } from './apigee.ts';
 import { awsLambda } from './aws-lambda.ts';
 import { azureApim } from './azure-apim.ts';
+import { awsLambdaEdge } from './aws-lambda-edge.ts';
 import { forward } from './forward.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
@@ -21,6 +22,7 @@ export const kindNames = [
   'azure-apim',
   'mulesoft',
   'aws-lambda',
+  'aws-lambda-edge',
   'secrets-manager',
   'webhook',
   'manual',
@@ -80,6 +82,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   'azure-apim': checked(azureApim),
   mulesoft: checked(mulesoft),
   'aws-lambda': checked(awsLambda),
+  'aws-lambda-edge': checked(awsLambdaEdge),
   'secrets-manager': checked(secretsManager),
   webhook: checked(webhook),
   manual: checked(manual),

@@ -9,6 +9,7 @@ import type { Log } from '../../lambdas/runtime/log.ts';
 import { accountId, region } from '../emulator/account.ts';
 import { createCloudFormation } from '../emulator/cloudformation/cloudformation.ts';
 import { resolverFor, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
+import { createCloudFront } from '../emulator/cloudfront/cloudfront.ts';
 import { openDynamoDb } from '../emulator/dynamodb/dynamodb.ts';
 import { type AnsweredCall, startEndpoint } from '../emulator/endpoint/endpoint.ts';
 import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventbridge.ts';
@@ -97,6 +98,9 @@ const alsoNoted =
     log(level, message, fields);
   };
 
+/** "Typically within minutes" (CloudFront guide, when a change takes effect). */
+const edgeDeployMs = 180_000;
+
 /** Opens the deployment. Rejects when a port is taken, or the data folder is in use or cannot be read. */
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { template, dataFolder, timers, projectFolder } = options;
@@ -172,6 +176,12 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     report: ({ name, secretArn, versionId }) =>
       options.log('secrets-manager')('INFO', `${name}: ${secretArn}`, { rotationId: versionId }),
   });
+  const cloudFront = createCloudFront({
+    accountId,
+    versionOf: lambda.configured.version,
+    clock: timers.now,
+    deployMs: edgeDeployMs,
+  });
   const sns = createSns({
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
@@ -205,7 +215,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     port,
     keys,
     dynamoDb,
-    services: [lambda, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf), kms],
+    services: [lambda, cloudFront, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf), kms],
     clock: Date.now,
     onCall: options.onCall,
     checkAccess: access.check,

@@ -1,4 +1,4 @@
-import type { KitFunctions, KitReach } from '../../lambdas/ports.ts';
+import type { KitEdge, KitFunctions, KitReach } from '../../lambdas/ports.ts';
 
 const unused = async (): Promise<never> => {
   throw new Error('This kit is no function.');
@@ -13,11 +13,19 @@ export const noFunctions: KitFunctions = {
   moveAlias: unused,
 };
 
+/** Where none is at the edge. */
+export const noEdge: KitEdge = {
+  functions: noFunctions,
+  packages: { read: unused, write: unused },
+  distributions: { show: unused, associate: unused },
+};
+
 /** Real requests to the hosts named, which are all somewhere else. */
 export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}): KitReach => ({
   hosts: { allowed, mayBeLocal: false },
   fetch: globalThis.fetch,
   functions: noFunctions,
+  edge: noEdge,
   addressesOf: async () => ['192.0.2.1'],
   ...more,
 });

@@ -41,6 +41,7 @@ export const accessFor = (
     readSecret: (secretId) => callForSecret(secrets.readText(secretId, signal), `Reading secret ${secretId}`, kit),
     secrets,
     functions: kitReach.functions,
+    edge: kitReach.edge,
     currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,
     nowMs: now,

@@ -15,7 +15,7 @@ export type WriteFault =
 /** Tokens, permissions and secret values are asked for by POST. */
 const readsByPost = /(\/token|:testIamPermissions|\/listValue)(\?|$)/;
 
-/** Access whose next writes meet these faults, over HTTP, in Secrets Manager and in Lambda; `writes` counts those that were tried. */
+/** Access whose next writes meet these faults, over HTTP, in Secrets Manager, in Lambda and in CloudFront; `writes` counts those that were tried. */
 export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & { readonly writes: () => number } => {
   let count = 0;
   const next = (): WriteFault | undefined => {
@@ -44,11 +44,20 @@ export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & 
   const write: KitAccess['secrets']['write'] = (...given) => meeting(() => access.secrets.write(...given));
   const setVariables: KitAccess['functions']['setVariables'] = (...given) =>
     meeting(() => access.functions.setVariables(...given));
+  const writePackage: KitAccess['edge']['packages']['write'] = (...given) =>
+    meeting(() => access.edge.packages.write(...given));
+  const associate: KitAccess['edge']['distributions']['associate'] = (...given) =>
+    meeting(() => access.edge.distributions.associate(...given));
   return {
     ...access,
     fetch,
     secrets: { ...access.secrets, write },
     functions: { ...access.functions, setVariables },
+    edge: {
+      ...access.edge,
+      packages: { ...access.edge.packages, write: writePackage },
+      distributions: { ...access.edge.distributions, associate },
+    },
     writes: () => count,
   };
 };
