@@ -128,12 +128,14 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
 };
 
 /** Secrets Manager and Lambda, and CloudFront. */
-const absentForKit: ReadonlySet<string> = new Set([...secretsManager.absent, 'NoSuchDistribution']);
+const absentForKit: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'NoSuchDistribution']);
 
 /** Lambda, and CloudFront: another revision than the one that was named, or a change that is not complete. */
 const changedMeanwhile: ReadonlySet<string> = new Set([
-  ...['PreconditionFailedException', 'ResourceConflictException'],
-  ...['PreconditionFailed', 'InvalidIfMatchVersion'],
+  'PreconditionFailedException',
+  'ResourceConflictException',
+  'PreconditionFailed',
+  'InvalidIfMatchVersion',
 ]);
 
 /** The SDK's error name and HTTP status; its message and response are left behind. */

@@ -23,8 +23,8 @@ export type Served = {
   readonly versions: readonly (Package & { readonly version: string })[];
 };
 
-/** Several are held in memory at once. Lambda itself takes 50 MB in a request, CloudFront for the events of viewers 1 MB. */
-const largestPackageBytes = 10_000_000;
+/** Those of ten kits are held in memory at once. Lambda itself takes 50 MB. */
+const largestPackageBytes = 5_000_000;
 
 const problems = problemsOf({
   NOT_GIVEN:

@@ -1,10 +1,19 @@
-import type { Entry, FileEntry } from '@zip.js/zip.js';
+import type { Entry, FileEntry } from '@zip.js/zip.js/lib/zip-core-native.js';
 
 /** The library is loaded with the first package: most deployments have none. Nothing here starts a worker. */
 const library = async () => {
-  const zip = await import('@zip.js/zip.js');
+  const zip = await import('@zip.js/zip.js/lib/zip-core-native.js');
   zip.configure({ useWebWorkers: false });
   return zip;
+};
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Ten packages at once would take the memory of a function, and no less time. */
+const oneAtATime = <Result>(work: () => Promise<Result>): Promise<Result> => {
+  const mine = last.then(work);
+  last = mine.catch(() => undefined);
+  return mine;
 };
 
 /** A configuration is no program: what is larger is not what the settings mean. */
@@ -14,7 +23,10 @@ const longestFileBytes = 1_048_576;
  * The text of a file in a zip; `undefined` when the zip cannot be read, does not have exactly one file of that path, or the
  * file is encrypted, longer than 1 MB or no text in UTF-8.
  */
-export const fileIn = async (zip: Uint8Array, path: string): Promise<string | undefined> => {
+export const fileIn = (zip: Uint8Array, path: string): Promise<string | undefined> =>
+  oneAtATime(() => readFile(zip, path));
+
+const readFile = async (zip: Uint8Array, path: string): Promise<string | undefined> => {
   const { Uint8ArrayWriter } = await library();
   const { file } = (await found(zip, path)) ?? {};
   if (!file || file.encrypted || file.uncompressedSize > longestFileBytes) return undefined;
@@ -28,7 +40,10 @@ export const fileIn = async (zip: Uint8Array, path: string): Promise<string | un
  * The zip with another text in one file, which keeps its place, its mode and its time; all other entries are copied byte for
  * byte, so that the same change of the same zip gives the same zip. Throws for a file that {@link fileIn} does not find.
  */
-export const withFile = async (zip: Uint8Array, path: string, text: string): Promise<Uint8Array> => {
+export const withFile = (zip: Uint8Array, path: string, text: string): Promise<Uint8Array> =>
+  oneAtATime(() => rewrite(zip, path, text));
+
+const rewrite = async (zip: Uint8Array, path: string, text: string): Promise<Uint8Array> => {
   const { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } = await library();
   const { file, entries } = (await found(zip, path)) ?? {};
   if (!file || !entries) throw new Error(`The zip has no one file ${path}.`);

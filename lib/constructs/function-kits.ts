@@ -4,22 +4,10 @@ import { z } from 'zod';
 import type { Grant, RotationFunction } from './rotation-function.ts';
 
 /** As much of gateways.json as is needed here; whoever applies it checks the rest. */
-const file = z.object({
-  gateways: z.array(
-    z.object({
-      kits: z.array(
-        z
-          .object({ kind: z.literal('aws-lambda'), settings: z.object({ functionName: z.string() }) })
-          .nullish()
-          .catch(null),
-      ),
-    }),
-  ),
-});
-const plainName = /^(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:)?[A-Za-z0-9_-]{1,64}$/;
+const file = z.object({ gateways: z.array(z.object({ kits: z.array(z.unknown()) })) });
 
-/** The Lambda functions, by name or ARN, that are kits in the file, each once. */
-export const functionKits = (path: string): readonly string[] => {
+/** The settings of the kits of one kind in the file, as far as the schema has them; those that are wrong are refused elsewhere. */
+export const kitsIn = <Settings>(path: string, kind: string, settings: z.ZodType<Settings>): readonly Settings[] => {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
@@ -27,11 +15,22 @@ export const functionKits = (path: string): readonly string[] => {
     return [];
   }
   const read = file.safeParse(json);
-  const named = read.success
-    ? read.data.gateways.flatMap(({ kits }) => kits.flatMap((kit) => kit?.settings.functionName ?? []))
-    : [];
-  return [...new Set(named)].filter((name) => plainName.test(name)).toSorted();
+  const one = z.object({ kind: z.literal(kind), settings });
+  return (read.data?.gateways ?? []).flatMap(({ kits }) =>
+    kits.flatMap((kit) => {
+      const { data } = one.safeParse(kit);
+      return data ? [data.settings] : [];
+    }),
+  );
 };
+
+const named = z.object({
+  functionName: z.string().regex(/^(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:)?[A-Za-z0-9_-]{1,64}$/),
+});
+
+/** The Lambda functions, by name or ARN, that are kits in the file, each once. */
+export const functionKits = (path: string): readonly string[] =>
+  [...new Set(kitsIn(path, 'aws-lambda', named).map(({ functionName }) => functionName))].toSorted();
 
 /** What may be done with the functions that are kits: these one by one, and nothing when there are none. */
 export const grantsOnFunctions = (

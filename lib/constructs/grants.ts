@@ -1,3 +1,4 @@
+import type { grantsOnEdge } from './edge-kits.ts';
 import type { EvidenceKey } from './evidence-key.ts';
 import type { grantsOnFunctions } from './function-kits.ts';
 import type { GatewayRegistry } from './gateway-registry.ts';
@@ -22,6 +23,8 @@ export type Granted = {
   readonly registry: GatewayRegistry;
   /** The functions that are kits. */
   readonly functions: ReturnType<typeof grantsOnFunctions>;
+  /** Those at the edge of CloudFront, and their distributions. */
+  readonly edge: ReturnType<typeof grantsOnEdge>;
 };
 
 /**
@@ -39,6 +42,7 @@ const grantsOf = ({
   rotateSecret,
   registry,
   functions,
+  edge,
 }: Granted) =>
   ({
     Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
@@ -51,6 +55,7 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'), // a plan asks what the policy check presents as a kit
       secrets.onKits('GetSecretValue'),
       functions.read,
+      edge.read,
       registry.reachesKits,
     ],
     CreateCredential: [
@@ -68,7 +73,9 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'), // what the policy check presents as a kit
       secrets.onKits('GetSecretValue', 'PutSecretValue'),
       functions.read,
+      edge.read,
       functions.change,
+      edge.change,
       registry.reachesKits,
       owners.publish,
     ],
@@ -80,6 +87,7 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
       functions.read,
+      edge.read,
       registry.reachesKits,
       owners.publish,
     ],
@@ -91,6 +99,7 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
       functions.read,
+      edge.read,
       registry.reachesKits,
       owners.publish,
     ],

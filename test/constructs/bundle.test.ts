@@ -35,12 +35,17 @@ describe('a bundle', () => {
     ]);
   });
 
-  test('of a stage starts without the client of Lambda: it is for kits that are functions', () => {
+  test('of a stage starts without what only kits need that are functions: two clients, and what reads packages', () => {
     const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'distribute-shard.mjs'));
-    const loaded = loadedAtStart(outputs, 'distribute-shard.mjs').map(({ inputs }) => inputs);
-    const client = '@aws-sdk/client-lambda';
-    expect(clientsIn(Object.assign({}, ...loaded))).not.toContain(client);
-    expect(clientsIn(Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs)))).toContain(client);
+    const loaded = Object.assign({}, ...loadedAtStart(outputs, 'distribute-shard.mjs').map(({ inputs }) => inputs));
+    const all = Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs));
+    const packages = (inputs: object) => Object.keys(inputs).filter((path) => path.includes('/@zip.js/'));
+    for (const client of ['@aws-sdk/client-lambda', '@aws-sdk/client-cloudfront']) {
+      expect(clientsIn(loaded)).not.toContain(client);
+      expect(clientsIn(all)).toContain(client);
+    }
+    expect(packages(loaded)).toEqual([]);
+    expect(packages(all)).not.toEqual([]);
   });
 
   test('of a stage starts without what fetches access tokens: it is for kits whose API takes them', () => {

@@ -51,6 +51,8 @@ describe('cdk-nag finds nothing that is not accepted for a reason', () => {
 
   test('with a kit that is a function', () =>
     expect(findings({ gateways: join(import.meta.dirname, 'fixtures', 'function-kits.json') })).toEqual([]));
+  test('in a stack with a kit at the edge of CloudFront', () =>
+    expect(findings({ gateways: join(import.meta.dirname, 'fixtures', 'edge-kits.json') })).toEqual([]));
 
   test('and would find what is new', () => {
     const added = findings({}, (app) => {

@@ -236,11 +236,11 @@ describe('A function at the edge refuses', () => {
   });
 
   test('a package that is too large to hold, and one that is no zip', async () => {
-    world.configured.add({ name: 'edge-kit', variables: {}, zip: new Uint8Array(10_000_001) });
+    world.configured.add({ name: 'edge-kit', variables: {}, zip: new Uint8Array(5_000_001) });
     world.configured.publish('edge-kit');
     expect(await errorOf(install())).toMatchObject({
       code: 'NOT_SUPPORTED',
-      message: expect.stringContaining('10000001'),
+      message: expect.stringContaining('5000001'),
     });
     world.configured.add({ name: 'edge-kit', variables: {} });
     world.configured.publish('edge-kit');
