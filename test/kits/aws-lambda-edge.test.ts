@@ -147,6 +147,11 @@ describe('A function at the edge whose work was cut off', () => {
     expect(versions()).toEqual(['1', '2']);
   });
 
+  test('is not written again when its package has the credential', async () => {
+    await expect(install(at('write', 'after', killed))).rejects.toThrow('killed');
+    expect(await install(at('write', 'before', killed))).toEqual({ state: 'INSTALLED' });
+  });
+
   test.each(['write', 'publish', 'associate'] as const)('by a lost answer to %s is found done', async (step) => {
     const lost = () => {
       throw new KitCallFailed('NO_CONNECTION', 'cut');
@@ -183,6 +188,11 @@ describe('A function at the edge beside other writers', () => {
       expect(world.cloudFront.config(distributionId)).toBe(commented('2'));
     },
   );
+
+  test('is read again when somebody has the distribution call another version meanwhile', async () => {
+    await install(at('associate', 'before', () => world.deploy(filesWith('another'))));
+    expect(await world.files()).toEqual(filesWith(newer.value));
+  });
 
   test.each(['write', 'publish'] as const)('never puts live what somebody deploys before %s', async (step) => {
     const other = { ...filesWith(older.value), 'index.js': 'other' };
