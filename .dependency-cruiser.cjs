@@ -65,6 +65,7 @@ const emulator = {
   account: [],
   wire: [],
   cloudformation: ['wire'],
+  cloudfront: ['wire'],
   'api-gateway': ['wire', 'cloudformation/template'],
   dynamodb: ['account', 'wire'],
   eventbridge: ['account', 'wire'],
@@ -122,7 +123,7 @@ module.exports = {
       [
         'lib/cli-looks',
         '^lib/cli/(own-access|test-kit|import/)',
-        '|aws/(kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
+        '|aws/(kit-edge|kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
       ],
       // Restoring is for the day on which there is no function to ask.
       ['lib/cli-restores', '^lib/cli/(restore-gateway|commands/restore)', '|aws|wiring/gateways'],

@@ -8,6 +8,7 @@ import { Alarms } from './constructs/alarms.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
+import { edgeKits, grantsOnEdge } from './constructs/edge-kits.ts';
 import { EvidenceKey } from './constructs/evidence-key.ts';
 import { Firewall } from './constructs/firewall.ts';
 import { forwardTargets } from './constructs/forward-targets.ts';
@@ -195,6 +196,7 @@ export class RotationStack extends Stack {
         functions: grantsOnFunctions(this, functionKits(settings.gateways)),
         parameters: grantsOnParameters(this, parameterKits(settings.gateways)),
         ownersRoles: assumingRoles(rolesOfKits(settings.gateways)),
+        edge: grantsOnEdge(this, edgeKits(settings.gateways)),
       },
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name

@@ -106,7 +106,7 @@ export const unlessLost = async (call: Promise<unknown>): Promise<boolean> => {
 };
 
 /**
- * The answer of a call about a secret, a parameter or a function of a kit, `undefined` when there is none, or a {@link KitCallFailed}: nothing of AWS's
+ * The answer of a call about a secret, a parameter, a function or a distribution of a kit, `undefined` when there is none, or a {@link KitCallFailed}: nothing of AWS's
  * goes on but the name of the error and its status, because the rest may quote what was sent.
  */
 export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSignal): Promise<Output | undefined> => {
@@ -127,15 +127,17 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
   }
 };
 
-/** Of Secrets Manager and Lambda; the others are Parameter Store's, of a value and of tags. */
+/** Of Secrets Manager and Lambda; of Parameter Store, of a value and of tags; and of CloudFront. */
 const absentForKit: ReadonlySet<string> = new Set([
   ...secretsManager.absent,
   ...['ParameterNotFound', 'InvalidResourceId'],
+  'NoSuchDistribution',
 ]);
 
-/** Lambda: another revision than the one that was named, or a change that is not complete; Parameter Store: two writes at once. */
+/** Lambda and CloudFront: another revision than the one that was named, or a change that is not complete; Parameter Store: two writes at once. */
 const changedMeanwhile: ReadonlySet<string> = new Set([
   ...['PreconditionFailedException', 'ResourceConflictException'],
+  ...['PreconditionFailed', 'InvalidIfMatchVersion'],
   'TooManyUpdates',
 ]);
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Kit, KitTraits } from '../domain/kit.ts';
 import { apigee } from './apigee.ts';
 import { awsLambda } from './aws-lambda.ts';
+import { awsLambdaEdge } from './aws-lambda-edge.ts';
 import { azureApim } from './azure-apim.ts';
 import { forward } from './forward.ts';
 import { KitMisconfigured } from './kit-errors.ts';
@@ -22,6 +23,7 @@ export const kindNames = [
   'azure-apim',
   'mulesoft',
   'aws-lambda',
+  'aws-lambda-edge',
   'secrets-manager',
   'ssm-parameter',
   'webhook',
@@ -82,6 +84,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   'azure-apim': checked(azureApim),
   mulesoft: checked(mulesoft),
   'aws-lambda': checked(awsLambda),
+  'aws-lambda-edge': checked(awsLambdaEdge),
   'secrets-manager': checked(secretsManager),
   'ssm-parameter': checked(ssmParameter),
   webhook: checked(webhook),

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
-import type { KitFunctions, KitParameters, KitSecrets, SecretsByRole } from '../ports.ts';
+import type { KitEdge, KitFunctions, KitParameters, KitSecrets, SecretsByRole } from '../ports.ts';
 
 /** Asks once over HTTP and follows nothing; what of `fetch` kinds need. */
 export type KitFetch = (
@@ -31,6 +31,8 @@ export type KitAccess = {
   readonly parameters: KitParameters;
   /** The Lambda functions that kits are. */
   readonly functions: KitFunctions;
+  /** Those at the edge of CloudFront, and its distributions. */
+  readonly edge: KitEdge;
   /** The credential under AWSCURRENT in the gateway's own secret; `undefined` when none is. Throws StepFailed and TemporarilyUnavailable. */
   currentIn(secretArn: string): Promise<CredentialId | undefined>;
   notifyOwner(message: OwnerMessage): Promise<void>;
@@ -82,7 +84,7 @@ export type KitCheck = {
   readonly holds: readonly string[];
 };
 
-/** Whether the kit shows exactly this credential; what that proves is in the kind's traits. `undefined`: it shows no value. */
+/** Whether the kit shows exactly this credential; what that proves is in the kind's traits. `undefined`: it shows no value, or not yet. */
 type ReadBack = { readonly matches: boolean } | undefined;
 
 /**

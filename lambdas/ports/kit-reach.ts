@@ -1,11 +1,12 @@
 import type { KitHosts } from '../domain/kit-hosts.ts';
 import type { SecretUser } from '../domain/secret-tag.ts';
+import type { KitEdge } from './kit-edge.ts';
 import type { KitFunctions } from './kit-functions.ts';
 import type { KitParameters, SecretsByRole } from './owners-places.ts';
 
 /**
  * What reaching kits takes: the hosts that are allowed, how one is asked, who knows the addresses of a name, the functions that
- * kits are, the parameters that they read, and the secrets that other accounts keep for them.
+ * kits are, here and at the edge of CloudFront, the parameters that they read, and the secrets that other accounts keep for them.
  */
 export type KitReach = {
   readonly hosts: KitHosts;
@@ -15,5 +16,6 @@ export type KitReach = {
   readonly parameters: (user: SecretUser) => KitParameters;
   /** Of one kit. */
   readonly secretsByRole: (user: SecretUser) => SecretsByRole;
+  readonly edge: KitEdge;
   addressesOf(host: string): Promise<readonly string[]>;
 };

@@ -10,6 +10,7 @@ import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
+import { type EdgeClients, edgeRegion, kitEdgeIn } from '../aws/kit-edge.ts';
 import { kitFunctionsIn } from '../aws/kit-functions.ts';
 import { kitParametersIn } from '../aws/kit-parameters.ts';
 import { kitSecretsIn } from '../aws/kit-secrets.ts';
@@ -77,11 +78,19 @@ const awsKitsBy = (settings: ClientSettings): Pick<KitReach, 'functions' | 'para
     }),
   };
 };
+const edgeClientsWith = (settings: ClientSettings): EdgeClients => ({
+  lambda: ({ LambdaClient }) => limited(new LambdaClient({ ...settings, region: edgeRegion })),
+  cloudFront: ({ CloudFrontClient }) => limited(new CloudFrontClient({ ...settings, region: edgeRegion })),
+});
 
 /** How kits are reached, and which hosts this deployment allows. */
 const kitReachOf = ({ environment }: Runtime): KitReach => ({
   hosts: hostsOf(environment),
   ...awsKitsBy(clientSettings(environment)),
+  edge: kitEdgeIn(edgeClientsWith(clientSettings(environment)), {
+    fetch: globalThis.fetch,
+    mayBeLocal: hostsOf(environment).mayBeLocal,
+  }),
   fetch: globalThis.fetch,
   addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 });

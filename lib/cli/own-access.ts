@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { edgeRegion, kitEdgeIn } from '../../lambdas/aws/kit-edge.ts';
 import { kitFunctionsIn } from '../../lambdas/aws/kit-functions.ts';
 import { kitParametersIn } from '../../lambdas/aws/kit-parameters.ts';
 import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
@@ -9,7 +10,7 @@ import type { Kit } from '../../lambdas/domain/kit.ts';
 import { hostOf, type KitHosts } from '../../lambdas/domain/kit-hosts.ts';
 import { destinationsOf } from '../../lambdas/kits/kinds.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
-import type { Dependencies, KitFunctions, KitReach } from '../../lambdas/ports.ts';
+import type { Dependencies, KitEdge, KitFunctions, KitReach } from '../../lambdas/ports.ts';
 import { accessFor } from '../../lambdas/workflow/shared/reach-kit.ts';
 import type { Connection } from './connection.ts';
 
@@ -44,6 +45,22 @@ const onlyAsked = ({
   };
 };
 
+const edgeOf = ({ settings }: Pick<Connection, 'settings'>): KitEdge => {
+  const there = { ...settings, region: edgeRegion };
+  const { functions, packages, distributions } = kitEdgeIn(
+    {
+      lambda: ({ LambdaClient }) => new LambdaClient(there),
+      cloudFront: ({ CloudFrontClient }) => new CloudFrontClient(there),
+    },
+    { fetch: globalThis.fetch, mayBeLocal: true },
+  );
+  return {
+    functions: { ...functions, publish: nothing },
+    packages: { ...packages, write: nothing },
+    distributions: { ...distributions, associate: nothing },
+  };
+};
+
 /** The hosts of URLs that the person has named himself: none of them is a surprise to him. */
 export const hostsOf = (urls: readonly string[]): KitHosts => ({
   allowed: urls.map(hostOf).filter((host) => host !== undefined),
@@ -59,6 +76,7 @@ export const ownAccess = (connection: Pick<Connection, 'settings'>, kit: Kit): K
         hosts: hostsOf(destinationsOf(kit).urls),
         fetch: globalThis.fetch,
         ...onlyAsked(connection),
+        edge: edgeOf(connection),
         addressesOf: async () => [], // asked only where local addresses are not allowed
       },
       secretVersions: secretVersionsIn(new SecretsManagerClient(connection.settings)),

@@ -1,3 +1,4 @@
+import type { grantsOnEdge } from './edge-kits.ts';
 import type { EvidenceKey } from './evidence-key.ts';
 import type { grantsOnFunctions } from './function-kits.ts';
 import type { GatewayRegistry } from './gateway-registry.ts';
@@ -27,6 +28,8 @@ export type Granted = {
   readonly parameters: ReturnType<typeof grantsOnParameters>;
   /** Roles in whose place secrets and parameters of kits are used. */
   readonly ownersRoles: Grant;
+  /** Those at the edge of CloudFront, and their distributions. */
+  readonly edge: ReturnType<typeof grantsOnEdge>;
 };
 
 /**
@@ -46,6 +49,7 @@ const grantsOf = ({
   functions,
   parameters,
   ownersRoles,
+  edge,
 }: Granted) =>
   ({
     Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
@@ -60,6 +64,7 @@ const grantsOf = ({
       functions.read,
       parameters.read,
       ownersRoles,
+      edge.read,
       registry.reachesKits,
     ],
     CreateCredential: [
@@ -77,10 +82,12 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'), // what the policy check presents as a kit
       secrets.onKits('GetSecretValue', 'PutSecretValue'),
       functions.read,
+      edge.read,
       functions.change,
       parameters.read,
       parameters.change,
       ownersRoles,
+      edge.change,
       registry.reachesKits,
       owners.publish,
     ],
@@ -94,6 +101,7 @@ const grantsOf = ({
       functions.read,
       parameters.read,
       ownersRoles,
+      edge.read,
       registry.reachesKits,
       owners.publish,
     ],
@@ -107,6 +115,7 @@ const grantsOf = ({
       functions.read,
       parameters.read,
       ownersRoles,
+      edge.read,
       registry.reachesKits,
       owners.publish,
     ],

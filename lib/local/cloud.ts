@@ -9,6 +9,7 @@ import type { Log } from '../../lambdas/runtime/log.ts';
 import { accountId, region } from '../emulator/account.ts';
 import { createCloudFormation } from '../emulator/cloudformation/cloudformation.ts';
 import { resolverFor, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
+import { createCloudFront } from '../emulator/cloudfront/cloudfront.ts';
 import { openDynamoDb } from '../emulator/dynamodb/dynamodb.ts';
 import { type AnsweredCall, startEndpoint } from '../emulator/endpoint/endpoint.ts';
 import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventbridge.ts';
@@ -100,6 +101,9 @@ const alsoNoted =
     log(level, message, fields);
   };
 
+/** "Typically within minutes" (CloudFront guide, when a change takes effect). */
+const edgeDeployMs = 180_000;
+
 /** Opens the deployment. Rejects when a port is taken, or the data folder is in use or cannot be read. */
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { template, dataFolder, timers, projectFolder } = options;
@@ -177,6 +181,12 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   });
   const parametersKept: Persistence<ParametersState> =
     dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'parameters.json'), isParametersState);
+  const cloudFront = createCloudFront({
+    accountId,
+    versionOf: lambda.configured.version,
+    clock: timers.now,
+    deployMs: edgeDeployMs,
+  });
   const sns = createSns({
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
@@ -211,7 +221,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     keys,
     dynamoDb,
     services: [
-      ...[lambda, stepFunctions, secretsManager, sns, eventBridge, stack, kms],
+      ...[lambda, cloudFront, stepFunctions, secretsManager, sns, eventBridge, stack, kms],
       createSts({ arnOf, newSession: keys.newSession, clock: Date.now }), // by the clock of the endpoint, which lets sessions in
       createSsm(parameterCalls({ persistence: parametersKept, clock: timers.now, callerArn: arnOf })),
     ],

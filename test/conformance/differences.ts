@@ -23,6 +23,16 @@ export const differences: readonly Difference[] = [
       'dynalite does not know ReturnValuesOnConditionCheckFailure, and nothing here asks for it',
     ],
   }),
+  ...at('moto', 'cloudfront', {
+    'an update gives another ETag, and the one before does not hold any more': [
+      /not to be/,
+      'moto keeps the ETag and takes any; UpdateDistribution documents PreconditionFailed, HTTP 412',
+    ],
+    'refuses a function that is no numbered version': [
+      /resolved/,
+      'moto does not look at functions; UpdateDistribution documents InvalidLambdaFunctionAssociation',
+    ],
+  }),
   ...at('moto', 'dynamodb', {
     'refuses values and names that no expression uses, and expressions of what is not given': [
       /resolved/,

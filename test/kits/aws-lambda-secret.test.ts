@@ -33,7 +33,7 @@ const held = async (client: SecretsManagerClient = running.client) =>
 const { kit } = installationOf('aws-lambda', settings);
 const shownWith = (variables: Record<string, string> | undefined) => {
   const shown: FunctionShown = {
-    ...{ revisionId: 'r', codeSha256: 'c', others: '', state: 'READY' },
+    ...{ revisionId: 'r', codeSha256: 'c', codeBytes: 1, others: '', state: 'READY' },
     ...(variables ? { variables } : {}),
   };
   return accessTo(running.client, { functions: { ...noFunctions, show: async () => shown } }).access;

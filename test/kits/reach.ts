@@ -1,4 +1,4 @@
-import type { KitFunctions, KitReach } from '../../lambdas/ports.ts';
+import type { KitEdge, KitFunctions, KitReach } from '../../lambdas/ports.ts';
 
 const unused = async (): Promise<never> => {
   throw new Error('This kit is no function.');
@@ -17,6 +17,12 @@ const notHere = () => ({ read: unused, write: unused });
 
 /** What a kit without parameters and roles has of them. */
 export const noOwnersPlaces = { parameters: { read: unused, write: unused }, secretsByRole: notHere };
+/** Where none is at the edge. */
+export const noEdge: KitEdge = {
+  functions: noFunctions,
+  packages: { read: unused, write: unused },
+  distributions: { show: unused, associate: unused },
+};
 
 /** Real requests to the hosts named, which are all somewhere else. */
 export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}): KitReach => ({
@@ -25,6 +31,7 @@ export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}
   functions: noFunctions,
   parameters: notHere,
   secretsByRole: () => notHere,
+  edge: noEdge,
   addressesOf: async () => ['192.0.2.1'],
   ...more,
 });

@@ -43,6 +43,7 @@ export const accessFor = (
     secretsByRole: kitReach.secretsByRole(kit),
     parameters: kitReach.parameters(kit),
     functions: kitReach.functions,
+    edge: kitReach.edge,
     currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,
     nowMs: now,

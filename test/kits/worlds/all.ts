@@ -1,5 +1,6 @@
 import { apigees } from './apigee.ts';
 import { awsLambdas } from './aws-lambda.ts';
+import { awsLambdaEdges } from './aws-lambda-edge.ts';
 import { azureApims } from './azure-apim.ts';
 import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
@@ -17,6 +18,7 @@ export const allUnderContract: readonly KindUnderContract[] = [
   ...azureApims,
   ...mulesofts,
   ...awsLambdas,
+  ...awsLambdaEdges,
   ...secretsManagers,
   ...ssmParameters,
   ...webhooks,

@@ -33,7 +33,14 @@ const open = async (value: string): Promise<World> => {
 const openSecretOf = async (value: string): Promise<World> => {
   const { settings, access, ...world } = await openSecret(value, 'credential');
   const { secretId, jsonKey } = settings;
-  const shown = { revisionId: 'r', codeSha256: 'c', others: '', variables: { OTHER: other }, state: 'READY' } as const;
+  const shown = {
+    revisionId: 'r',
+    codeSha256: 'c',
+    codeBytes: 1,
+    others: '',
+    variables: { OTHER: other },
+    state: 'READY',
+  } as const;
   return {
     ...world,
     settings: { functionName: 'authorizer', secret: { secretId, jsonKey, cacheSeconds: 300 } },

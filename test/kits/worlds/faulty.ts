@@ -15,7 +15,7 @@ export type WriteFault =
 /** Tokens, permissions and secret values are asked for by POST. */
 const readsByPost = /(\/token|:testIamPermissions|\/listValue)(\?|$)/;
 
-/** Access whose next writes meet these faults, over HTTP, in Secrets Manager, Parameter Store and Lambda; `writes` counts those that were tried. */
+/** Access whose next writes meet these faults, over HTTP, in Secrets Manager, Parameter Store, Lambda and CloudFront; `writes` counts those that were tried. */
 export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & { readonly writes: () => number } => {
   let count = 0;
   const next = (): WriteFault | undefined => {
@@ -50,6 +50,10 @@ export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & 
   };
   const writeParameter: KitAccess['parameters']['write'] = (...given) =>
     meeting(() => access.parameters.write(...given));
+  const writePackage: KitAccess['edge']['packages']['write'] = (...given) =>
+    meeting(() => access.edge.packages.write(...given));
+  const associate: KitAccess['edge']['distributions']['associate'] = (...given) =>
+    meeting(() => access.edge.distributions.associate(...given));
   return {
     ...access,
     fetch,
@@ -57,6 +61,11 @@ export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & 
     secretsByRole,
     parameters: { ...access.parameters, write: writeParameter },
     functions: { ...access.functions, setVariables },
+    edge: {
+      ...access.edge,
+      packages: { ...access.edge.packages, write: writePackage },
+      distributions: { ...access.edge.distributions, associate },
+    },
     writes: () => count,
   };
 };
