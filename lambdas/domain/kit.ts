@@ -1,5 +1,7 @@
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
+import type { RefusedUse } from './refused-use.ts';
 import type { UseScope, UseSource } from './use-places.ts';
+import type { KitWave } from './waves.ts';
 
 /** What a kind of kit declares, and a kit may refine: who installs, what reading back proves, how long until all nodes use it. */
 export type KitTraits = {
@@ -42,6 +44,8 @@ export type Kit = {
   readonly probeUrl?: string;
   /** So many nodes are known to present its credential: all of them have to be seen on a new one. */
   readonly expectedSources?: number;
+  /** It is in the first wave, before all others. */
+  readonly canary?: true;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly registeredAtMs: number;
   readonly retiredAtMs?: number;
@@ -49,6 +53,7 @@ export type Kit = {
   readonly acknowledged?: Acknowledgement;
   readonly retiredSources?: readonly RetiredSource[];
   readonly reverted?: Reverted;
+  readonly wave?: KitWave;
 };
 
 /** Why a kit could not be given the credential, how often that was tried, and when last something was done about it. */
@@ -103,6 +108,8 @@ export type Use = {
   readonly areMany?: true;
   readonly firstUsedAtMs: number;
   readonly lastUsedAtMs: number;
+  /** When the same source was last refused while a wave was open. */
+  readonly refused?: RefusedUse;
 };
 
 /** Who used it, as people call it: the named node, or the address. */

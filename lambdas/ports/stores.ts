@@ -57,7 +57,7 @@ export type Records = {
 };
 
 /** What the registry says of a kit; the rest of the item is the state of its distribution. */
-export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged' | 'retiredSources' | 'reverted'>;
+export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged' | 'retiredSources' | 'reverted' | 'wave'>;
 
 /** The kits of the gateways, kept by `gatewayId#shard`. */
 export type Kits = {

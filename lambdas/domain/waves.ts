@@ -1,0 +1,82 @@
+import { type Gateway, hasReached, liveCredential, type Rotation } from './gateway.ts';
+import type { CredentialId, RotationId } from './ids.ts';
+import type { Kit } from './kit.ts';
+import type { Wave } from './wave-policy.ts';
+
+/**
+ * How far a rotation in waves has come: `plan` as the policy had it when the credential was promoted. A wave is opened with
+ * its kits chosen and their base line taken; only an open one is given anything. The last wave is everybody else.
+ */
+export type Waves = {
+  readonly plan: readonly Wave[];
+  /** The wave that is open, or is opened next; the first one is 1. */
+  readonly number: number;
+  readonly phase: 'TO_OPEN' | 'OPEN' | 'GOING_BACK';
+  /** What was presented before says nothing of it: when it was opened, or a person has resumed it although it was bad. */
+  readonly openedAtMs?: number;
+  /** How many kits it has. */
+  readonly kits?: number;
+  /** How many requests through its kits failed before they were given the credential: the base line. */
+  readonly failedChecks?: number;
+  /** More of them fail since then. */
+  readonly risenSinceMs?: number;
+  /** All its kits are observed, nothing is bad, and the policy check is watched without a gap, since then. */
+  readonly bakingSinceMs?: number;
+  /** What the last look saw: for showing only. */
+  readonly seen?: { readonly atMs: number; readonly kits: number; readonly observed: number };
+  /** It went back by itself: once in a rotation. */
+  readonly wentBack?: { readonly wave: number; readonly atMs: number; readonly why: string };
+  /** It was bad once more and was held: nothing goes to and fro. */
+  readonly isBadAgain?: true;
+};
+
+/** Which wave of which rotation a kit was chosen for. A kit without one is in the last. */
+export type KitWave = { readonly rotationId: RotationId; readonly number: number };
+
+const isWavesTrigger = ({ trigger }: Rotation): boolean => trigger === 'scheduled' || trigger === 'manual';
+
+/** The credential that a bad wave goes back to: live, not compromised, and its value in the secret. */
+export const wayBack = (gateway: Gateway, { fromCredentialId }: Rotation) => {
+  const from = liveCredential(gateway, fromCredentialId);
+  return from && !from.compromised && from.versionId !== undefined
+    ? { credentialId: from.credentialId, versionId: from.versionId }
+    : undefined;
+};
+
+/**
+ * The rotation as it is after promotion: in waves where the policy says so and there is something to go back to. A
+ * compromise, a first credential and a roll-back know no waves: they give the credential to everybody at once.
+ */
+export const withWaves = (gateway: Gateway, rotation: Rotation): Rotation => {
+  const { waves: plan } = gateway.policy;
+  const goes = plan && isWavesTrigger(rotation) && !rotation.rolledBack && !gateway.authority;
+  return goes && wayBack(gateway, rotation) ? { ...rotation, waves: { plan, number: 1, phase: 'TO_OPEN' } } : rotation;
+};
+
+/** Whether a wave before the last one has the word: not every kit may have the credential yet. */
+export const isInWaves = (rotation: Rotation | undefined): rotation is Rotation & { readonly waves: Waves } =>
+  rotation?.waves !== undefined &&
+  !hasReached(rotation, 'DISTRIBUTED') &&
+  !(rotation.waves.phase === 'OPEN' && rotation.waves.number === rotation.waves.plan.length);
+
+/** The number of the wave that a kit was chosen for in this rotation, if any. */
+export const chosenWave = ({ rotationId }: Pick<Rotation, 'rotationId'>, { wave }: Pick<Kit, 'wave'>) =>
+  wave?.rotationId === rotationId ? wave.number : undefined;
+
+/** Whether a kit is one of the wave that is open or goes back. */
+export const isOfWave = (rotation: Rotation, kit: Pick<Kit, 'wave'>): boolean =>
+  chosenWave(rotation, kit) === rotation.waves?.number;
+
+/** The credential that a kit shall hold by now; `undefined` while its wave has not come. */
+export const dueCredential = (rotation: Rotation, kit: Pick<Kit, 'wave'>): CredentialId | undefined => {
+  if (!isInWaves(rotation)) return rotation.targetId;
+  const { number, phase } = rotation.waves;
+  const chosen = chosenWave(rotation, kit);
+  if (chosen === undefined || chosen > number) return undefined;
+  if (chosen < number || phase === 'OPEN') return rotation.targetId;
+  return phase === 'GOING_BACK' ? rotation.fromCredentialId : undefined;
+};
+
+/** `wave 1 of 3` */
+export const waveSaid = ({ number, plan }: Pick<Waves, 'number' | 'plan'>): string =>
+  `wave ${number} of ${plan.length}`;
