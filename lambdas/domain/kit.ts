@@ -1,5 +1,5 @@
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
-import type { RefusedUse } from './refused-use.ts';
+import type { RefusedUse, RefusedValue } from './refused-use.ts';
 import type { UseScope, UseSource } from './use-places.ts';
 import type { KitWave } from './waves.ts';
 
@@ -125,6 +125,13 @@ export type Seen = {
   /** How much of the source is told apart; without it, the source itself. */
   readonly scope?: UseScope;
   readonly source: UseSource | { readonly probe: string };
+};
+
+/** Who was refused while a wave was open: it is kept beside his use of a good credential, and not without one. */
+export type RefusedSource = Pick<Seen, 'gatewayId' | 'credentialId' | 'shard'> & {
+  readonly scope: UseScope;
+  readonly source: UseSource;
+  readonly code: RefusedValue;
 };
 
 /** A message to the owner of a kit: what happened, what to do, by when; never a value. */

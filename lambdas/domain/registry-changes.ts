@@ -9,7 +9,7 @@ import type { Policy } from './policy.ts';
 /** A kit as `gateways.json` wants it. */
 export type WantedKit = Pick<
   Kit,
-  'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'expectedSources' | 'settings'
+  'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'expectedSources' | 'canary' | 'settings'
 >;
 
 /** A gateway as `gateways.json` wants it. */
@@ -147,7 +147,16 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
 };
 
 /** The fields of a kit that the file decides. */
-const fields = ['kind', 'owner', 'traits', 'lookBackSeconds', 'probeUrl', 'expectedSources', 'settings'] as const;
+const fields = [
+  'kind',
+  'owner',
+  'traits',
+  'lookBackSeconds',
+  'probeUrl',
+  'expectedSources',
+  'canary',
+  'settings',
+] as const;
 
 const compareKits = (
   wanted: WantedGateway,

@@ -101,9 +101,9 @@ export const waveBad = (gateway: Gateway, command: WaveBad, nowMs: number): Deci
     return refuse('NO_PROOF', `${waveSaid(rotation.waves)} of rotation ${rotation.rotationId} shows nothing bad.`);
   const { bakingSinceMs: _, ...before } = rotation.waves;
   const { number, plan, wentBack } = before;
-  const { kits, observed, refused, failedChecks, named } = command.look;
+  const { kits, observed, refused, failedChecks, named, failing } = command.look;
   const goesBack = wentBack === undefined && wayBack(gateway, rotation) !== undefined;
-  const detail = { wave: number, of: plan.length, goesBack, kits, observed, refused, failedChecks, named };
+  const detail = { wave: number, of: plan.length, goesBack, kits, observed, refused, failedChecks, named, failing };
   const entry = { ...by(command), kind: 'wave-bad', detail };
   if (!goesBack) {
     const held = { ...by(command), atMs: nowMs };

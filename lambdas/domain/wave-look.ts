@@ -14,15 +14,22 @@ export type BadSign = {
   readonly atMs: number;
 };
 
+/** A request through the kit had no answer, or an error. */
+export type FailingKit = { readonly kitId: KitId; readonly owner: string };
+
 /** What one look saw of the kits of the open wave, added up over the shards; of signs the first {@link signsAtMost} by name. */
 export type WaveLook = {
   readonly number: number;
   readonly kits: number;
   readonly observed: number;
+  /** How many have sufficient evidence of any kind for what they shall hold. */
+  readonly updated: number;
   /** Of the observed kits the one whose last use is the longest ago: when that was. */
   readonly leastRecentMs?: number;
   /** How many requests through its kits failed. */
   readonly failedChecks: number;
+  /** The first of these kits. */
+  readonly failing: readonly FailingKit[];
   readonly refused: number;
   readonly named: readonly BadSign[];
 };
@@ -33,7 +40,9 @@ export const noLook = (number: number): WaveLook => ({
   number,
   kits: 0,
   observed: 0,
+  updated: 0,
   failedChecks: 0,
+  failing: [],
   refused: 0,
   named: [],
 });
@@ -56,6 +65,7 @@ export const lookAtShard = (
     ...noLook(rotation.waves.number),
     kits: ofWave.length,
     observed: seen.length,
+    updated: ofWave.filter(({ kitId }) => byKit.get(kitId)?.kind === 'UPDATED').length,
     ...(seen.length > 0 ? { leastRecentMs: Math.min(...seen) } : {}),
     refused: signs.length,
     named: signs.slice(0, signsAtMost),
@@ -65,14 +75,17 @@ export const lookAtShard = (
 const signsOf = ({ openedAtMs = 0 }: Waves, kit: Kit, uses: readonly Use[]): readonly BadSign[] => {
   const { kitId, owner, work } = kit;
   if (work === undefined) return [];
-  const sinceMs = Math.max(openedAtMs, work.changedAtMs);
   const signs = uses.flatMap((use) =>
-    use.refused && use.refused.atMs >= sinceMs && !isRetired(kit, use)
+    use.refused && use.refused.atMs > openedAtMs && use.refused.atMs >= work.changedAtMs && !isRetired(kit, use)
       ? [{ kitId, owner, source: sourceOf(use), ...use.refused }]
       : [],
   );
   return [...new Map(signs.map((one) => [one.source, one])).values()]; // a source may have used several credentials
 };
+
+/** The look with the kits that were asked as clients would, and did not answer. */
+export const withFailing = (look: WaveLook, failing: readonly FailingKit[]): WaveLook =>
+  addLooks(look, { ...noLook(look.number), failedChecks: failing.length, failing });
 
 export const addLooks = (one: WaveLook | undefined, other: WaveLook): WaveLook => {
   if (!one) return other;
@@ -81,8 +94,10 @@ export const addLooks = (one: WaveLook | undefined, other: WaveLook): WaveLook =
     number: other.number,
     kits: one.kits + other.kits,
     observed: one.observed + other.observed,
+    updated: one.updated + other.updated,
     ...(times.length > 0 ? { leastRecentMs: Math.min(...times) } : {}),
     failedChecks: one.failedChecks + other.failedChecks,
+    failing: [...one.failing, ...other.failing].slice(0, signsAtMost),
     refused: one.refused + other.refused,
     named: [...one.named, ...other.named].slice(0, signsAtMost),
   };

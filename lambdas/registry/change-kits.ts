@@ -117,7 +117,7 @@ const changeKit = async (
     if (before) await kits.save({ ...registeredPart(before), retiredAtMs: now() }, shardCount);
     return;
   }
-  const { kind, owner, traits, lookBackSeconds, probeUrl, expectedSources, settings } = wanted;
+  const { kind, owner, traits, lookBackSeconds, probeUrl, expectedSources, canary, settings } = wanted;
   const isRegistered = before !== undefined && before.retiredAtMs === undefined;
   const kit: RegisteredKit = {
     gatewayId,
@@ -130,6 +130,7 @@ const changeKit = async (
     registeredAtMs: isRegistered ? before.registeredAtMs : now(),
     ...(probeUrl === undefined ? {} : { probeUrl }),
     ...(expectedSources === undefined ? {} : { expectedSources }),
+    ...(canary ? { canary } : {}),
   };
   const sendBack = async (): Promise<void> => {
     if (

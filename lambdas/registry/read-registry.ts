@@ -60,7 +60,10 @@ export const readRegistry = (text: string): Registry => {
       return undefined;
     }
     const gateway = { ...rest, ...(decision ? { decision } : {}), kits: one.data.kits.map(wantedKit) };
-    const timings = gateway.kits.map(({ kitId, traits: { propagationSeconds } }) => ({ kitId, propagationSeconds }));
+    const timings = gateway.kits.map(({ kitId, canary, traits: { propagationSeconds, installedBy } }) => ({
+      ...{ kitId, propagationSeconds, installedBy },
+      ...(canary ? { canary } : {}),
+    }));
     const scheduled = one.data.schedule && scheduleContradiction(one.data.schedule, gateway.policy);
     if (scheduled) problems.push(`${pathText([...path, 'schedule'])}: ${scheduled}`);
     for (const sentence of contradictions(gateway.policy, timings, one.data.authority?.kind !== 'pingone'))
@@ -115,7 +118,7 @@ const parsed = (text: string): unknown => {
 };
 
 const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
-  const { kitId, kind, owner, lookBackSeconds, probeUrl, expectedSources, settings, demo } = kit;
+  const { kitId, kind, owner, lookBackSeconds, probeUrl, expectedSources, canary, settings, demo } = kit;
   return {
     kitId,
     kind,
@@ -126,6 +129,7 @@ const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
     nodes: demo?.nodes ?? 1,
     ...(probeUrl === undefined ? {} : { probeUrl }),
     ...(expectedSources === undefined ? {} : { expectedSources }),
+    ...(canary ? { canary } : {}),
   };
 };
 

@@ -297,7 +297,13 @@ describe('A look at a wave', () => {
   const refused = (atMs: number) => ({ refused: { code: 'CREDENTIAL_UNKNOWN', atMs } as const });
 
   it('counts its observed kits, and no others', () => {
-    expect(look(kit('kit-0'), [use()])).toEqual({ ...noLook(1), kits: 1, observed: 1, leastRecentMs: now - 1_000 });
+    expect(look(kit('kit-0'), [use()])).toEqual({
+      ...noLook(1),
+      kits: 1,
+      observed: 1,
+      updated: 1,
+      leastRecentMs: now - 1_000,
+    });
     expect(look(kit('kit-0', { wave: { rotationId: r1, number: 2 } }), [use()])).toEqual(noLook(1));
   });
 
