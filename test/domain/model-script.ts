@@ -16,6 +16,7 @@ import {
   use,
   type World,
 } from './model.ts';
+import { spoil } from './model-waves.ts';
 import { cutOffNow, startTask, type Task, watch } from './model-workflow.ts';
 
 /** What happens next; plain data, so that fast-check can shrink it. */
@@ -32,6 +33,7 @@ type Action =
   | { readonly do: 'press'; readonly request: number; readonly within: number; readonly named: number | null }
   | { readonly do: 'reconcile'; readonly failed: boolean }
   | { readonly do: 'use'; readonly kit: number; readonly node: number; readonly pickUp: boolean }
+  | { readonly do: 'spoil'; readonly kit: number; readonly node: number }
   | { readonly do: 'stranger'; readonly which: number }
   | { readonly do: 'acknowledge'; readonly kit: number }
   | { readonly do: 'break'; readonly kit: number; readonly fails: boolean }
@@ -41,7 +43,18 @@ type Action =
   | { readonly do: 'mint' }
   | { readonly do: 'flush' };
 
-export type Script = { readonly kits: number; readonly foreign: boolean; readonly actions: readonly Action[] };
+/** Two waves, or three, of the few kits that there are. */
+const wavePlans = [
+  [{ kits: 1, bakeSeconds: 600 }, { percent: 100 }],
+  [{ kits: 1, bakeSeconds: 200 }, { percent: 60, bakeSeconds: 200 }, { percent: 100 }],
+] as const;
+
+export type Script = {
+  readonly waves: number;
+  readonly kits: number;
+  readonly foreign: boolean;
+  readonly actions: readonly Action[];
+};
 
 const index = fc.nat({ max: 5 });
 const of = <Name extends Action['do']>(name: Name) => fc.constant(name);
@@ -92,6 +105,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: of('extend'), seconds: fc.constantFrom(-60, 60, 100_000) }),
   fc.record({ do: of('adopt'), foreign: fc.boolean(), current: fc.boolean() }),
   fc.record({ do: of('reconcile'), failed: fc.boolean() }),
+  { weight: 2, arbitrary: fc.record({ do: of('spoil'), kit: index, node: fc.nat({ max: 1 }) }) },
   fc.record({ do: of('stranger'), which: index }),
   fc.record({ do: of('acknowledge'), kit: index }),
   fc.record({ do: of('break'), kit: index, fails: fc.boolean() }),
@@ -104,6 +118,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 
 /** A gateway with its first credential on the way, and up to 40 things that happen to it. */
 export const script: fc.Arbitrary<Script> = fc.record({
+  waves: fc.nat({ max: 3 }),
   kits: fc.nat({ max: 3 }),
   foreign: fc.boolean(),
   actions: fc.array(action, { maxLength: 40, size: 'max' }),
@@ -259,6 +274,9 @@ const act = (world: World, slots: (Task | undefined)[], one: Action): void => {
       if (kit && one.pickUp && kit.installed) pickUp(kit);
       if (kit) useFrom(world, kit, one.node);
       return;
+    case 'spoil':
+      if (kit) spoil(world, kit, one.node);
+      return;
     case 'stranger': {
       const credential = world.gateway.live[one.which % Math.max(1, world.gateway.live.length)];
       if (credential) use(world, credential.credentialId, '192.0.2.7');
@@ -296,8 +314,8 @@ const act = (world: World, slots: (Task | undefined)[], one: Action): void => {
 };
 
 /** Lets everything happen, and answers the world as it is then with every step on the way. */
-export const play = ({ kits, foreign, actions }: Script): World => {
-  const world = newWorld(kits, foreign);
+export const play = ({ kits, foreign, waves, actions }: Script): World => {
+  const world = newWorld(kits, foreign, wavePlans[waves]);
   const slots: (Task | undefined)[] = [];
   apply(world, { kind: 'begin', rotationId: rotationId('r0'), trigger: 'bootstrap', ...by });
   for (const one of actions) act(world, slots, one);
