@@ -8,16 +8,16 @@ import { proofValidMs } from '../../lambdas/domain/revoke.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
 import { isInWaves } from '../../lambdas/domain/waves.ts';
 import { accepts, type Step, setRecording, type World } from './model.ts';
-import { play, rotate, script } from './model-script.ts';
+import { play, rotate, script, waveScript } from './model-script.ts';
 
 /** How many random sequences each property sees; more with INVARIANT_RUNS, and FC_SEED repeats one run. */
 const numRuns = Number(process.env.INVARIANT_RUNS ?? 2000);
 const seed = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };
 
-const always = (name: string, check: (world: World) => void): void => {
+const always = (name: string, check: (world: World) => void, scripts = script): void => {
   it(name, { timeout: 600_000 }, () => {
     fc.assert(
-      fc.property(script, (one) => check(play(one))),
+      fc.property(scripts, (one) => check(play(one))),
       { numRuns, ...seed },
     );
   });
@@ -229,26 +229,35 @@ describe('the record, whatever happens', () => {
           expect(atMs - (times[index] ?? 0)).toBeLessThanOrEqual(150_000);
       }
     },
+    waveScript,
   );
 
-  always('waves: one goes back by itself at most once in a rotation, and then the rotation is held', (world) => {
-    const backs = new Map<string, number>();
-    for (const { before, after, command } of changed(world)) {
-      const { rotation } = after;
-      if (rotation?.waves?.phase === 'GOING_BACK' && before.rotation?.waves?.phase === 'OPEN')
-        backs.set(rotation.rotationId, (backs.get(rotation.rotationId) ?? 0) + 1);
-      if (command.kind === 'wave-returned') expect(rotation?.held).toBeDefined();
-    }
-    for (const count of backs.values()) expect(count).toBe(1);
-  });
+  always(
+    'waves: one goes back by itself at most once in a rotation, and then the rotation is held',
+    (world) => {
+      const backs = new Map<string, number>();
+      for (const { before, after, command } of changed(world)) {
+        const { rotation } = after;
+        if (rotation?.waves?.phase === 'GOING_BACK' && before.rotation?.waves?.phase === 'OPEN')
+          backs.set(rotation.rotationId, (backs.get(rotation.rotationId) ?? 0) + 1);
+        if (command.kind === 'wave-returned') expect(rotation?.held).toBeDefined();
+      }
+      for (const count of backs.values()) expect(count).toBe(1);
+    },
+    waveScript,
+  );
 
-  always('waves: nothing is retired while one that is not the last is open, and a compromise knows none', (world) => {
-    for (const { step, ground } of revocations(world))
-      if (isInWaves(step.before.rotation)) expect(['COMPROMISED', 'NEVER_DISTRIBUTED']).toContain(ground);
-    for (const { after } of world.steps)
-      if (after.rotation?.trigger === 'compromise' || after.rotation?.rolledBack)
-        expect(after.rotation.waves).toBeUndefined();
-  });
+  always(
+    'waves: nothing is retired while one that is not the last is open, and a compromise knows none',
+    (world) => {
+      for (const { step, ground } of revocations(world))
+        if (isInWaves(step.before.rotation)) expect(['COMPROMISED', 'NEVER_DISTRIBUTED']).toContain(ground);
+      for (const { after } of world.steps)
+        if (after.rotation?.trigger === 'compromise' || after.rotation?.rolledBack)
+          expect(after.rotation.waves).toBeUndefined();
+    },
+    waveScript,
+  );
 
   always('invariant 7: a doomed credential dies on time, and nothing gives it more', (world) => {
     for (const { command, before, after, nowMs } of world.steps) {

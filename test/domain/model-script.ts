@@ -124,6 +124,48 @@ export const script: fc.Arbitrary<Script> = fc.record({
   actions: fc.array(action, { maxLength: 40, size: 'max' }),
 });
 
+const waveAction: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: of('rotate'), tasks: fc.integer({ min: 1, max: 3 }), kitsMove: fc.constant(true) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: of('run'), slot: fc.nat({ max: 1 }), steps: fc.integer({ min: 1, max: 9 }) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: of('spoil'), kit: index, node: fc.nat({ max: 1 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: of('use'), kit: index, node: fc.nat({ max: 1 }), pickUp: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: of('wait'), seconds: fc.constantFrom(61, 200, 700), watched: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: of('decide'), what: fc.constantFrom('hold', 'resume', 'resume', 'roll-back') }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: of('repeat'), back: fc.nat({ max: 20 }) }) },
+  fc.record({ do: of('crash'), slot: fc.nat({ max: 1 }) }),
+  fc.record({ do: of('break'), kit: index, fails: fc.boolean() }),
+  fc.record({ do: of('recording'), fails: fc.boolean() }),
+  fc.record({ do: of('press'), request: fc.nat({ max: 1 }), within: fc.constantFrom(60, 5000), named: fc.constant(1) }),
+  fc.record({ do: of('add-kit') }),
+);
+
+/** A gateway whose kits use their first credential, in a rotation that goes in waves. */
+export const waveScript: fc.Arbitrary<Script> = fc.record({
+  waves: fc.nat({ max: 1 }),
+  kits: fc.integer({ min: 1, max: 3 }),
+  foreign: fc.constant(false),
+  actions: fc
+    .array(waveAction, { maxLength: 25, size: 'max' })
+    .map((actions) => [
+      { do: 'rotate', tasks: 12, kitsMove: true } as const,
+      { do: 'begin', trigger: 'manual', again: false } as const,
+      { do: 'rotate', tasks: 3, kitsMove: true } as const,
+      ...actions,
+    ]),
+});
+
 const by = { actor: 'alice', reason: 'because' } as const;
 
 const pickUp = (one: ModelKit): void => {
