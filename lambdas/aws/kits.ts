@@ -3,7 +3,7 @@ import type { GatewayId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
-import type { KitWave } from '../domain/waves.ts';
+import type { KitWave } from '../domain/wave.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
 import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
 import { unlessLost } from './sdk-errors.ts';

@@ -5,7 +5,7 @@ import type { LaggardCode } from './kit-verdict.ts';
 import type { MintIntent } from './pingone-mint.ts';
 import type { Policy } from './policy.ts';
 import type { Probe } from './probe.ts';
-import type { Waves } from './waves.ts';
+import type { Waves } from './wave.ts';
 
 export type { Outcome, QuietBreak, RevocationCause, Trigger };
 

@@ -1,7 +1,7 @@
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { RefusedUse, RefusedValue } from './refused-use.ts';
 import type { UseScope, UseSource } from './use-places.ts';
-import type { KitWave } from './waves.ts';
+import type { KitWave } from './wave.ts';
 
 /** What a kind of kit declares, and a kit may refine: who installs, what reading back proves, how long until all nodes use it. */
 export type KitTraits = {

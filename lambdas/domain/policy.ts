@@ -1,4 +1,5 @@
-import { type Wave, waveContradictions } from './wave-policy.ts';
+import type { Wave } from './wave.ts';
+import { waveContradictions } from './wave-policy.ts';
 
 /** How a gateway wants its rotations done. Every default is the safe one; times are seconds as users write them. */
 export type Policy = {

@@ -1,7 +1,8 @@
 import type { KitId } from './ids.ts';
 import { type Kit, sourceOf, type Use } from './kit.ts';
 import { isRetired } from './kit-verdict.ts';
-import { sizeOf, type Wave } from './wave-policy.ts';
+import type { Wave } from './wave.ts';
+import { sizeOf } from './wave-policy.ts';
 
 /** What is known of a kit when the kits of a wave are chosen; `use` only of one that can be observed in a wave. */
 export type Candidate = {

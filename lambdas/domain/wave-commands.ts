@@ -2,9 +2,10 @@ import { advance } from './advance.ts';
 import { type By, by, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
 import type { Gateway, Rotation } from './gateway.ts';
 import type { RotationId } from './ids.ts';
+import type { Waves } from './wave.ts';
 import type { WaveLook } from './wave-look.ts';
 import { judgeWave } from './wave-verdict.ts';
-import { isInWaves, type Waves, waveSaid, wayBack } from './waves.ts';
+import { isInWaves, waveSaid, wayBack } from './waves.ts';
 
 type OfRotation = By & {
   readonly rotationId: RotationId;

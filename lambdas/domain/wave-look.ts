@@ -3,10 +3,11 @@ import type { KitId } from './ids.ts';
 import { type Kit, sourceOf, type Use } from './kit.ts';
 import { isRetired, type KitVerdict } from './kit-verdict.ts';
 import type { RefusedValue } from './refused-use.ts';
-import { isOfWave, type Waves } from './waves.ts';
+import type { Waves } from './wave.ts';
+import { isOfWave } from './waves.ts';
 
 /** A source of a kit was refused after the kit was given the credential. */
-export type BadSign = {
+type BadSign = {
   readonly kitId: KitId;
   readonly owner: string;
   readonly source: string;

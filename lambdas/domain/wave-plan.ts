@@ -1,6 +1,6 @@
 import type { KitId } from './ids.ts';
+import type { Wave } from './wave.ts';
 import { type Candidate, chooseKits } from './wave-candidates.ts';
-import type { Wave } from './wave-policy.ts';
 
 /** A wave as it would be chosen now; of its kits the first by name, and why it is they. The last one names none. */
 export type PlannedWave = {

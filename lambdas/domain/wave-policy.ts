@@ -1,7 +1,18 @@
-import type { KitTiming, Policy } from './policy.ts';
+import type { Wave } from './wave.ts';
 
-/** A wave as gateways.json has it: until so many kits, or so many percent of them, have the credential; then it proves itself for `bakeSeconds`, which the last one does not have. */
-export type Wave = { readonly kits?: number; readonly percent?: number; readonly bakeSeconds?: number };
+/** What of a policy waves have to fit, and what of its kits. */
+type Timing = {
+  readonly useRecordingSeconds: number;
+  readonly quietWindowSeconds: number;
+  readonly deadlineSeconds: number;
+  readonly waves?: readonly Wave[];
+};
+type KitOfWaves = {
+  readonly kitId: string;
+  readonly propagationSeconds: number;
+  readonly installedBy?: 'us' | 'owner';
+  readonly canary?: boolean;
+};
 
 /** The record carries them, and a person has to follow them. */
 export const wavesAtMost = 6;
@@ -16,8 +27,8 @@ export const sizeOf = ({ kits, percent = 100 }: Wave, total: number): number =>
 
 /** What is wrong with the waves of a policy, as sentences with the numbers; `isRecorded` as in `contradictions`. */
 export const waveContradictions = (
-  policy: Policy,
-  kits: readonly KitTiming[],
+  policy: Timing,
+  kits: readonly KitOfWaves[],
   isRecorded: boolean,
 ): readonly string[] => {
   const { waves } = policy;
@@ -69,7 +80,7 @@ const shapeContradictions = (waves: readonly Wave[]): readonly string[] => {
   ];
 };
 
-const timeContradictions = (policy: Policy, waves: readonly Wave[], kits: readonly KitTiming[]): readonly string[] => {
+const timeContradictions = (policy: Timing, waves: readonly Wave[], kits: readonly KitOfWaves[]): readonly string[] => {
   const { useRecordingSeconds, quietWindowSeconds, deadlineSeconds } = policy;
   const slowest = Math.max(0, ...kits.map(({ propagationSeconds }) => propagationSeconds));
   const bakes = waves.map(({ bakeSeconds = 0 }) => bakeSeconds).reduce((sum, one) => sum + one, 0);

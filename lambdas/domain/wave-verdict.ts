@@ -1,8 +1,9 @@
 import type { Gateway } from './gateway.ts';
 import { isWatched } from './quiet-window.ts';
 import { refusedValues } from './refused-use.ts';
+import type { Waves } from './wave.ts';
 import type { WaveLook } from './wave-look.ts';
-import { isInWaves, type Waves, waveSaid } from './waves.ts';
+import { isInWaves, waveSaid } from './waves.ts';
 
 /** One request may fail by chance: a rise has to be seen for so long. */
 const riseMs = 60_000;

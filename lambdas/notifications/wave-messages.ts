@@ -1,7 +1,8 @@
 import type { Gateway } from '../domain/gateway.ts';
 import type { OwnerMessage } from '../domain/kit.ts';
+import type { Waves } from '../domain/wave.ts';
 import type { WaveLook } from '../domain/wave-look.ts';
-import { type Waves, waveSaid } from '../domain/waves.ts';
+import { waveSaid } from '../domain/waves.ts';
 
 /** One to each owner of a kit that shows what is bad: what was seen, what is done about it, and what is left to do. */
 export const badWave = (

@@ -5,7 +5,7 @@ import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted, Use } from
 import type { SeenKeys } from '../domain/own-keys.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import type { Command } from '../domain/transition.ts';
-import type { KitWave } from '../domain/waves.ts';
+import type { KitWave } from '../domain/wave.ts';
 
 /** What a command did: the record as it is now, and whether this call changed it; or the refusal. */
 export type Applied = { readonly kind: 'applied'; readonly gateway: Gateway; readonly changed: boolean } | Refusal;

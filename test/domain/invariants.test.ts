@@ -209,7 +209,7 @@ describe('the record, whatever happens', () => {
   });
 
   always(
-    'waves: the next one opens only when the kits of the one before it really moved, presented nothing bad, and were watched for its time',
+    'invariant 6, waves: the next one opens only when the kits of the one before it really moved, presented nothing bad, and were watched for its time',
     (world) => {
       for (const step of changed(world)) {
         const { before, command } = step;
@@ -248,7 +248,7 @@ describe('the record, whatever happens', () => {
   );
 
   always(
-    'waves: nothing is retired while one that is not the last is open, and a compromise knows none',
+    'invariant 2, waves: nothing is retired while one that is not the last is open, and a compromise knows none',
     (world) => {
       for (const { step, ground } of revocations(world))
         if (isInWaves(step.before.rotation)) expect(['COMPROMISED', 'NEVER_DISTRIBUTED']).toContain(ground);

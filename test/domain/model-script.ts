@@ -151,6 +151,14 @@ const waveAction: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: of('add-kit') }),
 );
 
+const rotateOn = { do: 'rotate', tasks: 2, kitsMove: true } as const;
+const spoilAll = [0, 1, 2].map((kit) => ({ do: 'spoil', kit, node: 0 }) as const);
+/** What is bad, and bad again when a person has resumed it. */
+const badTwice: readonly Action[] = [
+  ...[...spoilAll, rotateOn, rotateOn, { do: 'decide', what: 'resume' } as const],
+  ...[rotateOn, ...spoilAll, rotateOn],
+];
+
 /** A gateway whose kits use their first credential, in a rotation that goes in waves. */
 export const waveScript: fc.Arbitrary<Script> = fc.record({
   waves: fc.nat({ max: 1 }),
@@ -163,6 +171,7 @@ export const waveScript: fc.Arbitrary<Script> = fc.record({
       { do: 'begin', trigger: 'manual', again: false } as const,
       { do: 'rotate', tasks: 3, kitsMove: true } as const,
       ...actions,
+      ...badTwice,
     ]),
 });
 

@@ -17,7 +17,7 @@ export type Truth = {
   readonly kitsThatDidNotMove: readonly string[];
 };
 
-export type WaveTruth = { readonly notMoved: readonly string[]; readonly spoilt: readonly string[] };
+type WaveTruth = { readonly notMoved: readonly string[]; readonly spoilt: readonly string[] };
 
 export type Step = {
   readonly before: Gateway;
@@ -50,7 +50,7 @@ export type ModelKit = {
   installFails: boolean;
 };
 
-export type Recorded = { use: Use; elapsedMs: number };
+type Recorded = { use: Use; elapsedMs: number };
 
 /** The outside of the record: clock, secretVersions, kits, recorded use; and the record itself. */
 export type World = {

@@ -4,10 +4,11 @@ import type { KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
 import { nextStage } from '../../lambdas/domain/next-stage.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
+import type { Waves } from '../../lambdas/domain/wave.ts';
 import { type Candidate, candidateOf, chooseKits } from '../../lambdas/domain/wave-candidates.ts';
 import { lookAtShard, noLook, type WaveLook } from '../../lambdas/domain/wave-look.ts';
 import { judgeWave } from '../../lambdas/domain/wave-verdict.ts';
-import { dueCredential, isInWaves, type Waves } from '../../lambdas/domain/waves.ts';
+import { dueCredential, isInWaves } from '../../lambdas/domain/waves.ts';
 import { a, atPingOne, b, by, inRotation, live, now, outcome, r1, r2, recordAfter } from './gateways.ts';
 
 const plan = [{ kits: 1, bakeSeconds: 600 }, { percent: 10, bakeSeconds: 3600 }, { percent: 100 }];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
-import type { Waves } from '../../lambdas/domain/waves.ts';
+import type { Waves } from '../../lambdas/domain/wave.ts';
 import type { Ports } from '../../lambdas/policy-check/ports.ts';
 import {
   event,

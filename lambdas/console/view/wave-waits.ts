@@ -1,4 +1,5 @@
-import { type Waves, waveSaid } from '../../domain/waves.ts';
+import type { Waves } from '../../domain/wave.ts';
+import { waveSaid } from '../../domain/waves.ts';
 import { counted, inFull } from './labels.ts';
 import type { Ahead, Waiting } from './views.ts';
 

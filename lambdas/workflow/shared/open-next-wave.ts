@@ -3,10 +3,11 @@ import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { KitId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { shardOf } from '../../domain/shards.ts';
+import type { Waves } from '../../domain/wave.ts';
 import { type Candidate, candidateOf, chooseKits } from '../../domain/wave-candidates.ts';
 import type { WaveLook } from '../../domain/wave-look.ts';
 import { judgeWave, readySaid } from '../../domain/wave-verdict.ts';
-import { chosenWave, type Waves } from '../../domain/waves.ts';
+import { chosenWave } from '../../domain/waves.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { applyCommand, asWorkflow } from './apply-command.ts';
@@ -85,7 +86,7 @@ const candidatesOf = async (needs: Needs, gateway: Gateway, rotation: Rotation):
 };
 
 /** The kits of a shard, with their use of live credentials. */
-export const readShard = async (
+const readShard = async (
   { kits, uses }: Pick<Needs, 'kits' | 'uses'>,
   gateway: Gateway,
   shard: number,

@@ -2,9 +2,10 @@ import { type Gateway, liveCredential, type Rotation } from '../../domain/gatewa
 import type { CredentialId } from '../../domain/ids.ts';
 import { type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../../domain/next-stage.ts';
+import type { Waves } from '../../domain/wave.ts';
 import { type FailingKit, noLook, type WaveLook, withFailing } from '../../domain/wave-look.ts';
 import { judgeWave, type WaveVerdict } from '../../domain/wave-verdict.ts';
-import { dueCredential, isOfWave, type Waves, waveSaid } from '../../domain/waves.ts';
+import { dueCredential, isOfWave, waveSaid } from '../../domain/waves.ts';
 import { badWave } from '../../notifications/wave-messages.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { applyCommand, asWorkflow } from './apply-command.ts';
