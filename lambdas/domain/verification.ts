@@ -38,8 +38,9 @@ export const distributed = (gateway: Gateway, command: Distributed, nowMs: numbe
       `Rotation ${rotation.rotationId} is in ${waveSaid(rotation.waves)}: not every kit may have the credential yet.`,
     );
   if (command.readAt !== gateway.transitionRevision) return refuseOutdated(gateway, command.readAt);
+  const { waves: _, ...rest } = rotation; // the last one is over, and the audit has them all
   const changes = {
-    rotation: advance(rotation, { stage: 'DISTRIBUTED', distributedAtMs: nowMs }),
+    rotation: advance(rest, { stage: 'DISTRIBUTED', distributedAtMs: nowMs }),
   };
   return record(gateway, changes, nowMs, {
     ...by(command),

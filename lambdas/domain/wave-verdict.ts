@@ -5,6 +5,8 @@ import type { Waves } from './wave.ts';
 import type { WaveLook } from './wave-look.ts';
 import { isInWaves, waveSaid } from './waves.ts';
 
+/** The record carries the sentence; the entry beside it has more of them. */
+const saidAtMost = 2;
 /** One request may fail by chance: a rise has to be seen for so long. */
 const riseMs = 60_000;
 
@@ -37,8 +39,9 @@ export const judgeWave = (gateway: Gateway, look: WaveLook, nowMs: number): Wave
 
 const badSaid = (waves: Waves, look: WaveLook, nowMs: number): string | undefined => {
   if (look.refused > 0) {
-    const more = look.refused - look.named.length;
-    const signs = look.named.map(
+    const named = look.named.slice(0, saidAtMost);
+    const more = look.refused - named.length;
+    const signs = named.map(
       ({ kitId, source, code, atMs }) =>
         `kit ${kitId} presented ${refusedValues[code]} from ${source} at ${new Date(atMs).toISOString()}`,
     );
