@@ -4,7 +4,7 @@ import { type Kit, sourceOf, type Use } from './kit.ts';
 import { isRetired, type KitVerdict } from './kit-verdict.ts';
 import type { RefusedValue } from './refused-use.ts';
 import type { Waves } from './wave.ts';
-import { isOfWave } from './waves.ts';
+import { type InWaves, isOfWave } from './waves.ts';
 
 /** A source of a kit was refused after the kit was given the credential. */
 type BadSign = {
@@ -50,7 +50,7 @@ export const noLook = (number: number): WaveLook => ({
 
 /** What a shard shows of the kits of the open wave. */
 export const lookAtShard = (
-  rotation: Rotation & { readonly waves: Waves },
+  rotation: InWaves,
   kits: readonly Kit[],
   verdicts: readonly KitVerdict[],
   usesOf: (kitId: KitId) => readonly Use[],

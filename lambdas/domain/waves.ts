@@ -23,8 +23,11 @@ export const withWaves = (gateway: Gateway, rotation: Rotation): Rotation => {
   return goes && wayBack(gateway, rotation) ? { ...rotation, waves: { plan, number: 1, phase: 'TO_OPEN' } } : rotation;
 };
 
+/** A rotation in which not every kit may have the credential yet. */
+export type InWaves = Rotation & { readonly waves: Waves };
+
 /** Whether a wave before the last one has the word: not every kit may have the credential yet. */
-export const isInWaves = (rotation: Rotation | undefined): rotation is Rotation & { readonly waves: Waves } =>
+export const isInWaves = (rotation: Rotation | undefined): rotation is InWaves =>
   rotation?.waves !== undefined &&
   !hasReached(rotation, 'DISTRIBUTED') &&
   !(rotation.waves.phase === 'OPEN' && rotation.waves.number === rotation.waves.plan.length);

@@ -2,15 +2,12 @@ import type { Rotation } from '../../lambdas/domain/gateway.ts';
 import type { Use } from '../../lambdas/domain/kit.ts';
 import { judgeKit } from '../../lambdas/domain/kit-verdict.ts';
 import type { Command } from '../../lambdas/domain/transition.ts';
-import type { Waves } from '../../lambdas/domain/wave.ts';
 import { candidateOf, chooseKits } from '../../lambdas/domain/wave-candidates.ts';
 import { lookAtShard, type WaveLook } from '../../lambdas/domain/wave-look.ts';
 import { judgeWave } from '../../lambdas/domain/wave-verdict.ts';
-import { chosenWave, dueCredential, isInWaves, isOfWave } from '../../lambdas/domain/waves.ts';
+import { chosenWave, dueCredential, type InWaves, isInWaves, isOfWave } from '../../lambdas/domain/waves.ts';
 import { accepts, apply, type ModelKit, moved, probe, type World } from './model.ts';
 import { install, readBack, type Task } from './model-workflow.ts';
-
-type InWaves = Rotation & { readonly waves: Waves };
 
 const by = { actor: 'workflow', reason: 'as the record says' } as const;
 const done = (world: World, command: Command): boolean => apply(world, command).kind !== 'refused';

@@ -3,11 +3,10 @@ import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { KitId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { shardOf } from '../../domain/shards.ts';
-import type { Waves } from '../../domain/wave.ts';
 import { type Candidate, candidateOf, chooseKits } from '../../domain/wave-candidates.ts';
 import type { WaveLook } from '../../domain/wave-look.ts';
 import { judgeWave, readySaid } from '../../domain/wave-verdict.ts';
-import { chosenWave } from '../../domain/waves.ts';
+import { chosenWave, type InWaves } from '../../domain/waves.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { applyCommand, asWorkflow } from './apply-command.ts';
@@ -16,7 +15,6 @@ import type { StepInput } from './step.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'kitSecrets' | 'kitReach' | 'secretVersions'> &
   ClockAndLog;
-type InWaves = Rotation & { readonly waves: Waves };
 
 const shardsAtOnce = 16;
 const kitsAtOnce = 20;

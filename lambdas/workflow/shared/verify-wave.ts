@@ -1,22 +1,21 @@
-import { type Gateway, liveCredential, type Rotation } from '../../domain/gateway.ts';
-import type { CredentialId } from '../../domain/ids.ts';
+import type { Gateway } from '../../domain/gateway.ts';
 import { type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../../domain/next-stage.ts';
-import type { Waves } from '../../domain/wave.ts';
 import { type FailingKit, noLook, type WaveLook, withFailing } from '../../domain/wave-look.ts';
 import { judgeWave, type WaveVerdict } from '../../domain/wave-verdict.ts';
-import { dueCredential, isOfWave, waveSaid } from '../../domain/waves.ts';
+import { type InWaves, waveSaid } from '../../domain/waves.ts';
 import { badWave } from '../../notifications/wave-messages.ts';
-import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { applyCommand, asWorkflow } from './apply-command.ts';
 import { checkQuiet } from './check-quiet.ts';
-import { type CollectOptions, collectEvidence, type Refresh } from './collect-evidence.ts';
+import { type CollectOptions, collectEvidence } from './collect-evidence.ts';
 import { escalateLaggards } from './escalate.ts';
 import { openNextWave } from './open-next-wave.ts';
 import { rotationOf, targetOf } from './own-rotation.ts';
-import { answersClients, recheck, recheckAll } from './recheck.ts';
+import { recheckAll } from './recheck.ts';
 import { type StepInput, type StepOutput, stepOutput } from './step.ts';
 import { tell } from './tell.ts';
+import { lookingAt, type Values, valuesOf, withValue } from './wave-values.ts';
 
 type Needs = Pick<
   Dependencies,
@@ -31,7 +30,6 @@ type Needs = Pick<
   | 'notifyOwner'
 > &
   ClockAndLog;
-type InWaves = Rotation & { readonly waves: Waves };
 
 /** One look may take so long; a larger fleet goes on where it ended. */
 const lookForMs = 240_000;
@@ -74,37 +72,6 @@ export const verifyWave = async (
     ? lookBack(needs, input, gateway, rotation, values, summary)
     : lookForward(needs, input, gateway, rotation, values, summary);
 };
-
-/** The values of what kits of waves may have to hold, by credential; one that cannot be read is missing. */
-type Values = ReadonlyMap<CredentialId, Stored>;
-
-const valuesOf = async (
-  { secretVersions }: Needs,
-  gateway: Gateway,
-  { fromCredentialId, waves }: InWaves,
-): Promise<Values> => {
-  const before = waves.phase === 'GOING_BACK' ? liveCredential(gateway, fromCredentialId)?.versionId : undefined;
-  const versions = [targetOf(gateway).versionId, ...(before === undefined ? [] : [before])];
-  const stored = await Promise.all(versions.map((one) => secretVersions.readVersion(gateway.secretArn, one)));
-  return new Map(stored.flatMap((one) => (one ? [[one.credentialId, one] as const] : [])));
-};
-
-/** Each kit is looked at by what it shall hold, and those of the open wave are asked as clients would. */
-const lookingAt =
-  (needs: Needs, gateway: Gateway, rotation: InWaves, values: Values, failing: FailingKit[]): Refresh =>
-  async (kit, verdict) => {
-    if (rotation.waves.phase === 'OPEN' && isOfWave(rotation, kit) && !(await answersClients(needs, kit)))
-      failing.push({ kitId: kit.kitId, owner: kit.owner });
-    return withValue(values, rotation, (stored) => recheck(needs, gateway, rotation, stored))(kit, verdict);
-  };
-
-const withValue =
-  (values: Values, rotation: InWaves, refreshWith: (stored: Stored) => Refresh): Refresh =>
-  async (kit, verdict) => {
-    const due = dueCredential(rotation, kit);
-    const stored = due && values.get(due);
-    return stored ? refreshWith(stored)(kit, verdict) : kit;
-  };
 
 const lookForward = async (
   needs: Needs,
