@@ -3,6 +3,7 @@ import type { GatewayId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
+import type { KitWave } from '../domain/wave.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
 import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
 import { unlessLost } from './sdk-errors.ts';
@@ -64,6 +65,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ...(item.acknowledged?.S ? { acknowledged: JSON.parse(item.acknowledged.S) as Acknowledgement } : {}),
         ...(item.retiredSources?.S ? { retiredSources: JSON.parse(item.retiredSources.S) as RetiredSource[] } : {}),
         ...(item.reverted?.S ? { reverted: JSON.parse(item.reverted.S) as Reverted } : {}),
+        ...(item.wave?.S ? { wave: JSON.parse(item.wave.S) as KitWave } : {}),
       };
     }
   };
@@ -114,6 +116,17 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
     },
     saveWork: (kit, work, shardCount) => putWork(kit, work, shardCount, asRead(kit.work)),
     replaceWork: (kit, work, shardCount) => putWork(kit, work, shardCount),
+    saveWave: ({ gatewayId, kitId }, wave, generation, shardCount) =>
+      update(
+        `Saving the wave of kit ${kitId}`,
+        new UpdateItemCommand({
+          TableName: table,
+          Key: kitKey(gatewayId, kitId, shardCount),
+          UpdateExpression: 'SET wave = :wave',
+          ConditionExpression: notFromThePast,
+          ExpressionAttributeValues: { ':wave': { S: JSON.stringify(wave) }, ':generation': { N: `${generation}` } },
+        }),
+      ),
     acknowledge: (gatewayId, kitId, acknowledged, shardCount) =>
       update(
         `Acknowledging kit ${kitId}`,

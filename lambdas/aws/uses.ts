@@ -7,8 +7,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { CredentialId, GatewayId } from '../domain/ids.ts';
-import type { Seen, Use } from '../domain/kit.ts';
+import type { RefusedSource, Seen, Use } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
+import { isRefusedValue } from '../domain/refused-use.ts';
 import { type UseSource, usedBy, usePlaceOf } from '../domain/use-places.ts';
 import type { Uses } from '../ports.ts';
 import { callDynamoDb, itemKey, queryItems, wholePartition } from './dynamodb.ts';
@@ -31,7 +32,13 @@ const placeKey = ({ isRefused, shard }: Seen, place: string): string => `${ofPla
 const names = 'names';
 const timesOf = (name: string) => {
   const digest = hash('sha256', name, 'base64url').slice(0, 12);
-  return { first: `f:${digest}`, last: `l:${digest}`, address: `a:${digest}` };
+  return {
+    first: `f:${digest}`,
+    last: `l:${digest}`,
+    address: `a:${digest}`,
+    refused: `r:${digest}`,
+    code: `c:${digest}`,
+  };
 };
 /** Who is named keeps his place; a new name is added as long as there is room. One condition of the one write: nothing is counted apart. */
 const hasRoom = 'contains(#names, :name) OR attribute_not_exists(#names) OR size(#names) < :namesAtMost';
@@ -97,6 +104,43 @@ const updateOfPlace = (inPartition: string, seen: Seen, source: UseSource, nowMs
   };
 };
 
+/**
+ * Records that a source which has used the credential was refused, beside its use. False, and nothing is written, for every
+ * other one: a named node only from the address that it had. Throws what the SDK throws.
+ */
+export const recordRefusal = async (
+  dynamodb: DynamoDBClient,
+  table: string,
+  { gatewayId, credentialId, shard, scope, source, code }: RefusedSource,
+  nowMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> => {
+  const { place, name } = usePlaceOf(source, scope);
+  const times = timesOf(name);
+  const isNode = source.node !== undefined;
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key: itemKey(partition(gatewayId, credentialId, shard), `${ofPlaces}#${place}`),
+    UpdateExpression: 'SET #refused = :now, #code = :code',
+    ConditionExpression: `contains(#names, :name)${isNode ? ' AND #address = :address' : ''}`,
+    ExpressionAttributeNames: {
+      ...{ '#names': names, '#refused': times.refused, '#code': times.code },
+      ...(isNode ? { '#address': times.address } : {}),
+    },
+    ExpressionAttributeValues: {
+      ...{ ':name': { S: name }, ':now': { N: `${nowMs}` }, ':code': { S: code } },
+      ...(isNode ? { ':address': { S: source.address } } : {}),
+    },
+  });
+  try {
+    await dynamodb.send(command, signal ? { abortSignal: signal } : {});
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+};
+
 type Item = Readonly<Record<string, AttributeValue>>;
 
 /** The uses that an item stands for: those of a place; or the one of a source, as items were before there were places. */
@@ -110,11 +154,18 @@ const usesOfItem = (credentialId: CredentialId, item: Item): readonly Use[] => {
   }
   const place = sort.slice(sort.lastIndexOf('#') + 1);
   return (item[names]?.SS ?? []).map((name) => {
-    const { first, last, address } = timesOf(name);
+    const { first, last, address, refused, code } = timesOf(name);
     const seenAt = item[address]?.S;
     const source = { ...usedBy(place, name), ...(seenAt === undefined ? {} : { address: seenAt }) };
-    return { credentialId, ...source, ...timesIn(item, first, last) };
+    return { credentialId, ...source, ...timesIn(item, first, last), ...refusedIn(item, refused, code) };
   });
+};
+
+const refusedIn = (item: Item, refused: string, code: string): Pick<Use, 'refused'> => {
+  const [atMs, what] = [item[refused]?.N, item[code]?.S];
+  return atMs !== undefined && what !== undefined && isRefusedValue(what)
+    ? { refused: { atMs: Number(atMs), code: what } }
+    : {};
 };
 
 const timesIn = (item: Item, first: string, last: string): Pick<Use, 'firstUsedAtMs' | 'lastUsedAtMs'> => ({

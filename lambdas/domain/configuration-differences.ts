@@ -43,9 +43,11 @@ const authorityDifferences = (
 };
 
 const policyDifferences = (before: Policy, after: Policy): readonly string[] =>
-  (Object.keys(after) as (keyof Policy)[])
+  [...new Set(Object.keys({ ...before, ...after }) as (keyof Policy)[])]
     .filter((name) => !same(before[name], after[name]))
-    .map((name) => `${name} ${JSON.stringify(before[name])} becomes ${JSON.stringify(after[name])}`);
+    .map((name) => `${name} ${shown(before[name])} becomes ${shown(after[name])}`);
+
+const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 
 /** Same JSON, whatever the order of its keys. */
 export const same = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other);

@@ -6,6 +6,7 @@ import type { Labels } from './labels.ts';
 import type { MintIntent } from './pingone-mint.ts';
 import type { Policy } from './policy.ts';
 import type { Probe } from './probe.ts';
+import type { Waves } from './wave.ts';
 
 export type { Outcome, QuietBreak, RevocationCause, Trigger };
 
@@ -115,6 +116,8 @@ export type Rotation = {
   readonly quietBroken?: { readonly atMs: number; readonly why: QuietBreak };
   /** What the last pass of VerifyKits saw of the kits: for showing only, decisions read the kits. */
   readonly kitSummary?: KitSummary;
+  /** Where it gives the credential to a part of the kits after another. */
+  readonly waves?: Waves;
 };
 
 /** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; sources that are no registered kit included; without it (a policy decided beforehand) it covers everybody. */

@@ -7,6 +7,7 @@ import { type KitVerdict, laggardCodes } from './kit-verdict.ts';
 import { isWatched } from './quiet-window.ts';
 import { namedAtMost, type RetiringUse, withStranger } from './retiring-use.ts';
 import { latest } from './shown-use.ts';
+import type { WaveLook } from './wave-look.ts';
 
 /** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}, addresses of a kit the first {@link addressesAtMost}. */
 export type EvidenceSummary = {
@@ -30,6 +31,8 @@ export type EvidenceSummary = {
   readonly moreUnregistered?: number;
   /** The version that AWSCURRENT names. */
   readonly currentVersionId?: string;
+  /** Of the kits of the open wave, in a look at it. */
+  readonly wave?: WaveLook;
 };
 
 type Laggard = Extract<KitVerdict, { kind: 'LAGGARD' }>;

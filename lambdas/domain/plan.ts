@@ -8,6 +8,7 @@ import type { Evidence } from './kit-verdict.ts';
 import type { Standing } from './own-keys.ts';
 import type { RefusalCode } from './refusals.ts';
 import { proofsPossible } from './shared-use.ts';
+import { bakesOf, type PlannedWave } from './wave-plan.ts';
 
 /** A kit whose nodes may take longer than this is called slow. */
 const slowSeconds = 60;
@@ -124,8 +125,15 @@ export const credentialsIn = (
 };
 
 /** The earliest time at which a predecessor could be revoked, if it began now and every kit moved at once. */
-export const earliestRevokeMs = (gateway: Gateway, isInUse: boolean, nowMs: number): number =>
-  nowMs + (gateway.policy.quietWindowSeconds + (isInUse ? useDelaySeconds(gateway) : 0)) * 1000;
+export const earliestRevokeMs = (
+  gateway: Gateway,
+  isInUse: boolean,
+  waves: readonly PlannedWave[],
+  nowMs: number,
+): number => {
+  const { quietWindowSeconds } = gateway.policy;
+  return nowMs + (quietWindowSeconds + bakesOf(waves) + (isInUse ? useDelaySeconds(gateway) : 0)) * 1000;
+};
 
 /** A reason for which a rotation would certainly fail: the record refuses it, or a kit does not show what it holds. */
 export const obstacles = {
@@ -185,6 +193,8 @@ export type Plan = {
   readonly tooManySources?: true;
   readonly retires: readonly CredentialId[];
   readonly notOurs: readonly CredentialId[];
+  /** In which parts kits would get the credential, as they would be chosen now; absent when all get it at once. */
+  readonly waves?: readonly PlannedWave[];
   /** If every kit moved at once; absent while the rotation could not start. */
   readonly earliestRevokeAt?: string;
   readonly deadlineAt: string;

@@ -10,7 +10,16 @@ import type { Policy } from './policy.ts';
 /** A kit as `gateways.json` wants it. */
 export type WantedKit = Pick<
   Kit,
-  'kitId' | 'kind' | 'owner' | 'labels' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'expectedSources' | 'settings'
+  | 'kitId'
+  | 'kind'
+  | 'owner'
+  | 'labels'
+  | 'traits'
+  | 'lookBackSeconds'
+  | 'probeUrl'
+  | 'expectedSources'
+  | 'canary'
+  | 'settings'
 >;
 
 /** A gateway as `gateways.json` wants it. */
@@ -157,6 +166,7 @@ const fields = [
   'lookBackSeconds',
   'probeUrl',
   'expectedSources',
+  'canary',
   'settings',
 ] as const;
 

@@ -57,6 +57,8 @@ import {
   verified,
 } from './verification.ts';
 
+import { type OpenWave, openWave, type WaveBad, type WaveReturned, waveBad, waveReturned } from './wave-commands.ts';
+
 /** Everything that can happen to a gateway record. */
 export type Command =
   | Begin
@@ -65,6 +67,9 @@ export type Command =
   | Promoting
   | Promoted
   | Distributed
+  | OpenWave
+  | WaveBad
+  | WaveReturned
   | Verified
   | InvalidateEvidence
   | ArmProbe
@@ -118,6 +123,12 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return promoted(gateway, command, nowMs);
     case 'distributed':
       return distributed(gateway, command, nowMs);
+    case 'open-wave':
+      return openWave(gateway, command, nowMs);
+    case 'wave-bad':
+      return waveBad(gateway, command, nowMs);
+    case 'wave-returned':
+      return waveReturned(gateway, command, nowMs);
     case 'verified':
       return verified(gateway, command, nowMs);
     case 'invalidate-evidence':

@@ -27,6 +27,11 @@ const otherKinds: Readonly<
   accepted: 'The policy check, or PingOne where kits call it, was seen to accept it.',
   promoting: 'AWSCURRENT is about to name it.',
   promoted: 'AWSCURRENT was seen to name it.',
+  'open-wave':
+    'A wave opens: its kits are given the new credential; `detail.proven` says on what evidence of the wave before it.',
+  'wave-bad':
+    'A wave is bad, `reason` and `detail` say why: its kits get the old credential again (`detail.goesBack`), or the rotation is held.',
+  'wave-returned': 'Every kit of the bad wave has evidence for the old credential, and the rotation is held.',
   distributed:
     'Every kit was tried once: `detail` counts those that, or whose owners, were given it, and those that failed.',
   verified: 'Every kit has evidence, and what is left to retire, if anything, is quiet.',

@@ -5,6 +5,7 @@ import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted, Use } from
 import type { SeenKeys } from '../domain/own-keys.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import type { Command } from '../domain/transition.ts';
+import type { KitWave } from '../domain/wave.ts';
 
 /** What a command did: the record as it is now, and whether this call changed it; or the refusal. */
 export type Applied = { readonly kind: 'applied'; readonly gateway: Gateway; readonly changed: boolean } | Refusal;
@@ -57,7 +58,7 @@ export type Records = {
 };
 
 /** What the registry says of a kit; the rest of the item is the state of its distribution. */
-export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged' | 'retiredSources' | 'reverted'>;
+export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged' | 'retiredSources' | 'reverted' | 'wave'>;
 
 /** The kits of the gateways, kept by `gatewayId#shard`. */
 export type Kits = {
@@ -74,6 +75,13 @@ export type Kits = {
   saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
   /** The same, whatever this generation has written before: a person's decision, or a copy. */
   replaceWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
+  /** Marks a kit as one of a wave; false when it is not registered, or a later generation has written. */
+  saveWave(
+    kit: Pick<Kit, 'gatewayId' | 'kitId'>,
+    wave: KitWave,
+    generation: number,
+    shardCount: number,
+  ): Promise<boolean>;
   /** Saves an acknowledgement; false when the kit is not registered. */
   acknowledge(gatewayId: GatewayId, kitId: KitId, acknowledged: Acknowledgement, shardCount: number): Promise<boolean>;
   /** Saves which sources are declared gone; false when the kit is not registered, or has others by now than the given kit. */

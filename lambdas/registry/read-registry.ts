@@ -62,7 +62,10 @@ export const registryIn = (given: unknown): Registry => {
       return undefined;
     }
     const gateway = { ...rest, ...(decision ? { decision } : {}), kits: one.data.kits.map(wantedKit) };
-    const timings = gateway.kits.map(({ kitId, traits: { propagationSeconds } }) => ({ kitId, propagationSeconds }));
+    const timings = gateway.kits.map(({ kitId, canary, traits: { propagationSeconds, installedBy } }) => ({
+      ...{ kitId, propagationSeconds, installedBy },
+      ...(canary ? { canary } : {}),
+    }));
     const scheduled = one.data.schedule && scheduleContradiction(one.data.schedule, gateway.policy);
     if (scheduled) problems.push(`${pathText([...path, 'schedule'])}: ${scheduled}`);
     for (const sentence of contradictions(gateway.policy, timings, one.data.authority?.kind !== 'pingone'))
@@ -118,7 +121,7 @@ const parsed = (text: string): unknown => {
 };
 
 const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
-  const { kitId, kind, owner, labels, lookBackSeconds, probeUrl, expectedSources, settings, demo } = kit;
+  const { kitId, kind, owner, labels, lookBackSeconds, probeUrl, expectedSources, canary, settings, demo } = kit;
   return {
     kitId,
     kind,
@@ -130,6 +133,7 @@ const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
     ...(labels ? { labels } : {}),
     ...(probeUrl === undefined ? {} : { probeUrl }),
     ...(expectedSources === undefined ? {} : { expectedSources }),
+    ...(canary ? { canary } : {}),
   };
 };
 

@@ -4,6 +4,7 @@ import { longestLookBackSeconds } from '../domain/kit.ts';
 import { defaultPolicy, latestRejectSeconds } from '../domain/policy.ts';
 import { readSchedule } from '../domain/schedule.ts';
 import { longestText } from '../domain/text.ts';
+import { longestBakeSeconds, wavesAtMost } from '../domain/wave-policy.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
 import { actor, gatewayId, kitId, labels, line } from '../workflow/shared/fields.ts';
 
@@ -12,6 +13,32 @@ const year = 365 * day;
 
 const seconds = (from: number, to: number, standard: number, description: string) =>
   z.int().min(from).max(to).default(standard).describe(description);
+
+const wave = z
+  .strictObject({
+    kits: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .describe('Until so many kits have the credential, those of earlier waves counted in.')
+      .exactOptional(),
+    percent: z
+      .int()
+      .min(1)
+      .max(100)
+      .describe('Until so many percent of the kits have it, rounded up; the last wave is 100.')
+      .exactOptional(),
+    bakeSeconds: z
+      .int()
+      .min(1)
+      .max(longestBakeSeconds)
+      .describe('How long the wave has to prove itself before the next one opens; not for the last one.')
+      .exactOptional(),
+  })
+  .refine(
+    ({ kits, percent }) => (kits === undefined) !== (percent === undefined),
+    'must have either kits or percent, and not both',
+  );
 
 const policy = z.strictObject({
   quietWindowSeconds: seconds(
@@ -79,6 +106,14 @@ const policy = z.strictObject({
     defaultPolicy.rejectWithinSeconds,
     'How soon a compromised credential is refused, unless the press says otherwise.',
   ),
+  waves: z
+    .array(wave)
+    .min(2)
+    .max(wavesAtMost)
+    .describe(
+      'In which parts kits get a new credential: each has to prove itself before the next one, and goes back by itself when it is bad. Left out, all get it at once; a compromise never waits for waves.',
+    )
+    .exactOptional(),
 });
 
 const kit = kitSchemaWith({
@@ -95,6 +130,10 @@ const kit = kitSchemaWith({
   probeUrl: z
     .url({ protocol: /^https?$/ })
     .describe('An http or https URL behind the kit: asking it makes an idle kit show itself. No redirect is followed.')
+    .exactOptional(),
+  canary: z
+    .literal(true)
+    .describe('It is in the first wave, before all others; where the policy has waves.')
     .exactOptional(),
   demo: z
     .strictObject({

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readGateway } from '../aws/gateway-item.ts';
 import { isRegisteredKit } from '../aws/kits.ts';
-import { recordUse } from '../aws/uses.ts';
+import { recordRefusal, recordUse } from '../aws/uses.ts';
 import type { Ports } from '../policy-check/ports.ts';
 import { clientSettings } from '../runtime/client-settings.ts';
 import { variables } from '../runtime/environment.ts';
@@ -19,6 +19,7 @@ export const policyCheckPorts = ({ environment, log, now }: Runtime): Ports => {
   return {
     readGateway: (gatewayId, signal) => readGateway(dynamodb, GATEWAYS_TABLE, gatewayId, signal),
     recordUse: (seen, nowMs, signal) => recordUse(dynamodb, USE_TABLE, seen, nowMs, signal),
+    recordRefusal: (refused, nowMs, signal) => recordRefusal(dynamodb, USE_TABLE, refused, nowMs, signal),
     isRegistered: (gatewayId, kitId, shardCount, signal) =>
       isRegisteredKit(dynamodb, GATEWAYS_TABLE, { gatewayId, kitId, shardCount }, signal),
     nowMs: now,

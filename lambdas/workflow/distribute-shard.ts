@@ -1,6 +1,7 @@
 import { StepFailed } from '../domain/failure.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
 import { type Kit, type KitWork, keptFailure } from '../domain/kit.ts';
+import { dueCredential, isInWaves, wayBack } from '../domain/waves.ts';
 import { kitKindOf } from '../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
@@ -22,19 +23,34 @@ export const distributeShard = async (
   const { gateway, rotation } = await readOwnRotation(needs.gateways, input);
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   if (!stored) throw new StepFailed(`Version ${targetOf(gateway).versionId} of the gateway's secret has no value.`);
+  const values = [stored, await storedBefore(needs, gateway, rotation)].filter((one) => one !== undefined);
   const kits: Kit[] = [];
-  for await (const kit of needs.kits.ofShard(input.gatewayId, input.shard, gateway.shardCount)) kits.push(kit);
+  for await (const kit of needs.kits.ofShard(input.gatewayId, input.shard, gateway.shardCount))
+    if (dueCredential(rotation, kit) !== undefined) kits.push(kit);
   const triesOf = ({ work }: Kit): number => (work?.generation === rotation.generation ? work.attempts : 0);
   kits.sort((one, other) => triesOf(one) - triesOf(other)); // what fails again and again keeps nobody waiting
-  const states = await boundedMap(kits, atOnce, (kit) => distributeTo(needs, input, kit, stored));
+  const states = await boundedMap(kits, atOnce, async (kit) => {
+    const value = values.find(({ credentialId }) => credentialId === dueCredential(rotation, kit));
+    return value ? distributeTo(needs, input, kit, value) : 'FAILED';
+  });
   const failed = states.filter((state) => state === 'FAILED').length;
   return { shard: input.shard, installed: states.length - failed, failed };
+};
+
+/** What the kits of a bad wave get again. */
+const storedBefore = async (
+  { secretVersions }: Needs,
+  gateway: Gateway,
+  rotation: Rotation,
+): Promise<Stored | undefined> => {
+  const before = isInWaves(rotation) && rotation.waves.phase === 'GOING_BACK' ? wayBack(gateway, rotation) : undefined;
+  return before && secretVersions.readVersion(gateway.secretArn, before.versionId);
 };
 
 /** Reads the record again before each kit: a pre-empted, held or turned rotation stops here (design: before each kit). */
 const distributeTo = async (needs: Needs, input: StepInput, kit: Kit, stored: Stored): Promise<KitWork['state']> => {
   const { gateway, rotation } = await readOwnRotation(needs.gateways, input);
-  if (rotation.held || rotation.targetId !== stored.credentialId) return 'PENDING';
+  if (rotation.held || dueCredential(rotation, kit) !== stored.credentialId) return 'PENDING';
   const base = { rotationId: rotation.rotationId, generation: rotation.generation, credentialId: stored.credentialId };
   const has =
     kit.work?.credentialId === stored.credentialId &&

@@ -4,6 +4,7 @@ import type { EvidenceSummary } from '../domain/may-revoke.ts';
 import { emptySummary, judgeRevocation } from '../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
 import { distributedSaid, provenSaid } from '../domain/said.ts';
+import { isInWaves } from '../domain/waves.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { checkQuiet } from './shared/check-quiet.ts';
@@ -14,6 +15,7 @@ import { readOwnRotation, rotationOf, targetOf } from './shared/own-rotation.ts'
 import { recheck, recheckAll } from './shared/recheck.ts';
 import { withUseIfReadable } from './shared/seen-use.ts';
 import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { verifyWave } from './shared/verify-wave.ts';
 
 type Needs = Pick<
   Dependencies,
@@ -41,6 +43,7 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
   const { gateway, rotation } = await readOwnRotation(needs.gateways, input);
   if (!hasReached(rotation, 'PROMOTED') || nextStage(gateway, needs.now()) === 'RotationHeld')
     return stepOutput(gateway, input, needs.now());
+  if (isInWaves(rotation)) return verifyWave(needs, input, gateway, rotation);
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   const from =
     input.cursor?.revision === gateway.transitionRevision

@@ -14,6 +14,7 @@ import {
 } from '../../lambdas/console/view/labels.ts';
 import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
+import { plannedWaveSaid } from '../../lambdas/domain/wave-plan.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
 import type { KitTest } from '../../lambdas/workflow/shared/test-kit.ts';
 import type { Screen } from '../screen.ts';
@@ -119,6 +120,7 @@ export const planText = (one: Plan, nowMs: number, screen: Screen | undefined): 
     ...(one.ownKeys.length > 0 ? ['Kits are reached with:'] : []),
     ...one.ownKeys.map(({ standing, text }) => `  ${keyTones[standing] === 'quiet' ? '' : 'WARNING '}${plain(text)}`),
     ...(one.moreOwnKeys.total > 0 ? [`  ${moreKeysText(one.moreOwnKeys)}`] : []),
+    ...(one.waves ?? []).map((wave) => `Wave ${wave.wave}: ${plain(plannedWaveSaid(wave))}.`),
     ...(one.earliestRevokeAt
       ? [
           `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}: ${deadlineTexts[one.atDeadline]}.`,

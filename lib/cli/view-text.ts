@@ -55,8 +55,8 @@ const more = ({ page, pages, pageSize, total }: Page, what: string): readonly st
     : [];
 
 /** A rotation in a line: `manual: verify, 3 of 5 kits moved`. */
-export const rotationLine = ({ trigger, phase, progress, held }: RotationSummary): string =>
-  `${trigger}: ${phase}${progress ? `, ${progress.updated} of ${progress.kits} kits moved` : ''}${held ? ', held' : ''}`;
+export const rotationLine = ({ trigger, phase, wave, progress, held }: RotationSummary): string =>
+  `${trigger}: ${phase}${wave ? `, wave ${wave.number} of ${wave.of}${wave.isGoingBack ? ' going back' : ''}` : ''}${progress ? `, ${progress.updated} of ${progress.kits} kits moved` : ''}${held ? ', held' : ''}`;
 
 const stepColours = {
   TO_COME: 'dim',

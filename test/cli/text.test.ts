@@ -183,6 +183,14 @@ describe('A frame of watch', () => {
     expect(frame).toContain('in 60 min: The owners of late kits are reminded.');
   });
 
+  it('names the wave that is open, and one that goes back', () => {
+    const at = (wave: NonNullable<NonNullable<GatewayView['rotation']>['wave']>): string | undefined =>
+      view.rotation &&
+      stripVTControlCharacters(frameOf({ ...view, rotation: { ...view.rotation, phase: 'distribute', wave } }));
+    expect(at({ number: 1, of: 3 })).toContain('manual: distribute, wave 1 of 3, 1 of 4 kits moved');
+    expect(at({ number: 2, of: 3, isGoingBack: true })).toContain('wave 2 of 3 going back');
+  });
+
   it('never shows a step as done that is done with failures or forced', () => {
     const looks = { create: 'DONE', distribute: 'DONE_WITH_FAILURES', verify: 'FORCED', revoke: 'NOW' } as const;
     for (const text of [

@@ -161,6 +161,31 @@ describe('what a rotation waits for', () => {
     ['VERIFIED', `${oldId} is being revoked.`],
   ] as const)('at stage %s is said', ([stage, text]) => expect(texts(rotating('orders', { stage }))).toEqual([text]));
 
+  it('is its wave: how many of its kits are observed, since when it proves itself, or why it goes back', () => {
+    const plan = [{ kits: 2, bakeSeconds: 600 }, { percent: 100 }];
+    const wave = { plan, number: 1, phase: 'OPEN', kits: 2 } as const;
+    const at = (waves: object) => shown(rotating('orders', { stage: 'PROMOTED', waves: { ...wave, ...waves } }));
+    expect(at({ phase: 'TO_OPEN' }).waitsFor).toEqual([{ text: 'Wave 1 of 2 is about to open.' }]);
+    const seen = { atMs: nowMs, kits: 2, observed: 1 };
+    expect(at({ seen, risenSinceMs: nowMs }).waitsFor).toEqual([
+      {
+        text: 'Wave 1 of 2: 1 of 2 kits observed on the new credential. When all are, it has to prove itself for 600 s.',
+      },
+      { text: 'More requests through its kits fail than before.' },
+    ]);
+    const baking = at({ bakingSinceMs: nowMs - 60_000 });
+    expect(baking.waitsFor[0]).toMatchObject({ untilAtMs: nowMs + 540_000 });
+    expect(baking.ahead[0]).toEqual({
+      text: 'Wave 2 of 2 opens, unless something bad is seen.',
+      atMs: nowMs + 540_000,
+    });
+    expect(baking.rotation?.wave).toEqual({ number: 1, of: 2 });
+    const back = at({ phase: 'GOING_BACK', wentBack: { wave: 1, atMs: 1, why: 'kit one presented no value' } });
+    expect(back.waitsFor[0]?.text).toMatch(/^Wave 1 of 2 is bad: kit one presented no value\. Its kits get the old/);
+    expect(back.rotation?.wave).toEqual({ number: 1, of: 2, isGoingBack: true });
+    expect(shown(rotating('orders', { waves: { ...wave, number: 2 } })).rotation?.wave).toBeUndefined();
+  });
+
   it('are the kits that have not moved, and the quiet window with its end', () => {
     const { waitsFor } = shown(rotating());
     expect(waitsFor).toEqual([

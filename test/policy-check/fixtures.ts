@@ -1,7 +1,7 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Gateway, LiveCredential, RevokedCredential } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
-import type { Seen } from '../../lambdas/domain/kit.ts';
+import type { RefusedSource, Seen } from '../../lambdas/domain/kit.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import { authorizer } from '../../lambdas/policy-check/authorizer.ts';
 import type { Ports } from '../../lambdas/policy-check/ports.ts';
@@ -154,6 +154,7 @@ export const openInstance = (given: Partial<Ports> = {}) => {
     record: orders as Gateway | undefined,
     reads: 0,
     uses: [] as (Seen & { atMs: number })[],
+    refused: [] as (RefusedSource & { atMs: number })[],
     metrics: [] as string[],
     lines: [] as string[],
   };
@@ -165,6 +166,10 @@ export const openInstance = (given: Partial<Ports> = {}) => {
       },
       recordUse: async (seen, atMs) => {
         world.uses.push({ ...seen, atMs });
+        return true;
+      },
+      recordRefusal: async (refused, atMs) => {
+        world.refused.push({ ...refused, atMs });
         return true;
       },
       isRegistered: async () => false,

@@ -95,6 +95,11 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           bench.kits.set(kit.kitId, { ...(bench.kits.get(kit.kitId) ?? kit), work });
           return true;
         },
+        saveWave: async ({ kitId }, wave) => {
+          const found = bench.kits.get(kitId);
+          if (found) bench.kits.set(kitId, { ...found, wave });
+          return found !== undefined;
+        },
         acknowledge: unused,
         saveRetiredSources: unused,
         saveReverted: async (kit, reverted) => {

@@ -1,5 +1,6 @@
 import { deadlineTexts } from '../../domain/deadline.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { plannedWaveSaid } from '../../domain/wave-plan.ts';
 import {
   attentionWords,
   inFull,
@@ -69,7 +70,7 @@ const planned = (plan: Plan, nowMs: number): Markup => {
     plan.credentials
       ? undefined
       : html`<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}${plan.tooManySources ? `. ${manyWords}` : undefined}</dd>`
-  }<dt>Revoked at the earliest</dt><dd>${
+  }${plan.waves && html`<dt>Waves</dt><dd><ol>${plan.waves.map((one) => html`<li>${plannedWaveSaid(one)}</li>`)}</ol></dd>`}<dt>Revoked at the earliest</dt><dd>${
     plan.earliestRevokeAt === undefined ? 'never, as it could not start' : inFull(Date.parse(plan.earliestRevokeAt))
   }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${plan.credentials && credentialsHtml(plan.credentials, nowMs)}${keysHtml(plan)}${
     attention.length > 0

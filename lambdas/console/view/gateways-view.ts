@@ -1,6 +1,7 @@
 import { type Gateway, hasReached, type Rotation } from '../../domain/gateway.ts';
 import { hasLabels, type Labels, labelsText } from '../../domain/labels.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
+import { isInWaves } from '../../domain/waves.ts';
 import { paged } from './paging.ts';
 import {
   type CredentialSummary,
@@ -65,6 +66,12 @@ const quietOf = ({ quietSinceMs, watchedAtMs, quietBroken }: Rotation): Rotation
   };
 };
 
+const waveOf = (rotation: Rotation): Pick<RotationSummary, 'wave'> => {
+  if (!isInWaves(rotation)) return {};
+  const { number, plan, phase } = rotation.waves;
+  return { wave: { number, of: plan.length, ...(phase === 'GOING_BACK' ? { isGoingBack: true } : {}) } };
+};
+
 /** The running rotation as it is shown. */
 export const rotationSummary = (rotation: Rotation): RotationSummary => {
   const { rotationId, trigger, stage, begun, deadlineAtMs, attempt, failedAttempts, retireIds } = rotation;
@@ -83,6 +90,7 @@ export const rotationSummary = (rotation: Rotation): RotationSummary => {
       retireIds,
     },
     ...(targetId ? { targetId } : {}),
+    ...waveOf(rotation),
     ...(held ? { held } : {}),
     ...(rolledBack ? { rolledBack } : {}),
     ...(forced ? { forced } : {}),

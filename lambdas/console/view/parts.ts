@@ -106,6 +106,8 @@ export type RotationSummary = {
   readonly failedAttempts: number;
   readonly targetId?: CredentialId;
   readonly retireIds: readonly CredentialId[];
+  /** The wave that is open, or goes back; absent when every kit may have the credential. */
+  readonly wave?: { readonly number: number; readonly of: number; readonly isGoingBack?: true };
   readonly held?: Said;
   readonly rolledBack?: Said;
   readonly forced?: Said;

@@ -8,6 +8,8 @@ import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-r
 import { noRetiringUse, type RetiringUse, withRetiringUse } from '../../domain/retiring-use.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
 import { lastUseIn } from '../../domain/shown-use.ts';
+import { addLooks, lookAtShard, type WaveLook } from '../../domain/wave-look.ts';
+import { dueCredential, isInWaves } from '../../domain/waves.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 
@@ -28,6 +30,8 @@ export type CollectOptions = {
   readonly refresh?: Refresh;
   /** In a pass that decides: what can be read back has to match since then. */
   readonly readBackSinceMs?: number;
+  /** Only kits whose wave has come are judged, each by what it shall hold by now. */
+  readonly byWaves?: true;
   /** Told who would be cut off now, shard by shard. */
   readonly onCutOff?: (list: readonly string[]) => void;
   readonly from?: Collected | undefined;
@@ -53,8 +57,10 @@ export const collectEvidence = async (
       (_, index) => nextShard + index,
     );
     const collected = await Promise.all(shards.map((shard) => collectShard(needs, gateway, rotation, options, shard)));
-    for (const [index, { verdicts, retiring }] of collected.entries())
-      summary = addShard(summary, nextShard + index, verdicts, retiring);
+    for (const [index, { verdicts, retiring, wave }] of collected.entries()) {
+      const looked = wave ? addLooks(summary.wave, wave) : summary.wave;
+      summary = { ...addShard(summary, nextShard + index, verdicts, retiring), ...(looked ? { wave: looked } : {}) };
+    }
     nextShard += shards.length;
   } while (nextShard < gateway.shardCount && needs.now() < untilMs);
   const shownMs = gateway.authority ? lastUseIn(gateway.live, rotation.retireIds) : undefined;
@@ -68,6 +74,7 @@ export const collectEvidence = async (
 type CollectedShard = {
   readonly verdicts: readonly KitVerdict[];
   readonly retiring: RetiringUse;
+  readonly wave?: WaveLook;
 };
 
 /** While there is nothing that kits shall hold. */
@@ -77,7 +84,7 @@ const collectShard = async (
   { kits, uses, now }: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { refresh, keep, readBackSinceMs, onCutOff }: CollectOptions,
+  { refresh, keep, readBackSinceMs, onCutOff, byWaves }: CollectOptions,
   shard: number,
 ): Promise<CollectedShard> => {
   if (!rotation.targetId) return nothing;
@@ -90,9 +97,16 @@ const collectShard = async (
   const { byKit, retiring } = gateway.authority
     ? { byKit: new Map<string, Use[]>(), retiring: noRetiringUse } // kits call PingOne: nothing of them is recorded here
     : await usesOfShard(liveUsesIn(uses, gateway, shard), rotation, found, onStranger);
+  const dueOf = (kit: Kit) => (byWaves ? dueCredential(rotation, kit) : expected.targetId);
   const judge = (kit: Kit, since: object): KitVerdict =>
-    judgeKit(kit, byKit.get(kit.kitId) ?? [], { ...expected, ...since }, now());
-  const verdicts = await boundedMap(found, kitsAtOnce, async (kit) => {
+    judgeKit(
+      kit,
+      byKit.get(kit.kitId) ?? [],
+      { ...expected, targetId: dueOf(kit) ?? expected.targetId, ...since },
+      now(),
+    );
+  const due = found.filter((kit) => dueOf(kit) !== undefined);
+  const verdicts = await boundedMap(due, kitsAtOnce, async (kit) => {
     const verdict = judge(kit, {});
     const refreshed = refresh ? await refresh(kit, verdict) : kit;
     const wasSentBack = verdict.kind === 'LAGGARD' && verdict.redo; // it keeps the reason for which it was
@@ -100,7 +114,11 @@ const collectShard = async (
   });
   await keep?.(shardProof({ shard, revision: gateway.transitionRevision, atMs: now() }, verdicts, byKit));
   onCutOff?.(cutOffIn(verdicts, strangers));
-  return { verdicts, retiring };
+  const wave =
+    byWaves && isInWaves(rotation)
+      ? lookAtShard(rotation, due, verdicts, (kitId) => byKit.get(kitId) ?? [])
+      : undefined;
+  return { verdicts, retiring, ...(wave ? { wave } : {}) };
 };
 
 /** Of the recorded use of a shard what is needed: that of its kits, and of retiring credentials by whomever what it comes to. */

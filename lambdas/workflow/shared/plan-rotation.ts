@@ -17,6 +17,8 @@ import {
 import { namedAtMost } from '../../domain/retiring-use.ts';
 import { allShards } from '../../domain/shards.ts';
 import { transition } from '../../domain/transition.ts';
+import { type Candidate, candidateOf } from '../../domain/wave-candidates.ts';
+import { planWaves } from '../../domain/wave-plan.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
@@ -37,8 +39,14 @@ const [keysForMs, keysByMs] = [8_000, 42_000];
 /** Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. */
 export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<Plan> => {
   const nowMs = needs.now();
-  const { kits, found, notAsked, unregisteredSources, tooManySources } = await planKits(needs, gateway, rotationId);
+  const { kits, candidates, found, notAsked, unregisteredSources, tooManySources } = await planKits(
+    needs,
+    gateway,
+    rotationId,
+  );
   const keys = await planKeys(needs, gateway, found, Math.min(needs.now() + keysForMs, nowMs + keysByMs));
+  const { waves: wanted } = gateway.policy;
+  const waves = wanted && gateway.currentCredentialId ? planWaves(wanted, candidates) : [];
   const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
   const authority = await planAuthority(needs, gateway);
   const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...authority.obstacles, ...unreachable(kits)];
@@ -70,8 +78,9 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
     ...(authority.credentials ? { credentials: authority.credentials } : {}),
     ...(gateway.authority ? { proofs: proofsIn(kits) } : {}),
     ...credentialsIn(gateway, authority.credentials),
+    ...(waves.length > 0 ? { waves } : {}),
     ...(obstacles.length === 0
-      ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, nowMs)) }
+      ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, waves, nowMs)) }
       : {}),
     deadlineAt: iso(nowMs + gateway.policy.deadlineSeconds * 1000),
     atDeadline: deadlineActFor(gateway.policy, begun(gateway)).kind,
@@ -110,6 +119,7 @@ const planKits = async (
 ): Promise<{
   kits: readonly KitPlan[];
   found: readonly Kit[];
+  candidates: readonly Candidate[];
   notAsked: number;
   unregisteredSources: number;
   tooManySources: boolean;
@@ -120,6 +130,7 @@ const planKits = async (
     : undefined;
   const plans: KitPlan[] = [];
   const all: Kit[] = [];
+  const candidates: Candidate[] = [];
   let notAsked = 0;
   let unregisteredSources = 0;
   let tooManySources = false;
@@ -148,8 +159,10 @@ const planKits = async (
       plans.push(one);
       if (found[index]) all.push(found[index]);
     }
+    if (gateway.policy.waves)
+      candidates.push(...found.map((kit) => candidateOf(kit, byKit.get(kit.kitId) ?? [], undefined, needs.now())));
   }
-  return { kits: plans, found: all, notAsked, unregisteredSources, tooManySources };
+  return { kits: plans, candidates, found: all, notAsked, unregisteredSources, tooManySources };
 };
 
 /** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */

@@ -13,6 +13,10 @@ type Needs = Asking & Pick<Dependencies, 'kits'>;
 
 const probeMs = 5_000;
 
+/** The kit answers a client request; without a `probeUrl` nobody asks it. */
+export const answersClients = async (needs: Asking, kit: Kit): Promise<boolean> =>
+  kit.probeUrl === undefined || probe(needs, kit, kit.probeUrl);
+
 /**
  * What verification does about a kit that was not observed on the new credential: shows it to itself through its
  * `probeUrl`, reads it back, and marks it for distribution when giving it the credential again may help. A kit that does
