@@ -8,6 +8,7 @@ import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
 import { konnect } from './konnect.ts';
+import { kubernetesSecret } from './kubernetes-secret.ts';
 import { manual } from './manual.ts';
 import { mulesoft } from './mulesoft.ts';
 import { secretsManager } from './secrets-manager.ts';
@@ -22,6 +23,7 @@ export const kindNames = [
   'azure-apim',
   'mulesoft',
   'aws-lambda',
+  'kubernetes-secret',
   'secrets-manager',
   'ssm-parameter',
   'webhook',
@@ -82,6 +84,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   'azure-apim': checked(azureApim),
   mulesoft: checked(mulesoft),
   'aws-lambda': checked(awsLambda),
+  'kubernetes-secret': checked(kubernetesSecret),
   'secrets-manager': checked(secretsManager),
   'ssm-parameter': checked(ssmParameter),
   webhook: checked(webhook),

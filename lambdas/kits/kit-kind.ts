@@ -82,7 +82,10 @@ export type KitCheck = {
   readonly holds: readonly string[];
 };
 
-/** Whether the kit shows exactly this credential; what that proves is in the kind's traits. `undefined`: it shows no value. */
+/**
+ * Whether the kit shows exactly this credential; what that proves is in the kind's traits. `undefined`: it shows no value, or
+ * is about to take it up, which is neither a proof nor a reason to give it again.
+ */
 type ReadBack = { readonly matches: boolean } | undefined;
 
 /**

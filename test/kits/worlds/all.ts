@@ -3,6 +3,7 @@ import { awsLambdas } from './aws-lambda.ts';
 import { azureApims } from './azure-apim.ts';
 import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
+import { kubernetesSecrets } from './kubernetes-secret.ts';
 import { mulesofts } from './mulesoft.ts';
 import { secretsManagers } from './secrets-manager.ts';
 import { ssmParameters } from './ssm-parameter.ts';
@@ -17,6 +18,7 @@ export const allUnderContract: readonly KindUnderContract[] = [
   ...azureApims,
   ...mulesofts,
   ...awsLambdas,
+  ...kubernetesSecrets,
   ...secretsManagers,
   ...ssmParameters,
   ...webhooks,

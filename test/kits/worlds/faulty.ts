@@ -13,7 +13,7 @@ export type WriteFault =
   | (() => unknown);
 
 /** Tokens, permissions and secret values are asked for by POST. */
-const readsByPost = /(\/token|:testIamPermissions|\/listValue)(\?|$)/;
+const readsByPost = /(\/token|:testIamPermissions|\/listValue|\/selfsubjectaccessreviews)(\?|$)/;
 
 /** Access whose next writes meet these faults, over HTTP, in Secrets Manager, Parameter Store and Lambda; `writes` counts those that were tried. */
 export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & { readonly writes: () => number } => {
