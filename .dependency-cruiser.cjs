@@ -27,7 +27,10 @@ const inLambdas = (names) =>
   `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
 /** What a part of `lib` may know, besides itself. */
 const lib = {
-  app: ['^lib/(own-node|synthesise|constructs/)', '^lambdas/registry/(read-registry|registry-hosts|foreign-secrets)'],
+  app: [
+    '^lib/(own-node|synthesise|constructs/)',
+    '^lambdas/registry/(read-registry|registry-folders|registry-hosts|foreign-secrets)',
+  ],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/', '^lambdas/domain/names'],
@@ -117,7 +120,7 @@ module.exports = {
       [
         'lib/cli-looks',
         '^lib/cli/(own-access|test-kit|import/)',
-        '|aws/(kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
+        '|aws/(kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kit-files|kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
       ],
       // Restoring is for the day on which there is no function to ask.
       ['lib/cli-restores', '^lib/cli/(restore-gateway|commands/restore)', '|aws|wiring/gateways'],

@@ -11,6 +11,7 @@ import { konnect } from './konnect.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
 import { manual } from './manual.ts';
 import { mulesoft } from './mulesoft.ts';
+import { pingGateway } from './pinggateway.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { webhook } from './webhook.ts';
@@ -24,6 +25,7 @@ export const kindNames = [
   'mulesoft',
   'aws-lambda',
   'kubernetes-secret',
+  'pinggateway',
   'secrets-manager',
   'ssm-parameter',
   'webhook',
@@ -85,6 +87,7 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   mulesoft: checked(mulesoft),
   'aws-lambda': checked(awsLambda),
   'kubernetes-secret': checked(kubernetesSecret),
+  pinggateway: checked(pingGateway),
   'secrets-manager': checked(secretsManager),
   'ssm-parameter': checked(ssmParameter),
   webhook: checked(webhook),

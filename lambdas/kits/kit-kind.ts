@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
-import type { KitFunctions, KitParameters, KitSecrets, SecretsByRole } from '../ports.ts';
+import type { KitFiles, KitFunctions, KitParameters, KitSecrets, SecretsByRole } from '../ports.ts';
 
 /** Asks once over HTTP and follows nothing; what of `fetch` kinds need. */
 export type KitFetch = (
@@ -31,6 +31,8 @@ export type KitAccess = {
   readonly parameters: KitParameters;
   /** The Lambda functions that kits are. */
   readonly functions: KitFunctions;
+  /** Files that kits read. */
+  readonly files: KitFiles;
   /** The credential under AWSCURRENT in the gateway's own secret; `undefined` when none is. Throws StepFailed and TemporarilyUnavailable. */
   currentIn(secretArn: string): Promise<CredentialId | undefined>;
   notifyOwner(message: OwnerMessage): Promise<void>;
@@ -39,7 +41,7 @@ export type KitAccess = {
   readonly signal: AbortSignal;
 };
 
-/** The URLs that the settings of a kit name, and the names or ARNs of their secrets, of parameters and of Lambda functions. */
+/** The URLs that the settings of a kit name, the names or ARNs of their secrets, of parameters and of Lambda functions, and the paths of files. */
 export type Destinations = {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
@@ -49,6 +51,7 @@ export type Destinations = {
   readonly functions?: readonly string[];
   /** Those of `secrets` that hold the kit's credential itself; all others are own keys, with which the kit is reached. */
   readonly credentialSecrets?: readonly string[];
+  readonly files?: readonly string[];
 };
 
 /** One credential to put into one kit; `deadlineAtMs` is the rotation's, in epoch ms. */

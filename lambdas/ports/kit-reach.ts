@@ -1,11 +1,13 @@
 import type { KitHosts } from '../domain/kit-hosts.ts';
 import type { SecretUser } from '../domain/secret-tag.ts';
+import type { KitFiles } from './kit-files.ts';
 import type { KitFunctions } from './kit-functions.ts';
 import type { KitParameters, SecretsByRole } from './owners-places.ts';
 
 /**
  * What reaching kits takes: the hosts that are allowed, how one is asked, who knows the addresses of a name, the functions that
- * kits are, the parameters that they read, and the secrets that other accounts keep for them.
+ * kits are, the parameters that they read, the secrets that other accounts keep for them, and the folders that are allowed with
+ * the files in them.
  */
 export type KitReach = {
   readonly hosts: KitHosts;
@@ -15,5 +17,7 @@ export type KitReach = {
   readonly parameters: (user: SecretUser) => KitParameters;
   /** Of one kit. */
   readonly secretsByRole: (user: SecretUser) => SecretsByRole;
+  readonly folders: readonly string[];
+  readonly files: KitFiles;
   addressesOf(host: string): Promise<readonly string[]>;
 };

@@ -26,6 +26,7 @@ import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
 import { homeOfArn } from '../domain/secret-home.ts';
+import { filesOfThisMachine } from '../kits/kit-files.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
 import type { ClockAndLog, Dependencies, KitReach } from '../ports.ts';
 import { type ClientSettings, clientSettings, limited } from '../runtime/client-settings.ts';
@@ -78,10 +79,12 @@ const awsKitsBy = (settings: ClientSettings): Pick<KitReach, 'functions' | 'para
   };
 };
 
-/** How kits are reached, and which hosts this deployment allows. */
+/** How kits are reached, and which hosts and folders this deployment allows. */
 const kitReachOf = ({ environment }: Runtime): KitReach => ({
   hosts: hostsOf(environment),
   ...awsKitsBy(clientSettings(environment)),
+  folders: (environment.KIT_FOLDERS ?? '').split(':').filter((folder) => folder !== ''),
+  files: filesOfThisMachine,
   fetch: globalThis.fetch,
   addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 });

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { kitFunctionsIn } from '../../lambdas/aws/kit-functions.ts';
 import { kitParametersIn } from '../../lambdas/aws/kit-parameters.ts';
@@ -8,6 +9,7 @@ import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import type { Kit } from '../../lambdas/domain/kit.ts';
 import { hostOf, type KitHosts } from '../../lambdas/domain/kit-hosts.ts';
 import { destinationsOf } from '../../lambdas/kits/kinds.ts';
+import { filesOfThisMachine } from '../../lambdas/kits/kit-files.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import type { Dependencies, KitFunctions, KitReach } from '../../lambdas/ports.ts';
 import { accessFor } from '../../lambdas/workflow/shared/reach-kit.ts';
@@ -59,6 +61,8 @@ export const ownAccess = (connection: Pick<Connection, 'settings'>, kit: Kit): K
         hosts: hostsOf(destinationsOf(kit).urls),
         fetch: globalThis.fetch,
         ...onlyAsked(connection),
+        folders: (destinationsOf(kit).files ?? []).map((file) => dirname(file)), // he has named it himself
+        files: { ...filesOfThisMachine, replace: nothing },
         addressesOf: async () => [], // asked only where local addresses are not allowed
       },
       secretVersions: secretVersionsIn(new SecretsManagerClient(connection.settings)),

@@ -10,7 +10,7 @@ import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import type { Installation, KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { fetchTrusting } from '../../lambdas/kits/private-ca.ts';
 import { currentCredentialIn } from '../../lambdas/workflow/shared/current-version.ts';
-import { noFunctions, noOwnersPlaces } from './reach.ts';
+import { noFiles, noFunctions, noOwnersPlaces } from './reach.ts';
 
 type Credential = { readonly credentialId: CredentialId; readonly value: CredentialValue };
 
@@ -65,6 +65,7 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
     secrets: kitSecretsIn(secrets)(ids),
     functions: noFunctions,
     ...noOwnersPlaces,
+    files: noFiles,
     currentIn: (arn) => currentCredentialIn({ secretVersions: secretVersionsIn(secrets) }, arn),
     notifyOwner: async (message) => {
       told.push(message);

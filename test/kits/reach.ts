@@ -1,7 +1,8 @@
-import type { KitFunctions, KitReach } from '../../lambdas/ports.ts';
+import { guardedFiles } from '../../lambdas/kits/guarded-files.ts';
+import type { KitFiles, KitFunctions, KitReach } from '../../lambdas/ports.ts';
 
 const unused = async (): Promise<never> => {
-  throw new Error('This kit is no function.');
+  throw new Error('This kit is no such thing.');
 };
 
 /** Where no kit is a function. */
@@ -17,6 +18,8 @@ const notHere = () => ({ read: unused, write: unused });
 
 /** What a kit without parameters and roles has of them. */
 export const noOwnersPlaces = { parameters: { read: unused, write: unused }, secretsByRole: notHere };
+/** Where no kit is a file. */
+export const noFiles: KitFiles = { read: unused, replace: unused };
 
 /** Real requests to the hosts named, which are all somewhere else. */
 export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}): KitReach => ({
@@ -25,6 +28,12 @@ export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}
   functions: noFunctions,
   parameters: notHere,
   secretsByRole: () => notHere,
+  folders: [],
+  files: noFiles,
   addressesOf: async () => ['192.0.2.1'],
   ...more,
 });
+
+/** The files of a kit where the deployment allows these folders, and none can be opened. */
+export const inFolders = (folders: readonly string[], kit: Parameters<typeof guardedFiles>[1]): KitFiles =>
+  guardedFiles({ folders, files: noFiles }, kit);

@@ -2,6 +2,7 @@ import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, KitWork } from '../../domain/kit.ts';
 import { guardedFetch, guardedFetchTrusting } from '../../kits/guarded-fetch.ts';
+import { guardedFiles } from '../../kits/guarded-files.ts';
 import { isKitError } from '../../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../../kits/kit-kind.ts';
 import { callForSecret } from '../../kits/secret-call.ts';
@@ -43,6 +44,7 @@ export const accessFor = (
     secretsByRole: kitReach.secretsByRole(kit),
     parameters: kitReach.parameters(kit),
     functions: kitReach.functions,
+    files: guardedFiles(kitReach, kit),
     currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,
     nowMs: now,

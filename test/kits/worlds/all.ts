@@ -5,6 +5,7 @@ import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
 import { kubernetesSecrets } from './kubernetes-secret.ts';
 import { mulesofts } from './mulesoft.ts';
+import { pingGateways } from './pinggateway.ts';
 import { secretsManagers } from './secrets-manager.ts';
 import { ssmParameters } from './ssm-parameter.ts';
 import { webhooks } from './webhook.ts';
@@ -19,6 +20,7 @@ export const allUnderContract: readonly KindUnderContract[] = [
   ...mulesofts,
   ...awsLambdas,
   ...kubernetesSecrets,
+  ...pingGateways,
   ...secretsManagers,
   ...ssmParameters,
   ...webhooks,
