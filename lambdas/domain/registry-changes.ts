@@ -181,13 +181,14 @@ const compareKits = (
   ];
 };
 
-/** The URLs, secrets, functions and files by which the credential of a kit reaches it. */
+/** The URLs, secrets, functions, files and documents by which the credential of a kit reaches it. */
 type DestinationsOf = (kit: Pick<Kit, 'kind' | 'settings'>) => {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
   readonly parameters?: readonly string[];
   readonly functions?: readonly string[];
   readonly files?: readonly string[];
+  readonly documents?: readonly string[];
 };
 
 /** What was not among those before, as people are shown it: of a URL nothing behind its host, since that may be a secret. */
@@ -199,6 +200,7 @@ const newDestinations = (
   const urls = after.urls.filter((url) => !before.urls.includes(url)).map((url) => URL.parse(url)?.origin ?? 'nowhere');
   const secrets = after.secrets.filter((name) => !before.secrets.includes(name));
   const parameters = (after.parameters ?? []).filter((name) => !before.parameters?.includes(name));
+  const documents = (after.documents ?? []).filter((name) => !before.documents?.includes(name));
   const files = (after.files ?? []).filter((name) => !before.files?.includes(name));
   const functions = (after.functions ?? []).filter((name) => !before.functions?.includes(name));
   return [
@@ -207,6 +209,7 @@ const newDestinations = (
     ...parameters.map((name) => `parameter ${cut(name)}`),
     ...functions.map((name) => `function ${name}`),
     ...files.map((name) => `file ${name}`),
+    ...documents.map((name) => `document ${cut(name)}`),
   ];
 };
 

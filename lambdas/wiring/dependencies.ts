@@ -10,6 +10,7 @@ import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
+import { kitCommandsIn } from '../aws/kit-commands.ts';
 import { kitFunctionsIn } from '../aws/kit-functions.ts';
 import { kitParametersIn } from '../aws/kit-parameters.ts';
 import { kitSecretsIn } from '../aws/kit-secrets.ts';
@@ -64,10 +65,13 @@ const hostsOf = ({ KIT_HOSTS = '', LOCAL_KITS }: Runtime['environment']): KitRea
 });
 
 /** What kits are reached by within AWS. */
-const awsKitsBy = (settings: ClientSettings): Pick<KitReach, 'functions' | 'parameters' | 'secretsByRole'> => {
+const awsKitsBy = (
+  settings: ClientSettings,
+): Pick<KitReach, 'functions' | 'commands' | 'parameters' | 'secretsByRole'> => {
   const assume = assumeRoleBy(({ STSClient }) => limited(new STSClient(settings)));
   return {
     functions: kitFunctionsIn(({ LambdaClient }) => limited(new LambdaClient(settings))),
+    commands: kitCommandsIn(({ SSMClient }) => limited(new SSMClient(settings))),
     parameters: kitParametersIn({
       assume,
       open: ({ SSMClient }, by) => limited(new SSMClient({ ...settings, ...by })),

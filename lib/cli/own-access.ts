@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { kitCommandsIn } from '../../lambdas/aws/kit-commands.ts';
 import { kitFunctionsIn } from '../../lambdas/aws/kit-functions.ts';
 import { kitParametersIn } from '../../lambdas/aws/kit-parameters.ts';
 import { kitSecretsIn } from '../../lambdas/aws/kit-secrets.ts';
@@ -35,12 +36,13 @@ const onlyShown = (functions: KitFunctions): KitFunctions => ({
 /** What kits are reached by within AWS, by the rights of the person; roles of owners are assumed by him. */
 const onlyAsked = ({
   settings,
-}: Pick<Connection, 'settings'>): Pick<KitReach, 'functions' | 'parameters' | 'secretsByRole'> => {
+}: Pick<Connection, 'settings'>): Pick<KitReach, 'functions' | 'commands' | 'parameters' | 'secretsByRole'> => {
   const assume = assumeRoleBy(({ STSClient }) => new STSClient(settings));
   const parameters = kitParametersIn({ assume, open: ({ SSMClient }, by) => new SSMClient({ ...settings, ...by }) });
   const byRole = kitSecretsByRole({ assume, open: (by) => new SecretsManagerClient({ ...settings, ...by }) });
   return {
     functions: onlyShown(kitFunctionsIn(({ LambdaClient }) => new LambdaClient(settings))),
+    commands: { ...kitCommandsIn(({ SSMClient }) => new SSMClient(settings)), send: nothing },
     parameters: (user) => ({ ...parameters(user), write: nothing }),
     secretsByRole: (user) => (role, secretArn) => ({ ...byRole(user)(role, secretArn), write: nothing }),
   };

@@ -1,5 +1,5 @@
 import { guardedFiles } from '../../lambdas/kits/guarded-files.ts';
-import type { KitFiles, KitFunctions, KitReach } from '../../lambdas/ports.ts';
+import type { KitCommands, KitFiles, KitFunctions, KitReach } from '../../lambdas/ports.ts';
 
 const unused = async (): Promise<never> => {
   throw new Error('This kit is no such thing.');
@@ -18,6 +18,9 @@ const notHere = () => ({ read: unused, write: unused });
 
 /** What a kit without parameters and roles has of them. */
 export const noOwnersPlaces = { parameters: { read: unused, write: unused }, secretsByRole: notHere };
+/** Where no kit runs commands. */
+export const noCommands: KitCommands = { parametersOf: unused, sentSince: unused, show: unused, send: unused };
+
 /** Where no kit is a file. */
 export const noFiles: KitFiles = { read: unused, replace: unused };
 
@@ -30,6 +33,7 @@ export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}
   secretsByRole: () => notHere,
   folders: [],
   files: noFiles,
+  commands: noCommands,
   addressesOf: async () => ['192.0.2.1'],
   ...more,
 });

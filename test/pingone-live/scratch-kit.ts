@@ -36,6 +36,7 @@ export const throughScratchKit = async (
         secretsByRole: () => ({ read: unused, write: unused }),
         parameters: { read: unused, write: unused },
         functions: { show: unused, setVariables: unused, publish: unused, showAlias: unused, moveAlias: unused },
+        commands: { parametersOf: unused, sentSince: unused, show: unused, send: unused },
         files: { read: unused, replace: unused },
       },
       ...{ notifyOwner: unused, nowMs: Date.now, signal: AbortSignal.timeout(10_000) },

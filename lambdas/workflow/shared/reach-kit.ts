@@ -45,6 +45,7 @@ export const accessFor = (
     parameters: kitReach.parameters(kit),
     functions: kitReach.functions,
     files: guardedFiles(kitReach, kit),
+    commands: kitReach.commands,
     currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,
     nowMs: now,

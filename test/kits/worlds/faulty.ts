@@ -16,7 +16,7 @@ export type WriteFault =
 /** Tokens, permissions and secret values are asked for by POST. */
 const readsByPost = /(\/token|:testIamPermissions|\/listValue|\/selfsubjectaccessreviews)(\?|$)/;
 
-/** Access whose next writes meet these faults, over HTTP, in Secrets Manager, Parameter Store and Lambda, and on a disk; `writes` counts those that were tried. */
+/** Access whose next writes meet these faults, over HTTP, in Secrets Manager, Parameter Store and Lambda, by Run Command and on a disk; `writes` counts those that were tried. */
 export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & { readonly writes: () => number } => {
   let count = 0;
   const next = (): WriteFault | undefined => {
@@ -54,6 +54,13 @@ export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & 
     meeting(() => access.parameters.write(...given));
   const replace: KitAccess['files']['replace'] = (...given) =>
     meeting(() => access.files.replace(...given), diskFailed);
+  const send: KitAccess['commands']['send'] = async (...given) => {
+    let commandId = '';
+    await meeting(async () => {
+      commandId = await access.commands.send(...given);
+    });
+    return commandId;
+  };
   return {
     ...access,
     fetch,
@@ -62,6 +69,7 @@ export const faulty = (access: KitAccess, ...faults: WriteFault[]): KitAccess & 
     parameters: { ...access.parameters, write: writeParameter },
     functions: { ...access.functions, setVariables },
     files: { ...access.files, replace },
+    commands: { ...access.commands, send },
     writes: () => count,
   };
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { filesOfThisMachine } from '../../../lambdas/kits/kit-files.ts';
+import { documentName, first, runNodes, second } from '../gateway-nodes.ts';
 import { accessTo } from '../installation.ts';
 import type { KindUnderContract, World } from './world.ts';
 
@@ -24,7 +25,28 @@ const openFolder = async (value: string, format: 'BASE64' | 'PLAIN'): Promise<Wo
   };
 };
 
+const openNodes = async (value: string): Promise<World> => {
+  const { access, files, close } = await runNodes(value);
+  return {
+    settings: { runCommand: { documentName, targetTag: { key: 'kit', value: 'edge-1' } } },
+    access,
+    held: async () => (files[first] === files[second] ? files[first] : undefined),
+    set: async (one) => {
+      files[second] = one;
+    },
+    secrets: [],
+    close,
+  };
+};
+
 export const pingGateways: readonly KindUnderContract[] = [
   { name: 'pinggateway', kind: 'pinggateway', open: (value) => openFolder(value, 'BASE64'), shows: 'value' },
   { name: 'pinggateway in plain', kind: 'pinggateway', open: (value) => openFolder(value, 'PLAIN'), shows: 'value' },
+  {
+    name: 'pinggateway by a command',
+    kind: 'pinggateway',
+    open: openNodes,
+    shows: 'nothing',
+    isWrittenElsewhere: true,
+  },
 ];
