@@ -1,3 +1,4 @@
+import type { grantsOnCommands } from './command-kits.ts';
 import type { EvidenceKey } from './evidence-key.ts';
 import type { grantsOnFunctions } from './function-kits.ts';
 import type { GatewayRegistry } from './gateway-registry.ts';
@@ -25,6 +26,8 @@ export type Granted = {
   readonly functions: ReturnType<typeof grantsOnFunctions>;
   /** The parameters that kits read. */
   readonly parameters: ReturnType<typeof grantsOnParameters>;
+  /** The documents that nodes of kits run. */
+  readonly commands: ReturnType<typeof grantsOnCommands>;
   /** Roles in whose place secrets and parameters of kits are used. */
   readonly ownersRoles: Grant;
 };
@@ -45,6 +48,7 @@ const grantsOf = ({
   registry,
   functions,
   parameters,
+  commands,
   ownersRoles,
 }: Granted) =>
   ({
@@ -59,6 +63,7 @@ const grantsOf = ({
       secrets.onKits('GetSecretValue'),
       functions.read,
       parameters.read,
+      commands.read,
       ownersRoles,
       registry.reachesKits,
     ],
@@ -80,6 +85,7 @@ const grantsOf = ({
       functions.change,
       parameters.read,
       parameters.change,
+      commands.change,
       ownersRoles,
       registry.reachesKits,
       owners.publish,

@@ -119,6 +119,17 @@ test('another file is told as a changed destination', async () => {
   ]);
 });
 
+test('other nodes are told as a changed destination', async () => {
+  const settings = (value: string) => ({
+    runCommand: { documentName: 'ping-credential', targetTag: { key: 'kit', value } },
+  });
+  const kit = { kitId: 'edge', kind: 'pinggateway', owner: 'edge-team' };
+  await apply(file({ ...kit, settings: settings('one') }));
+  expect((await apply(file({ ...kit, settings: settings('other') }))).changes).toEqual([
+    '~ kit orders/edge: settings; its credential goes to document ping-credential on all nodes with tag kit=other',
+  ]);
+});
+
 test.for(['/etc', '/mnt/ping/below', '/mnt/ping2'])(
   'refuses a file in %s, which the deployment does not name',
   async (path) => {
