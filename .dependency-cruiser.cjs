@@ -29,7 +29,7 @@ const inLambdas = (names) =>
 const lib = {
   app: [
     '^lib/(own-node|synthesise|constructs/|registry-files/)',
-    '^lambdas/registry/(read-registry|registry-hosts|foreign-secrets)',
+    '^lambdas/registry/(read-registry|registry-folders|registry-hosts|foreign-secrets)',
   ],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
@@ -123,7 +123,7 @@ module.exports = {
       [
         'lib/cli-looks',
         '^lib/cli/(own-access|test-kit|import/)',
-        '|aws/(kit-edge|kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
+        '|aws/(kit-commands|kit-edge|kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kit-files|kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
       ],
       // Restoring is for the day on which there is no function to ask.
       ['lib/cli-restores', '^lib/cli/(restore-gateway|commands/restore)', '|aws|wiring/gateways'],

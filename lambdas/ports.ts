@@ -11,7 +11,9 @@ import type { Signer } from './ports/signer.ts';
 import type { Gateways, Kits, OwnKeys, Proofs, Records, Uses } from './ports/stores.ts';
 
 export type * from './ports/executions.ts';
+export type * from './ports/kit-commands.ts';
 export type * from './ports/kit-edge.ts';
+export type * from './ports/kit-files.ts';
 export type * from './ports/kit-functions.ts';
 export type * from './ports/kit-reach.ts';
 export type * from './ports/owners-places.ts';

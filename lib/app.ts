@@ -1,5 +1,6 @@
 import { refuseForeignSecrets } from '../lambdas/registry/foreign-secrets.ts';
 import { RegistryRefused, withoutDemo } from '../lambdas/registry/read-registry.ts';
+import { refuseOtherFolders } from '../lambdas/registry/registry-folders.ts';
 import { hostsOf, refuseOtherHosts } from '../lambdas/registry/registry-hosts.ts';
 import { checked } from './constructs/nag-checks.ts';
 import { SettingsRefused, settingsOf } from './constructs/settings.ts';
@@ -14,6 +15,7 @@ try {
   const { CDK_DEFAULT_ACCOUNT: accountId, CDK_DEFAULT_REGION: region } = process.env;
   if (accountId && region) refuseForeignSecrets(registry, { accountId, region });
   refuseOtherHosts(registry, { allowed: kitHosts.length > 0 ? kitHosts : hostsOf(registry), mayBeLocal: false });
+  refuseOtherFolders(registry, []); // functions of AWS have none
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsRefused || error instanceof RegistryRefused)) throw error;

@@ -5,6 +5,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { urlAlias } from '../lambdas/domain/names.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { commandKits, grantsOnCommands } from './constructs/command-kits.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
@@ -195,6 +196,7 @@ export class RotationStack extends Stack {
         },
         functions: grantsOnFunctions(this, functionKits(settings.gateways)),
         parameters: grantsOnParameters(this, parameterKits(settings.gateways)),
+        commands: grantsOnCommands(this, commandKits(settings.gateways)),
         ownersRoles: assumingRoles(rolesOfKits(settings.gateways)),
         edge: grantsOnEdge(this, edgeKits(settings.gateways)),
       },

@@ -202,12 +202,14 @@ const compareKits = (
   ];
 };
 
-/** The URLs, secrets and functions by which the credential of a kit reaches it. */
+/** The URLs, secrets, functions, files and documents by which the credential of a kit reaches it. */
 type DestinationsOf = (kit: Pick<Kit, 'kind' | 'settings'>) => {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
   readonly parameters?: readonly string[];
   readonly functions?: readonly string[];
+  readonly files?: readonly string[];
+  readonly documents?: readonly string[];
 };
 
 /** What was not among those before, as people are shown it: of a URL nothing behind its host, since that may be a secret. */
@@ -219,12 +221,16 @@ const newDestinations = (
   const urls = after.urls.filter((url) => !before.urls.includes(url)).map((url) => URL.parse(url)?.origin ?? 'nowhere');
   const secrets = after.secrets.filter((name) => !before.secrets.includes(name));
   const parameters = (after.parameters ?? []).filter((name) => !before.parameters?.includes(name));
+  const documents = (after.documents ?? []).filter((name) => !before.documents?.includes(name));
+  const files = (after.files ?? []).filter((name) => !before.files?.includes(name));
   const functions = (after.functions ?? []).filter((name) => !before.functions?.includes(name));
   return [
     ...new Set(urls.map((origin) => (origins.has(origin) ? `another path of ${origin}` : origin))),
     ...secrets.map((name) => `secret ${cut(name)}`),
     ...parameters.map((name) => `parameter ${cut(name)}`),
     ...functions.map((name) => `function ${name}`),
+    ...files.map((name) => `file ${name}`),
+    ...documents.map((name) => `document ${cut(name)}`),
   ];
 };
 

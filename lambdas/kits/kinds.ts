@@ -9,8 +9,10 @@ import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
 import { konnect } from './konnect.ts';
+import { kubernetesSecret } from './kubernetes-secret.ts';
 import { manual } from './manual.ts';
 import { mulesoft } from './mulesoft.ts';
+import { pingGateway } from './pinggateway.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { webhook } from './webhook.ts';
@@ -24,6 +26,8 @@ export const kindNames = [
   'mulesoft',
   'aws-lambda',
   'aws-lambda-edge',
+  'kubernetes-secret',
+  'pinggateway',
   'secrets-manager',
   'ssm-parameter',
   'webhook',
@@ -85,6 +89,8 @@ export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonl
   mulesoft: checked(mulesoft),
   'aws-lambda': checked(awsLambda),
   'aws-lambda-edge': checked(awsLambdaEdge),
+  'kubernetes-secret': checked(kubernetesSecret),
+  pinggateway: checked(pingGateway),
   'secrets-manager': checked(secretsManager),
   'ssm-parameter': checked(ssmParameter),
   webhook: checked(webhook),

@@ -8,6 +8,7 @@ import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
 import { refuseForeignSecrets } from './foreign-secrets.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
+import { refuseOtherFolders } from './registry-folders.ts';
 import { refuseOtherHosts } from './registry-hosts.ts';
 
 /**
@@ -85,6 +86,7 @@ export const applyFile = async (
   const registry = withDemo ? whole : withoutDemo(whole);
   refuseForeignSecrets(registry, needs.home);
   refuseOtherHosts(registry, needs.kitReach.hosts);
+  refuseOtherFolders(registry, needs.kitReach.folders);
   const changes = await applyRegistry(needs, registry, { actor, reason }, { plan });
   const lines = changes.map(describeChange);
   if (!plan)

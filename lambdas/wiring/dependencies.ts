@@ -10,6 +10,7 @@ import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
+import { kitCommandsIn } from '../aws/kit-commands.ts';
 import { type EdgeClients, edgeRegion, kitEdgeIn } from '../aws/kit-edge.ts';
 import { kitFunctionsIn } from '../aws/kit-functions.ts';
 import { kitParametersIn } from '../aws/kit-parameters.ts';
@@ -27,6 +28,7 @@ import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
 import { homeOfArn } from '../domain/secret-home.ts';
+import { filesOfThisMachine } from '../kits/kit-files.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
 import type { ClockAndLog, Dependencies, KitReach } from '../ports.ts';
 import { type ClientSettings, clientSettings, limited } from '../runtime/client-settings.ts';
@@ -64,10 +66,13 @@ const hostsOf = ({ KIT_HOSTS = '', LOCAL_KITS }: Runtime['environment']): KitRea
 });
 
 /** What kits are reached by within AWS. */
-const awsKitsBy = (settings: ClientSettings): Pick<KitReach, 'functions' | 'parameters' | 'secretsByRole'> => {
+const awsKitsBy = (
+  settings: ClientSettings,
+): Pick<KitReach, 'functions' | 'commands' | 'parameters' | 'secretsByRole'> => {
   const assume = assumeRoleBy(({ STSClient }) => limited(new STSClient(settings)));
   return {
     functions: kitFunctionsIn(({ LambdaClient }) => limited(new LambdaClient(settings))),
+    commands: kitCommandsIn(({ SSMClient }) => limited(new SSMClient(settings))),
     parameters: kitParametersIn({
       assume,
       open: ({ SSMClient }, by) => limited(new SSMClient({ ...settings, ...by })),
@@ -83,7 +88,7 @@ const edgeClientsWith = (settings: ClientSettings): EdgeClients => ({
   cloudFront: ({ CloudFrontClient }) => limited(new CloudFrontClient({ ...settings, region: edgeRegion })),
 });
 
-/** How kits are reached, and which hosts this deployment allows. */
+/** How kits are reached, and which hosts and folders this deployment allows. */
 const kitReachOf = ({ environment }: Runtime): KitReach => ({
   hosts: hostsOf(environment),
   ...awsKitsBy(clientSettings(environment)),
@@ -91,6 +96,8 @@ const kitReachOf = ({ environment }: Runtime): KitReach => ({
     fetch: globalThis.fetch,
     mayBeLocal: hostsOf(environment).mayBeLocal,
   }),
+  folders: (environment.KIT_FOLDERS ?? '').split(':').filter((folder) => folder !== ''),
+  files: filesOfThisMachine,
   fetch: globalThis.fetch,
   addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 });

@@ -1,3 +1,4 @@
+import type { grantsOnCommands } from './command-kits.ts';
 import type { grantsOnEdge } from './edge-kits.ts';
 import type { EvidenceKey } from './evidence-key.ts';
 import type { grantsOnFunctions } from './function-kits.ts';
@@ -26,6 +27,8 @@ export type Granted = {
   readonly functions: ReturnType<typeof grantsOnFunctions>;
   /** The parameters that kits read. */
   readonly parameters: ReturnType<typeof grantsOnParameters>;
+  /** The documents that nodes of kits run. */
+  readonly commands: ReturnType<typeof grantsOnCommands>;
   /** Roles in whose place secrets and parameters of kits are used. */
   readonly ownersRoles: Grant;
   /** Those at the edge of CloudFront, and their distributions. */
@@ -48,6 +51,7 @@ const grantsOf = ({
   registry,
   functions,
   parameters,
+  commands,
   ownersRoles,
   edge,
 }: Granted) =>
@@ -63,6 +67,7 @@ const grantsOf = ({
       secrets.onKits('GetSecretValue'),
       functions.read,
       parameters.read,
+      commands.read,
       ownersRoles,
       edge.read,
       registry.reachesKits,
@@ -86,6 +91,7 @@ const grantsOf = ({
       functions.change,
       parameters.read,
       parameters.change,
+      commands.change,
       ownersRoles,
       edge.change,
       registry.reachesKits,

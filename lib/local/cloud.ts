@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { foldersOf } from '../../lambdas/registry/registry-folders.ts';
 import { hostsOf } from '../../lambdas/registry/registry-hosts.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
@@ -122,10 +123,11 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const nameOf = (type: string): readonly string[] =>
     resourcesOf(template, type).map(({ logicalId }) => names.get(logicalId)?.ref ?? logicalId);
 
-  const kitHosts = hostsOf(readRegistry(readFileSync(options.registryFile, 'utf8'))).join(' ');
+  const registry = readRegistry(readFileSync(options.registryFile, 'utf8'));
   const functions = functionsOf(template, resolve, (functionName) => ({
     POLICY_CHECK_URL: options.policyCheckUrl,
-    KIT_HOSTS: kitHosts,
+    KIT_HOSTS: hostsOf(registry).join(' '),
+    KIT_FOLDERS: foldersOf(registry).join(':'),
     LOCAL_KITS: 'allowed', // whoever may apply a registry here may reach this machine himself
     SECRETS_KEY: '', // there is no KMS here: secrets are in a file that only this user can read
     ...(functionName === 'apply-registry' ? { REGISTRY_FILE: options.registryFile, DEMO_GATEWAYS: 'apply' } : {}),

@@ -186,7 +186,9 @@ describe('A frame of watch', () => {
   it('names the wave that is open, and one that goes back', () => {
     const at = (wave: NonNullable<NonNullable<GatewayView['rotation']>['wave']>): string | undefined =>
       view.rotation &&
-      stripVTControlCharacters(frameOf({ ...view, rotation: { ...view.rotation, phase: 'distribute', wave } }));
+      stripVTControlCharacters(
+        frameOf({ ...view, rotation: { ...view.rotation, phase: 'distribute', wave } }, undefined),
+      );
     expect(at({ number: 1, of: 3 })).toContain('manual: distribute, wave 1 of 3, 1 of 4 kits moved');
     expect(at({ number: 2, of: 3, isGoingBack: true })).toContain('wave 2 of 3 going back');
   });

@@ -53,6 +53,7 @@ describe('cdk-nag finds nothing that is not accepted for a reason', () => {
     ['a function', 'function-kits.json'],
     ['at the edge of CloudFront', 'edge-kits.json'],
     ['a parameter, or a secret of another account', 'parameter-kits.json'],
+    ['nodes that fetch their credential', 'command-kits.json'],
   ])('with a kit that is %s', (_, file) =>
     expect(findings({ gateways: join(import.meta.dirname, 'fixtures', file) })).toEqual([]),
   );

@@ -270,6 +270,21 @@ describe('settings', () => {
     );
   });
 
+  test('refuses a kit that is a file in a folder, which no function of AWS has, and says what to use', () => {
+    const path = join(folder, 'file.json');
+    const kit = { kitId: 'edge', kind: 'pinggateway', owner: 'team' };
+    const settings = { folder: { path: '/mnt/ping', fileName: 'secret.id' } };
+    const gateway = { gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
+    writeFileSync(path, JSON.stringify({ gateways: [{ ...gateway, kits: [{ ...kit, settings }] }] }));
+    const { status, stderr } = spawnSync(process.execPath, ['lib/app.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { CDK_CONTEXT_JSON: JSON.stringify({ gateways: path, 'aws:cdk:bundling-stacks': [] }) },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^RegistryRefused: .*kit edge of gateway orders: .*reaches no folder.*runCommand/);
+  });
+
   test('says what is wrong with a setting without showing where in the code', () => {
     const { status, stderr } = spawnSync(process.execPath, ['lib/app.ts'], {
       cwd: root,

@@ -10,7 +10,7 @@ import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import type { Installation, KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { fetchTrusting } from '../../lambdas/kits/private-ca.ts';
 import { currentCredentialIn } from '../../lambdas/workflow/shared/current-version.ts';
-import { noEdge, noFunctions, noOwnersPlaces } from './reach.ts';
+import { noCommands, noEdge, noFiles, noFunctions, noOwnersPlaces } from './reach.ts';
 
 type Credential = { readonly credentialId: CredentialId; readonly value: CredentialValue };
 
@@ -66,6 +66,8 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
     functions: noFunctions,
     ...noOwnersPlaces,
     edge: noEdge,
+    files: noFiles,
+    commands: noCommands,
     currentIn: (arn) => currentCredentialIn({ secretVersions: secretVersionsIn(secrets) }, arn),
     notifyOwner: async (message) => {
       told.push(message);

@@ -15,6 +15,8 @@ test('every kind is found by its name', () => {
     'mulesoft',
     'aws-lambda',
     'aws-lambda-edge',
+    'kubernetes-secret',
+    'pinggateway',
     'secrets-manager',
     'ssm-parameter',
     'webhook',
@@ -25,7 +27,7 @@ test('every kind is found by its name', () => {
 
 test('refuses a kind that it does not know, naming those there are', () => {
   expect(() => kitKindOf('toString')).toThrow(
-    /"toString" is not one of kong, konnect, apigee, azure-apim, mulesoft, aws-lambda, aws-lambda-edge, secrets-manager, ssm-parameter, webhook, manual/,
+    /"toString" is not one of kong, konnect, apigee, azure-apim, mulesoft, aws-lambda, aws-lambda-edge, kubernetes-secret, pinggateway, secrets-manager, ssm-parameter, webhook, manual/,
   );
 });
 

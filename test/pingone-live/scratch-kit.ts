@@ -38,6 +38,8 @@ export const throughScratchKit = async (
         parameters: { read: unused, write: unused },
         functions: noFunctions,
         edge: noEdge,
+        commands: { parametersOf: unused, sentSince: unused, show: unused, send: unused },
+        files: { read: unused, replace: unused },
       },
       ...{ notifyOwner: unused, nowMs: Date.now, signal: AbortSignal.timeout(10_000) },
     };

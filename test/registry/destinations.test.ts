@@ -107,6 +107,42 @@ test('another key value map, function, secret of one, and parameter are told as 
   );
 });
 
+const pingGateway = (path: string, fileName = 'secret.id') => ({
+  ...{ kitId: 'edge', kind: 'pinggateway', owner: 'edge-team' },
+  settings: { folder: { path, fileName } },
+});
+
+test('another file is told as a changed destination', async () => {
+  await apply(file(pingGateway('/mnt/ping')));
+  expect((await apply(file(pingGateway('/mnt/ping', 'other.id')))).changes).toEqual([
+    '~ kit orders/edge: settings; its credential goes to file /mnt/ping/other.id',
+  ]);
+});
+
+test('other nodes are told as a changed destination', async () => {
+  const settings = (value: string) => ({
+    runCommand: { documentName: 'ping-credential', targetTag: { key: 'kit', value } },
+  });
+  const kit = { kitId: 'edge', kind: 'pinggateway', owner: 'edge-team' };
+  await apply(file({ ...kit, settings: settings('one') }));
+  expect((await apply(file({ ...kit, settings: settings('other') }))).changes).toEqual([
+    '~ kit orders/edge: settings; its credential goes to document ping-credential on all nodes with tag kit=other',
+  ]);
+});
+
+test.for(['/etc', '/mnt/ping/below', '/mnt/ping2'])(
+  'refuses a file in %s, which the deployment does not name',
+  async (path) => {
+    await expect(apply(file(pingGateway(path)))).rejects.toMatchObject({
+      name: 'RegistryRefused',
+      problems: [
+        `kit edge of gateway orders: given the folder ${path}; this deployment allows /mnt/ping. Start this machine with a gateways.json that names it.`,
+      ],
+    });
+    expect(await opened.needs.gateways.read(gatewayId)).toBeUndefined();
+  },
+);
+
 test('refuses to change a kit whose owner cannot be told', async () => {
   await apply(file(kong('https://kong.example.com')));
   const notifyOwner = async () => Promise.reject(new Error('SNS is down'));

@@ -181,7 +181,7 @@ describe('Reading gateways.json', () => {
 
   it('refuses an unknown kind of kit and names the known ones', () => {
     expect(problemsOf(oneGateway({ kits: [{ ...kit, kind: 'tyk' }] }))).toEqual([
-      'gateways[0].kits[0].kind: given "tyk"; allowed is "kong" or "konnect" or "apigee" or "azure-apim" or "mulesoft" or "aws-lambda" or "aws-lambda-edge" or "secrets-manager" or "ssm-parameter" or "webhook" or "manual" or "forward".',
+      'gateways[0].kits[0].kind: given "tyk"; allowed is "kong" or "konnect" or "apigee" or "azure-apim" or "mulesoft" or "aws-lambda" or "aws-lambda-edge" or "kubernetes-secret" or "pinggateway" or "secrets-manager" or "ssm-parameter" or "webhook" or "manual" or "forward".',
     ]);
   });
 

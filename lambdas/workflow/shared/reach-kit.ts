@@ -2,6 +2,7 @@ import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, KitWork } from '../../domain/kit.ts';
 import { guardedFetch, guardedFetchTrusting } from '../../kits/guarded-fetch.ts';
+import { guardedFiles } from '../../kits/guarded-files.ts';
 import { isKitError } from '../../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../../kits/kit-kind.ts';
 import { callForSecret } from '../../kits/secret-call.ts';
@@ -44,6 +45,8 @@ export const accessFor = (
     parameters: kitReach.parameters(kit),
     functions: kitReach.functions,
     edge: kitReach.edge,
+    files: guardedFiles(kitReach, kit),
+    commands: kitReach.commands,
     currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,
     nowMs: now,

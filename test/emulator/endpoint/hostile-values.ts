@@ -75,15 +75,21 @@ export const jsonOperations: Readonly<Record<string, Readonly<Record<string, Rea
   AmazonSSM: {
     AddTagsToResource: { ...parameter, Tags: [{ Key: 'a', Value: 'b' }] },
     DeleteParameter: { Name: 'any' },
+    DescribeDocument: { Name: 'any', DocumentVersion: '1' },
     DescribeParameters: { ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: ['a'] }], ...paged },
     GetParameter: { Name: 'any', WithDecryption: true },
     GetParameterHistory: { Name: 'any', WithDecryption: true, ...paged },
+    ListCommands: { CommandId: 'x'.repeat(36), Filters: [{ key: 'DocumentName', value: 'any' }], ...paged },
     ListTagsForResource: parameter,
     PutParameter: {
       ...{ Name: 'new', Value: 'text', Type: 'SecureString', Overwrite: true, Tier: 'Standard', DataType: 'text' },
       ...{ Description: 'text', KeyId: 'alias/any', AllowedPattern: '.*' },
     },
     RemoveTagsFromResource: { ...parameter, TagKeys: ['a'] },
+    SendCommand: {
+      ...{ DocumentName: 'any', DocumentVersion: '1', InstanceIds: ['i-00000000'], Comment: 'text' },
+      ...{ Targets: [{ Key: 'tag:a', Values: ['b'] }], Parameters: { A: ['b'] }, TimeoutSeconds: 60 },
+    },
   },
   AWSStepFunctions: {
     DescribeExecution: execution,

@@ -7,6 +7,7 @@ import { lambdaService } from '../../../lib/emulator/lambda/lambda.ts';
 import { createSecretsManager } from '../../../lib/emulator/secrets-manager/secrets-manager.ts';
 import { createSns } from '../../../lib/emulator/sns/sns.ts';
 import { parameterCalls } from '../../../lib/emulator/ssm/parameters.ts';
+import { runCommand } from '../../../lib/emulator/ssm/run-command.ts';
 import { createSsm } from '../../../lib/emulator/ssm/ssm.ts';
 import { executionsInMemory } from '../../../lib/emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../../../lib/emulator/step-functions/step-functions.ts';
@@ -52,7 +53,10 @@ const allServices = ({ newSession }: Keys) => {
     createEventBridge({ buses: [], clock: Date.now, onEvent: async () => undefined }),
     createCloudFormation(stack),
     createSts({ arnOf: (name) => `arn:aws:iam::000000000000:user/${name}`, newSession, clock: Date.now }),
-    createSsm(parameterCalls({ persistence: inMemory(), clock: Date.now, callerArn: (name) => name })),
+    createSsm(
+      parameterCalls({ persistence: inMemory(), clock: Date.now, callerArn: (name) => name }),
+      runCommand({ clock: Date.now, documents: [], nodes: [] }).calls,
+    ),
     createKms({ keys: [{ arn: keyArn, signs: true }], folder: undefined }),
   ];
 };

@@ -4,7 +4,9 @@ import { awsLambdaEdges } from './aws-lambda-edge.ts';
 import { azureApims } from './azure-apim.ts';
 import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
+import { kubernetesSecrets } from './kubernetes-secret.ts';
 import { mulesofts } from './mulesoft.ts';
+import { pingGateways } from './pinggateway.ts';
 import { secretsManagers } from './secrets-manager.ts';
 import { ssmParameters } from './ssm-parameter.ts';
 import { webhooks } from './webhook.ts';
@@ -19,6 +21,8 @@ export const allUnderContract: readonly KindUnderContract[] = [
   ...mulesofts,
   ...awsLambdas,
   ...awsLambdaEdges,
+  ...kubernetesSecrets,
+  ...pingGateways,
   ...secretsManagers,
   ...ssmParameters,
   ...webhooks,
