@@ -1,7 +1,7 @@
 import { apigees } from './apigee.ts';
 import { awsLambdas } from './aws-lambda.ts';
-import { azureApims } from './azure-apim.ts';
 import { awsLambdaEdges } from './aws-lambda-edge.ts';
+import { azureApims } from './azure-apim.ts';
 import { kongs } from './kong.ts';
 import { konnects } from './konnect.ts';
 import { mulesofts } from './mulesoft.ts';
