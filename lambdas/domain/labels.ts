@@ -1,8 +1,9 @@
 /** What people sort gateways and kits by, such as `{"env": "prod"}`. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** So many of the longest labels fit into a gateway's record, which is read with each request. */
+/** So many labels, and so many characters of all together: a gateway's record has them, which is read with each request. */
 export const labelsAtMost = 8;
+export const longestLabels = 256;
 const longestPart = 63;
 
 /** What a name or a value of a label may be: what Kubernetes takes for a value, so that either can be used for the other. */

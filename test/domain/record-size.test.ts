@@ -10,6 +10,9 @@ const digest = 'x'.repeat(43);
 const atMs = 1_800_000_000_000;
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
+/** As many labels as there may be, and as long as they may be together. */
+const labels = Object.fromEntries(upTo(8).map((n) => [`${n}`.repeat(16), 'v'.repeat(16)]));
+
 /** A record with everything that the domain keeps, as long as its ids get; reasons of some words, an ARN as actor. */
 const fullest = (said: string): Gateway => {
   const decided = { actor: 'arn:aws:sts::111122223333:assumed-role/operators/alice', reason: said, atMs };
@@ -62,6 +65,7 @@ const fullest = (said: string): Gateway => {
     probe: { nonceHash: digest, credentialId: id(1), armedAtMs: atMs },
     outbox: [],
     lastEntryDigest: digest,
+    labels,
   };
 };
 
@@ -91,7 +95,7 @@ describe('the record, flushed', () => {
     const ordinary = inRotation(
       'VERIFIED',
       {},
-      { revoked: fullest('').revoked, ended: fullest('').ended, outbox: [], lastEntryDigest: digest },
+      { revoked: fullest('').revoked, ended: fullest('').ended, outbox: [], lastEntryDigest: digest, labels },
     );
     expect(Buffer.byteLength(JSON.stringify(ordinary))).toBeLessThan(4096);
   });

@@ -70,6 +70,11 @@ describe('labels', () => {
     ['a name of objects', JSON.parse('{"__proto__": "x"}') as object, 'gateways[0].labels.__proto__: given'],
     ['a list', ['prod'], 'gateways[0].labels: given a list; allowed is an object: up to 8 labels'],
     [
+      'more characters than a record has room for',
+      Object.fromEntries(['a', 'b', 'c'].map((name) => [name.repeat(43), 'x'.repeat(43)])),
+      'gateways[0].labels: given an object; allowed is an object: up to 8 labels such as {"env": "prod"}, of 256 characters together',
+    ],
+    [
       'nine',
       Object.fromEntries(['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((name) => [name, 'x'])),
       'gateways[0].labels: given an object; allowed is an object: up to 8 labels',

@@ -18,7 +18,7 @@ import {
   versionIdPattern,
   versionIdRule,
 } from '../../domain/ids.ts';
-import { type Labels, labelPattern, labelRule, labelsAtMost } from '../../domain/labels.ts';
+import { type Labels, labelPattern, labelRule, labelsAtMost, longestLabels } from '../../domain/labels.ts';
 import { isPlainLine, longestText, plainLineRule } from '../../domain/text.ts';
 
 /*
@@ -54,7 +54,7 @@ export const reason = line(longestText.reason, 'say why');
 export const actor = line(longestText.actor, 'say who you are');
 
 const isLabelPart = (part: unknown): boolean => typeof part === 'string' && labelPattern.test(part);
-const labelsRule = `up to ${labelsAtMost} labels such as {"env": "prod"}: ${labelRule}`;
+const labelsRule = `up to ${labelsAtMost} labels such as {"env": "prod"}, of ${longestLabels} characters together: ${labelRule}`;
 
 /** What people sort by. */
 export const labels = z
@@ -64,7 +64,9 @@ export const labels = z
   )
   .superRefine((given, { addIssue }) => {
     const all = Object.entries(given);
-    if (all.length > labelsAtMost) addIssue({ code: 'custom', message: `must be ${labelsRule}` });
+    const characters = all.reduce((sum, [name, value]) => sum + name.length + String(value).length, 0);
+    if (all.length > labelsAtMost || characters > longestLabels)
+      addIssue({ code: 'custom', message: `must be ${labelsRule}` });
     for (const [name, value] of all)
       if (!isLabelPart(name) || !isLabelPart(value))
         addIssue({ code: 'custom', path: [name], message: `is no label: allowed is ${labelRule}` });
