@@ -129,13 +129,15 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
 
 /** Of Secrets Manager and Lambda; the others are Parameter Store's, of a value and of tags. */
 const absentForKit: ReadonlySet<string> = new Set([
-  ...secretsManager.absent,
-  ...['ParameterNotFound', 'InvalidResourceId'],
+  'ResourceNotFoundException',
+  'ParameterNotFound',
+  'InvalidResourceId',
 ]);
 
 /** Lambda: another revision than the one that was named, or a change that is not complete; Parameter Store: two writes at once. */
 const changedMeanwhile: ReadonlySet<string> = new Set([
-  ...['PreconditionFailedException', 'ResourceConflictException'],
+  'PreconditionFailedException',
+  'ResourceConflictException',
   'TooManyUpdates',
 ]);
 
