@@ -129,15 +129,18 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
 
 /** Of Secrets Manager and Lambda; of Parameter Store, of a value and of tags; and of CloudFront. */
 const absentForKit: ReadonlySet<string> = new Set([
-  ...secretsManager.absent,
-  ...['ParameterNotFound', 'InvalidResourceId'],
+  'ResourceNotFoundException',
+  'ParameterNotFound',
+  'InvalidResourceId',
   'NoSuchDistribution',
 ]);
 
 /** Lambda and CloudFront: another revision than the one that was named, or a change that is not complete; Parameter Store: two writes at once. */
 const changedMeanwhile: ReadonlySet<string> = new Set([
-  ...['PreconditionFailedException', 'ResourceConflictException'],
-  ...['PreconditionFailed', 'InvalidIfMatchVersion'],
+  'PreconditionFailedException',
+  'ResourceConflictException',
+  'PreconditionFailed',
+  'InvalidIfMatchVersion',
   'TooManyUpdates',
 ]);
 
