@@ -64,8 +64,9 @@ export const laggards = {
   },
   NOT_READ_BACK: {
     word: 'cannot be read back',
-    means: 'It cannot be asked what it holds just now, and nothing is revoked before it shows the new credential.',
-    todo: 'See whether its management API answers.',
+    means:
+      'It cannot be asked what it holds just now, or its pods are just being replaced: nothing is revoked before it shows the new credential.',
+    todo: 'See whether its management API answers, and its roll-out gets on.',
     mayAcknowledge: false,
   },
   TOO_FEW_SOURCES: {
