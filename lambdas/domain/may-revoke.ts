@@ -21,6 +21,8 @@ export type EvidenceSummary = {
   /** How many more laggards each owner has than are named; of the first {@link ownersAtMost} owners. */
   readonly unnamed: Readonly<Record<string, number>>;
   readonly redoShards: readonly number[];
+  /** How many kits there are in these to be given the credential again. */
+  readonly redoKits: number;
   readonly undistributed: number;
   readonly failed: number;
   /** The last use of any retiring credential by anybody. */
@@ -46,6 +48,7 @@ export const emptySummary: EvidenceSummary = {
   named: [],
   unnamed: {},
   redoShards: [],
+  redoKits: 0,
   undistributed: 0,
   failed: 0,
   unregistered: [],
@@ -82,6 +85,7 @@ export const addShard = (
     ],
     unnamed: counted(summary.unnamed, laggards.slice(room)),
     redoShards: laggards.some((one) => one.redo) ? [...summary.redoShards, shard] : summary.redoShards,
+    redoKits: summary.redoKits + laggards.filter((one) => one.redo).length,
     undistributed: summary.undistributed + late('NOT_DISTRIBUTED'),
     failed: summary.failed + late('DISTRIBUTION_FAILED'),
     ...(lastUseMs === undefined ? {} : { lastUseMs }),

@@ -11,7 +11,7 @@ import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
 import { kitFunctionsIn } from '../aws/kit-functions.ts';
-import { kitSecretsIn } from '../aws/kit-secrets.ts';
+import { kitSecretsIn, kitSecretsTogether } from '../aws/kit-secrets.ts';
 import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
 import { notifyOwnersOn } from '../aws/notify-owners.ts';
@@ -109,6 +109,7 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
       gatewaySecretsIn(clients.secretsManager(), { rotationFunction, ...(key ? { key } : {}) }),
   },
   kitSecrets: { needs: [], make: (_, clients) => kitSecretsIn(clients.secretsManager()) },
+  kitSecretsTogether: { needs: [], make: (_, clients) => kitSecretsTogether(clients.secretsManager()) },
   kitReach: { needs: [], make: (_values, _clients, runtime) => kitReachOf(runtime) },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   pingOne: {

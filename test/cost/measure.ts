@@ -50,7 +50,10 @@ export const measureRotation = async (kits: number): Promise<Usage> => {
     counter.reset();
     const executionArn = await system.start({ gatewayId, reason: 'measured' });
     await untilEnded(system, kits, executionArn);
-    return { ...counter.counts(), ...(await workflowOf(system.deployment, (await system.gateway()).ended.at(-1)?.rotationId ?? '')) };
+    return {
+      ...counter.counts(),
+      ...(await workflowOf(system.deployment, (await system.gateway()).ended.at(-1)?.rotationId ?? '')),
+    };
   } finally {
     await system.close();
   }

@@ -4,7 +4,7 @@ import { judgeKit } from '../../lambdas/domain/kit-verdict.ts';
 import { a, b, now, r1 } from './gateways.ts';
 import { credentialId, newKit } from './model.ts';
 
-const expected = { targetId: b, generation: 2, useRecordingSeconds: 60 };
+const expected = { targetId: b, generation: 2, useRecordingSeconds: 60, longestWaitSeconds: 900 };
 const installedAtMs = now - 600_000;
 const base: Kit = { ...newKit(0, 0).kit, lookBackSeconds: 3600 };
 const work: KitWork = {

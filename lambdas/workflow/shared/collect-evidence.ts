@@ -30,9 +30,14 @@ export type CollectOptions = {
   readonly readBackSinceMs?: number;
   /** Told who would be cut off now, shard by shard. */
   readonly onCutOff?: (list: readonly string[]) => void;
+  /** A laggard decides it: with the first ones the pass is over. */
+  readonly endsAtLaggard?: boolean;
   readonly from?: Collected | undefined;
   readonly untilMs?: number;
 };
+
+/** One pass may take so long; a larger fleet goes on where it ended, as long as no transition comes between. */
+export const passMs = 240_000;
 
 const kitsAtOnce = 10;
 /** So many shards are read at once: 1,024 of them take seconds, and a function's memory holds them. */
@@ -43,10 +48,11 @@ export const collectEvidence = async (
   needs: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { from, untilMs = Number.POSITIVE_INFINITY, ...options }: CollectOptions,
+  { from, untilMs = Number.POSITIVE_INFINITY, endsAtLaggard = false, ...options }: CollectOptions,
 ): Promise<Collected> => {
   let summary = from?.summary ?? emptySummary;
   let nextShard = from?.nextShard ?? 0;
+  const isDecided = ({ laggards }: EvidenceSummary): boolean => endsAtLaggard && laggards > 0;
   do {
     const shards = Array.from(
       { length: Math.min(shardsAtOnce, gateway.shardCount - nextShard) },
@@ -56,12 +62,12 @@ export const collectEvidence = async (
     for (const [index, { verdicts, retiring }] of collected.entries())
       summary = addShard(summary, nextShard + index, verdicts, retiring);
     nextShard += shards.length;
-  } while (nextShard < gateway.shardCount && needs.now() < untilMs);
+  } while (nextShard < gateway.shardCount && needs.now() < untilMs && !isDecided(summary));
   const shownMs = gateway.authority ? lastUseIn(gateway.live, rotation.retireIds) : undefined;
   return {
     summary: shownMs === undefined ? summary : { ...summary, lastUseMs: Math.max(shownMs, summary.lastUseMs ?? 0) },
     nextShard,
-    done: nextShard >= gateway.shardCount,
+    done: nextShard >= gateway.shardCount || isDecided(summary),
   };
 };
 

@@ -30,6 +30,8 @@ type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets
 /** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
 const askForMs = 30_000;
 const kitsAtOnce = 20;
+/** So many shards are read side by side: 1,024 of them would take most of a minute one after the other. */
+const shardsAtOnce = 8;
 const kitMs = 8_000;
 /** Then own keys are looked at, so long, and not beside what kits that did not answer have left. */
 const [keysForMs, keysByMs] = [8_000, 42_000];
@@ -118,12 +120,15 @@ const planKits = async (
   const stored = gateway.currentCredentialId
     ? await needs.secretVersions.readVersion(gateway.secretArn, gateway.currentVersionId)
     : undefined;
+<<<<<<< HEAD
   const plans: KitPlan[] = [];
   const all: Kit[] = [];
+=======
+>>>>>>> cf11b54 (Ask only kits that are late between the passes that decide, and leave those that hang to a turn of their own)
   let notAsked = 0;
   let unregisteredSources = 0;
   let tooManySources = false;
-  for (const shard of allShards(gateway)) {
+  const plans = await boundedMap(allShards(gateway), shardsAtOnce, async (shard) => {
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
     const byKit = new Map<string, Use[]>(found.map(({ kitId }) => [kitId, []]));
@@ -135,7 +140,7 @@ const planKits = async (
       tooManySources ||= use.areMany === true;
     }
     unregisteredSources += strangers.size;
-    const planned = await boundedMap(found, kitsAtOnce, async (kit) => {
+    return boundedMap(found, kitsAtOnce, async (kit) => {
       const isAskable = kitKindOf(kit.kind).readBack !== undefined;
       const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
       if (isAskable && !mayAsk) notAsked += 1;
@@ -144,12 +149,17 @@ const planKits = async (
         return planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure);
       return planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure);
     });
+<<<<<<< HEAD
     for (const [index, one] of planned.entries()) {
       plans.push(one);
       if (found[index]) all.push(found[index]);
     }
   }
   return { kits: plans, found: all, notAsked, unregisteredSources, tooManySources };
+=======
+  });
+  return { kits: plans.flat(), notAsked, unregisteredSources, tooManySources };
+>>>>>>> cf11b54 (Ask only kits that are late between the passes that decide, and leave those that hang to a turn of their own)
 };
 
 /** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */
@@ -168,7 +178,7 @@ const failureOf = async (
   const installation = { kit, credentialId, value, rotationId, secretArn: gateway.secretArn, deadlineAtMs };
   const tellNobody = { ...needs, notifyOwner: async () => undefined };
   try {
-    const access = accessFor(tellNobody, kit, kitMs);
+    const access = accessFor(tellNobody, kit, { forMs: kitMs });
     await kitKindOf(kit.kind).readBack?.(installation, kit.settings, access);
     return undefined;
   } catch (error) {

@@ -3,8 +3,8 @@ import { fork } from 'node:child_process';
 /** A process of its own that answers messages, one for one, and says how much memory it took. */
 export type Child = {
   ask(message: object): Promise<unknown>;
-  /** The most memory that it had at any time (resident, in MB), as Lambda measures it. */
-  peakMb(): Promise<number>;
+  /** The most memory that it had at any time (resident, in MB), as Lambda measures it; and the processor's time, in seconds. */
+  used(): Promise<{ readonly peakMb: number; readonly cpuSeconds: number }>;
   close(): void;
 };
 
@@ -34,9 +34,15 @@ export const startChild = (program: string, memoryMb: number, ...given: readonly
     });
   return {
     ask,
-    peakMb: async () => Number(await ask({ asks: 'memory' })) / 1024,
+    used: async () => (await ask({ asks: 'used' })) as Awaited<ReturnType<Child['used']>>,
     close: () => process.disconnect(),
   };
+};
+
+/** What this process has used since it was started. */
+export const usedHere = (): { readonly peakMb: number; readonly cpuSeconds: number } => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { peakMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
 };
 
 /** What a child does: answers each message by `answer`, and ends when its parent does. */
@@ -44,7 +50,7 @@ export const serveParent = (answer: (message: Record<string, unknown>) => Promis
   process.on('message', async (message: Record<string, unknown>) => {
     const { id, asks } = message;
     try {
-      const result = asks === 'memory' ? process.resourceUsage().maxRSS : await answer(message);
+      const result = asks === 'used' ? usedHere() : await answer(message);
       process.send?.({ id, result });
     } catch (error) {
       const { name = 'Error', message = '' } = error instanceof Error ? error : {};

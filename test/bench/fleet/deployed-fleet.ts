@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { GatewayId } from '../../../lambdas/domain/ids.ts';
 import type { Template } from '../../../lib/emulator/cloudformation/template.ts';
-import type { LoadHandler } from '../../../lib/local/functions.ts';
 import { openDeployment } from '../../../lib/local/deployment.ts';
+import type { LoadHandler } from '../../../lib/local/functions.ts';
 import { usageCounter } from '../../cost/measure.ts';
-import { virtualTimers } from '../../support/virtual-timers.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, startChild, usedHere } from './child.ts';
+import { skippingTimers } from './skipping-timers.ts';
 
 export const gatewayId = 'orders' as GatewayId;
 /** What a function of the stack has (Properties.MemorySize), and may not exceed. */
@@ -34,7 +34,7 @@ export const openFleet = async (template: Template, { deadEvery }: { readonly de
   const program = (name: string): string => join(import.meta.dirname, name);
   const children = new Map<string, Child>();
   const kits = startChild(program('kits-process.ts'), 2_048, signingSecret, `${deadEvery}`);
-  const timers = virtualTimers(Date.now());
+  const timers = skippingTimers(Date.now());
   const counter = usageCounter();
   const calls = new Map<string, Calls>();
   const secretWrites = new Map<number, number>();
@@ -103,8 +103,12 @@ export const openFleet = async (template: Template, { deadEvery }: { readonly de
     calls,
     kitCounts: async () => (await kits.ask({})) as KitCounts,
     secretWritesASecond: (): number => Math.max(0, ...secretWrites.values()),
-    peaksMb: async (): Promise<ReadonlyMap<string, number>> =>
-      new Map(await Promise.all([...children].map(async ([name, child]) => [name, await child.peakMb()] as const))),
+    used: async (): Promise<ReadonlyMap<string, Used>> =>
+      new Map([
+        ['this machine', usedHere()],
+        ['kits', await kits.used()],
+        ...(await Promise.all([...children].map(async ([name, child]) => [name, await child.used()] as const))),
+      ]),
     applyGateways: async (gateways: readonly object[]): Promise<unknown> => {
       writeFileSync(registryFile, JSON.stringify({ gateways }));
       return deployment.call('apply-registry', { actor: 'bench', reason: 'bench' });
@@ -117,6 +121,8 @@ export const openFleet = async (template: Template, { deadEvery }: { readonly de
   };
 };
 export type Fleet = Awaited<ReturnType<typeof openFleet>>;
+
+export type Used = ReturnType<typeof usedHere>;
 
 /** What the kits' endpoints have seen. */
 export type KitCounts = {

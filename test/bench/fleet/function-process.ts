@@ -8,14 +8,15 @@ type Invocation = { readonly event: unknown; readonly context: Context; readonly
 /** Runs one function of the deployment in this process: by the clock of the bench, and in silence. */
 const [entry = ''] = process.argv.slice(2);
 const { handler } = (await import(entry)) as { readonly handler: Hosted<unknown, unknown> };
-let nowMs = 0;
+let aheadMs = 0;
+const now = (): number => Math.floor(performance.now() + aheadMs);
 let run: ReturnType<typeof handler.in> | undefined;
 serveParent(async (message) => {
   if (message.environment) {
-    run = handler.in({ environment: message.environment as Environment, log: () => undefined, now: () => nowMs });
+    run = handler.in({ environment: message.environment as Environment, log: () => undefined, now });
     return undefined;
   }
   const invocation = message as unknown as Invocation;
-  nowMs = invocation.nowMs;
+  aheadMs = Math.max(aheadMs, invocation.nowMs - performance.now());
   return run?.(invocation.event, invocation.context);
 });

@@ -2,7 +2,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Template } from '../../../lib/emulator/cloudformation/template.ts';
 import type { Usage } from '../../cost/measure.ts';
 import { workflowOf } from '../../cost/measure.ts';
-import { type Calls, gatewayId, type KitCounts, openFleet } from './deployed-fleet.ts';
+import { type Calls, gatewayId, type KitCounts, openFleet, type Used } from './deployed-fleet.ts';
 
 /** What registering a fleet and rotating its credential came to. */
 export type Measured = {
@@ -14,7 +14,10 @@ export type Measured = {
   readonly longestHistory: number;
   readonly secretWritesASecond: number;
   readonly requests: Pick<KitCounts, 'given' | 'asked' | 'unanswered'>;
-  readonly peaksMb: ReadonlyMap<string, number>;
+  /** By function; of everything else that takes part, only the processor's time counts. */
+  readonly used: ReadonlyMap<string, Used>;
+  /** Of all of them for the rotation. */
+  readonly cpuSeconds: number;
   readonly calls: ReadonlyMap<string, Calls>;
 };
 
@@ -27,6 +30,7 @@ export type FleetOptions = {
   readonly say: (what: string) => void;
 };
 
+const cpuIn = (used: Measured['used']): number => [...used.values()].reduce((sum, one) => sum + one.cpuSeconds, 0);
 const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;
 const progressEveryMs = 5_000;
 
@@ -52,18 +56,24 @@ export const measureFleet = async ({ template, kits, deadEvery, say }: FleetOpti
     fleetOf.length = 0;
     say(`${kits} kits: registered in ${registerSeconds.toFixed(1)} s`);
 
+    const cpuBefore = cpuIn(await fleet.used());
     counter.reset();
     fleet.calls.clear();
     const alive = kits - (deadEvery > 0 ? Math.ceil(kits / deadEvery) : 0);
     startedAt = performance.now();
-    const startedAtMs = Date.now();
+    const startedAtMs = timers.now();
+    const beganAtMs = Date.now();
     await start(deployment);
     const rotationId = async () => (await registered())?.rotation?.rotationId ?? '';
     await timers.runUntil(async () => (await rotationId()) !== '', 60_000);
     const id = await rotationId();
     const progress = setInterval(async () => {
       const { given, asked } = await fleet.kitCounts();
-      say(`${kits} kits: ${given} given the credential, asked ${asked} times, ${secondsSince(startedAt).toFixed(0)} s`);
+      const stage = (await registered())?.rotation?.stage ?? 'ENDED';
+      const minutes = ((timers.now() - startedAtMs) / 60_000).toFixed(0);
+      say(
+        `${kits} kits: ${stage}, ${given} given the credential, asked ${asked} times; ${secondsSince(startedAt).toFixed(0)} s, in which ${minutes} minutes passed`,
+      );
     }, progressEveryMs);
     try {
       await timers.runUntil(async () => {
@@ -76,17 +86,19 @@ export const measureFleet = async ({ template, kits, deadEvery, say }: FleetOpti
     const seconds = secondsSince(startedAt);
     const { longestHistory, ...workflow } = await workflowOf(deployment, id);
     const requests = await fleet.kitCounts();
+    const used = await fleet.used();
     if (requests.given < alive) throw new Error(`${requests.given} of ${alive} kits were given the credential.`);
     return {
       kits,
       registerSeconds,
       seconds,
-      distributeSeconds: (requests.lastGivenAtMs - startedAtMs) / 1000,
+      distributeSeconds: (requests.lastGivenAtMs - beganAtMs) / 1000,
       usage: { ...counter.counts(), ...workflow },
       longestHistory,
       secretWritesASecond: fleet.secretWritesASecond(),
       requests,
-      peaksMb: await fleet.peaksMb(),
+      used,
+      cpuSeconds: cpuIn(used) - cpuBefore,
       calls: fleet.calls,
     };
   } finally {
