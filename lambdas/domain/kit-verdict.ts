@@ -14,7 +14,7 @@ export const evidenceKinds = {
   acknowledged: 'Its owner, or its own endpoint, said that the new credential is installed.',
 } as const;
 
-type EvidenceKind = keyof typeof evidenceKinds;
+export type EvidenceKind = keyof typeof evidenceKinds;
 
 /**
  * What proves that a kit moved, and when it was seen. Where kits call PingOne nobody sees them use a credential: there it

@@ -14,7 +14,7 @@ import { escalateLaggards } from './shared/escalate.ts';
 import { readOwnRotation, rotationOf, targetOf } from './shared/own-rotation.ts';
 import { recheck, recheckAll } from './shared/recheck.ts';
 import { withUseIfReadable } from './shared/seen-use.ts';
-import { cursorOf, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { cursorOf, type StepInput, type StepOutput, settledBefore, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
@@ -42,21 +42,24 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   if (cursorOf(input, 'confirm', gateway)) return confirmEvidence(needs, input, gateway, stored);
   const seen = await withUseIfReadable(needs, gateway);
+  const settled = settledBefore(input, gateway, needs.now());
   const collected = await collectEvidence(needs, seen, rotation, {
     ...(stored ? { refresh: recheck(needs, seen, rotation, stored) } : {}),
     from: cursorOf(input, 'look', gateway),
+    settled,
     untilMs: needs.now() + passMs,
   });
+  const kept = { revision: gateway.transitionRevision, sinceMs: settled.sinceMs, shards: collected.settled };
   if (!collected.done) {
     const { nextShard: shard, summary } = collected;
     const cursor = { pass: 'look', shard, summary, revision: gateway.transitionRevision } as const;
-    return stepOutput(gateway, input, needs.now(), { next: 'VerifyKits', cursor });
+    return stepOutput(gateway, input, needs.now(), { next: 'VerifyKits', cursor, settled: kept });
   }
   const summary = {
     ...collected.summary,
     ...(await readCurrentVersion(needs, gateway)),
   };
-  return judge(needs, input, gateway, summary, stored);
+  return { settled: kept, ...(await judge(needs, input, gateway, summary, stored)) };
 };
 
 const judge = async (
@@ -102,6 +105,9 @@ const waitForKits = (needs: Needs, input: StepInput, gateway: Gateway, summary: 
   });
 };
 
+/** A kit that had evidence is late after all: all of them are looked at again. */
+const nothingSettled = { revision: 0, sinceMs: 0, shards: {} } as const;
+
 /**
  * The last pass before `verified`: reads every kit back once more, observed or not, since another tool may have set one
  * back; and keeps what was read when no revocation follows that would keep it. It ends with the first kits that are late.
@@ -135,7 +141,7 @@ const confirmEvidence = async (
     } as const;
     return stepOutput(gateway, input, now(), { next: 'VerifyKits', cursor });
   }
-  if (summary.laggards > 0) return waitForKits(needs, input, gateway, summary);
+  if (summary.laggards > 0) return { ...waitForKits(needs, input, gateway, summary), settled: nothingSettled };
   const { kits, observed, readBack, acknowledged, shared } = summary;
   const verified = await applyCommand(needs.gateways, input, {
     kind: 'verified',

@@ -4,7 +4,14 @@ import { expectedIn } from '../../domain/expected.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
 import { judgeKit, type KitVerdict } from '../../domain/kit-verdict.ts';
-import { addShard, type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
+import {
+  addSettled,
+  addShard,
+  type EvidenceSummary,
+  emptySummary,
+  settledIn,
+  type Updated,
+} from '../../domain/may-revoke.ts';
 import { noRetiringUse, type RetiringUse, withRetiringUse } from '../../domain/retiring-use.ts';
 import { type ShardProof, shardProof } from '../../domain/shard-proof.ts';
 import { lastUseIn } from '../../domain/shown-use.ts';
@@ -15,7 +22,15 @@ type Uses = Pick<Dependencies['uses'], 'ofCredential'>;
 type Needs = { readonly kits: Pick<Dependencies['kits'], 'ofShard'>; readonly uses: Uses } & ClockAndLog;
 
 /** How far collecting has come; one that did not fit into a function's time goes on from here. */
-export type Collected = { readonly summary: EvidenceSummary; readonly nextShard: number; readonly done: boolean };
+export type Collected = {
+  readonly summary: EvidenceSummary;
+  readonly nextShard: number;
+  readonly done: boolean;
+  readonly settled: Settled['shards'];
+};
+
+/** Shards in which nobody was late when their kits were read, not before `sinceMs`, by their number. */
+export type Settled = { readonly sinceMs: number; readonly shards: Readonly<Record<string, Updated>> };
 
 /** What to do about one kit's verdict before it counts, such as reading the kit back; it answers the kit as it is then. */
 export type Refresh = (kit: Kit, verdict: KitVerdict) => Promise<Kit>;
@@ -32,7 +47,9 @@ export type CollectOptions = {
   readonly onCutOff?: (list: readonly string[]) => void;
   /** A laggard decides it: with the first ones the pass is over. */
   readonly endsAtLaggard?: boolean;
-  readonly from?: Collected | undefined;
+  /** Their kits are not read again before a retiring credential is used there. */
+  readonly settled?: Settled | undefined;
+  readonly from?: Omit<Collected, 'settled'> | undefined;
   readonly untilMs?: number;
 };
 
@@ -52,6 +69,7 @@ export const collectEvidence = async (
 ): Promise<Collected> => {
   let summary = from?.summary ?? emptySummary;
   let nextShard = from?.nextShard ?? 0;
+  const settled: Record<string, Updated> = { ...options.settled?.shards };
   const isDecided = ({ laggards }: EvidenceSummary): boolean => endsAtLaggard && laggards > 0;
   do {
     const shards = Array.from(
@@ -59,19 +77,27 @@ export const collectEvidence = async (
       (_, index) => nextShard + index,
     );
     const collected = await Promise.all(shards.map((shard) => collectShard(needs, gateway, rotation, options, shard)));
-    for (const [index, { verdicts, retiring }] of collected.entries())
-      summary = addShard(summary, nextShard + index, verdicts, retiring);
+    for (const [index, { known, verdicts, retiring }] of collected.entries()) {
+      const shard = nextShard + index;
+      const updated = known ?? settledIn(verdicts, retiring);
+      summary = known ? addSettled(summary, shard, known, retiring) : addShard(summary, shard, verdicts, retiring);
+      if (updated) settled[shard] = updated;
+      else delete settled[shard];
+    }
     nextShard += shards.length;
   } while (nextShard < gateway.shardCount && needs.now() < untilMs && !isDecided(summary));
   const shownMs = gateway.authority ? lastUseIn(gateway.live, rotation.retireIds) : undefined;
   return {
     summary: shownMs === undefined ? summary : { ...summary, lastUseMs: Math.max(shownMs, summary.lastUseMs ?? 0) },
     nextShard,
+    settled,
     done: nextShard >= gateway.shardCount || isDecided(summary),
   };
 };
 
 type CollectedShard = {
+  /** Its kits were not read: this is still so. */
+  readonly known?: Updated;
   readonly verdicts: readonly KitVerdict[];
   readonly retiring: RetiringUse;
 };
@@ -83,10 +109,15 @@ const collectShard = async (
   { kits, uses, now }: Needs,
   gateway: Gateway,
   rotation: Rotation,
-  { refresh, keep, readBackSinceMs, onCutOff }: CollectOptions,
+  { refresh, keep, readBackSinceMs, onCutOff, settled }: CollectOptions,
   shard: number,
 ): Promise<CollectedShard> => {
   if (!rotation.targetId) return nothing;
+  const known = settled?.shards[shard];
+  if (settled && known) {
+    const retiring = await retiringUseIn(uses, gateway, rotation, shard);
+    if ((retiring.lastUseMs ?? 0) < settled.sinceMs) return { known, verdicts: [], retiring };
+  }
   const found: Kit[] = [];
   for await (const kit of kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
   const expected = expectedIn({ ...gateway, rotation }, gateway.shardCount === 1 && found.length === 1);
@@ -107,6 +138,20 @@ const collectShard = async (
   await keep?.(shardProof({ shard, revision: gateway.transitionRevision, atMs: now() }, verdicts, byKit));
   onCutOff?.(cutOffIn(verdicts, strangers));
   return { verdicts, retiring };
+};
+
+/** The use of retiring credentials in a shard in which there were no strangers. */
+const retiringUseIn = async (
+  uses: Uses,
+  gateway: Gateway,
+  { retireIds }: Rotation,
+  shard: number,
+): Promise<RetiringUse> => {
+  const live = gateway.live.filter(({ credentialId }) => retireIds.includes(credentialId));
+  let retiring = noRetiringUse;
+  for await (const use of liveUsesIn(uses, { ...gateway, live }, shard))
+    retiring = withRetiringUse(retiring, use, () => true);
+  return retiring;
 };
 
 /** Of the recorded use of a shard what is needed: that of its kits, and of retiring credentials by whomever what it comes to. */

@@ -4,7 +4,7 @@ import type { Gateway } from '../../domain/gateway.ts';
 import { type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { type NextStage, nextStage } from '../../domain/next-stage.ts';
 import { allShards, type ShardsOfCall } from '../../domain/shards.ts';
-import type { Collected } from './collect-evidence.ts';
+import type { Collected, Settled } from './collect-evidence.ts';
 import { gatewayId, rotationId } from './fields.ts';
 import { rotationOf } from './own-rotation.ts';
 
@@ -27,9 +27,11 @@ export const stepInput = z.object({
       summary: z.custom<EvidenceSummary>(),
       revision: z.int(),
       /** Of a pass that decides: every kit is read back since then. */
-      sinceMs: z.int().optional(),
+      sinceMs: z.number().optional(),
     })
     .optional(),
+  /** What need not be read again yet, as it was at that revision. */
+  settled: z.object({ revision: z.int(), sinceMs: z.number(), shards: z.custom<Settled['shards']>() }).optional(),
 });
 export type StepInput = z.infer<typeof stepInput>;
 
@@ -51,6 +53,7 @@ export type StepOutput = Pick<StepInput, 'gatewayId' | 'rotationId' | 'attempt' 
   readonly waitSeconds: number;
   readonly shards: readonly ShardsOfCall[];
   readonly cursor?: StepInput['cursor'];
+  readonly settled?: StepInput['settled'];
 };
 
 /** Standard workflows end at 25,000 history events; an execution hands on well before. */
@@ -89,7 +92,7 @@ export const cursorOf = (
   { cursor }: StepInput,
   pass: NonNullable<StepInput['cursor']>['pass'],
   { transitionRevision }: Gateway,
-): (Collected & { readonly sinceMs?: number | undefined }) | undefined =>
+): (Omit<Collected, 'settled'> & { readonly sinceMs?: number | undefined }) | undefined =>
   cursor?.pass === pass && cursor.revision === transitionRevision
     ? {
         summary: { ...emptySummary, ...cursor.summary },
@@ -99,12 +102,21 @@ export const cursorOf = (
       }
     : undefined;
 
+/** However quiet it is, everything is read once in so long. */
+const settledForMs = 3_600_000;
+
+/** What looks at the kits before have settled, as long as no transition came between. Where kits call PingOne the evidence changes by itself. */
+export const settledBefore = ({ settled }: StepInput, gateway: Gateway, nowMs: number): Settled => {
+  const isOfNow = settled?.revision === gateway.transitionRevision && nowMs < settled.sinceMs + settledForMs;
+  return isOfNow && !gateway.authority ? settled : { sinceMs: nowMs, shards: {} };
+};
+
 /** The output of a state: where the record says the rotation goes, unless `turn` says something more exact. */
 export const stepOutput = (
   gateway: Gateway,
   input: StepInput,
   nowMs: number,
-  turn: Partial<Pick<StepOutput, 'next' | 'waitSeconds' | 'shards' | 'cursor'>> = {},
+  turn: Partial<Pick<StepOutput, 'next' | 'waitSeconds' | 'shards' | 'cursor' | 'settled'>> = {},
 ): StepOutput => {
   const historyEvents = input.historyEvents + eventsOf(input);
   const ended =
