@@ -69,9 +69,9 @@ export type Kits = {
   save(kit: RegisteredKit, shardCount: number): Promise<void>;
   /**
    * Saves the state of distribution in place of the one that `kit` was read with; false when somebody has changed that since,
-   * or a later generation has written (a pre-empted run's write).
+   * or a later generation has written (a pre-empted run's write). With it the kit's own acknowledgement, if there is one.
    */
-  saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
+  saveWork(kit: Kit, work: KitWork, shardCount: number, acknowledged?: Acknowledgement): Promise<boolean>;
   /** The same, whatever this generation has written before: a person's decision, or a copy. */
   replaceWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
   /** Saves an acknowledgement; false when the kit is not registered. */

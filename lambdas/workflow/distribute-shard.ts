@@ -1,6 +1,6 @@
 import { StepFailed } from '../domain/failure.ts';
 import type { Gateway, Rotation } from '../domain/gateway.ts';
-import { type Kit, type KitWork, keptFailure } from '../domain/kit.ts';
+import { type Acknowledgement, type Kit, type KitWork, keptFailure } from '../domain/kit.ts';
 import { callsAtOnce, type ShardsOfCall } from '../domain/shards.ts';
 import { kitKindOf } from '../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
@@ -8,6 +8,7 @@ import { patientMap } from '../runtime/bounded-map.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { pacedKits } from './shared/paced-kits.ts';
 import { accessFor, installationOf, kitFailure } from './shared/reach-kit.ts';
+import { readingTogether } from './shared/reading-together.ts';
 import type { StepInput } from './shared/step.ts';
 
 type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'notifyOwner'> &
@@ -37,7 +38,7 @@ export const distributeShard = async (
       else kits.push(kit);
   const triesOf = ({ work }: Kit): number => (work?.generation === rotation.generation ? work.attempts : 0);
   kits.sort((one, other) => triesOf(one) - triesOf(other)); // what fails again and again keeps nobody waiting
-  const { paced, isWaiting } = pacedKits(needs);
+  const { paced, isWaiting } = pacedKits({ ...needs, gateways: readingTogether(needs.gateways) });
   const leave = new AbortController();
   const onlySlowLeft = (): void => {
     if (gateway.shardCount > callsAtOnce) leave.abort();
@@ -74,11 +75,21 @@ const distributeTo = async (
   const kept = keptFailure(kit, stored.credentialId);
   const claim: KitWork = { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs, ...kept };
   if (!(await needs.kits.saveWork(kit, claim, gateway.shardCount))) return 'PENDING';
-  const outcome = await install(needs, gateway, rotation, kit, stored, attempts === 1 ? leave : undefined);
+  const { acknowledged, ...outcome } = await install(
+    needs,
+    gateway,
+    rotation,
+    kit,
+    stored,
+    attempts === 1 ? leave : undefined,
+  );
   const work = { ...base, attempts, changedAtMs: startedAtMs, ...outcome };
-  const isSaved = await needs.kits.saveWork({ ...kit, work: claim }, work, gateway.shardCount);
+  const isSaved = await needs.kits.saveWork({ ...kit, work: claim }, work, gateway.shardCount, acknowledged);
   return isSaved ? work.state : 'PENDING';
 };
+
+/** What came of one try, and what the kit's own endpoint said of it. */
+type Outcome = Pick<KitWork, 'state' | 'failure' | 'readBack'> & { readonly acknowledged?: Acknowledgement };
 
 /** Installs and reads back; whatever goes wrong is the kit's state and not this function's error (invariant 6: it never counts as installed). */
 const install = async (
@@ -88,22 +99,20 @@ const install = async (
   kit: Kit,
   stored: Stored,
   leave: AbortSignal | undefined,
-): Promise<Pick<KitWork, 'state' | 'failure' | 'readBack'>> => {
+): Promise<Outcome> => {
   const access = accessFor(needs, kit, { leave });
   const installation = installationOf(gateway, rotation, kit, stored);
   try {
     const kind = kitKindOf(kit.kind);
     const { state, acknowledged } = await kind.install(installation, kit.settings, access);
-    if (acknowledged)
-      await needs.kits.acknowledge(
-        kit.gatewayId,
-        kit.kitId,
-        { credentialId: stored.credentialId, actor: `${kit.kind} ${kit.kitId}`, atMs: needs.now() },
-        gateway.shardCount,
-      );
+    const said = { credentialId: stored.credentialId, actor: `${kit.kind} ${kit.kitId}`, atMs: needs.now() };
     const readBack =
       state === 'INSTALLED' && kind.readBack ? await kind.readBack(installation, kit.settings, access) : undefined;
-    return { state, ...(readBack ? { readBack: { matches: readBack.matches, atMs: needs.now() } } : {}) };
+    return {
+      state,
+      ...(acknowledged ? { acknowledged: said } : {}),
+      ...(readBack ? { readBack: { matches: readBack.matches, atMs: needs.now() } } : {}),
+    };
   } catch (error) {
     if (leave?.aborted) return { state: 'PENDING' }; // it had little time: its next try has all of it
     const failure = kitFailure(error);
