@@ -108,8 +108,12 @@ export type Uses = {
 export type Proofs = {
   /** Keeps the proof of a shard, in place of one that was read before: the last one is the one that counted. */
   keep(gatewayId: GatewayId, rotationId: RotationId, proof: ShardProof): Promise<void>;
-  /** By shard, strongly consistent. */
-  of(gatewayId: GatewayId, rotationId: RotationId): AsyncGenerator<ShardProof>;
+  /** By shard, strongly consistent, page by page; with `shards` those from the first to the last of these only. */
+  of(
+    gatewayId: GatewayId,
+    rotationId: RotationId,
+    shards?: { readonly fromShard: number; readonly toShard: number },
+  ): AsyncGenerator<ShardProof>;
   /** Keeps the list that a force covers, before the record names its hash. */
   keepCovered(
     gatewayId: GatewayId,
