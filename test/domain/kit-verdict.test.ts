@@ -53,6 +53,22 @@ describe('a kit counts as updated', () => {
   });
 });
 
+describe('a kit that failed', () => {
+  it.each([
+    ['once', 1, 5_000],
+    ['three times', 3, 20_000],
+    ['again and again', 40, 900_000],
+  ])('%s is given the credential again after a pause, which doubles up to the longest wait', (_, attempts, pauseMs) => {
+    const failedAt = (changedAtMs: number) => {
+      const failed = kit({ work: { ...work, state: 'FAILED', attempts, changedAtMs } });
+      const verdict = judgeKit(failed, [], expected, now);
+      return verdict.kind === 'LAGGARD' && verdict.redo;
+    };
+    expect(failedAt(now - pauseMs + 1)).toBe(false);
+    expect(failedAt(now - pauseMs)).toBe(true);
+  });
+});
+
 describe('a kit stays a laggard', () => {
   it('when some of too many sources were seen on the predecessor: who of them moved is not known, until a person retires them', () => {
     const many = { ...used('c-a', 'many-others', now - 500), areMany: true as const };

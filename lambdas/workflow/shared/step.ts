@@ -60,7 +60,7 @@ export type StepOutput = Pick<StepInput, 'gatewayId' | 'rotationId' | 'attempt' 
 export const handOnAfterEvents = 15_000;
 /**
  * History events of one turn, with a retry (3) in each task: a task (5), the choice (2), a wait (2), and for each call of a
- * distribution 7. Until it hands on, an execution has room for four retries in every turn and every call.
+ * distribution 7. Until it hands on, an execution has room for three retries in every turn and every call.
  */
 const eventsOf = (input: StepInput): number => 13 + 10 * (input.shards?.length ?? 0);
 
