@@ -19,8 +19,6 @@ if (!isGiven) {
 const project = join(import.meta.dirname, '..', '..');
 const template = await synthesised(project, join(project, 'test', 'constructs', 'fixtures', 'gateways.json'));
 const measured: Measured[] = [];
-for (const kits of sizes)
-  measured.push(await measureFleet({ template, kits, deadEvery, say: (what) => console.error(what) }));
 
 const usdOf = ({ kits, usage }: Measured): number =>
   rotationLines(template, { gateways: 1, kits, nodesPerKit: 1, requestsPerSecond: 0, rotationsPerMonth: 1 }, usage)
@@ -32,33 +30,34 @@ const functionsOf = ({ used }: Measured) => [...used].filter(([name]) => name !=
 const peak = (one: Measured): number => most(functionsOf(one).map(([, { peakMb }]) => peakMb));
 const longest = ({ calls }: Measured): number => most([...calls.values()].map(({ longestSeconds }) => longestSeconds));
 
-console.log(
-  `\nA fleet of webhook kits on loopback that nobody uses: registered, then one rotation${deadEvery > 0 ? `; every ${deadEvery}th kit never answers` : ''}`,
-);
-console.table(
-  Object.fromEntries(
-    measured.map((one) => [
-      one.kits,
-      {
-        'register s': one.registerSeconds.toFixed(1),
-        'given s': one.distributeSeconds.toFixed(1),
-        'whole s': one.seconds.toFixed(1),
-        'kits/s': (one.kits / one.distributeSeconds).toFixed(0),
-        transitions: one.usage.transitions,
-        'history events': one.longestHistory,
-        invocations: one.usage.invocations,
-        'read units': one.usage.readUnits,
-        'write units': one.usage.writeUnits,
-        'secret calls': one.usage.secretCalls,
-        'requests to kits': one.requests.given + one.requests.asked + one.requests.unanswered,
-        'CPU s': one.cpuSeconds.toFixed(1),
-        'peak MB': peak(one).toFixed(0),
-        'longest call s': longest(one).toFixed(1),
-        USD: usdOf(one).toFixed(4),
-      },
-    ]),
-  ),
-);
+const rowOf = (one: Measured): object => ({
+  'register s': one.registerSeconds.toFixed(1),
+  'given s': one.distributeSeconds.toFixed(1),
+  'whole s': one.seconds.toFixed(1),
+  'kits/s': (one.kits / one.distributeSeconds).toFixed(0),
+  transitions: one.usage.transitions,
+  'history events': one.longestHistory,
+  invocations: one.usage.invocations,
+  'read units': one.usage.readUnits,
+  'write units': one.usage.writeUnits,
+  'secret calls': one.usage.secretCalls,
+  'requests to kits': one.requests.given + one.requests.asked + one.requests.unanswered,
+  'CPU s': one.cpuSeconds.toFixed(1),
+  'peak MB': peak(one).toFixed(0),
+  'longest call s': longest(one).toFixed(1),
+  'evidence MB': one.evidenceMb.toFixed(2),
+  USD: usdOf(one).toFixed(4),
+});
+const whole = (): void => {
+  console.log(
+    `\nA fleet of webhook kits on loopback that nobody uses: registered, then one rotation${deadEvery > 0 ? `; every ${deadEvery}th kit never answers` : ''}`,
+  );
+  console.table(Object.fromEntries(measured.map((one) => [one.kits, rowOf(one)])));
+};
+for (const kits of sizes) {
+  measured.push(await measureFleet({ template, kits, deadEvery, say: (what) => console.error(what) }));
+  whole();
+}
 const last = measured.at(-1);
 if (last)
   for (const [name, { peakMb, cpuSeconds }] of last.used)

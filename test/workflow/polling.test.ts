@@ -122,22 +122,21 @@ describe('the pass that decides', () => {
     async (_, stage, pass, same, next) => {
       const kits = [webhook('one'), webhook('two')];
       const bench = benchWith(inRotation(stage, {}, { shardCount: 32 }));
-      const { asked, needs } = answering(bench);
+      const { asked, needs } = answering(bench, (kitId) => {
+        if (kitId === 'one') bench.nowMs += 250_000; // as long as a pass may take
+        return b;
+      });
       const ofShard = async function* (_: unknown, shard: number): AsyncGenerator<Kit> {
         const kit = kits[shard / 31];
         if (kit) yield kit;
       };
-      const slow = {
-        ...needs,
-        kits: { ...needs.kits, ofShard },
-        now: () => bench.nowMs + (asked.length > 0 ? 250_000 : 0), // the first one takes as long as a pass may
-      };
+      const slow = { ...needs, kits: { ...needs.kits, ofShard } };
       const first = await pass(slow, step);
       expect(first).toMatchObject({ next: same, cursor: { shard: 16 } });
       expect(asked).toEqual(['one']);
       const { cursor } = first;
       const { rotation } = bench.record;
-      if (rotation) bench.record = { ...bench.record, rotation: { ...rotation, watchedAtMs: slow.now() } }; // by the reconciler, meanwhile
+      if (rotation) bench.record = { ...bench.record, rotation: { ...rotation, watchedAtMs: bench.nowMs } }; // by the reconciler, meanwhile
       expect(await pass(slow, { ...step, cursor })).toMatchObject({ next });
       expect(asked).toEqual(['one', 'two']);
     },

@@ -36,10 +36,23 @@ const kitMs = 8_000;
 /** Then own keys are looked at, so long, and not beside what kits that did not answer have left. */
 const [keysForMs, keysByMs] = [8_000, 42_000];
 
-/** Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. */
-export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<Plan> => {
+/**
+ * Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. Who
+ * only wants to know what stands in the way does not read on when the time for asking is over.
+ */
+export const planRotation = async (
+  needs: Needs,
+  gateway: Gateway,
+  rotationId: RotationId,
+  { readsAll }: { readonly readsAll: boolean },
+): Promise<Plan> => {
   const nowMs = needs.now();
-  const { kits, found, notAsked, unregisteredSources, tooManySources } = await planKits(needs, gateway, rotationId);
+  const { kits, found, notAsked, unregisteredSources, tooManySources } = await planKits(
+    needs,
+    gateway,
+    rotationId,
+    readsAll,
+  );
   const keys = await planKeys(needs, gateway, found, Math.min(needs.now() + keysForMs, nowMs + keysByMs));
   const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
   const authority = await planAuthority(needs, gateway);
@@ -109,6 +122,7 @@ const planKits = async (
   needs: Needs,
   gateway: Gateway,
   rotationId: RotationId,
+  readsAll: boolean,
 ): Promise<{
   kits: readonly KitPlan[];
   found: readonly Kit[];
@@ -120,15 +134,11 @@ const planKits = async (
   const stored = gateway.currentCredentialId
     ? await needs.secretVersions.readVersion(gateway.secretArn, gateway.currentVersionId)
     : undefined;
-<<<<<<< HEAD
-  const plans: KitPlan[] = [];
-  const all: Kit[] = [];
-=======
->>>>>>> cf11b54 (Ask only kits that are late between the passes that decide, and leave those that hang to a turn of their own)
   let notAsked = 0;
   let unregisteredSources = 0;
   let tooManySources = false;
-  const plans = await boundedMap(allShards(gateway), shardsAtOnce, async (shard) => {
+  const planned = await boundedMap(allShards(gateway), shardsAtOnce, async (shard) => {
+    if (!readsAll && needs.now() >= untilMs) return [];
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
     const byKit = new Map<string, Use[]>(found.map(({ kitId }) => [kitId, []]));
@@ -140,26 +150,22 @@ const planKits = async (
       tooManySources ||= use.areMany === true;
     }
     unregisteredSources += strangers.size;
-    return boundedMap(found, kitsAtOnce, async (kit) => {
+    return boundedMap(found, kitsAtOnce, async (kit): Promise<readonly [Kit, KitPlan]> => {
       const isAskable = kitKindOf(kit.kind).readBack !== undefined;
       const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
       if (isAskable && !mayAsk) notAsked += 1;
       const failure = mayAsk ? await failureOf(needs, gateway, rotationId, kit, stored) : undefined;
       if (gateway.authority)
-        return planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure);
-      return planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure);
+        return [kit, planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure)];
+      return [kit, planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure)];
     });
-<<<<<<< HEAD
-    for (const [index, one] of planned.entries()) {
-      plans.push(one);
-      if (found[index]) all.push(found[index]);
-    }
-  }
-  return { kits: plans, found: all, notAsked, unregisteredSources, tooManySources };
-=======
   });
-  return { kits: plans.flat(), notAsked, unregisteredSources, tooManySources };
->>>>>>> cf11b54 (Ask only kits that are late between the passes that decide, and leave those that hang to a turn of their own)
+  const all = planned.flat();
+  return {
+    kits: all.map(([, plan]) => plan),
+    found: all.map(([kit]) => kit),
+    ...{ notAsked, unregisteredSources, tooManySources },
+  };
 };
 
 /** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */
