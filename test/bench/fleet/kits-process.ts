@@ -9,9 +9,10 @@ const holds = new Map<string, string>();
 const counts = { given: 0, asked: 0, refused: 0, unanswered: 0 };
 let lastGivenAtMs = 0;
 
+/** They hang from the moment on in which the first kit is given the credential: a rotation is not begun while kits hang. */
 const isDead = (kitId: string): boolean => {
   const every = Number(deadEvery);
-  return every > 0 && Number(kitId.slice(kitId.lastIndexOf('-') + 1)) % every === 0;
+  return every > 0 && counts.given > 0 && Number(kitId.slice(kitId.lastIndexOf('-') + 1)) % every === 0;
 };
 
 const server = await openLoopbackServer(0, ({ method, url, headers, body }): Answered | NoAnswer => {
