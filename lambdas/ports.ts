@@ -38,6 +38,8 @@ export type Dependencies = {
   readonly gatewaySecrets: GatewaySecrets;
   /** Of one kit. */
   readonly kitSecrets: (user: SecretUser) => KitSecrets;
+  /** For the kits that one call of a function meets: what several of them only read is asked for once. */
+  readonly kitSecretsTogether: () => Dependencies['kitSecrets'];
   readonly kitReach: KitReach;
   readonly policyCheck: PolicyCheck;
   /** PingOne, for gateways whose authority it is. */

@@ -145,7 +145,7 @@ export class RotationStack extends Stack {
     });
     const evidence = new RotationFunction(this, 'Evidence', {
       description: 'Exports the signed record of one rotation, for auditors.',
-      timeoutSeconds: 60, // a person is waiting
+      timeoutSeconds: 300, // a person is waiting; for 100,000 kits a while
       logRetentionDays,
     });
     const evidenceKey = new EvidenceKey(this, 'EvidenceKey');

@@ -76,19 +76,21 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
     work: KitWork,
     shardCount: number,
     { condition, values }: Partial<ReturnType<typeof asRead>> = {},
+    acknowledged?: Acknowledgement,
   ): Promise<boolean> =>
     update(
       `Saving the distribution to kit ${kit.kitId}`,
       new UpdateItemCommand({
         TableName: table,
         Key: kitKey(kit.gatewayId, kit.kitId, shardCount),
-        UpdateExpression: 'SET #work = :work, generation = :generation, rotationId = :rotationId',
+        UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${acknowledged ? ', acknowledged = :acknowledged' : ''}`,
         ConditionExpression: [notFromThePast, condition].filter((one) => one !== undefined).join(' AND '),
         ExpressionAttributeNames: { '#work': 'work' },
         ExpressionAttributeValues: {
           ':work': { S: JSON.stringify(work) },
           ':generation': { N: `${work.generation}` },
           ':rotationId': { S: work.rotationId },
+          ...(acknowledged ? { ':acknowledged': { S: JSON.stringify(acknowledged) } } : {}),
           ...values,
         },
       }),
@@ -114,7 +116,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ),
       );
     },
-    saveWork: (kit, work, shardCount) => putWork(kit, work, shardCount, asRead(kit.work)),
+    saveWork: (kit, work, shardCount, acknowledged) => putWork(kit, work, shardCount, asRead(kit.work), acknowledged),
     replaceWork: (kit, work, shardCount) => putWork(kit, work, shardCount),
     saveWave: ({ gatewayId, kitId }, wave, generation, shardCount) =>
       update(

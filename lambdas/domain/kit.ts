@@ -26,6 +26,8 @@ export type KitWork = {
   readonly changedAtMs: number;
   readonly failure?: { readonly code: string; readonly message: string };
   readonly readBack?: { readonly matches: boolean; readonly atMs: number };
+  /** It was to be read back then and did not answer; gone when it has answered since. */
+  readonly unansweredAtMs?: number;
   /** A client request through the kit was answered then, see `probeUrl`; the first one since `changedAtMs`, and since a predecessor was used. */
   readonly probedAtMs?: number;
 };

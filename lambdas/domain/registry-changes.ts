@@ -6,6 +6,7 @@ import type { GatewayId, KitId } from './ids.ts';
 import type { Kit } from './kit.ts';
 import type { Labels } from './labels.ts';
 import type { Policy } from './policy.ts';
+import { kitsPerCall } from './shards.ts';
 
 /** A kit as `gateways.json` wants it. */
 export type WantedKit = Pick<
@@ -80,12 +81,10 @@ export type Change = {
   readonly refused?: string;
 };
 
-const kitsPerShard = 100;
-
 /** About 100 kits to a shard; a power of two, so that most kits stay where they are, and never fewer than before. */
 export const shardCountFor = (kits: number, current: number): number => {
   let count = Math.max(1, current);
-  while (count * kitsPerShard < kits) count *= 2;
+  while (count * kitsPerCall < kits) count *= 2;
   return count;
 };
 

@@ -70,9 +70,9 @@ export type Kits = {
   save(kit: RegisteredKit, shardCount: number): Promise<void>;
   /**
    * Saves the state of distribution in place of the one that `kit` was read with; false when somebody has changed that since,
-   * or a later generation has written (a pre-empted run's write).
+   * or a later generation has written (a pre-empted run's write). With it the kit's own acknowledgement, if there is one.
    */
-  saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
+  saveWork(kit: Kit, work: KitWork, shardCount: number, acknowledged?: Acknowledgement): Promise<boolean>;
   /** The same, whatever this generation has written before: a person's decision, or a copy. */
   replaceWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
   /** Marks a kit as one of a wave; false when it is not registered, or a later generation has written. */
@@ -116,8 +116,12 @@ export type Uses = {
 export type Proofs = {
   /** Keeps the proof of a shard, in place of one that was read before: the last one is the one that counted. */
   keep(gatewayId: GatewayId, rotationId: RotationId, proof: ShardProof): Promise<void>;
-  /** By shard, strongly consistent. */
-  of(gatewayId: GatewayId, rotationId: RotationId): AsyncGenerator<ShardProof>;
+  /** By shard, strongly consistent, page by page; with `shards` those from the first to the last of these only. */
+  of(
+    gatewayId: GatewayId,
+    rotationId: RotationId,
+    shards?: { readonly fromShard: number; readonly toShard: number },
+  ): AsyncGenerator<ShardProof>;
   /** Keeps the list that a force covers, before the record names its hash. */
   keepCovered(
     gatewayId: GatewayId,

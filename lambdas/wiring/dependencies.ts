@@ -14,7 +14,7 @@ import { kitCommandsIn } from '../aws/kit-commands.ts';
 import { type EdgeClients, edgeRegion, kitEdgeIn } from '../aws/kit-edge.ts';
 import { kitFunctionsIn } from '../aws/kit-functions.ts';
 import { kitParametersIn } from '../aws/kit-parameters.ts';
-import { kitSecretsIn } from '../aws/kit-secrets.ts';
+import { kitSecretsIn, kitSecretsTogether } from '../aws/kit-secrets.ts';
 import { kitSecretsByRole } from '../aws/kit-secrets-by-role.ts';
 import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
@@ -144,6 +144,7 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
       gatewaySecretsIn(clients.secretsManager(), { rotationFunction, ...(key ? { key } : {}) }),
   },
   kitSecrets: { needs: [], make: (_, clients) => kitSecretsIn(clients.secretsManager()) },
+  kitSecretsTogether: { needs: [], make: (_, clients) => kitSecretsTogether(clients.secretsManager()) },
   kitReach: { needs: [], make: (_values, _clients, runtime) => kitReachOf(runtime) },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   pingOne: {

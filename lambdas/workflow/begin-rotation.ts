@@ -75,7 +75,7 @@ export const beginRotation = async (
   const rotationId = rotationIdOf(executionArn);
   const isBegun = [gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === rotationId);
   if (manual.data.plan || !isBegun) {
-    const plan = await planRotation(needs, gateway, rotationId);
+    const plan = await planRotation(needs, gateway, rotationId, { readsAll: manual.data.plan });
     if (manual.data.plan) return { next: 'PlanReady', plan };
     const [first] = plan.obstacles;
     if (first) throw new RotationRefused(`${first.code}: ${plan.obstacles.map(({ message }) => message).join(' ')}`);

@@ -61,8 +61,13 @@ const invisibleInJson = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** One JSON document that is as safe to show, and parses to the same value. */
-export const jsonText = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(invisibleInJson, (character) => character.split('').map(escaped).join(''));
+export const jsonText = (value: unknown): string => withoutInvisible(JSON.stringify(value, null, 2));
+
+/** The same in one line. */
+export const jsonLine = (value: unknown): string => withoutInvisible(JSON.stringify(value));
+
+const withoutInvisible = (json: string): string =>
+  json.replace(invisibleInJson, (character) => character.split('').map(escaped).join(''));
 
 type Cell = string | readonly string[] | undefined;
 const gap = 2;

@@ -56,6 +56,7 @@ export class GatewayRegistry extends Construct {
         new RotationFunction(this, 'ApplyRegistry', {
           description: 'Applies gateways.json: registers gateways and kits, starts first rotations.',
           timeoutSeconds: 900, // up to 100,000 kits
+          memoryMb: 1_024, // which it holds all at once, to compare them
           logRetentionDays,
           files: { [name]: whole },
         }),

@@ -33,7 +33,7 @@ import { inFile, inMemory, type Persistence } from '../emulator/wire/persistence
 import type { Timers } from '../emulator/wire/timers.ts';
 import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
-import { functionsOf, hostFunctions } from './functions.ts';
+import { functionsOf, hostFunctions, type LoadHandler } from './functions.ts';
 import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
@@ -58,6 +58,8 @@ export type CloudOptions = {
   readonly onEvent: (event: BusEvent) => void;
   /** Told of every AWS call that was answered, for those who count. */
   readonly onCall?: (call: AnsweredCall) => void;
+  /** Where functions run; by default in this process. */
+  readonly load?: LoadHandler;
   /** Decides who may call what; by default callers are only identified. */
   readonly access?: ((facts: AccessFacts) => Access) | undefined;
 };
@@ -243,7 +245,14 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   await createTables(dynamodb, template);
   dynamodb.destroy();
   const log = (functionName: string): Log => alsoNoted(options.log(functionName));
-  await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log, timers });
+  await hostFunctions(lambda, functions, {
+    keys,
+    endpointUrl,
+    projectFolder,
+    log,
+    timers,
+    load: options.load,
+  });
 
   if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
   const closing = new AbortController();

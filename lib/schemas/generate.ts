@@ -14,7 +14,7 @@ export const schemaFile = fileURLToPath(new URL('gateways.schema.json', import.m
 export const schemaText = (): string => `${JSON.stringify(registryFileJsonSchema(), null, 2)}\n`;
 
 /** Where auditors find the schema of an evidence document, beside its example. */
-export const evidenceSchemaFile = fileURLToPath(new URL('evidence/evidence.v2.schema.json', import.meta.url));
+export const evidenceSchemaFile = fileURLToPath(new URL('evidence/evidence.v3.schema.json', import.meta.url));
 
 export const evidenceSchemaText = (): string =>
   `${JSON.stringify({ title: evidenceFormat, ...z.toJSONSchema(evidenceDocument) }, null, 2)}\n`;

@@ -51,12 +51,19 @@ function* lookForward(world: World, rotation: InWaves, look: WaveLook, readAt: n
 
 const lookNow = (world: World, rotation: InWaves): WaveLook => {
   const { generation } = rotation;
-  const { useRecordingSeconds } = world.gateway.policy;
+  const { useRecordingSeconds, longestWaitSeconds } = world.gateway.policy;
   const due = world.kits.filter(({ kit }) => dueCredential(rotation, kit) !== undefined);
   const verdicts = due.flatMap((one) => {
     const targetId = dueCredential(rotation, one.kit);
     return targetId
-      ? [judgeKit(one.kit, usesOf(world, one), { targetId, generation, useRecordingSeconds }, world.nowMs)]
+      ? [
+          judgeKit(
+            one.kit,
+            usesOf(world, one),
+            { targetId, generation, useRecordingSeconds, longestWaitSeconds },
+            world.nowMs,
+          ),
+        ]
       : [];
   });
   const kits = due.map(({ kit }) => kit);

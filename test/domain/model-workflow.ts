@@ -110,7 +110,8 @@ const readKits = (world: World, gateway: Gateway, rotation: Rotation) => {
   const { targetId, generation, retireIds } = rotation;
   if (!targetId) return undefined;
   const uses = [...world.recorded.values()].map((one) => one.use);
-  const expected = { targetId, generation, useRecordingSeconds: gateway.policy.useRecordingSeconds };
+  const { useRecordingSeconds, longestWaitSeconds } = gateway.policy;
+  const expected = { targetId, generation, useRecordingSeconds, longestWaitSeconds };
   const verdicts = world.kits.map(({ kit }) =>
     judgeKit(
       kit,

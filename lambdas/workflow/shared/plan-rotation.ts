@@ -32,17 +32,28 @@ type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets
 /** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
 const askForMs = 30_000;
 const kitsAtOnce = 20;
+/** So many shards are read side by side: 1,024 of them would take most of a minute one after the other. */
+const shardsAtOnce = 8;
 const kitMs = 8_000;
 /** Then own keys are looked at, so long, and not beside what kits that did not answer have left. */
 const [keysForMs, keysByMs] = [8_000, 42_000];
 
-/** Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. */
-export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<Plan> => {
+/**
+ * Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. Who
+ * only wants to know what stands in the way does not read on when the time for asking is over.
+ */
+export const planRotation = async (
+  needs: Needs,
+  gateway: Gateway,
+  rotationId: RotationId,
+  { readsAll }: { readonly readsAll: boolean },
+): Promise<Plan> => {
   const nowMs = needs.now();
   const { kits, candidates, found, notAsked, unregisteredSources, tooManySources } = await planKits(
     needs,
     gateway,
     rotationId,
+    readsAll,
   );
   const keys = await planKeys(needs, gateway, found, Math.min(needs.now() + keysForMs, nowMs + keysByMs));
   const { waves: wanted } = gateway.policy;
@@ -116,6 +127,7 @@ const planKits = async (
   needs: Needs,
   gateway: Gateway,
   rotationId: RotationId,
+  readsAll: boolean,
 ): Promise<{
   kits: readonly KitPlan[];
   found: readonly Kit[];
@@ -128,13 +140,12 @@ const planKits = async (
   const stored = gateway.currentCredentialId
     ? await needs.secretVersions.readVersion(gateway.secretArn, gateway.currentVersionId)
     : undefined;
-  const plans: KitPlan[] = [];
-  const all: Kit[] = [];
   const candidates: Candidate[] = [];
   let notAsked = 0;
   let unregisteredSources = 0;
   let tooManySources = false;
-  for (const shard of allShards(gateway)) {
+  const planned = await boundedMap(allShards(gateway), shardsAtOnce, async (shard) => {
+    if (!readsAll && needs.now() >= untilMs) return [];
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
     const byKit = new Map<string, Use[]>(found.map(({ kitId }) => [kitId, []]));
@@ -146,23 +157,25 @@ const planKits = async (
       tooManySources ||= use.areMany === true;
     }
     unregisteredSources += strangers.size;
-    const planned = await boundedMap(found, kitsAtOnce, async (kit) => {
+    const plans = await boundedMap(found, kitsAtOnce, async (kit): Promise<readonly [Kit, KitPlan]> => {
       const isAskable = kitKindOf(kit.kind).readBack !== undefined;
       const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
       if (isAskable && !mayAsk) notAsked += 1;
       const failure = mayAsk ? await failureOf(needs, gateway, rotationId, kit, stored) : undefined;
       if (gateway.authority)
-        return planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure);
-      return planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure);
+        return [kit, planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure)];
+      return [kit, planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure)];
     });
-    for (const [index, one] of planned.entries()) {
-      plans.push(one);
-      if (found[index]) all.push(found[index]);
-    }
     if (gateway.policy.waves)
       candidates.push(...found.map((kit) => candidateOf(kit, byKit.get(kit.kitId) ?? [], undefined, needs.now())));
-  }
-  return { kits: plans, candidates, found: all, notAsked, unregisteredSources, tooManySources };
+    return plans;
+  });
+  const all = planned.flat();
+  return {
+    kits: all.map(([, plan]) => plan),
+    found: all.map(([kit]) => kit),
+    ...{ candidates, notAsked, unregisteredSources, tooManySources },
+  };
 };
 
 /** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */
@@ -181,7 +194,7 @@ const failureOf = async (
   const installation = { kit, credentialId, value, rotationId, secretArn: gateway.secretArn, deadlineAtMs };
   const tellNobody = { ...needs, notifyOwner: async () => undefined };
   try {
-    const access = accessFor(tellNobody, kit, kitMs);
+    const access = accessFor(tellNobody, kit, { forMs: kitMs });
     await kitKindOf(kit.kind).readBack?.(installation, kit.settings, access);
     return undefined;
   } catch (error) {

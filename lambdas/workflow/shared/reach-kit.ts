@@ -32,9 +32,10 @@ export const accessFor = (
     now,
   }: Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'secretVersions' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>,
   kit: Kit,
-  forMs = kitSeconds * 1000,
+  { forMs = kitSeconds * 1000, leave }: { readonly forMs?: number; readonly leave?: AbortSignal | undefined } = {},
 ): KitAccess => {
-  const signal = AbortSignal.timeout(forMs);
+  const timeIsUp = AbortSignal.timeout(forMs);
+  const signal = leave ? AbortSignal.any([timeIsUp, leave]) : timeIsUp;
   const secrets = kitSecrets(kit);
   return {
     fetch: guardedFetch(kitReach, kit),

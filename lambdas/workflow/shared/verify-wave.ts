@@ -1,5 +1,5 @@
 import type { Gateway } from '../../domain/gateway.ts';
-import { type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
+import type { EvidenceSummary } from '../../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../../domain/next-stage.ts';
 import { type FailingKit, noLook, type WaveLook, withFailing } from '../../domain/wave-look.ts';
 import { judgeWave, type WaveVerdict } from '../../domain/wave-verdict.ts';
@@ -8,12 +8,12 @@ import { badWave } from '../../notifications/wave-messages.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { applyCommand, asWorkflow } from './apply-command.ts';
 import { checkQuiet } from './check-quiet.ts';
-import { type CollectOptions, collectEvidence } from './collect-evidence.ts';
+import { type CollectOptions, collectEvidence, passMs } from './collect-evidence.ts';
 import { escalateLaggards } from './escalate.ts';
 import { openNextWave } from './open-next-wave.ts';
 import { rotationOf, targetOf } from './own-rotation.ts';
 import { recheckAll } from './recheck.ts';
-import { type StepInput, type StepOutput, stepOutput } from './step.ts';
+import { cursorOf, type StepInput, type StepOutput, stepOutput } from './step.ts';
 import { tell } from './tell.ts';
 import { lookingAt, type Values, valuesOf, withValue } from './wave-values.ts';
 
@@ -31,8 +31,6 @@ type Needs = Pick<
 > &
   ClockAndLog;
 
-/** One look may take so long; a larger fleet goes on where it ended. */
-const lookForMs = 240_000;
 /** A wave is looked at so often while it bakes: what is bad is found soon, and a fleet is not read each second. */
 const looksInBake = 20;
 
@@ -51,22 +49,18 @@ export const verifyWave = async (
     return stepOutput(await openNextWave(needs, input, gateway, rotation), input, now());
   const values = await valuesOf(needs, gateway, rotation);
   const failing: FailingKit[] = [];
-  const from =
-    input.cursor?.revision === gateway.transitionRevision
-      ? { summary: { ...emptySummary, ...input.cursor.summary }, nextShard: input.cursor.shard, done: false }
-      : undefined;
   const collected = await collectEvidence(needs, gateway, rotation, {
     byWaves: true,
     refresh: lookingAt(needs, gateway, rotation, values, failing),
-    from,
-    untilMs: now() + lookForMs,
+    from: cursorOf(input, 'look', gateway),
+    untilMs: now() + passMs,
   });
   const wave = collected.summary.wave ?? noLook(rotation.waves.number);
   const summary = { ...collected.summary, wave: withFailing(wave, failing) };
   if (!collected.done)
     return stepOutput(gateway, input, now(), {
       next: 'VerifyKits',
-      cursor: { shard: collected.nextShard, summary, revision: gateway.transitionRevision },
+      cursor: { pass: 'look', shard: collected.nextShard, summary, revision: gateway.transitionRevision },
     });
   return rotation.waves.phase === 'GOING_BACK'
     ? lookBack(needs, input, gateway, rotation, values, summary)
