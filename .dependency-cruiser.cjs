@@ -27,12 +27,15 @@ const inLambdas = (names) =>
   `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
 /** What a part of `lib` may know, besides itself. */
 const lib = {
-  app: ['^lib/(own-node|synthesise|constructs/)', '^lambdas/registry/(read-registry|registry-hosts|foreign-secrets)'],
+  app: [
+    '^lib/(own-node|synthesise|constructs/|registry-files/)',
+    '^lambdas/registry/(read-registry|registry-folders|registry-hosts|foreign-secrets)',
+  ],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/constructs/', '^lambdas/domain/names'],
   constructs: [
-    '^lib/defaults',
+    '^lib/(defaults|registry-files/)',
     '^lambdas/domain/',
     '^lambdas/notifications/event-schema',
     '^lambdas/compromise/press-input',
@@ -45,12 +48,14 @@ const lib = {
     '^lambdas/(domain|console/view)/',
     '^lib/(cli/program|constructs/settings)[.]ts$',
   ],
-  cli: ['^lib/(defaults|own-node|user-file|schemas/)', '^lambdas/'],
-  local: ['^lib/(defaults|user-file|emulator/)', '^lambdas/'],
+  cli: ['^lib/(defaults|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
+  local: ['^lib/(defaults|screen|user-file|registry-files/|emulator/)', '^lambdas/'],
   // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
   emulator: ['^lambdas/domain/aws-cron'],
+  'registry-files': ['^lambdas/registry/(read-registry|schema)'],
   defaults: [],
   'user-file': [],
+  screen: [],
   'own-node': ['^lib/bootstrap'],
   bootstrap: [],
 };
@@ -60,6 +65,7 @@ const emulator = {
   account: [],
   wire: [],
   cloudformation: ['wire'],
+  cloudfront: ['wire'],
   'api-gateway': ['wire', 'cloudformation/template'],
   dynamodb: ['account', 'wire'],
   eventbridge: ['account', 'wire'],
@@ -68,6 +74,7 @@ const emulator = {
   lambda: ['wire'],
   'secrets-manager': ['account', 'wire'],
   sns: ['account', 'wire'],
+  ssm: ['account', 'wire'],
   'step-functions': ['wire', 'lambda'],
   sts: ['wire'],
   endpoint: ['wire', 'dynamodb/dynamodb', 'lambda/function-url'],
@@ -116,7 +123,7 @@ module.exports = {
       [
         'lib/cli-looks',
         '^lib/cli/(own-access|test-kit|import/)',
-        '|aws/(kit-functions|kit-secrets|secret-versions)|kits/(kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
+        '|aws/(kit-commands|kit-edge|kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kit-files|kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
       ],
       // Restoring is for the day on which there is no function to ask.
       ['lib/cli-restores', '^lib/cli/(restore-gateway|commands/restore)', '|aws|wiring/gateways'],

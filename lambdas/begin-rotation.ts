@@ -5,15 +5,15 @@ import type { StepOutput } from './workflow/shared/step.ts';
 
 /** The workflow's first state: checks the input, begins the rotation or joins it; a plan only reads. */
 export const handler = lambda<{ executionArn: string; input: unknown }, StepOutput | PlanOutput>((runtime) => {
-  const dependencies = provide(
+  const { kitSecretsTogether, ...dependencies } = provide(
     runtime,
     'gateways',
     'kits',
     'uses',
     'secretVersions',
-    'kitSecrets',
+    'kitSecretsTogether',
     'kitReach',
     'pingOne',
   );
-  return (event) => beginRotation(dependencies, event);
+  return (event) => beginRotation({ ...dependencies, kitSecrets: kitSecretsTogether() }, event);
 });

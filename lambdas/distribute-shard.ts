@@ -5,14 +5,11 @@ import { parseShardStep } from './workflow/shared/step.ts';
 
 /** Puts the credential into every kit of one shard that does not have it. */
 export const handler = lambda((runtime) => {
-  const { records: gateways, ...others } = provide(
-    runtime,
-    'records',
-    'kits',
-    'secretVersions',
-    'kitSecrets',
-    'kitReach',
-    'notifyOwner',
-  );
-  return (event: unknown) => distributeShard({ ...others, gateways }, parseShardStep(event));
+  const {
+    records: gateways,
+    kitSecretsTogether,
+    ...others
+  } = provide(runtime, 'records', 'kits', 'secretVersions', 'kitSecretsTogether', 'kitReach', 'notifyOwner');
+  return (event: unknown) =>
+    distributeShard({ ...others, gateways, kitSecrets: kitSecretsTogether() }, parseShardStep(event));
 });

@@ -8,11 +8,15 @@ import type { PingOne } from './ports/pingone.ts';
 import type { PolicyCheck } from './ports/policy-check.ts';
 import type { GatewaySecrets, KitSecrets, SecretVersions } from './ports/secrets.ts';
 import type { Signer } from './ports/signer.ts';
-import type { Gateways, Kits, Proofs, Records, Uses } from './ports/stores.ts';
+import type { Gateways, Kits, OwnKeys, Proofs, Records, Uses } from './ports/stores.ts';
 
 export type * from './ports/executions.ts';
+export type * from './ports/kit-commands.ts';
+export type * from './ports/kit-edge.ts';
+export type * from './ports/kit-files.ts';
 export type * from './ports/kit-functions.ts';
 export type * from './ports/kit-reach.ts';
+export type * from './ports/owners-places.ts';
 export type * from './ports/pingone.ts';
 export type * from './ports/policy-check.ts';
 export type * from './ports/secrets.ts';
@@ -27,12 +31,15 @@ export type Dependencies = {
   readonly kits: Kits;
   readonly uses: Uses;
   readonly proofs: Proofs;
+  readonly ownKeys: OwnKeys;
   /** Signs what auditors get. */
   readonly signer: Signer;
   readonly secretVersions: SecretVersions;
   readonly gatewaySecrets: GatewaySecrets;
   /** Of one kit. */
   readonly kitSecrets: (user: SecretUser) => KitSecrets;
+  /** For the kits that one call of a function meets: what several of them only read is asked for once. */
+  readonly kitSecretsTogether: () => Dependencies['kitSecrets'];
   readonly kitReach: KitReach;
   readonly policyCheck: PolicyCheck;
   /** PingOne, for gateways whose authority it is. */

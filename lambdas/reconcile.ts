@@ -17,6 +17,8 @@ export const handler = lambda<unknown, { repairs: readonly Repair[] }>((runtime)
     'uses',
     'kits',
     'notifyOwner',
+    'kitSecrets',
+    'ownKeys',
   );
   return async () => {
     const repairs = await reconcile(dependencies);

@@ -5,7 +5,7 @@ import { verifyKits } from './workflow/verify-kits.ts';
 
 /** One look at the kits and at the use of the predecessors. */
 export const handler = lambda<unknown, StepOutput>((runtime) => {
-  const dependencies = provide(
+  const { kitSecretsTogether, ...dependencies } = provide(
     runtime,
     'gateways',
     'kits',
@@ -14,9 +14,9 @@ export const handler = lambda<unknown, StepOutput>((runtime) => {
     'secretVersions',
     'policyCheck',
     'pingOne',
-    'kitSecrets',
+    'kitSecretsTogether',
     'kitReach',
     'notifyOwner',
   );
-  return (event) => verifyKits(dependencies, parseStep(event));
+  return (event) => verifyKits({ ...dependencies, kitSecrets: kitSecretsTogether() }, parseStep(event));
 });

@@ -5,9 +5,11 @@ import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { urlAlias } from '../lambdas/domain/names.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { commandKits, grantsOnCommands } from './constructs/command-kits.ts';
 import { CompromiseButton } from './constructs/compromise-button.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
+import { edgeKits, grantsOnEdge } from './constructs/edge-kits.ts';
 import { EvidenceKey } from './constructs/evidence-key.ts';
 import { Firewall } from './constructs/firewall.ts';
 import { forwardTargets } from './constructs/forward-targets.ts';
@@ -18,6 +20,7 @@ import { GatewayStore } from './constructs/gateway-store.ts';
 import { grant } from './constructs/grants.ts';
 import { Operators } from './constructs/operators.ts';
 import { OwnerNotifications } from './constructs/owner-notifications.ts';
+import { assumingRoles, grantsOnParameters, parameterKits, rolesOfKits } from './constructs/parameter-kits.ts';
 import { PolicyCheck } from './constructs/policy-check.ts';
 import { PressTrail } from './constructs/press-trail.ts';
 import { Reconciler } from './constructs/reconciler.ts';
@@ -142,7 +145,7 @@ export class RotationStack extends Stack {
     });
     const evidence = new RotationFunction(this, 'Evidence', {
       description: 'Exports the signed record of one rotation, for auditors.',
-      timeoutSeconds: 60, // a person is waiting
+      timeoutSeconds: 300, // a person is waiting; for 100,000 kits a while
       logRetentionDays,
     });
     const evidenceKey = new EvidenceKey(this, 'EvidenceKey');
@@ -192,6 +195,10 @@ export class RotationStack extends Stack {
           registry,
         },
         functions: grantsOnFunctions(this, functionKits(settings.gateways)),
+        parameters: grantsOnParameters(this, parameterKits(settings.gateways)),
+        commands: grantsOnCommands(this, commandKits(settings.gateways)),
+        ownersRoles: assumingRoles(rolesOfKits(settings.gateways)),
+        edge: grantsOnEdge(this, edgeKits(settings.gateways)),
       },
     );
     show.addEnvironment('ACT_FUNCTION', consoleAct.functionArn); // who presses a button invokes it, in his own name

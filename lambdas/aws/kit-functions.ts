@@ -61,12 +61,13 @@ export const kitFunctionsIn = (open: (sdk: Sdk) => LambdaClient): KitFunctions =
 };
 
 const shownOf = (shown: FunctionConfiguration): FunctionShown => {
-  const { RevisionId = '', CodeSha256 = '', Environment, State, LastUpdateStatus } = shown;
+  const { RevisionId = '', CodeSha256 = '', CodeSize = 0, Environment, State, LastUpdateStatus } = shown;
   const isChanging = LastUpdateStatus === 'InProgress' || State === 'Pending';
   const hasFailed = LastUpdateStatus === 'Failed' || State === 'Failed';
   return {
     revisionId: RevisionId,
     codeSha256: CodeSha256,
+    codeBytes: CodeSize,
     others: othersOf(shown),
     ...(Environment?.Error ? {} : { variables: Environment?.Variables ?? {} }),
     state: isChanging ? 'CHANGING' : hasFailed ? 'FAILED' : 'READY',

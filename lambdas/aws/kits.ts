@@ -3,6 +3,7 @@ import type { GatewayId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
+import type { KitWave } from '../domain/wave.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
 import { callDynamoDb, queryItems, wholePartition } from './dynamodb.ts';
 import { kitKey, kitsPartition } from './registered-kit.ts';
@@ -38,6 +39,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ...(item.acknowledged?.S ? { acknowledged: JSON.parse(item.acknowledged.S) as Acknowledgement } : {}),
         ...(item.retiredSources?.S ? { retiredSources: JSON.parse(item.retiredSources.S) as RetiredSource[] } : {}),
         ...(item.reverted?.S ? { reverted: JSON.parse(item.reverted.S) as Reverted } : {}),
+        ...(item.wave?.S ? { wave: JSON.parse(item.wave.S) as KitWave } : {}),
       };
     }
   };
@@ -48,19 +50,21 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
     work: KitWork,
     shardCount: number,
     { condition, values }: Partial<ReturnType<typeof asRead>> = {},
+    acknowledged?: Acknowledgement,
   ): Promise<boolean> =>
     update(
       `Saving the distribution to kit ${kit.kitId}`,
       new UpdateItemCommand({
         TableName: table,
         Key: kitKey(kit.gatewayId, kit.kitId, shardCount),
-        UpdateExpression: 'SET #work = :work, generation = :generation, rotationId = :rotationId',
+        UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${acknowledged ? ', acknowledged = :acknowledged' : ''}`,
         ConditionExpression: [notFromThePast, condition].filter((one) => one !== undefined).join(' AND '),
         ExpressionAttributeNames: { '#work': 'work' },
         ExpressionAttributeValues: {
           ':work': { S: JSON.stringify(work) },
           ':generation': { N: `${work.generation}` },
           ':rotationId': { S: work.rotationId },
+          ...(acknowledged ? { ':acknowledged': { S: JSON.stringify(acknowledged) } } : {}),
           ...values,
         },
       }),
@@ -86,8 +90,19 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ),
       );
     },
-    saveWork: (kit, work, shardCount) => putWork(kit, work, shardCount, asRead(kit.work)),
+    saveWork: (kit, work, shardCount, acknowledged) => putWork(kit, work, shardCount, asRead(kit.work), acknowledged),
     replaceWork: (kit, work, shardCount) => putWork(kit, work, shardCount),
+    saveWave: ({ gatewayId, kitId }, wave, generation, shardCount) =>
+      update(
+        `Saving the wave of kit ${kitId}`,
+        new UpdateItemCommand({
+          TableName: table,
+          Key: kitKey(gatewayId, kitId, shardCount),
+          UpdateExpression: 'SET wave = :wave',
+          ConditionExpression: notFromThePast,
+          ExpressionAttributeValues: { ':wave': { S: JSON.stringify(wave) }, ':generation': { N: `${generation}` } },
+        }),
+      ),
     acknowledge: (gatewayId, kitId, acknowledged, shardCount) =>
       update(
         `Acknowledging kit ${kitId}`,

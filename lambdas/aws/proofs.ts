@@ -32,8 +32,10 @@ export const proofsIn = (dynamodb: DynamoDBClient, table: string): Proofs => {
       const first: FirstItem = { ...proof, kits, ...(others.length > 0 ? { more: others.length } : {}) };
       await put(what, proofOf(gatewayId, rotationId), sortOf(proof.shard), { proof: { S: JSON.stringify(first) } });
     },
-    of: async function* (gatewayId, rotationId) {
-      const found = read(`Reading the proof of gateway ${gatewayId}`, proofOf(gatewayId, rotationId));
+    of: async function* (gatewayId, rotationId, shards) {
+      const query = wholePartition(table, proofOf(gatewayId, rotationId));
+      const what = `Reading the proof of gateway ${gatewayId}`;
+      const found = queryItems(dynamodb, what, shards ? { ...query, ...between(shards, query) } : query);
       let at: { readonly first: FirstItem; readonly kits: ShardProof['kits'][] } | undefined;
       for await (const item of found) {
         if (item.proof?.S) {
@@ -72,6 +74,19 @@ const sortOf = padded;
 /** After the first item of its shard, before that of the next. */
 const sortOfPart = ({ shard, revision, atMs }: Omit<ShardProof, 'kits'>, index: number): string =>
   `${sortOf(shard)}#${revision}#${atMs}#${padded(index)}`;
+
+/** The keys of a shard's items begin with its number, and `~` is after all of them. */
+const between = (
+  { fromShard, toShard }: { readonly fromShard: number; readonly toShard: number },
+  { KeyConditionExpression, ExpressionAttributeValues }: ReturnType<typeof wholePartition>,
+) => ({
+  KeyConditionExpression: `${KeyConditionExpression} AND ${keys.sort} BETWEEN :from AND :to`,
+  ExpressionAttributeValues: {
+    ...ExpressionAttributeValues,
+    ':from': { S: sortOf(fromShard) },
+    ':to': { S: `${sortOf(toShard)}~` },
+  },
+});
 
 const whole = ({ more = 0, ...first }: FirstItem, parts: readonly ShardProof['kits'][]): ShardProof => {
   if (parts.length < more)

@@ -1,9 +1,9 @@
-import type { Seen } from '../domain/kit.ts';
+import type { RefusedSource, Seen } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
 import { type UseSource, usePlaceOf } from '../domain/use-places.ts';
 import type { ItemCalls } from './item-calls.ts';
 import { itemKey } from './item-key.ts';
-import { names, placeKey, probeKey, refusedPartition, timesOf, usePartition } from './use-item.ts';
+import { names, ofPlaces, placeKey, probeKey, refusedPartition, timesOf, usePartition } from './use-item.ts';
 
 /** Use items live this long after the last use (DynamoDB deletes them later still; nothing relies on it). */
 const keptSeconds = 180 * 86_400;
@@ -36,7 +36,7 @@ export const recordUse = async (
     await calls.updateItem({ TableName: table, ...command }, signal);
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+    if (isConditionLost(error)) return false;
     throw error;
   }
 };
@@ -75,3 +75,43 @@ const updateOfPlace = (inPartition: string, seen: Seen, source: UseSource, nowMs
     },
   };
 };
+
+/**
+ * Records that a source which has used the credential was refused, beside its use. False, and nothing is written, for every
+ * other one: a named node only from the address that it had. Rejects as the call does.
+ */
+export const recordRefusal = async (
+  calls: Pick<ItemCalls, 'updateItem'>,
+  table: string,
+  { gatewayId, credentialId, shard, scope, source, code }: RefusedSource,
+  nowMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> => {
+  const { place, name } = usePlaceOf(source, scope);
+  const times = timesOf(name);
+  const isNode = source.node !== undefined;
+  const command = {
+    TableName: table,
+    Key: itemKey(usePartition(gatewayId, credentialId, shard), `${ofPlaces}#${place}`),
+    UpdateExpression: 'SET #refused = :now, #code = :code',
+    ConditionExpression: `contains(#names, :name)${isNode ? ' AND #address = :address' : ''}`,
+    ExpressionAttributeNames: {
+      ...{ '#names': names, '#refused': times.refused, '#code': times.code },
+      ...(isNode ? { '#address': times.address } : {}),
+    },
+    ExpressionAttributeValues: {
+      ...{ ':name': { S: name }, ':now': { N: `${nowMs}` }, ':code': { S: code } },
+      ...(isNode ? { ':address': { S: source.address } } : {}),
+    },
+  };
+  try {
+    await calls.updateItem(command, signal);
+    return true;
+  } catch (error) {
+    if (isConditionLost(error)) return false;
+    throw error;
+  }
+};
+
+const isConditionLost = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConditionalCheckFailedException';

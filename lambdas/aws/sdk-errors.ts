@@ -106,7 +106,7 @@ export const unlessLost = async (call: Promise<unknown>): Promise<boolean> => {
 };
 
 /**
- * The answer of a call about a secret or a function of a kit, `undefined` when there is none, or a {@link KitCallFailed}: nothing of AWS's
+ * The answer of a call about a secret, a parameter, a function or a distribution of a kit, `undefined` when there is none, or a {@link KitCallFailed}: nothing of AWS's
  * goes on but the name of the error and its status, because the rest may quote what was sent.
  */
 export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSignal): Promise<Output | undefined> => {
@@ -114,10 +114,10 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
     return await call;
   } catch (error) {
     const { name, status } = classOf(error);
-    if (secretsManager.absent.includes(name)) return undefined;
+    if (absentForKit.has(name)) return undefined;
     const answer = `${name}${status ? `, HTTP ${status}` : ''}`;
     if (signal.aborted) throw new KitCallFailed('TIMEOUT', 'no answer in time');
-    if (/Throttling|TooManyRequests|LimitExceeded/.test(name) || status === 429)
+    if (/Throttling|TooManyRequests|^(Request)?LimitExceeded/.test(name) || status === 429)
       throw new KitCallFailed('RATE_LIMITED', answer);
     if (changedMeanwhile.has(name)) throw new KitCallFailed('CHANGED_MEANWHILE', answer);
     if (name.startsWith('AccessDenied') || status === 401 || status === 403)
@@ -127,8 +127,22 @@ export const callForKit = async <Output>(call: Promise<Output>, signal: AbortSig
   }
 };
 
-/** Lambda: another revision than the one that was named, or a change that is not complete. */
-const changedMeanwhile: ReadonlySet<string> = new Set(['PreconditionFailedException', 'ResourceConflictException']);
+/** Of Secrets Manager and Lambda; of Parameter Store, of a value and of tags; and of CloudFront. */
+const absentForKit: ReadonlySet<string> = new Set([
+  'ResourceNotFoundException',
+  'ParameterNotFound',
+  'InvalidResourceId',
+  'NoSuchDistribution',
+]);
+
+/** Lambda and CloudFront: another revision than the one that was named, or a change that is not complete; Parameter Store: two writes at once. */
+const changedMeanwhile: ReadonlySet<string> = new Set([
+  'PreconditionFailedException',
+  'ResourceConflictException',
+  'PreconditionFailed',
+  'InvalidIfMatchVersion',
+  'TooManyUpdates',
+]);
 
 /** The SDK's error name and HTTP status; its message and response are left behind. */
 const classOf = (error: unknown): { readonly name: string; readonly status: number | undefined } => {

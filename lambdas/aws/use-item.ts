@@ -19,8 +19,14 @@ export const placeKey = ({ isRefused, shard }: Seen, place: string): string =>
   `${ofPlaces}${isRefused ? shard : ''}#${place}`;
 /** The attribute with the names of a place. */
 export const names = 'names';
-/** The attributes with the times of a name, and the address of a node. */
+/** The attributes with the times of a name, the address of a node, and the last refusal. */
 export const timesOf = (name: string) => {
   const digest = hash('sha256', name, 'base64url').slice(0, 12);
-  return { first: `f:${digest}`, last: `l:${digest}`, address: `a:${digest}` };
+  return {
+    first: `f:${digest}`,
+    last: `l:${digest}`,
+    address: `a:${digest}`,
+    refused: `r:${digest}`,
+    code: `c:${digest}`,
+  };
 };

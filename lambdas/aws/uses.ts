@@ -2,6 +2,7 @@ import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-s
 import type { CredentialId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
 import { keys } from '../domain/names.ts';
+import { isRefusedValue } from '../domain/refused-use.ts';
 import { type UseSource, usedBy } from '../domain/use-places.ts';
 import type { Uses } from '../ports.ts';
 import { callDynamoDb, queryItems, wholePartition } from './dynamodb.ts';
@@ -21,11 +22,18 @@ const usesOfItem = (credentialId: CredentialId, item: Item): readonly Use[] => {
   }
   const place = sort.slice(sort.lastIndexOf('#') + 1);
   return (item[names]?.SS ?? []).map((name) => {
-    const { first, last, address } = timesOf(name);
+    const { first, last, address, refused, code } = timesOf(name);
     const seenAt = item[address]?.S;
     const source = { ...usedBy(place, name), ...(seenAt === undefined ? {} : { address: seenAt }) };
-    return { credentialId, ...source, ...timesIn(item, first, last) };
+    return { credentialId, ...source, ...timesIn(item, first, last), ...refusedIn(item, refused, code) };
   });
+};
+
+const refusedIn = (item: Item, refused: string, code: string): Pick<Use, 'refused'> => {
+  const [atMs, what] = [item[refused]?.N, item[code]?.S];
+  return atMs !== undefined && what !== undefined && isRefusedValue(what)
+    ? { refused: { atMs: Number(atMs), code: what } }
+    : {};
 };
 
 const timesIn = (item: Item, first: string, last: string): Pick<Use, 'firstUsedAtMs' | 'lastUsedAtMs'> => ({

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import { maxLiveCredentials } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
+import { type Labels, labelIn, labelRule } from '../domain/labels.ts';
 import { latestRejectSeconds } from '../domain/policy.ts';
+import { longestText } from '../domain/text.ts';
 import { credentialId, executionName, gatewayId, kitId, source } from '../workflow/shared/fields.ts';
-import { longestFilter } from './view/paging.ts';
+import { longestFilter, longestPage } from './view/paging.ts';
 import { gatewayActs, gatewayStates, kitActs } from './view/views.ts';
 
 /** What CloudWatch adds to every call of a custom widget ("Details about custom widgets"); what is not used is let through. */
@@ -19,6 +21,22 @@ const common = {
   token: z.string().max(128).default(''),
   widgetContext: widgetContext.optional(),
 };
+/** Labels as a link and a command line carry them: `env=prod,team=edge`. */
+const labelList = z
+  .string()
+  .max(1_100)
+  .transform((text, context): Labels => {
+    const labels = text
+      .split(',')
+      .filter((one) => one !== '')
+      .map((one) => labelIn(one));
+    if (labels.every((one) => one !== undefined)) return Object.fromEntries(labels);
+    context.addIssue({ code: 'custom', message: `must be labels such as env=prod, parted by commas: ${labelRule}` });
+    return z.NEVER;
+  });
+/** What may choose among gateways and kits, and how many of them are on a page. */
+const chosen = { labels: labelList.default({}), size: z.coerce.number().int().min(1).max(longestPage).optional() };
+
 const list = { filter: z.string().max(longestFilter).default(''), page: z.coerce.number().int().min(1).default(1) };
 
 /** Credential ids as a form or a link carries them. */
@@ -37,8 +55,23 @@ export const credentialList = z
 export const withinSeconds = z.coerce.number().int().min(0).max(latestRejectSeconds);
 
 const ask = z.discriminatedUnion('view', [
-  z.strictObject({ view: z.literal('gateways'), state: z.enum(gatewayStates).optional(), ...list, ...common }),
-  z.strictObject({ view: z.literal('gateway'), gatewayId, ...list, ...common }),
+  z.strictObject({
+    view: z.literal('gateways'),
+    state: z.enum(gatewayStates).optional(),
+    ...list,
+    ...chosen,
+    ...common,
+  }),
+  z.strictObject({
+    view: z.literal('gateway'),
+    gatewayId,
+    owner: z.string().max(longestText.owner).default(''),
+    /** Only kits that hold the rotation up, or present a revoked credential. */
+    late: z.literal('only').optional(),
+    ...list,
+    ...chosen,
+    ...common,
+  }),
   z.strictObject({ view: z.literal('history'), gatewayId, page: list.page, ...common }),
   z.strictObject({
     view: z.literal('act'),

@@ -23,6 +23,7 @@ import { type ActView, type GatewaysView, isKitAct, type Offer, type PlanView, t
 
 /** What showing may do: it reads records, kits and use, and how secrets are described; never a value. */
 export type ShowNeeds = Pick<Dependencies, 'records' | 'plans'> & {
+  readonly ownKeys: Pick<Dependencies['ownKeys'], 'of'>;
   readonly kits: Pick<Dependencies['kits'], 'ofShard'>;
   readonly uses: Pick<Dependencies['uses'], 'ofCredential'>;
   readonly secretVersions: Pick<Dependencies['secretVersions'], 'describe'>;
@@ -39,7 +40,7 @@ export const viewOf = async (needs: ShowNeeds, ask: ConsoleAsk): Promise<View> =
   const gateway = await registered(needs, ask.gatewayId);
   switch (ask.view) {
     case 'gateway':
-      return gatewayView(await factsOf(needs, gateway), ask, needs.now());
+      return gatewayView(await factsOf(needs, gateway), { ...ask, late: ask.late, size: ask.size }, needs.now());
     case 'history':
       return historyView(gateway, await needs.records.latest(gateway, allTransitions), ask.page, needs.now());
     case 'act':
@@ -58,7 +59,7 @@ const registered = async ({ records }: ShowNeeds, gatewayId: GatewayId): Promise
 /** The records of all gateways, and the schedules of those that are shown. */
 const showGateways = async (needs: ShowNeeds, ask: AskFor<'gateways'>): Promise<GatewaysView> => {
   const gateways = await needs.records.all();
-  const view = gatewaysView(gateways, { filter: ask.filter, state: ask.state, page: ask.page }, needs.now());
+  const view = gatewaysView(gateways, { ...ask, state: ask.state, size: ask.size }, needs.now());
   const records = new Map(gateways.map((gateway) => [gateway.gatewayId, gateway]));
   const rows = await boundedMap(view.rows, secretsAtOnce, async (row) => {
     const { nextScheduledAtMs, secretTroubles } = await secretOf(needs, records.get(row.gatewayId));
@@ -114,12 +115,13 @@ const kitsAndUses = async (
 };
 
 const factsOf = async (needs: ShowNeeds, gateway: Gateway): Promise<GatewayFacts> => {
-  const [found, transitions, secret] = await Promise.all([
+  const [found, transitions, secret, ownKeys] = await Promise.all([
     kitsAndUses(needs, gateway),
     needs.records.latest(gateway, recentTransitions),
     secretOf(needs, gateway),
+    needs.ownKeys.of(gateway.gatewayId),
   ]);
-  return { gateway, ...found, transitions, ...secret };
+  return { gateway, ...found, transitions, ...secret, ...(ownKeys ? { ownKeys } : {}) };
 };
 
 const showAct = async (
@@ -143,7 +145,7 @@ const showAct = async (
     const { kits } = await judged();
     const found = kits.find(({ kit }) => kit.kitId === kitId);
     if (!found) throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId ?? ''}.`);
-    const kit = kitRow(found, gateway, nowMs);
+    const kit = kitRow(found, gateway, nowMs, () => []); // what it is reached with is no matter of the act
     const credentialId = expectedCredential(gateway);
     const isAllowed =
       kit.acts.includes(act) && (act !== 'retire-source' || kit.silent?.some((one) => one.source === source) === true);

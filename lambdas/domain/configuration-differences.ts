@@ -1,11 +1,13 @@
 import { isSameAuthority, type PingOneAuthority } from './authority.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
+import { type Labels, labelsText } from './labels.ts';
 import type { Policy } from './policy.ts';
 
 /** What of a gateway's configuration becomes another, in words: for the person who applies it, and for the record. */
 export const differencesOf = (
-  before: Pick<Gateway, 'retiredAtMs' | 'authority' | 'decision' | 'policy' | 'isScheduled'>,
+  before: Pick<Gateway, 'retiredAtMs' | 'labels' | 'authority' | 'decision' | 'policy' | 'isScheduled'>,
   after: {
+    readonly labels?: Labels | undefined;
     readonly authority?: PingOneAuthority | undefined;
     readonly decision?: AccessDecision | undefined;
     readonly policy: Policy;
@@ -16,6 +18,9 @@ export const differencesOf = (
   ...(same(before.decision, after.decision)
     ? []
     : [`decision ${decisionText(before.decision)} becomes ${decisionText(after.decision)}`]),
+  ...(same(before.labels, after.labels)
+    ? []
+    : [`labels ${labelsText(before.labels) || 'none'} become ${labelsText(after.labels) || 'none'}`]),
   ...authorityDifferences(before.authority, after.authority),
   ...policyDifferences(before.policy, after.policy),
   ...((before.isScheduled ?? false) === after.isScheduled
@@ -38,9 +43,11 @@ const authorityDifferences = (
 };
 
 const policyDifferences = (before: Policy, after: Policy): readonly string[] =>
-  (Object.keys(after) as (keyof Policy)[])
+  [...new Set(Object.keys({ ...before, ...after }) as (keyof Policy)[])]
     .filter((name) => !same(before[name], after[name]))
-    .map((name) => `${name} ${JSON.stringify(before[name])} becomes ${JSON.stringify(after[name])}`);
+    .map((name) => `${name} ${shown(before[name])} becomes ${shown(after[name])}`);
+
+const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 
 /** Same JSON, whatever the order of its keys. */
 export const same = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other);

@@ -1,8 +1,9 @@
 import { isSameAuthority, type PingOneAuthority } from './authority.ts';
-import { differencesOf } from './configuration-differences.ts';
+import { differencesOf, same } from './configuration-differences.ts';
 import { type By, by, type Decision, record, refuse, unchanged, withEntry } from './decision.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId } from './ids.ts';
+import type { Labels } from './labels.ts';
 import type { Policy } from './policy.ts';
 
 /** What `gateways.json` says of a gateway, beside its kits. */
@@ -12,6 +13,7 @@ export type Configuration = {
   /** Absent where kits do not call our policy check. */
   readonly decision?: AccessDecision | undefined;
   readonly policy: Policy;
+  readonly labels?: Labels | undefined;
   readonly shardCount: number;
   readonly isScheduled?: boolean;
 };
@@ -51,13 +53,14 @@ export type Configure = By & {
   readonly besides?: string;
 };
 export const configure = (gateway: Gateway, command: Configure, nowMs: number): Decision => {
-  const { policy, decision, authority, shardCount, isScheduled = gateway.isScheduled } = command.configuration;
+  const { policy, labels, decision, authority, shardCount, isScheduled = gateway.isScheduled } = command.configuration;
   if (!isSameAuthority(authority, gateway.authority)) return refuse('OTHER_AUTHORITY', otherAuthority);
-  const same =
-    JSON.stringify([policy, decision, authority, shardCount, isScheduled]) ===
-    JSON.stringify([gateway.policy, gateway.decision, gateway.authority, gateway.shardCount, gateway.isScheduled]);
+  const isSame = same(
+    [policy, labels, decision, authority, shardCount, isScheduled],
+    [gateway.policy, gateway.labels, gateway.decision, gateway.authority, gateway.shardCount, gateway.isScheduled],
+  );
   const { besides } = command;
-  if (same && gateway.retiredAtMs === undefined && besides === undefined) return unchanged;
+  if (isSame && gateway.retiredAtMs === undefined && besides === undefined) return unchanged;
   if (shardCount !== gateway.shardCount && gateway.rotation)
     return refuse(
       'ROTATION_RUNNING',
@@ -70,12 +73,13 @@ export const configure = (gateway: Gateway, command: Configure, nowMs: number): 
       ? gateway.earlierShardCounts
       : [...(gateway.earlierShardCounts ?? []), gateway.shardCount];
   const changes = [
-    ...differencesOf(gateway, { authority, decision, policy, isScheduled: isScheduled ?? false }),
+    ...differencesOf(gateway, { labels, authority, decision, policy, isScheduled: isScheduled ?? false }),
     ...(shardCount === gateway.shardCount ? [] : [`shards ${gateway.shardCount} become ${shardCount}`]),
     ...(besides === undefined ? [] : [besides]),
   ];
-  const { retiredAtMs: _, ...rest } = gateway;
+  const { retiredAtMs: _, labels: _l, ...rest } = gateway;
   const carried = {
+    ...(labels ? { labels } : {}),
     ...(decision ? { decision } : {}),
     ...(authority ? { authority } : {}),
     ...(isScheduled === undefined ? {} : { isScheduled }),

@@ -16,6 +16,7 @@ export const expectedIn = (gateway: Gateway, isOnlyKit: boolean): Expected | und
     targetId,
     generation: gateway.rotation?.generation ?? gateway.generation,
     useRecordingSeconds: gateway.policy.useRecordingSeconds,
+    longestWaitSeconds: gateway.policy.longestWaitSeconds,
     ...(sharedUse ? { sharedUse } : {}),
   };
 };

@@ -2,9 +2,11 @@ import type { PingOneAuthority } from './authority.ts';
 import type { Outcome, QuietBreak, RevocationCause, Trigger } from './causes.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { LaggardCode } from './kit-verdict.ts';
+import type { Labels } from './labels.ts';
 import type { MintIntent } from './pingone-mint.ts';
 import type { Policy } from './policy.ts';
 import type { Probe } from './probe.ts';
+import type { Waves } from './wave.ts';
 
 export type { Outcome, QuietBreak, RevocationCause, Trigger };
 
@@ -114,6 +116,8 @@ export type Rotation = {
   readonly quietBroken?: { readonly atMs: number; readonly why: QuietBreak };
   /** What the last pass of VerifyKits saw of the kits: for showing only, decisions read the kits. */
   readonly kitSummary?: KitSummary;
+  /** Where it gives the credential to a part of the kits after another. */
+  readonly waves?: Waves;
 };
 
 /** Who takes it on himself to cut off which kits: `kitsHash` is of the list that he was shown; sources that are no registered kit included; without it (a policy decided beforehand) it covers everybody. */
@@ -193,6 +197,8 @@ export type Gateway = {
   /** What our policy check decides; absent where kits call PingOne. */
   readonly decision?: AccessDecision | undefined;
   readonly policy: Policy;
+  /** What people sort gateways by; decides nothing. */
+  readonly labels?: Labels | undefined;
   /** A larger bound that was in force before and still holds for instances of the policy check until then. */
   readonly earlierStale?: { readonly seconds: number; readonly untilMs: number };
   readonly secretArn: string;
@@ -221,6 +227,8 @@ export type Gateway = {
   readonly unpublishedFrom?: number;
   /** So many kits present a revoked credential, as the reconciler last saw; absent when none does. For showing only. */
   readonly kitsBehind?: number;
+  /** So many own keys end before a rotation could, as the reconciler last saw; absent when none does. For showing only. */
+  readonly keysEnding?: number;
   readonly retiredAtMs?: number;
 };
 

@@ -11,6 +11,9 @@ export const gaugesOf = (
     RotationsRunning: rotations.length,
     RotationsHeld: rotations.filter(({ held }) => held).length,
     RotationsOverdue: rotations.filter(({ deadlineAtMs }) => nowMs > deadlineAtMs).length,
+    OwnKeysEnding: gateways
+      .filter(({ retiredAtMs }) => retiredAtMs === undefined)
+      .reduce((sum, { keysEnding = 0 }) => sum + keysEnding, 0),
     SuccessorsMissing: gateways.filter(lacksSuccessor).length,
     KitsLate: rotations
       .filter(({ escalationLevel }) => escalationLevel > 0)

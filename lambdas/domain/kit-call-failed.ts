@@ -1,4 +1,4 @@
-/** Why a call to AWS for a kit did not do what it was to do. */
+/** Why a call for a kit, to AWS or the file system, did not do what it was to do. */
 export type KitCallProblem =
   | 'NOT_GIVEN'
   | 'TIMEOUT'
@@ -9,7 +9,7 @@ export type KitCallProblem =
   | 'NO_CONNECTION'
   | 'SERVER_ERROR';
 
-/** A call to AWS for a kit, about its secret or its function, failed. `answer` is the class of what was answered, never its text; without a `cause`, which could carry the value. */
+/** A call for a kit, about its secret, its function or its file, failed. `answer` is the class of what was answered, never its text; without a `cause`, which could carry the value. */
 export class KitCallFailed extends Error {
   override readonly name = 'KitCallFailed';
   readonly problem: KitCallProblem;

@@ -14,7 +14,7 @@ export const evidenceKinds = {
   acknowledged: 'Its owner, or its own endpoint, said that the new credential is installed.',
 } as const;
 
-type EvidenceKind = keyof typeof evidenceKinds;
+export type EvidenceKind = keyof typeof evidenceKinds;
 
 /**
  * What proves that a kit moved, and when it was seen. Where kits call PingOne nobody sees them use a credential: there it
@@ -64,8 +64,9 @@ export const laggards = {
   },
   NOT_READ_BACK: {
     word: 'cannot be read back',
-    means: 'It cannot be asked what it holds just now, and nothing is revoked before it shows the new credential.',
-    todo: 'See whether its management API answers.',
+    means:
+      'It cannot be asked what it holds just now, or its pods are just being replaced: nothing is revoked before it shows the new credential.',
+    todo: 'See whether its management API answers, and its roll-out gets on.',
     mayAcknowledge: false,
   },
   TOO_FEW_SOURCES: {
@@ -115,6 +116,8 @@ export type Expected = {
   readonly targetId: CredentialId;
   readonly generation: number;
   readonly useRecordingSeconds: number;
+  /** Nothing that may help is put off for longer. */
+  readonly longestWaitSeconds: number;
   /** What can be read back has to match since then: in the passes that decide; absent in those that only look. */
   readonly readBackSinceMs?: number;
   /** Where kits call PingOne: what it shows of the use of all of them together. */
@@ -139,7 +142,8 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
   if (work?.credentialId !== expected.targetId || work.generation > expected.generation)
     return laggard('NOT_DISTRIBUTED', true);
   const failure = failureOfWork(work);
-  if (work.state === 'FAILED' || failure) return laggard('DISTRIBUTION_FAILED', true, failure ? { failure } : {});
+  if (work.state === 'FAILED' || failure)
+    return laggard('DISTRIBUTION_FAILED', isTryDue(work, expected, nowMs), failure ? { failure } : {});
   if (work.state === 'PENDING') return laggard('NOT_DISTRIBUTED', true);
 
   if (expected.sharedUse) return judgeBySharedUse(kit, work, expected, expected.sharedUse, { updated, laggard });
@@ -180,12 +184,26 @@ export const judgeKit = (kit: Kit, uses: readonly Use[], expected: Expected, now
   return laggard(kit.traits.installedBy === 'owner' ? 'WAITS_FOR_OWNER' : 'NOT_SEEN_YET', false);
 };
 
-/** Whether a kit that can be read back was not, in a pass that decides. */
-const isReadBackMissing = ({ traits }: Kit, { state, readBack }: KitWork, { readBackSinceMs }: Expected): boolean =>
-  readBackSinceMs !== undefined &&
+/** Whether a kit that can be read back was not in a pass that decides: in this one, or in an earlier one and not since. */
+const isReadBackMissing = (
+  { traits }: Kit,
+  { state, readBack, unansweredAtMs }: KitWork,
+  { readBackSinceMs }: Expected,
+): boolean =>
   state === 'INSTALLED' &&
   traits.readBackProves !== 'nothing' &&
-  (readBack?.atMs ?? 0) < readBackSinceMs;
+  (unansweredAtMs !== undefined || (readBackSinceMs !== undefined && (readBack?.atMs ?? 0) < readBackSinceMs));
+
+const firstPauseMs = 5_000;
+
+/** A kit that failed is tried again after twice the time of before, and at the latest after the longest wait of the policy. */
+const isTryDue = (
+  { state, attempts, changedAtMs }: KitWork,
+  { longestWaitSeconds }: Expected,
+  nowMs: number,
+): boolean =>
+  state === 'PENDING' ||
+  nowMs >= changedAtMs + Math.min(longestWaitSeconds * 1000, firstPauseMs * 2 ** Math.min(20, attempts - 1));
 
 type Verdicts = {
   readonly updated: (evidence: Evidence) => KitVerdict;

@@ -1,5 +1,8 @@
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
+import type { Labels } from './labels.ts';
+import type { RefusedUse, RefusedValue } from './refused-use.ts';
 import type { UseScope, UseSource } from './use-places.ts';
+import type { KitWave } from './wave.ts';
 
 /** What a kind of kit declares, and a kit may refine: who installs, what reading back proves, how long until all nodes use it. */
 export type KitTraits = {
@@ -23,6 +26,8 @@ export type KitWork = {
   readonly changedAtMs: number;
   readonly failure?: { readonly code: string; readonly message: string };
   readonly readBack?: { readonly matches: boolean; readonly atMs: number };
+  /** It was to be read back then and did not answer; gone when it has answered since. */
+  readonly unansweredAtMs?: number;
   /** A client request through the kit was answered then, see `probeUrl`; the first one since `changedAtMs`, and since a predecessor was used. */
   readonly probedAtMs?: number;
 };
@@ -35,6 +40,7 @@ export type Kit = {
   readonly kitId: KitId;
   readonly kind: string;
   readonly owner: string;
+  readonly labels?: Labels;
   readonly traits: KitTraits;
   /** A kit unused for so long counts as idle. */
   readonly lookBackSeconds: number;
@@ -42,6 +48,8 @@ export type Kit = {
   readonly probeUrl?: string;
   /** So many nodes are known to present its credential: all of them have to be seen on a new one. */
   readonly expectedSources?: number;
+  /** It is in the first wave, before all others. */
+  readonly canary?: true;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly registeredAtMs: number;
   readonly retiredAtMs?: number;
@@ -49,6 +57,7 @@ export type Kit = {
   readonly acknowledged?: Acknowledgement;
   readonly retiredSources?: readonly RetiredSource[];
   readonly reverted?: Reverted;
+  readonly wave?: KitWave;
 };
 
 /** Why a kit could not be given the credential, how often that was tried, and when last something was done about it. */
@@ -103,6 +112,8 @@ export type Use = {
   readonly areMany?: true;
   readonly firstUsedAtMs: number;
   readonly lastUsedAtMs: number;
+  /** When the same source was last refused while a wave was open. */
+  readonly refused?: RefusedUse;
 };
 
 /** Who used it, as people call it: the named node, or the address. */
@@ -118,6 +129,13 @@ export type Seen = {
   /** How much of the source is told apart; without it, the source itself. */
   readonly scope?: UseScope;
   readonly source: UseSource | { readonly probe: string };
+};
+
+/** Who was refused while a wave was open: it is kept beside his use of a good credential, and not without one. */
+export type RefusedSource = Pick<Seen, 'gatewayId' | 'credentialId' | 'shard'> & {
+  readonly scope: UseScope;
+  readonly source: UseSource;
+  readonly code: RefusedValue;
 };
 
 /** A message to the owner of a kit: what happened, what to do, by when; never a value. */

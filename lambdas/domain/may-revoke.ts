@@ -3,10 +3,11 @@ import { leftToRetire } from './decision.ts';
 import { type Gateway, hasReached, type KitSummary, liveCredential, timeOf } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import type { Use } from './kit.ts';
-import { type KitVerdict, laggardCodes } from './kit-verdict.ts';
+import { type EvidenceKind, type KitVerdict, laggardCodes } from './kit-verdict.ts';
 import { isWatched } from './quiet-window.ts';
 import { namedAtMost, type RetiringUse, withStranger } from './retiring-use.ts';
 import { latest } from './shown-use.ts';
+import type { WaveLook } from './wave-look.ts';
 
 /** What was read of a gateway's kits and their use, added up shard by shard. Lists keep the first {@link namedAtMost}, addresses of a kit the first {@link addressesAtMost}. */
 export type EvidenceSummary = {
@@ -21,6 +22,8 @@ export type EvidenceSummary = {
   /** How many more laggards each owner has than are named; of the first {@link ownersAtMost} owners. */
   readonly unnamed: Readonly<Record<string, number>>;
   readonly redoShards: readonly number[];
+  /** How many kits there are in these to be given the credential again. */
+  readonly redoKits: number;
   readonly undistributed: number;
   readonly failed: number;
   /** The last use of any retiring credential by anybody. */
@@ -30,6 +33,8 @@ export type EvidenceSummary = {
   readonly moreUnregistered?: number;
   /** The version that AWSCURRENT names. */
   readonly currentVersionId?: string;
+  /** Of the kits of the open wave, in a look at it. */
+  readonly wave?: WaveLook;
 };
 
 type Laggard = Extract<KitVerdict, { kind: 'LAGGARD' }>;
@@ -46,6 +51,7 @@ export const emptySummary: EvidenceSummary = {
   named: [],
   unnamed: {},
   redoShards: [],
+  redoKits: 0,
   undistributed: 0,
   failed: 0,
   unregistered: [],
@@ -58,9 +64,41 @@ export const addShard = (
   verdicts: readonly KitVerdict[],
   retiring: RetiringUse,
 ): EvidenceSummary => {
-  const count = (kind: string): number =>
-    verdicts.filter((one) => one.kind === 'UPDATED' && one.evidence.kind === kind).length;
   const laggards = verdicts.filter((one) => one.kind === 'LAGGARD');
+  return addKits(summary, shard, { updated: updatedIn(verdicts), laggards, retiring });
+};
+
+/** How many kits of a shard have evidence, by its kind. */
+export type Updated = Readonly<Partial<Record<EvidenceKind, number>>>;
+
+const updatedIn = (verdicts: readonly KitVerdict[]): Updated => {
+  const kinds = verdicts.flatMap((one) => (one.kind === 'UPDATED' ? [one.evidence.kind] : []));
+  return Object.fromEntries([...Map.groupBy(kinds, (kind) => kind)].map(([kind, { length }]) => [kind, length]));
+};
+
+/** The same for a shard in which nobody was late, nor anybody else, when it was last read; `undefined` for any other. */
+export const settledIn = (verdicts: readonly KitVerdict[], { strangers }: RetiringUse): Updated | undefined =>
+  strangers.total === 0 && verdicts.every(({ kind }) => kind === 'UPDATED') ? updatedIn(verdicts) : undefined;
+
+/** The summary with one more shard, of whose kits it is known that none is late. */
+export const addSettled = (
+  summary: EvidenceSummary,
+  shard: number,
+  updated: Updated,
+  retiring: RetiringUse,
+): EvidenceSummary => addKits(summary, shard, { updated, laggards: [], retiring });
+
+const addKits = (
+  summary: EvidenceSummary,
+  shard: number,
+  {
+    updated,
+    laggards,
+    retiring,
+  }: { readonly updated: Updated; readonly laggards: readonly Laggard[]; readonly retiring: RetiringUse },
+): EvidenceSummary => {
+  const count = (kind: EvidenceKind): number => updated[kind] ?? 0;
+  const kits = Object.values(updated).reduce((sum, some) => sum + some, laggards.length);
   const late = (code: Laggard['code']): number => laggards.filter((one) => one.code === code).length;
   const room = namedAtMost - summary.named.length;
   const lastUseMs = latest([summary.lastUseMs, retiring.lastUseMs]);
@@ -70,7 +108,7 @@ export const addShard = (
   });
   const moreUnregistered = total + retiring.strangers.total - retiring.strangers.named.length - unregistered.length;
   return {
-    kits: summary.kits + verdicts.length,
+    kits: summary.kits + kits,
     observed: summary.observed + count('observed'),
     readBack: summary.readBack + count('read-back'),
     acknowledged: summary.acknowledged + count('acknowledged'),
@@ -82,6 +120,7 @@ export const addShard = (
     ],
     unnamed: counted(summary.unnamed, laggards.slice(room)),
     redoShards: laggards.some((one) => one.redo) ? [...summary.redoShards, shard] : summary.redoShards,
+    redoKits: summary.redoKits + laggards.filter((one) => one.redo).length,
     undistributed: summary.undistributed + late('NOT_DISTRIBUTED'),
     failed: summary.failed + late('DISTRIBUTION_FAILED'),
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
@@ -90,7 +129,10 @@ export const addShard = (
   };
 };
 
-const sharedIn = ({ shared }: EvidenceSummary, count: (kind: string) => number): Pick<EvidenceSummary, 'shared'> => {
+const sharedIn = (
+  { shared }: EvidenceSummary,
+  count: (kind: EvidenceKind) => number,
+): Pick<EvidenceSummary, 'shared'> => {
   const kinds = ['probed', 'used', 'stored'] as const;
   const counts = kinds
     .map((kind) => [kind, (shared?.[kind] ?? 0) + count(kind)] as const)

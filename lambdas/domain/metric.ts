@@ -41,6 +41,8 @@ export const gaugeMetrics = [
   'KitsLate',
   /** Gateways of which no credential stays accepted, and whose successor could not be made by an attempt. */
   'SuccessorsMissing',
+  /** Own keys that end before a rotation could, as looked at once a day. */
+  'OwnKeysEnding',
   /** Secrets whose NextRotationDate has passed without a rotation; every 15 minutes. */
   'SchedulesOverdue',
   /** Secrets that differ from what the record says of them; every 15 minutes. */

@@ -12,6 +12,7 @@ import {
 } from './gateway.ts';
 import type { CredentialId } from './ids.ts';
 import { longestUnwatchedMs } from './policy.ts';
+import { isInWaves } from './waves.ts';
 
 /** Where the workflow goes next; the names are those of its states. */
 export type NextStage =
@@ -59,6 +60,7 @@ export const nextStage = (gateway: Gateway, nowMs: number): NextStage | undefine
   if (overdue(gateway, nowMs).length > 0) return 'RevokeCredential';
   if (rotation.held) return 'RotationHeld';
   if (!hasReached(rotation, 'PROMOTED')) return 'CreateCredential';
+  if (isInWaves(rotation)) return 'VerifyKits'; // who is given the credential next is seen there
   if (!hasReached(rotation, 'DISTRIBUTED')) return 'DistributeCredential';
   if (rotation.stage === 'VERIFIED' || rotation.forced)
     return leftToRevoke(gateway, rotation).length > 0 ? 'RevokeCredential' : 'ConfirmRevoked';

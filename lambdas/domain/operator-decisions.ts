@@ -3,6 +3,7 @@ import { type Gateway, hasReached, liveCredential, type RevocationCause, type Ro
 import type { CredentialId, KitId, RotationId } from './ids.ts';
 import { onlyRetires } from './retire-credential.ts';
 import { moveToRevoked } from './revoke.ts';
+import { resumedWaves } from './wave-commands.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 
@@ -58,11 +59,16 @@ export const resume = (gateway: Gateway, command: Resume, nowMs: number): Decisi
   const asBefore = untold ? { untold } : {};
   const anew =
     nowMs < rest.deadlineAtMs ? asBefore : ({ escalationLevel: 0, deadlineAtMs, resumedAtMs: nowMs } as const);
-  return record(gateway, { rotation: { ...rest, failedAttempts: 0, ...anew } }, nowMs, {
-    ...by(command),
-    kind: 'resume',
-    ...(nowMs < rest.deadlineAtMs ? {} : { detail: { deadlineAtMs } }),
-  });
+  return record(
+    gateway,
+    { rotation: { ...rest, failedAttempts: 0, ...anew, ...resumedWaves(rotation, nowMs) } },
+    nowMs,
+    {
+      ...by(command),
+      kind: 'resume',
+      ...(nowMs < rest.deadlineAtMs ? {} : { detail: { deadlineAtMs } }),
+    },
+  );
 };
 
 /** Moves the deadline to a later time; the time of a compromised credential's end is another one and never moves. */
@@ -141,6 +147,7 @@ const turned = ({
   held: _h,
   handOverByMs: _o,
   untold: _u,
+  waves: _w,
   ...rest
 }: Rotation): Rotation => ({ ...rest, driver: 'workflow' });
 

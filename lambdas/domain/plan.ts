@@ -5,8 +5,10 @@ import type { Gateway } from './gateway.ts';
 import type { CredentialId, GatewayId, KitId } from './ids.ts';
 import type { Kit, Use } from './kit.ts';
 import type { Evidence } from './kit-verdict.ts';
+import type { Standing } from './own-keys.ts';
 import type { RefusalCode } from './refusals.ts';
 import { proofsPossible } from './shared-use.ts';
+import { bakesOf, type PlannedWave } from './wave-plan.ts';
 
 /** A kit whose nodes may take longer than this is called slow. */
 const slowSeconds = 60;
@@ -123,8 +125,15 @@ export const credentialsIn = (
 };
 
 /** The earliest time at which a predecessor could be revoked, if it began now and every kit moved at once. */
-export const earliestRevokeMs = (gateway: Gateway, isInUse: boolean, nowMs: number): number =>
-  nowMs + (gateway.policy.quietWindowSeconds + (isInUse ? useDelaySeconds(gateway) : 0)) * 1000;
+export const earliestRevokeMs = (
+  gateway: Gateway,
+  isInUse: boolean,
+  waves: readonly PlannedWave[],
+  nowMs: number,
+): number => {
+  const { quietWindowSeconds } = gateway.policy;
+  return nowMs + (quietWindowSeconds + bakesOf(waves) + (isInUse ? useDelaySeconds(gateway) : 0)) * 1000;
+};
 
 /** A reason for which a rotation would certainly fail: the record refuses it, or a kit does not show what it holds. */
 export const obstacles = {
@@ -140,6 +149,15 @@ export type PlannedCredential = {
   readonly lastUsedAt?: string;
   /** `foreign`: made elsewhere and not adopted. */
   readonly origin: 'minted' | 'adopted' | 'foreign';
+};
+
+/** An own key as a plan shows it: how it stands to a rotation that begins now, and that in words. Times are ISO texts. */
+export type PlannedKey = {
+  readonly secretId: string;
+  readonly standing: Standing;
+  readonly text: string;
+  readonly createdAt?: string;
+  readonly endsAt?: string;
 };
 
 /** What a start with `"plan": true` answers; times are ISO texts. */
@@ -162,6 +180,10 @@ export type Plan = {
   readonly attention: readonly (Omit<KitPlan, 'lastSeenMs'> & { readonly lastSeenAt?: string })[];
   /** How many more block or will be slow. */
   readonly moreAttention: number;
+  /** What kits and PingOne are reached with, those first that end first; at most 20. */
+  readonly ownKeys: readonly PlannedKey[];
+  /** How many more there are, of which some end before a rotation could, and how many were not looked at for lack of time. */
+  readonly moreOwnKeys: { readonly total: number; readonly ending: number; readonly notLookedAt: number };
   readonly unregisteredSources: number;
   /** Where kits call PingOne: for each kind of proof, how many kits can rest on it. None is ever observed there. */
   readonly proofs?: Readonly<Partial<Record<Evidence['kind'], number>>>;
@@ -171,6 +193,8 @@ export type Plan = {
   readonly tooManySources?: true;
   readonly retires: readonly CredentialId[];
   readonly notOurs: readonly CredentialId[];
+  /** In which parts kits would get the credential, as they would be chosen now; absent when all get it at once. */
+  readonly waves?: readonly PlannedWave[];
   /** If every kit moved at once; absent while the rotation could not start. */
   readonly earliestRevokeAt?: string;
   readonly deadlineAt: string;

@@ -1,3 +1,6 @@
+import type { Wave } from './wave.ts';
+import { waveContradictions } from './wave-policy.ts';
+
 /** How a gateway wants its rotations done. Every default is the safe one; times are seconds as users write them. */
 export type Policy = {
   /** How long a predecessor must have gone unused before it may be revoked. */
@@ -21,13 +24,20 @@ export type Policy = {
     | { readonly kind: 'force'; readonly author: string };
   /** How soon a compromised credential is refused, unless the press says otherwise. */
   readonly rejectWithinSeconds: number;
+  /** In which parts kits get a new credential; absent: all at once. */
+  readonly waves?: readonly Wave[];
 };
 
 /** Two checks of a second each have to fit into half the window. */
 const shortestQuietSeconds = 4;
 
-/** What a kit declares that a policy must leave time for. */
-export type KitTiming = { readonly kitId: string; readonly propagationSeconds: number };
+/** What a kit declares that a policy must leave time for, or may not ask of it. */
+export type KitTiming = {
+  readonly kitId: string;
+  readonly propagationSeconds: number;
+  readonly installedBy?: 'us' | 'owner';
+  readonly canary?: boolean;
+};
 
 /** The defaults of `gateways.json`, and the limits a policy's numbers keep by themselves. */
 export const defaultPolicy: Policy = {
@@ -92,5 +102,6 @@ export const contradictions = (policy: Policy, kits: readonly KitTiming[], isRec
       : [
           `The times of the escalation must not go down: remindAfterSeconds ${policy.remindAfterSeconds}, escalateAfterSeconds ${policy.escalateAfterSeconds}, deadlineSeconds ${policy.deadlineSeconds}.`,
         ]),
+    ...waveContradictions(policy, kits, isRecorded),
   ];
 };

@@ -22,6 +22,7 @@ import {
 } from './gateway.ts';
 import type { CredentialId, RotationId } from './ids.ts';
 import { mintedIn } from './pingone-mint.ts';
+import { withWaves } from './waves.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 
@@ -133,7 +134,7 @@ export const promoted = (gateway: Gateway, command: Promoted, nowMs: number): De
     live: withCurrent(gateway.live, target.credentialId),
     ...(target.versionId === undefined ? {} : { currentVersionId: target.versionId }),
     currentCredentialId: target.credentialId,
-    rotation: handedOver(advance(rotation, { stage: 'PROMOTED' })),
+    rotation: withWaves(gateway, handedOver(advance(rotation, { stage: 'PROMOTED' }))),
   };
   return record(gateway, changes, nowMs, { ...by(command), kind: 'promoted', credentialIds: [target.credentialId] });
 };

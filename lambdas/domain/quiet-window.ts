@@ -14,6 +14,8 @@ import type { CredentialId, RotationId } from './ids.ts';
 import { longestUnwatchedMs, type Policy } from './policy.ts';
 
 import { contradicts, withShownUse } from './shown-use.ts';
+import { type WaveLook, withLook } from './wave-look.ts';
+import { isInWaves } from './waves.ts';
 
 /** Arms our own probe: the nonce's hash goes into the record before the request goes out. An unread earlier probe leaves the quiet unproven. */
 export type ArmProbe = {
@@ -24,16 +26,22 @@ export type ArmProbe = {
   readonly credentialId: CredentialId;
 };
 
-/** No quiet is proven any more: the window begins with the next check that proves recording, and so does verification. */
+/** No quiet is proven any more: the window begins with the next check that proves recording, and so do verification and the time in which a wave proves itself. */
 export const withoutQuiet = (
   { quietSinceMs, watchedAtMs: _, ...rotation }: Rotation,
   why: QuietBreak,
   atMs: number,
 ): Rotation => ({
-  ...rotation,
+  ...unbaked(rotation),
   stage: rotation.stage === 'VERIFIED' ? 'DISTRIBUTED' : rotation.stage,
   ...(quietSinceMs === undefined ? {} : { quietBroken: { atMs, why } }),
 });
+
+const unbaked = ({ waves, ...rotation }: Rotation): Rotation => {
+  if (!waves) return rotation;
+  const { bakingSinceMs: _, ...rest } = waves;
+  return { ...rotation, waves: rest };
+};
 
 /** A probe that was armed no longer ago may still be under way: the reconciler and a pass of VerifyKits may watch at the same time. */
 const probeAnsweredWithinMs = 15_000;
@@ -79,6 +87,8 @@ export type QuietChecked = {
   readonly shown?: Parameters<typeof withShownUse>[1];
   /** Absent when nothing but the watching was checked. */
   readonly kitSummary?: KitSummary;
+  /** What was seen of the kits of the open wave. */
+  readonly wave?: WaveLook;
 };
 
 /** Why the chain of checks is broken before this one, if it is: the time in between says nothing of anybody's use. */
@@ -94,7 +104,7 @@ const chainBroken = (gateway: Gateway, rotation: Rotation, clockMs: number): Qui
 export type WatchAgain = { readonly kind: 'watch-again' };
 export const watchAgain = (gateway: Gateway, nowMs: number): Decision => {
   const { rotation } = gateway;
-  if (rotation?.quietSinceMs === undefined) return unchanged;
+  if (rotation?.quietSinceMs === undefined && rotation?.waves?.bakingSinceMs === undefined) return unchanged;
   return note(gateway, { rotation: withoutQuiet(rotation, 'RESTARTED', nowMs) }, nowMs);
 };
 
@@ -120,11 +130,13 @@ export const quietChecked = (gateway: Gateway, command: QuietChecked, clockMs: n
   const { probe: _, ...rest } = command.shown ? withShownUse(gateway, command.shown) : gateway;
   const seen = command.kitSummary ? { ...rotation, kitSummary: command.kitSummary } : rotation;
   const save = (next: Rotation): Decision => note(rest, { rotation: next }, nowMs);
-  if (!hasReached(rotation, 'DISTRIBUTED')) return save(seen);
+  const inWaves = isInWaves(rotation);
+  if (!hasReached(rotation, 'DISTRIBUTED') && !inWaves) return save(seen);
   const isProven = command.recordingProven && !contradicts(gateway, rotation.retireIds, command.shown ?? []);
   if (!isProven) return save(withoutQuiet(seen, 'RECORDING_NOT_PROVEN', nowMs));
   const broken = chainBroken(gateway, rotation, clockMs);
   const chained = broken ? withoutQuiet(seen, broken, nowMs) : seen;
+  if (inWaves) return save(withLook({ ...chained, watchedAtMs: nowMs }, command.wave, nowMs));
   // A use before the first look may still be on its way to being shown; one that is recorded by us is not.
   const since = chained.quietSinceMs ?? nowMs + (gateway.authority ? useDelaySeconds(gateway) * 1000 : 0);
   const quietSinceMs = Math.max(since, usedUntilMs(gateway, command.lastUseMs) ?? since);

@@ -4,17 +4,29 @@ import { otherAuthority } from './configure.ts';
 import type { AccessDecision, Gateway } from './gateway.ts';
 import type { GatewayId, KitId } from './ids.ts';
 import type { Kit } from './kit.ts';
+import type { Labels } from './labels.ts';
 import type { Policy } from './policy.ts';
+import { kitsPerCall } from './shards.ts';
 
 /** A kit as `gateways.json` wants it. */
 export type WantedKit = Pick<
   Kit,
-  'kitId' | 'kind' | 'owner' | 'traits' | 'lookBackSeconds' | 'probeUrl' | 'expectedSources' | 'settings'
+  | 'kitId'
+  | 'kind'
+  | 'owner'
+  | 'labels'
+  | 'traits'
+  | 'lookBackSeconds'
+  | 'probeUrl'
+  | 'expectedSources'
+  | 'canary'
+  | 'settings'
 >;
 
 /** A gateway as `gateways.json` wants it. */
 export type WantedGateway = {
   readonly gatewayId: GatewayId;
+  readonly labels?: Labels;
   /** Absent: the builtin one. */
   readonly authority?: PingOneAuthority;
   readonly decision?: AccessDecision;
@@ -69,12 +81,10 @@ export type Change = {
   readonly refused?: string;
 };
 
-const kitsPerShard = 100;
-
 /** About 100 kits to a shard; a power of two, so that most kits stay where they are, and never fewer than before. */
 export const shardCountFor = (kits: number, current: number): number => {
   let count = Math.max(1, current);
-  while (count * kitsPerShard < kits) count *= 2;
+  while (count * kitsPerCall < kits) count *= 2;
   return count;
 };
 
@@ -147,7 +157,17 @@ const compareRecord = (wanted: WantedGateway, gateway: Gateway, change: Make): r
 };
 
 /** The fields of a kit that the file decides. */
-const fields = ['kind', 'owner', 'traits', 'lookBackSeconds', 'probeUrl', 'expectedSources', 'settings'] as const;
+const fields = [
+  'kind',
+  'owner',
+  'labels',
+  'traits',
+  'lookBackSeconds',
+  'probeUrl',
+  'expectedSources',
+  'canary',
+  'settings',
+] as const;
 
 const compareKits = (
   wanted: WantedGateway,
@@ -181,11 +201,14 @@ const compareKits = (
   ];
 };
 
-/** The URLs, secrets and functions by which the credential of a kit reaches it. */
+/** The URLs, secrets, functions, files and documents by which the credential of a kit reaches it. */
 type DestinationsOf = (kit: Pick<Kit, 'kind' | 'settings'>) => {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
+  readonly parameters?: readonly string[];
   readonly functions?: readonly string[];
+  readonly files?: readonly string[];
+  readonly documents?: readonly string[];
 };
 
 /** What was not among those before, as people are shown it: of a URL nothing behind its host, since that may be a secret. */
@@ -196,15 +219,22 @@ const newDestinations = (
   const origins = new Set(before.urls.map((url) => URL.parse(url)?.origin));
   const urls = after.urls.filter((url) => !before.urls.includes(url)).map((url) => URL.parse(url)?.origin ?? 'nowhere');
   const secrets = after.secrets.filter((name) => !before.secrets.includes(name));
+  const parameters = (after.parameters ?? []).filter((name) => !before.parameters?.includes(name));
+  const documents = (after.documents ?? []).filter((name) => !before.documents?.includes(name));
+  const files = (after.files ?? []).filter((name) => !before.files?.includes(name));
   const functions = (after.functions ?? []).filter((name) => !before.functions?.includes(name));
   return [
     ...new Set(urls.map((origin) => (origins.has(origin) ? `another path of ${origin}` : origin))),
-    ...secrets.map((name) => `secret ${name.length > longestShown ? `${name.slice(0, longestShown)}…` : name}`),
+    ...secrets.map((name) => `secret ${cut(name)}`),
+    ...parameters.map((name) => `parameter ${cut(name)}`),
     ...functions.map((name) => `function ${name}`),
+    ...files.map((name) => `file ${name}`),
+    ...documents.map((name) => `document ${cut(name)}`),
   ];
 };
 
 const longestShown = 200;
+const cut = (name: string): string => (name.length > longestShown ? `${name.slice(0, longestShown)}…` : name);
 
 /** What happens to a registered gateway that the file does not name; nothing when it was retired before. */
 export const compareAbsent = (gateway: Gateway): readonly Change[] => {

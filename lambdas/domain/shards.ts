@@ -16,6 +16,22 @@ export const shardsOfUse = (
   shard: number,
 ): readonly number[] => [...new Set([shard, ...earlierShardCounts.map((count) => shard % count)])];
 
+/** So many kits are given the credential by one call of a function, and so many calls run at once: `MaxConcurrency` of the workflow. */
+export const kitsPerCall = 100;
+export const callsAtOnce = 10;
+
+/** What one call takes on: one shard, or several of which only few kits are left. */
+export type ShardsOfCall = number | readonly number[];
+
+/** The shards with kits that are to be given the credential again, for as few calls as have to be. */
+export const shardsByCall = (shards: readonly number[], kits: number): readonly ShardsOfCall[] => {
+  const together = Math.max(1, Math.floor((kitsPerCall * shards.length) / Math.max(1, kits)));
+  if (together === 1) return shards;
+  return Array.from({ length: Math.ceil(shards.length / together) }, (_, call) =>
+    shards.slice(call * together, (call + 1) * together),
+  );
+};
+
 /** Every shard of a gateway by its number. */
 export const allShards = ({ shardCount }: Pick<Gateway, 'shardCount'>): readonly number[] =>
   Array.from({ length: shardCount }, (_, shard) => shard);

@@ -7,6 +7,7 @@ import type { Decision } from './decision.ts';
 import { type Complete, complete, type Fail, fail } from './end.ts';
 import { type DropForce, dropForce, type Force, force } from './force.ts';
 import { type Gateway, timeOf } from './gateway.ts';
+import { type KeysEnding, keysEnding } from './keys-ending.ts';
 import { type DiscardCredential, discardCredential, type NoteMint, noteMint } from './mint-commands.ts';
 import {
   type Extend,
@@ -56,6 +57,8 @@ import {
   verified,
 } from './verification.ts';
 
+import { type OpenWave, openWave, type WaveBad, type WaveReturned, waveBad, waveReturned } from './wave-commands.ts';
+
 /** Everything that can happen to a gateway record. */
 export type Command =
   | Begin
@@ -64,6 +67,9 @@ export type Command =
   | Promoting
   | Promoted
   | Distributed
+  | OpenWave
+  | WaveBad
+  | WaveReturned
   | Verified
   | InvalidateEvidence
   | ArmProbe
@@ -95,7 +101,8 @@ export type Command =
   | Configure
   | KitsChanged
   | Retire
-  | KitsBehind;
+  | KitsBehind
+  | KeysEnding;
 
 /**
  * `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. Time never runs
@@ -116,6 +123,12 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return promoted(gateway, command, nowMs);
     case 'distributed':
       return distributed(gateway, command, nowMs);
+    case 'open-wave':
+      return openWave(gateway, command, nowMs);
+    case 'wave-bad':
+      return waveBad(gateway, command, nowMs);
+    case 'wave-returned':
+      return waveReturned(gateway, command, nowMs);
     case 'verified':
       return verified(gateway, command, nowMs);
     case 'invalidate-evidence':
@@ -181,5 +194,7 @@ export const transition = (gateway: Gateway, command: Command, clockMs: number):
       return retire(gateway, command, nowMs);
     case 'kits-behind':
       return kitsBehind(gateway, command, nowMs);
+    case 'keys-ending':
+      return keysEnding(gateway, command, nowMs);
   }
 };

@@ -2,6 +2,7 @@ import { advance } from './advance.ts';
 import { type By, by, type Decision, isRefusal, record, refuse, running, unchanged } from './decision.ts';
 import { type Gateway, hasReached } from './gateway.ts';
 import type { RotationId } from './ids.ts';
+import { isInWaves, waveSaid } from './waves.ts';
 
 type OfRotation = By & { readonly rotationId: RotationId };
 
@@ -31,9 +32,15 @@ export const distributed = (gateway: Gateway, command: Distributed, nowMs: numbe
       `Rotation ${rotation.rotationId} is at ${rotation.stage}, generation ${rotation.generation}: nothing of generation ${command.generation} is recorded.`,
     );
   if (hasReached(rotation, 'DISTRIBUTED')) return unchanged;
+  if (isInWaves(rotation))
+    return refuse(
+      'WRONG_STAGE',
+      `Rotation ${rotation.rotationId} is in ${waveSaid(rotation.waves)}: not every kit may have the credential yet.`,
+    );
   if (command.readAt !== gateway.transitionRevision) return refuseOutdated(gateway, command.readAt);
+  const { waves: _, ...rest } = rotation; // the last one is over, and the audit has them all
   const changes = {
-    rotation: advance(rotation, { stage: 'DISTRIBUTED', distributedAtMs: nowMs }),
+    rotation: advance(rest, { stage: 'DISTRIBUTED', distributedAtMs: nowMs }),
   };
   return record(gateway, changes, nowMs, {
     ...by(command),

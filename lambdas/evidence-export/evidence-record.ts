@@ -8,7 +8,7 @@ import { isDecisionOfPerson } from '../domain/operator-commands.ts';
 import { beginnings, outcomeOf } from '../domain/rotation-outcome.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import { chainOf, gapsInSteps, gapText } from './evidence-chain.ts';
-import { type EvidenceRecord, evidenceFormat } from './evidence-schema.ts';
+import { type EvidenceKit, type EvidenceRecord, evidenceFormat } from './evidence-schema.ts';
 
 /** Everything that is known of one rotation; `steps` are its transitions in order, of the whole audit. */
 export type RotationFacts = {
@@ -17,17 +17,25 @@ export type RotationFacts = {
   readonly steps: readonly Transition[];
   /** The entries of others from its first one on, in order. */
   readonly others: readonly ChainLink[];
-  readonly proofs: readonly ShardProof[];
+  /** Absent when they were not read for a decision. */
+  readonly kits?: KitsRead;
   /** The recorded uses of the credentials that it retires since the last distribution, and how many more there are. */
   readonly uses: readonly Use[];
   readonly moreUses: number;
+};
+
+/** What was read of the kits, without what each of them showed: that is in the parts. */
+export type KitsRead = {
+  readonly summary: NonNullable<EvidenceRecord['kits']>;
+  /** The first of those that had not moved. */
+  readonly late: readonly { readonly kitId: string; readonly code: string }[];
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** The record of one rotation. What was not proven is said, and nothing is made up. Throws {@link InputRefused} for an unknown rotation. */
 export const evidenceRecordOf = (
-  { gateway, rotationId, steps, others, proofs, uses, moreUses }: RotationFacts,
+  { gateway, rotationId, steps, others, kits, uses, moreUses }: RotationFacts,
   nowMs: number,
 ): EvidenceRecord => {
   const begin = steps.find(({ kind }) => beginnings.has(kind));
@@ -52,7 +60,7 @@ export const evidenceRecordOf = (
     ...(accepted?.credentialIds?.[0]
       ? { acceptance: { credentialId: accepted.credentialIds[0], at: iso(accepted.atMs) } }
       : {}),
-    ...(proofs.length > 0 ? { kits: kitsOf(proofs) } : {}),
+    ...(kits ? { kits: kits.summary } : {}),
     oldCredentialUses: uses.map(useOf),
     ...(moreUses > 0 ? { moreOldCredentialUses: moreUses } : {}),
     revocations,
@@ -67,7 +75,7 @@ export const evidenceRecordOf = (
     })),
     ...(chain ? { chain } : {}),
   } satisfies Omit<EvidenceRecord, 'notProven'>;
-  return { ...record, notProven: missingIn(record, gateway, steps) };
+  return { ...record, notProven: missingIn(record, kits, gateway, steps) };
 };
 
 /**
@@ -105,18 +113,14 @@ const useOf = ({
   lastUsedAt: iso(lastUsedAtMs),
 });
 
-const kitsOf = (proofs: readonly ShardProof[]): EvidenceRecord['kits'] => ({
-  readAt: iso(Math.max(...proofs.map(({ atMs }) => atMs))),
-  revision: Math.max(...proofs.map(({ revision }) => revision)),
-  items: proofs.flatMap(({ kits }) =>
-    kits.map(({ verdict, sources }) => ({
-      kitId: verdict.kitId,
-      owner: verdict.owner,
-      ...(verdict.kind === 'UPDATED' ? { evidence: evidenceOf(verdict.evidence) } : { late: verdict.code }),
-      uses: sources.map(useOf),
-    })),
-  ),
-});
+/** What the document says of the kits of a shard. */
+export const kitsOf = ({ kits }: ShardProof): EvidenceKit[] =>
+  kits.map(({ verdict, sources }) => ({
+    kitId: verdict.kitId,
+    owner: verdict.owner,
+    ...(verdict.kind === 'UPDATED' ? { evidence: evidenceOf(verdict.evidence) } : { late: verdict.code }),
+    uses: sources.map(useOf),
+  }));
 
 const evidenceOf = ({ kind, atMs, restsOn, lacks }: Evidence) => ({
   ...{ kind, at: iso(atMs) },
@@ -152,15 +156,15 @@ const unseen = (credentialId: string, steps: readonly Transition[]): string => {
 /** What a reader might take for proven and is not. */
 const missingIn = (
   record: Omit<EvidenceRecord, 'notProven'>,
+  kits: KitsRead | undefined,
   { live, authority }: Gateway,
   steps: readonly Transition[],
 ): string[] => [
   ...(record.ended ? [] : ['The rotation had not ended when this was exported.']),
   ...(record.acceptance ? [] : ['No new credential was seen accepted in this rotation.']),
   ...(record.kits ? [] : ['What each kit used was not read for a decision of this rotation.']),
-  ...(record.kits?.items ?? [])
-    .filter(({ late }) => late !== undefined)
-    .map(({ kitId, late }) => `Kit ${kitId} had not moved: ${late}.`),
+  ...(kits?.late ?? []).map(({ kitId, code }) => `Kit ${kitId} had not moved: ${code}.`),
+  ...moreLate(kits),
   ...record.revocations
     .filter(({ refusedAt }) => refusedAt === undefined)
     .map(({ credentialId }) => unseen(credentialId, steps)),
@@ -173,6 +177,11 @@ const missingIn = (
   ...(record.oldCredentialUses.some(({ address }) => address.startsWith('many')) ? [manySources] : []),
   ...(authority ? [notObserved] : record.kits || record.oldCredentialUses.length > 0 ? [kitIdentity] : []),
 ];
+
+const moreLate = (kits: KitsRead | undefined): string[] => {
+  const more = kits ? kits.summary.count - kits.summary.withEvidence - kits.late.length : 0;
+  return more > 0 ? [`${more} more kits had not moved: their parts of the document say why.`] : [];
+};
 
 const manySources =
   'More sources used a retired credential than are told apart: those called "many …" have no address of their own.';

@@ -4,10 +4,11 @@ import { codesOf } from '../domain/codes.ts';
 import { evidenceKinds } from '../domain/kit-verdict.ts';
 
 /** The format of the document; a change that readers must know of is a new version. */
-export const evidenceFormat = 'gateway-credential-rotation/evidence/v2';
+export const evidenceFormat = 'gateway-credential-rotation/evidence/v3';
 
 const at = z.iso.datetime().describe('ISO 8601, UTC.');
 const digest = z.string().regex(/^[\w-]{43}$/);
+const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const credentialId = z.string().describe('The public id of a credential, never its value.');
 const said = {
   at,
@@ -25,6 +26,29 @@ const use = z.strictObject({
   firstUsedAt: at,
   lastUsedAt: at,
 });
+
+/** What was read of one kit. */
+const evidenceKit = z.strictObject({
+  kitId: z.string(),
+  owner: z.string(),
+  evidence: z
+    .strictObject({
+      kind: z.enum(codesOf(evidenceKinds)),
+      at,
+      restsOn: z.array(z.enum(codesOf(evidenceKinds))).optional(),
+      lacks: z
+        .array(z.enum(codesOf(evidenceKinds)))
+        .optional()
+        .describe('Of a kit that calls PingOne: what there could be and was not.'),
+    })
+    .optional(),
+  late: z.string().optional().describe('Why the kit had not moved; then it was cut off by force.'),
+  uses: z.array(use).describe('Its latest recorded uses of any live credential, by source.'),
+});
+export type EvidenceKit = z.infer<typeof evidenceKit>;
+
+/** One part of the kits, as the record names its digest. */
+export const evidenceKits = z.array(evidenceKit);
 
 /** What is signed: one rotation, from its beginning to its end, or to the time of the export. */
 const evidenceRecord = z.strictObject({
@@ -50,25 +74,20 @@ const evidenceRecord = z.strictObject({
     .strictObject({
       readAt: at.describe('When the last of them was read, with strong consistency.'),
       revision: z.int().describe('The revision of the gateway that the decision changed.'),
-      items: z.array(
-        z.strictObject({
-          kitId: z.string(),
-          owner: z.string(),
-          evidence: z
-            .strictObject({
-              kind: z.enum(codesOf(evidenceKinds)),
-              at,
-              restsOn: z.array(z.enum(codesOf(evidenceKinds))).optional(),
-              lacks: z
-                .array(z.enum(codesOf(evidenceKinds)))
-                .optional()
-                .describe('Of a kit that calls PingOne: what there could be and was not.'),
-            })
-            .optional(),
-          late: z.string().optional().describe('Why the kit had not moved; then it was cut off by force.'),
-          uses: z.array(use).describe('Its latest recorded uses of any live credential, by source.'),
-        }),
-      ),
+      count: z.int().min(0),
+      withEvidence: z.int().min(0).describe('How many of them had moved; the others were cut off by force.'),
+      parts: z
+        .array(
+          z.strictObject({
+            fromShard: z.int(),
+            toShard: z.int(),
+            kits: z.int(),
+            digest: sha256.describe('Of this part of the kits, in the form of RFC 8785.'),
+          }),
+        )
+        .describe(
+          'One for each part of `kits` of the document, in their order: so a part that is missing or changed shows.',
+        ),
     })
     .optional()
     .describe('What was read immediately before the decision.'),
@@ -120,14 +139,11 @@ const evidenceRecord = z.strictObject({
 });
 export type EvidenceRecord = z.infer<typeof evidenceRecord>;
 
-/** The whole document: the record, and the signature over its RFC 8785 (JCS) form. */
-export const evidenceDocument = z.strictObject({
+/** What one answer holds of the document: the record, which names the digests of its parts, and the signature over its RFC 8785 (JCS) form. */
+export const evidenceHead = z.strictObject({
   record: evidenceRecord,
   signature: z.strictObject({
-    digest: z
-      .string()
-      .regex(/^sha256:[0-9a-f]{64}$/)
-      .describe('SHA-256 of the record in the form of RFC 8785.'),
+    digest: sha256.describe('SHA-256 of the record in the form of RFC 8785.'),
     algorithm: z.literal('ECDSA_SHA_256').describe('On P-256, over the UTF-8 text "<format> <digest> <keyId>".'),
     keyId: z.string().describe('The ARN of the key that signed.'),
     publicKey: z
@@ -135,5 +151,11 @@ export const evidenceDocument = z.strictObject({
       .describe('Its public half, SPKI in PEM. Compare it with one that you have from somewhere else.'),
     value: z.base64().describe('The signature in DER.'),
   }),
+});
+export type EvidenceHead = z.infer<typeof evidenceHead>;
+
+/** The whole document. */
+export const evidenceDocument = evidenceHead.extend({
+  kits: z.array(evidenceKits).describe('What was read of each kit, in the parts that `record.kits.parts` names.'),
 });
 export type EvidenceDocument = z.infer<typeof evidenceDocument>;

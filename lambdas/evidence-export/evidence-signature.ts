@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { evidenceFormat } from './evidence-schema.ts';
 
-/** The SHA-256 of a record in the form of RFC 8785: the same for the same facts, however they are written down. */
-export const digestOfRecord = (record: unknown): string =>
+/** The SHA-256 of a record, or of a part of its kits, in the form of RFC 8785: the same for the same facts, however they are written down. */
+export const digestOf = (record: unknown): string =>
   `sha256:${createHash('sha256')
     .update(canonicalize(record) ?? '', 'utf8')
     .digest('hex')}`;

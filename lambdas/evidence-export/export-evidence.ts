@@ -4,50 +4,60 @@ import { InputRefused } from '../domain/failure.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { RotationId } from '../domain/ids.ts';
 import type { Use } from '../domain/kit.ts';
-import type { ShardProof } from '../domain/shard-proof.ts';
 import { allShards } from '../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { gatewayId, rotationId } from '../workflow/shared/fields.ts';
+import { type EvidencePart, partOf, readKits } from './evidence-kits.ts';
 import { distributedAtMsIn, evidenceRecordOf, type RotationFacts, retiredIn } from './evidence-record.ts';
-import type { EvidenceDocument } from './evidence-schema.ts';
-import { digestOfRecord, statementOf } from './evidence-signature.ts';
+import type { EvidenceHead } from './evidence-schema.ts';
+import { digestOf, statementOf } from './evidence-signature.ts';
 
 type Needs = Pick<Dependencies, 'records' | 'proofs' | 'uses' | 'signer'> & ClockAndLog;
 
 const ask = z.strictObject({
   rotationId,
-  /** Needed for a rotation that its gateway's record does not remember any more. */
+  /** Needed for a rotation that its gateway's record does not remember any more, and for a part. */
   gatewayId: gatewayId.optional(),
+  /** One part of the kits, as the record names it. */
+  part: z.strictObject({ fromShard: z.int().min(0), toShard: z.int().min(0) }).optional(),
 });
 
 /** Lambda answers 6 MB at the most. */
 const largestBytes = 5_800_000;
 
-/** The signed record of one rotation, running or ended. Throws {@link InputRefused}. */
-export const evidence = async (needs: Needs, event: unknown): Promise<EvidenceDocument> => {
+/**
+ * The signed record of one rotation, running or ended, which names the parts of its kits; or one of these parts, whose digest
+ * is in the record. Throws {@link InputRefused}.
+ */
+export const evidence = async (needs: Needs, event: unknown): Promise<EvidenceHead | EvidencePart> => {
   const parsed = ask.safeParse(event);
   if (!parsed.success)
     throw new InputRefused(
-      `The input was refused: ${z.prettifyError(parsed.error)} Allowed is {"rotationId": "<id>", "gatewayId"?: "<id>"}.`,
+      `The input was refused: ${z.prettifyError(parsed.error)} Allowed is {"rotationId": "<id>", "gatewayId"?: "<id>", "part"?: {"fromShard": 0, "toShard": 0}}.`,
     );
-  const { rotationId } = parsed.data;
   const gateway = await gatewayOf(needs, parsed.data);
-  const { steps, others } = await entriesOf(needs, gateway, rotationId);
-  const proofs: ShardProof[] = [];
-  for await (const one of needs.proofs.of(gateway.gatewayId, rotationId)) proofs.push(one);
-  const record = evidenceRecordOf(
-    { gateway, rotationId, steps, others, proofs, ...(await usesOf(needs, gateway, steps)) },
-    needs.now(),
-  );
-  const digest = digestOfRecord(record);
-  const signed = await needs.signer.sign((keyId) => statementOf(digest, keyId));
-  const signature = { digest, algorithm: 'ECDSA_SHA_256' as const, ...signed };
-  const bytes = Buffer.byteLength(JSON.stringify({ record, signature }));
+  const { rotationId, part } = parsed.data;
+  const answer = part
+    ? { kits: await partOf(needs, gateway, rotationId, part) }
+    : await headOf(needs, gateway, rotationId);
+  const bytes = Buffer.byteLength(JSON.stringify(answer));
   if (bytes > largestBytes)
     throw new InputRefused(
-      `The record has ${bytes} bytes and one answer holds ${largestBytes}: read its parts from the table (AUDIT#… and PROOF#…).`,
+      `The answer has ${bytes} bytes and one holds ${largestBytes}: read its parts from the table (AUDIT#… and PROOF#…).`,
     );
-  return { record, signature };
+  return answer;
+};
+
+const headOf = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<EvidenceHead> => {
+  const { steps, others } = await entriesOf(needs, gateway, rotationId);
+  const kits = await readKits(needs.proofs, gateway.gatewayId, rotationId);
+  const record = evidenceRecordOf(
+    { gateway, rotationId, steps, others, ...(kits ? { kits } : {}), ...(await usesOf(needs, gateway, steps)) },
+    needs.now(),
+  );
+  const digest = digestOf(record);
+  const signed = await needs.signer.sign((keyId) => statementOf(digest, keyId));
+  return { record, signature: { digest, algorithm: 'ECDSA_SHA_256' as const, ...signed } };
 };
 
 /** The entries of the rotation as the record knew them when it was read, and as links those of others since its first one. */
@@ -98,7 +108,10 @@ const latestOf = (uses: readonly Use[]): Use[] =>
   uses.toSorted((one, other) => other.lastUsedAtMs - one.lastUsedAtMs).slice(0, usesAtMost);
 
 /** By name, or the one whose record remembers the rotation: a record keeps the running one and the last five. */
-const gatewayOf = async ({ records }: Needs, { gatewayId, rotationId }: z.infer<typeof ask>): Promise<Gateway> => {
+const gatewayOf = async (
+  { records }: Needs,
+  { gatewayId, rotationId }: Pick<z.infer<typeof ask>, 'gatewayId' | 'rotationId'>,
+): Promise<Gateway> => {
   const remembers = ({ rotation, ended }: Gateway, id: RotationId): boolean =>
     [rotation, ...ended].some((one) => one?.rotationId === id);
   const found = gatewayId

@@ -5,7 +5,6 @@ import { type ApigeeSettings, addressesOf } from './apigee-settings.ts';
 import { jsonIn } from './json-text.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
-import { accessTokenOf } from './service-account.ts';
 
 /** The entry of a kit, opened with what its secret holds now. Throws KitMisconfigured for a secret that cannot be used. */
 export const openEntry = async (kit: Kit, settings: ApigeeSettings, access: KitAccess) => {
@@ -18,7 +17,8 @@ export const authorizationOf = async (kit: Kit, settings: ApigeeSettings, access
   const { edition, accessSecret } = settings;
   if (edition === 'edge') return edgeHeader(kit, settings, await access.readSecret(accessSecret));
   const { tokenUrl } = addressesOf(settings);
-  return `Bearer ${await accessTokenOf(kit, { keySecret: accessSecret, scope, tokenUrl }, access)}`;
+  const { serviceAccountToken } = await import('./service-account.ts'); // only a kit of X pays for its libraries
+  return `Bearer ${await serviceAccountToken(kit, { keySecret: accessSecret, scope, tokenUrl }, access)}`;
 };
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform';

@@ -1,8 +1,8 @@
 import type { Kit } from '../domain/kit.ts';
-import { KitCallFailed, type KitCallProblem } from '../domain/kit-call-failed.ts';
 import type { AliasShown, FunctionShown } from '../ports.ts';
-import type { AwsLambdaSettings } from './aws-lambda-settings.ts';
-import { type KitError, KitMisconfigured, KitRefused, KitUnreachable, type Said } from './kit-errors.ts';
+import { callWith, problemsOf } from './aws-call.ts';
+import type { VariableSettings } from './aws-lambda-settings.ts';
+import { KitMisconfigured, KitRefused } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 import { retryWhileTime } from './retry-while-time.ts';
 
@@ -17,20 +17,16 @@ type Served = {
 };
 
 /** The function of one kit. Each change is of the very revision that was looked at, so that no change of somebody else is lost. */
-export const functionOf = (kit: Kit, settings: AwsLambdaSettings, { functions, signal }: KitAccess) => {
+export const functionOf = (kit: Kit, settings: VariableSettings, { functions, signal }: KitAccess) => {
   const { functionName, variable, alias: aliasName } = settings;
   const what = `function ${functionName}`;
-  const call = <Output>(doing: string, work: Promise<Output>): Promise<Output> =>
-    work.catch((error: unknown) => {
-      throw error instanceof KitCallFailed ? problems[error.problem]({ doing, kit, answer: error.answer }) : error;
-    });
+  const call = callWith(kit, problems);
 
   /** The function, or one of its versions, when no change of it is under way. */
   const settled = (version?: string): Promise<Readable> =>
     retryWhileTime(signal, async () => {
       const doing = `Reading ${version === undefined ? what : `version ${version} of ${what}`}`;
-      const shown = await call(doing, functions.show(functionName, version, signal));
-      if (!shown) throw problems.NOT_GIVEN({ doing, kit, answer: 'not there' });
+      const shown = await callForFunction(functions.show(functionName, version, signal), doing, kit);
       const { variables, state } = shown;
       if (state === 'CHANGING') throw problems.CHANGED_MEANWHILE({ doing, kit, answer: 'a change is under way' });
       if (state === 'FAILED')
@@ -125,32 +121,20 @@ const without = (variables: Readonly<Record<string, string>>, name: string): str
       .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   );
 
-type Problem = (said: Omit<Said, 'todo'>) => KitError;
-const unreachable =
-  (code: ConstructorParameters<typeof KitUnreachable>[0], todo = 'It is tried again.'): Problem =>
-  (said) =>
-    new KitUnreachable(code, { ...said, todo });
-
-/** What each problem with a kit's function is thrown as. */
-const problems: Readonly<Record<KitCallProblem, Problem>> = {
-  NOT_GIVEN: (said) =>
-    new KitMisconfigured('NOT_FOUND', {
-      ...said,
-      todo: 'Correct functionName and alias; both are of the account and region of the deployment.',
-    }),
-  ACCESS_DENIED: (said) =>
-    new KitRefused('ACCESS_DENIED', {
-      ...said,
-      todo: 'Name the function in the gateways.json of the deployment and deploy it: only those named there may be changed.',
-    }),
-  REQUEST_REFUSED: (said) =>
-    new KitRefused('REQUEST_REFUSED', {
-      ...said,
-      todo: 'Check that all its variables together stay below 4 KB, and that the function can be changed.',
-    }),
-  CHANGED_MEANWHILE: unreachable('NOT_STORED', 'Somebody else changes it; it is read again.'),
-  TIMEOUT: unreachable('TIMEOUT'),
-  RATE_LIMITED: unreachable('RATE_LIMITED'),
-  NO_CONNECTION: unreachable('NO_CONNECTION'),
-  SERVER_ERROR: unreachable('SERVER_ERROR'),
+/** What is shown of a function, or one of the kit errors; one that is not there is KitMisconfigured. */
+export const callForFunction = async (
+  show: Promise<FunctionShown | undefined>,
+  doing: string,
+  kit: Kit,
+): Promise<FunctionShown> => {
+  const shown = await callWith(kit, problems)(doing, show);
+  if (!shown) throw problems.NOT_GIVEN({ doing, kit, answer: 'not there' });
+  return shown;
 };
+
+const problems = problemsOf({
+  NOT_GIVEN: 'Correct functionName and alias; both are of the account and region of the deployment.',
+  ACCESS_DENIED:
+    'Name the function in the gateways.json of the deployment and deploy it: only those named there may be changed.',
+  REQUEST_REFUSED: 'Check that all its variables together stay below 4 KB, and that the function can be changed.',
+});

@@ -17,7 +17,7 @@ export type Question = {
 };
 
 /** A 2xx answer; `json` is `undefined` when the body is not JSON. */
-export type Answer = { readonly status: number; readonly json: unknown };
+export type Answer = { readonly status: number; readonly json: unknown; readonly headers: Pick<Headers, 'get'> };
 
 /**
  * Asks once. Gives the answer only when it is 2xx and was read to its end; everything else is one of the kit errors.
@@ -34,7 +34,7 @@ export const ask = async ({ fetch, nowMs, signal }: KitAccess, question: Questio
       signal,
     });
     const text = await response.text();
-    if (response.ok) return { status: response.status, json: jsonIn(text) };
+    if (response.ok) return { status: response.status, json: jsonIn(text), headers: response.headers };
     const retryAfterMs = retryAfterMsIn(response.headers.get('retry-after'), nowMs());
     throw question.meaningOf?.(response.status, jsonIn(text)) ?? refusal(question, response.status, retryAfterMs);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** A token of a text that JSON.parse takes: a string, a mark, or a number or word. */
-const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
+export const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
 
 /** Where an object's text under one key stands, `empty` when it has no keys at all; `end` is after its last value. */
 type Place = {

@@ -2,13 +2,19 @@ import * as z from 'zod';
 import type { Kit, KitTraits } from '../domain/kit.ts';
 import { apigee } from './apigee.ts';
 import { awsLambda } from './aws-lambda.ts';
+import { awsLambdaEdge } from './aws-lambda-edge.ts';
+import { azureApim } from './azure-apim.ts';
 import { forward } from './forward.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
 import { konnect } from './konnect.ts';
+import { kubernetesSecret } from './kubernetes-secret.ts';
 import { manual } from './manual.ts';
+import { mulesoft } from './mulesoft.ts';
+import { pingGateway } from './pinggateway.ts';
 import { secretsManager } from './secrets-manager.ts';
+import { ssmParameter } from './ssm-parameter.ts';
 import { webhook } from './webhook.ts';
 
 /** Every kind of kit there is; {@link kitKinds} does not compile until it has each of them. */
@@ -16,8 +22,14 @@ export const kindNames = [
   'kong',
   'konnect',
   'apigee',
+  'azure-apim',
+  'mulesoft',
   'aws-lambda',
+  'aws-lambda-edge',
+  'kubernetes-secret',
+  'pinggateway',
   'secrets-manager',
+  'ssm-parameter',
   'webhook',
   'manual',
   'forward',
@@ -73,8 +85,14 @@ const checked = <Name extends KindName, Settings extends StoredSettings>(
 export const kitKinds: { readonly [Name in KindName]: CheckedKitKind & { readonly kind: Name } } = {
   kong: checked(kong),
   apigee: checked(apigee),
+  'azure-apim': checked(azureApim),
+  mulesoft: checked(mulesoft),
   'aws-lambda': checked(awsLambda),
+  'aws-lambda-edge': checked(awsLambdaEdge),
+  'kubernetes-secret': checked(kubernetesSecret),
+  pinggateway: checked(pingGateway),
   'secrets-manager': checked(secretsManager),
+  'ssm-parameter': checked(ssmParameter),
   webhook: checked(webhook),
   manual: checked(manual),
   forward: checked(forward),
@@ -98,6 +116,12 @@ export const kitKindOf = (kind: string): CheckedKitKind => {
 /** Where the credential of a kit goes, and what its URLs are; none for a kind that this version does not know. */
 export const destinationsOf = ({ kind, settings }: Pick<Kit, 'kind' | 'settings'>): Destinations =>
   isKindName(kind) ? kitKinds[kind].destinations(settings) : { urls: [], secrets: [] };
+
+/** The secrets with own keys of this system: what a kit is reached with, each once. */
+export const ownKeySecretsOf = (kit: Pick<Kit, 'kind' | 'settings'>): readonly string[] => {
+  const { secrets, credentialSecrets = [] } = destinationsOf(kit);
+  return [...new Set(secrets)].filter((secret) => !credentialSecrets.includes(secret));
+};
 
 /** The schema of a kit in gateways.json: `{kind, settings}` by kind, strict, together with the fields that all kits have. */
 export const kitSchemaWith = <Common extends z.ZodRawShape>(common: Common) => {

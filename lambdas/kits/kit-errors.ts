@@ -22,8 +22,10 @@ export const misconfiguredCodes = {
   UNKNOWN_KIND: 'This version has no such kind of kit.',
   SETTINGS_WRONG: 'Its settings are not what its kind needs.',
   HOST_NOT_ALLOWED: 'The host of its URL is none that this deployment lets kits have.',
-  SECRET_NOT_GIVEN: 'A secret in its settings is not there, or its tag names neither this kit nor its gateway.',
-  SECRET_UNUSABLE: 'The secret in its settings does not hold what is needed.',
+  FOLDER_NOT_ALLOWED: 'Its folder is none that this deployment lets kits have.',
+  SECRET_NOT_GIVEN:
+    'A secret or a parameter in its settings is not there, or its tag names neither this kit nor its gateway.',
+  SECRET_UNUSABLE: 'The secret or parameter in its settings does not hold what is needed.',
   NOT_FOUND: 'Nothing is there by the name or URL in its settings.',
   NOTHING_TO_UPDATE: 'Nothing of it belongs to this kit.',
   SEVERAL_GATEWAYS: 'It serves several gateways, and the settings do not say which part is this kit.',

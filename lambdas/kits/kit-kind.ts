@@ -2,7 +2,15 @@ import type * as z from 'zod';
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, RotationId } from '../domain/ids.ts';
 import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
-import type { KitFunctions, KitSecrets } from '../ports.ts';
+import type {
+  KitCommands,
+  KitEdge,
+  KitFiles,
+  KitFunctions,
+  KitParameters,
+  KitSecrets,
+  SecretsByRole,
+} from '../ports.ts';
 
 /** Asks once over HTTP and follows nothing; what of `fetch` kinds need. */
 export type KitFetch = (
@@ -25,8 +33,18 @@ export type KitAccess = {
   readSecret(secretId: string): Promise<string>;
   /** A secret that the kit itself reads its credential from. */
   readonly secrets: Pick<KitSecrets, 'read' | 'write'>;
+  /** The same of another account or team, by a role of its owner. */
+  readonly secretsByRole: SecretsByRole;
+  /** The parameters that the kit itself reads its credential from. */
+  readonly parameters: KitParameters;
   /** The Lambda functions that kits are. */
   readonly functions: KitFunctions;
+  /** Those at the edge of CloudFront, and its distributions. */
+  readonly edge: KitEdge;
+  /** Files that kits read. */
+  readonly files: KitFiles;
+  /** Commands by which nodes fetch their credential themselves. */
+  readonly commands: KitCommands;
   /** The credential under AWSCURRENT in the gateway's own secret; `undefined` when none is. Throws StepFailed and TemporarilyUnavailable. */
   currentIn(secretArn: string): Promise<CredentialId | undefined>;
   notifyOwner(message: OwnerMessage): Promise<void>;
@@ -35,11 +53,18 @@ export type KitAccess = {
   readonly signal: AbortSignal;
 };
 
-/** The URLs that the settings of a kit name, and the names or ARNs of their secrets and of Lambda functions. */
+/** The URLs that the settings of a kit name, the names or ARNs of their secrets, of parameters and of Lambda functions, the paths of files, and SSM documents with their nodes. */
 export type Destinations = {
   readonly urls: readonly string[];
   readonly secrets: readonly string[];
+  /** Those of the secrets that are used by a role of their owner, wherever they are. */
+  readonly secretsByRole?: readonly string[];
+  readonly parameters?: readonly string[];
   readonly functions?: readonly string[];
+  /** Those of `secrets` that hold the kit's credential itself; all others are own keys, with which the kit is reached. */
+  readonly credentialSecrets?: readonly string[];
+  readonly files?: readonly string[];
+  readonly documents?: readonly string[];
 };
 
 /** One credential to put into one kit; `deadlineAtMs` is the rotation's, in epoch ms. */
@@ -73,7 +98,10 @@ export type KitCheck = {
   readonly holds: readonly string[];
 };
 
-/** Whether the kit shows exactly this credential; what that proves is in the kind's traits. `undefined`: it shows no value. */
+/**
+ * Whether the kit shows exactly this credential; what that proves is in the kind's traits. `undefined`: it shows no value, or
+ * is about to take it up, which is neither a proof nor a reason to give it again.
+ */
 type ReadBack = { readonly matches: boolean } | undefined;
 
 /**

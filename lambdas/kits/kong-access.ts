@@ -4,13 +4,13 @@ import { KitMisconfigured } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
 import { kongAdmin } from './kong-admin.ts';
 import type { KongSettings } from './kong-settings.ts';
-import { certificatesIn } from './private-ca.ts';
+import { accessTrusting } from './private-ca.ts';
 
 /** The Admin API as the settings reach it. Throws KitMisconfigured for secrets that cannot be used. */
 export const adminOf = async (kit: Kit, settings: KongSettings, access: KitAccess) => {
-  const { adminUrl, workspace } = settings;
+  const { adminUrl, workspace, caCertificateSecret } = settings;
   const headers = { ...(await headersOf(kit, settings, access)), ...(await tokenOf(kit, settings, access)) };
-  return kongAdmin(kit, { adminUrl, workspace, headers }, await trusting(kit, settings, access));
+  return kongAdmin(kit, { adminUrl, workspace, headers }, await accessTrusting(kit, caCertificateSecret, access));
 };
 
 const unusable = (kit: Kit, what: string, secretId: string, answer: string, todo: string): KitMisconfigured =>
@@ -42,14 +42,4 @@ const headersOf = async (kit: Kit, settings: KongSettings, access: KitAccess): P
       'Leave one of them out.',
     );
   return read.headers;
-};
-
-const trusting = async (kit: Kit, { caCertificateSecret }: KongSettings, access: KitAccess): Promise<KitAccess> => {
-  if (caCertificateSecret === undefined) return access;
-  const certificates = certificatesIn(await access.readSecret(caCertificateSecret));
-  if (certificates) return { ...access, fetch: access.trusting(certificates) };
-  const answer = 'it does not hold certificates alone, in the form of PEM';
-  const todo =
-    'Put the certificate of the CA into the secret, from -----BEGIN CERTIFICATE----- on, and no private key.';
-  throw unusable(kit, 'the CA', caCertificateSecret, answer, todo);
 };

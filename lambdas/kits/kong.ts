@@ -8,7 +8,8 @@ import { type KongSettings, kongSettings } from './kong-settings.ts';
 import { compareWithVault, rotationIntervalSeconds } from './kong-vault.ts';
 import { ownPlugins } from './plugin-selection.ts';
 import { retryWhileTime } from './retry-while-time.ts';
-import { putIntoSecret, type SecretSettings, secretsManager } from './secrets-manager.ts';
+import type { SecretPlace } from './secret-text.ts';
+import { checkSecret, putIntoSecret, readSecretBack } from './secrets-manager.ts';
 import { referenceOf } from './vault-reference.ts';
 
 /**
@@ -29,6 +30,7 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
     secrets: [adminTokenSecret, adminHeadersSecret, caCertificateSecret, vaultSecret?.secretId].filter(
       (one) => one !== undefined,
     ),
+    ...(vaultSecret ? { credentialSecrets: [vaultSecret.secretId] } : {}),
   }),
   install: (installation, settings, access) =>
     retryWhileTime(access.signal, async () => {
@@ -47,12 +49,12 @@ export const kong: KitKind<KongSettings> & { readonly kind: 'kong' } = {
     }),
   readBack: async (installation, settings, access) => {
     const { plugins, inSecret } = await lookAt(installation, settings, access);
-    if (inSecret) return secretsManager.readBack?.(installation, inSecret, access);
+    if (inSecret) return readSecretBack(installation, inSecret, access);
     return { matches: differing(plugins, installation).length === 0 };
   },
   check: async (asked, settings, access) => {
     const found = await lookAt(asked, settings, access);
-    if (found.inSecret) return checkSecret(found, await secretsManager.check(asked, found.inSecret, access));
+    if (found.inSecret) return besideReference(found, await checkSecret(asked, found.inSecret, access));
     const hasDatabase = await found.admin.hasDatabase();
     if (hasDatabase === false && !settings.declarativeConfig)
       throw cannotBeChanged(asked.kit, 'Reading the node of Kong');
@@ -64,7 +66,7 @@ type Found = {
   readonly admin: Awaited<ReturnType<typeof adminOf>>;
   readonly plugins: readonly PingAuth[];
   /** Where the value is when the plugins hold a vault reference, as the kind that writes it has it. */
-  readonly inSecret?: SecretSettings;
+  readonly inSecret?: SecretPlace;
   readonly isVaultShown: boolean;
 };
 
@@ -78,9 +80,7 @@ const lookAt = async (asked: OnlyAsked | Installation, settings: KongSettings, a
   if (!reference || !vaultSecret) return { admin, plugins, isVaultShown: false };
   const vault = await admin.vaultOf(reference.prefix);
   compareWithVault(kit, reference, vaultSecret, vault);
-  const { ttlSeconds, ...secret } = vaultSecret;
-  const inSecret = { ...secret, propagationSeconds: ttlSeconds + rotationIntervalSeconds };
-  return { admin, plugins, inSecret, isVaultShown: vault !== undefined };
+  return { admin, plugins, inSecret: vaultSecret, isVaultShown: vault !== undefined };
 };
 
 const differing = (plugins: readonly PingAuth[], { value }: Pick<Installation, 'value'>) =>
@@ -118,7 +118,7 @@ const checkPlugins = (plugins: readonly PingAuth[], hasDatabase: boolean | undef
   };
 };
 
-const checkSecret = ({ plugins, isVaultShown }: Found, secret: KitCheck): KitCheck => ({
+const besideReference = ({ plugins, isVaultShown }: Found, secret: KitCheck): KitCheck => ({
   ...secret,
   seen: [
     ...plugins.map(

@@ -17,6 +17,7 @@ const otherKinds: Readonly<
   'kits-changed':
     'Kits are about to be added, changed or retired; `detail.destinations` says by kit where its credential goes now and did not before.',
   'kits-behind': 'The number of kits that present a revoked credential changed; `detail.kits` is how many do now.',
+  'keys-ending': 'The number of own keys that end before a rotation could changed; `detail.keys` is how many do now.',
   retire: 'The gateway was retired.',
   begin: 'A rotation began.',
   'next-attempt': 'Another execution goes on with the rotation.',
@@ -26,6 +27,11 @@ const otherKinds: Readonly<
   accepted: 'The policy check, or PingOne where kits call it, was seen to accept it.',
   promoting: 'AWSCURRENT is about to name it.',
   promoted: 'AWSCURRENT was seen to name it.',
+  'open-wave':
+    'A wave opens: its kits are given the new credential; `detail.proven` says on what evidence of the wave before it.',
+  'wave-bad':
+    'A wave is bad, `reason` and `detail` say why: its kits get the old credential again (`detail.goesBack`), or the rotation is held.',
+  'wave-returned': 'Every kit of the bad wave has evidence for the old credential, and the rotation is held.',
   distributed:
     'Every kit was tried once: `detail` counts those that, or whose owners, were given it, and those that failed.',
   verified: 'Every kit has evidence, and what is left to retire, if anything, is quiet.',

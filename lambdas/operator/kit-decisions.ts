@@ -6,6 +6,7 @@ import { type Kit, keptFailure, sourceOf, type Use, withRetiredSource } from '..
 import type { Of } from '../domain/operator-commands.ts';
 import { shardOf } from '../domain/shards.ts';
 import { manyOthers } from '../domain/use-places.ts';
+import { dueCredential } from '../domain/waves.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { notRunning, type OperateResult, refused, resultOf, unchanged } from './result.ts';
 
@@ -59,7 +60,14 @@ export const retryKit = async (
     );
   const kit = await kitOf(kits, gateway, kitId);
   if (!kit) return noSuchKit(gateway, kitId);
-  const { rotationId, generation, targetId: credentialId } = rotation;
+  const { rotationId, generation } = rotation;
+  const credentialId = dueCredential(rotation, kit);
+  if (credentialId === undefined)
+    return refused(
+      gateway,
+      'WRONG_STAGE',
+      `The wave of kit ${kitId} has not opened yet: until then it is given nothing.`,
+    );
   const isUntried = kit.work?.state === 'PENDING' && kit.work.generation === generation && !kit.work.failure;
   if (isUntried) return unchanged(gateway);
   const recorded = await gateways.apply(gatewayId, { kind: 'retry-kit', kitId, credentialId, ...by });

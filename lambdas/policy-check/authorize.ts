@@ -7,10 +7,12 @@ import {
 } from '../domain/credential-status.ts';
 import type { AccessDecision, Gateway } from '../domain/gateway.ts';
 import { type CredentialId, type GatewayId, isGatewayId, isKitId, type KitId } from '../domain/ids.ts';
+import type { RefusedValue } from '../domain/refused-use.ts';
 import { matchesDigest } from './digest.ts';
 import type { InstanceMemory } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
 import { readRecord } from './record-reading.ts';
+import { noteRefusal, noteUnread } from './refusal-recording.ts';
 import { recordProbe, recordSource } from './use-recording.ts';
 
 /** Who asks, by what the request carries; nothing of it is trusted. `tokens` are the different CLIENT-TOKEN values. */
@@ -104,18 +106,27 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
   )
     return { kind: 'refused', code: 'PATH_INVALID' };
   const path = kitId === undefined ? { gatewayId } : { gatewayId, kitId };
+  const from = { gatewayId, kitId, node, address };
+  const refuseUnread = async (code: RefusedValue): Promise<Verdict> => {
+    await noteUnread(ports, memory, from, code);
+    return { kind: 'refused', code, ...path };
+  };
   const [token, ...others] = tokens;
-  if (token === undefined || token === '') return { kind: 'refused', code: 'CREDENTIAL_ABSENT', ...path };
-  if (others.length > 0) return { kind: 'refused', code: 'CREDENTIALS_DIFFER', ...path };
+  if (token === undefined || token === '') return refuseUnread('CREDENTIAL_ABSENT');
+  if (others.length > 0) return refuseUnread('CREDENTIALS_DIFFER');
   const credential = parseCredential(token);
-  if (!credential) return { kind: 'refused', code: 'CREDENTIAL_MALFORMED', ...path };
+  if (!credential) return refuseUnread('CREDENTIAL_MALFORMED');
   const { credentialId, value } = credential;
 
   const { gateway, isStale } = await recordToJudgeBy(ports, memory, gatewayId, credentialId, value);
   const nowMs = ports.nowMs();
   const credentialStatus = credentialStatusOfValue(gateway, credentialId, value, memory.latestOf(nowMs));
   const named = { ...path, credentialId };
-  if (!gateway || credentialStatus.kind === 'unknown') return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
+  if (!gateway) return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
+  if (credentialStatus.kind === 'unknown') {
+    await noteRefusal(ports, memory, gateway, from, 'CREDENTIAL_UNKNOWN');
+    return { kind: 'refused', code: 'CREDENTIAL_UNKNOWN', ...named };
+  }
   const source = { ...named, ...(node === undefined ? {} : { node }), address };
   const nonceHash = probeOf(gateway, credentialId, nonce);
   if (credentialStatus.kind !== 'live') {
@@ -126,7 +137,9 @@ export const authorize = async (ports: Ports, memory: InstanceMemory, presented:
     // A kit that was set back is to be named to its owner. That changes nothing here: it is refused whatever becomes of the note.
     if (isRevoked && nonceHash === undefined && kitId !== undefined && mayBeReverted(credentialStatus.credential))
       await recordSource(ports, memory, gateway, { ...source, isRefused: true }, nowMs);
-    return { kind: 'refused', code: isRevoked ? 'CREDENTIAL_REVOKED' : 'CREDENTIAL_REJECTED', ...named };
+    const code = isRevoked ? 'CREDENTIAL_REVOKED' : 'CREDENTIAL_REJECTED';
+    if (nonceHash === undefined) await noteRefusal(ports, memory, gateway, from, code);
+    return { kind: 'refused', code, ...named };
   }
   if (isStale) ports.count('StaleRecordServed', gatewayId);
   const isProbe = nonceHash !== undefined;

@@ -9,8 +9,8 @@ export type Report = (level: 'INFO' | 'WARN', message: string, fields: Readonly<
 
 /**
  * One instance of the authorizer function. What is refused, answered from a copy, or writes its use is in the log always; what
- * only repeats it with `logsEveryDecision`, as a line costs as much as the rest of a decision. It answers every decision with a policy document, and throws for an outage, so
- * that API Gateway answers AUTHORIZER_FAILURE (a 5xx) and nobody takes it for a wrong credential.
+ * only repeats it with `logsEveryDecision`, as a line costs as much as the rest of a decision. It answers every decision with a
+ * policy document, and throws for an outage, so that API Gateway answers AUTHORIZER_FAILURE (a 5xx) and nobody takes it for a wrong credential.
  */
 export const authorizer = (
   ports: Ports,

@@ -8,7 +8,7 @@ import type { InstanceMemory, Written } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
 
 /** How long a request waits for its use to be written. */
-const recordingLimitMs = 500;
+export const recordingLimitMs = 500;
 
 type Recorder = Pick<Ports, 'recordUse' | 'isRegistered' | 'count'>;
 
@@ -81,8 +81,8 @@ export const recordSource = async (
  * Whether the registry knows the kit; asked only for a source that found its place full, and remembered for `forMs`. What
  * cannot be read is no registered kit: its use is recorded all the same, without its name.
  */
-const isRegistered = (
-  ports: Recorder,
+export const isRegistered = (
+  ports: Pick<Recorder, 'isRegistered' | 'count'>,
   { kits }: InstanceMemory,
   kit: { readonly gatewayId: GatewayId; readonly shardCount: number; readonly kitId: string },
   nowMs: number,

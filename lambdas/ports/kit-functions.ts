@@ -2,6 +2,8 @@
 export type FunctionShown = {
   readonly revisionId: string;
   readonly codeSha256: string;
+  /** The size of its package, in bytes. */
+  readonly codeBytes: number;
   /** What a version keeps besides its code and its variables, to be compared. */
   readonly others: string;
   /** Absent when Lambda cannot decrypt them. */

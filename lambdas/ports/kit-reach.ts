@@ -1,10 +1,27 @@
 import type { KitHosts } from '../domain/kit-hosts.ts';
+import type { SecretUser } from '../domain/secret-tag.ts';
+import type { KitCommands } from './kit-commands.ts';
+import type { KitEdge } from './kit-edge.ts';
+import type { KitFiles } from './kit-files.ts';
 import type { KitFunctions } from './kit-functions.ts';
+import type { KitParameters, SecretsByRole } from './owners-places.ts';
 
-/** What reaching kits takes: the hosts that are allowed, how one is asked, who knows the addresses of a name, and the functions that kits are. */
+/**
+ * What reaching kits takes: the hosts that are allowed, how one is asked, who knows the addresses of a name, the functions that
+ * kits are, here and at the edge of CloudFront, the parameters that they read, the secrets that other accounts keep for them, the folders that are allowed with the
+ * files in them, and the commands by which nodes fetch a credential themselves.
+ */
 export type KitReach = {
   readonly hosts: KitHosts;
   readonly fetch: typeof globalThis.fetch;
   readonly functions: KitFunctions;
+  /** Of one kit. */
+  readonly parameters: (user: SecretUser) => KitParameters;
+  /** Of one kit. */
+  readonly secretsByRole: (user: SecretUser) => SecretsByRole;
+  readonly edge: KitEdge;
+  readonly folders: readonly string[];
+  readonly files: KitFiles;
+  readonly commands: KitCommands;
   addressesOf(host: string): Promise<readonly string[]>;
 };

@@ -1,5 +1,6 @@
 import type { CredentialValue } from '../domain/credential.ts';
 import type { CredentialId, GatewayId } from '../domain/ids.ts';
+import type { ShownKey } from '../domain/own-keys.ts';
 import type { Schedule } from '../domain/registry-changes.ts';
 
 /** A credential with its value; the value stays in the memory of the function that asked. */
@@ -78,12 +79,12 @@ export type GatewaySecrets = {
   clearSchedule(secretId: string): Promise<ScheduleChange>;
 };
 
-/** The current version of a secret. */
+/** The current version of a secret, and what is shown of it beside. */
 export type KitSecret = {
   readonly arn: string | undefined;
   readonly versionId: string | undefined;
   readonly text: string | undefined;
-};
+} & Omit<ShownKey, 'text'>;
 
 /** The secrets that one kit may use: those whose tag names it or its gateway. All throw KitCallFailed. */
 export type KitSecrets = {

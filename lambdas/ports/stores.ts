@@ -2,8 +2,10 @@ import type { Refusal } from '../domain/decision.ts';
 import type { Gateway, Transition } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../domain/ids.ts';
 import type { Acknowledgement, Kit, KitWork, RetiredSource, Reverted, Use } from '../domain/kit.ts';
+import type { SeenKeys } from '../domain/own-keys.ts';
 import type { ShardProof } from '../domain/shard-proof.ts';
 import type { Command } from '../domain/transition.ts';
+import type { KitWave } from '../domain/wave.ts';
 
 /** What a command did: the record as it is now, and whether this call changed it; or the refusal. */
 export type Applied = { readonly kind: 'applied'; readonly gateway: Gateway; readonly changed: boolean } | Refusal;
@@ -56,7 +58,7 @@ export type Records = {
 };
 
 /** What the registry says of a kit; the rest of the item is the state of its distribution. */
-export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged' | 'retiredSources' | 'reverted'>;
+export type RegisteredKit = Omit<Kit, 'work' | 'acknowledged' | 'retiredSources' | 'reverted' | 'wave'>;
 
 /** The kits of the gateways, kept by `gatewayId#shard`. */
 export type Kits = {
@@ -68,11 +70,18 @@ export type Kits = {
   save(kit: RegisteredKit, shardCount: number): Promise<void>;
   /**
    * Saves the state of distribution in place of the one that `kit` was read with; false when somebody has changed that since,
-   * or a later generation has written (a pre-empted run's write).
+   * or a later generation has written (a pre-empted run's write). With it the kit's own acknowledgement, if there is one.
    */
-  saveWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
+  saveWork(kit: Kit, work: KitWork, shardCount: number, acknowledged?: Acknowledgement): Promise<boolean>;
   /** The same, whatever this generation has written before: a person's decision, or a copy. */
   replaceWork(kit: Kit, work: KitWork, shardCount: number): Promise<boolean>;
+  /** Marks a kit as one of a wave; false when it is not registered, or a later generation has written. */
+  saveWave(
+    kit: Pick<Kit, 'gatewayId' | 'kitId'>,
+    wave: KitWave,
+    generation: number,
+    shardCount: number,
+  ): Promise<boolean>;
   /** Saves an acknowledgement; false when the kit is not registered. */
   acknowledge(gatewayId: GatewayId, kitId: KitId, acknowledged: Acknowledgement, shardCount: number): Promise<boolean>;
   /** Saves which sources are declared gone; false when the kit is not registered, or has others by now than the given kit. */
@@ -83,6 +92,14 @@ export type Kits = {
     reverted: Reverted | undefined,
     shardCount: number,
   ): Promise<boolean>;
+};
+
+/** What is known of the own keys of gateways: times, and never a value. For showing, nothing is decided by it. */
+export type OwnKeys = {
+  /** In place of what was kept before. */
+  keep(gatewayId: GatewayId, seen: SeenKeys): Promise<void>;
+  /** `undefined` before the first look. */
+  of(gatewayId: GatewayId): Promise<SeenKeys | undefined>;
 };
 
 /** Recorded use, read with strong consistency: decisions are taken from it. */
@@ -99,8 +116,12 @@ export type Uses = {
 export type Proofs = {
   /** Keeps the proof of a shard, in place of one that was read before: the last one is the one that counted. */
   keep(gatewayId: GatewayId, rotationId: RotationId, proof: ShardProof): Promise<void>;
-  /** By shard, strongly consistent. */
-  of(gatewayId: GatewayId, rotationId: RotationId): AsyncGenerator<ShardProof>;
+  /** By shard, strongly consistent, page by page; with `shards` those from the first to the last of these only. */
+  of(
+    gatewayId: GatewayId,
+    rotationId: RotationId,
+    shards?: { readonly fromShard: number; readonly toShard: number },
+  ): AsyncGenerator<ShardProof>;
   /** Keeps the list that a force covers, before the record names its hash. */
   keepCovered(
     gatewayId: GatewayId,

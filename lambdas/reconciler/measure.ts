@@ -8,10 +8,11 @@ import { withinMs } from '../runtime/time-limit.ts';
 import { describeIfThere } from '../workflow/shared/describe-if-there.ts';
 import type { Repair } from './end-compromised.ts';
 import { findReverted } from './find-reverted.ts';
+import { lookAtOwnKeys } from './look-at-own-keys.ts';
 
 type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<
   Dependencies,
-  'secretVersions' | 'gateways' | 'kits' | 'uses' | 'notifyOwner'
+  'secretVersions' | 'gateways' | 'kits' | 'uses' | 'notifyOwner' | 'kitSecrets' | 'ownKeys'
 > &
   ClockAndLog;
 
@@ -34,6 +35,7 @@ export const measure = async (needs: Needs, repairs: readonly Repair[]): Promise
     ...(looksAtSecrets ? await lookAtSecrets(needs, inUse, nowMs) : {}),
   });
   if (looksAtSecrets) await lookForReverted(needs, inUse);
+  if (looksAtSecrets) await lookForEndingKeys(needs, inUse);
 };
 
 /** One whose kits take longer is left after this time, and looked at again with the next look. */
@@ -53,6 +55,30 @@ const lookForReverted = async (needs: Needs, inUse: readonly Gateway[]): Promise
       });
     }
   });
+};
+
+/** All of them together; who is not reached is looked at with the next look, as it is still due then. */
+const ownKeysMs = 90_000;
+
+/** One after the other, since each asks Secrets Manager; one gateway whose keys cannot be looked at does not hide the others. */
+const lookForEndingKeys = async (needs: Needs, inUse: readonly Gateway[]): Promise<void> => {
+  const untilMs = needs.now() + ownKeysMs;
+  for (const gateway of inUse) {
+    const leftMs = untilMs - needs.now();
+    if (leftMs <= 0) return;
+    try {
+      await withinMs(Math.min(gatewayMs, leftMs), () =>
+        lookAtOwnKeys(needs, gateway, needs.now() + Math.min(gatewayMs, leftMs) / 2),
+      );
+    } catch (error) {
+      const { gatewayId } = gateway;
+      countMetric(needs.log, 'ReconcileFailed', { gatewayId });
+      needs.log('ERROR', 'The keys to kits could not be looked at.', {
+        gatewayId,
+        why: error instanceof Error ? error.name : 'unknown',
+      });
+    }
+  }
 };
 
 /** One secret that cannot be described does not hide the others. */

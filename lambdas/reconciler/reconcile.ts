@@ -8,6 +8,7 @@ import type { GatewayId } from '../domain/ids.ts';
 import { isAboutToMint, leftBehind } from '../domain/mint-commands.ts';
 import { nextStage } from '../domain/next-stage.ts';
 import type { Command } from '../domain/transition.ts';
+import { isInWaves } from '../domain/waves.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { withinMs } from '../runtime/time-limit.ts';
@@ -66,7 +67,8 @@ const reconcileGateway = async (needs: Needs, gatewayId: GatewayId): Promise<rea
  * workflow's own passes may be further apart than a window allows. What goes wrong here begins the window again and no more.
  */
 const watch = async (needs: Needs, gateway: Gateway, rotation: Rotation): Promise<void> => {
-  if (!hasReached(rotation, 'DISTRIBUTED') || leftToRetire(gateway, rotation).length === 0) return;
+  if (!(hasReached(rotation, 'DISTRIBUTED') || isInWaves(rotation)) || leftToRetire(gateway, rotation).length === 0)
+    return;
   await aside(needs, gateway, 'The quiet of a gateway could not be watched.', async () => {
     const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
     await checkQuiet(needs, { gatewayId: gateway.gatewayId, rotationId: rotation.rotationId }, gateway, stored);

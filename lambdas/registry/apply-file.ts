@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { claimed } from '../domain/claimed.ts';
 import type { By } from '../domain/decision.ts';
@@ -7,6 +8,7 @@ import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
 import { refuseForeignSecrets } from './foreign-secrets.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
+import { refuseOtherFolders } from './registry-folders.ts';
 import { refuseOtherHosts } from './registry-hosts.ts';
 
 /**
@@ -31,18 +33,44 @@ const byHand = z.strictObject({
   plan: z.boolean().default(false),
   /** What is applied instead of the file beside the code; read by the schema of `gateways.json`. */
   registry: z.looseObject({ gateways: z.unknown() }).optional(),
+  /** The same packed: the text by gzip, in base64. */
+  registryGzip: z.base64().optional(),
   /** Who says so; recorded as claimed, beside the request of the function. */
   actor: actor.default('unknown'),
   reason: reason.default('gateways.json was applied'),
 });
 
-/** What the function is asked for by hand. `registry` is at most what Lambda takes in one call, 6 MB. Throws {@link InputRefused}. */
-export const applyEvent = (event: unknown, requestId: string): z.infer<typeof byHand> => {
+/** What the function is asked for by hand; without `text` it applies the file beside the code. */
+export type ApplyEvent = By & { readonly plan: boolean; readonly text?: string };
+
+/** Some 100,000 kits; what unpacks to more is not unpacked. */
+const longestText = 200_000_000;
+
+/**
+ * Reads what the function is asked for by hand. `registry` is at most what Lambda takes in one call, 6 MB; `registryGzip` may
+ * unpack to more. Throws {@link InputRefused}.
+ */
+export const applyEvent = (event: unknown, requestId: string): ApplyEvent => {
   const parsed = byHand.safeParse(event ?? {});
-  if (parsed.success) return { ...parsed.data, actor: claimed(parsed.data.actor, `request ${requestId}`) };
-  throw new InputRefused(
-    `The input was refused: ${z.prettifyError(parsed.error)} Allowed is {"plan"?: boolean, "registry"?: <gateways.json>, "actor"?: "<who>", "reason"?: "<why>"}.`,
+  if (!parsed.success) throw refused(z.prettifyError(parsed.error));
+  const { plan, registry, registryGzip, reason } = parsed.data;
+  if (registry && registryGzip !== undefined) throw refused('registry and registryGzip: give one of them.');
+  const text = registry ? JSON.stringify(registry) : registryGzip && unpacked(registryGzip);
+  const actor = claimed(parsed.data.actor, `request ${requestId}`);
+  return { plan, reason, actor, ...(text === undefined ? {} : { text }) };
+};
+
+const refused = (why: string): InputRefused =>
+  new InputRefused(
+    `The input was refused: ${why} Allowed is {"plan"?: boolean, "registry"?: <gateways.json>, "registryGzip"?: "<the same by gzip, in base64>", "actor"?: "<who>", "reason"?: "<why>"}.`,
   );
+
+const unpacked = (packed: string): string => {
+  try {
+    return gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: longestText }).toString('utf8');
+  } catch {
+    throw refused(`registryGzip: it is no gzip, or unpacks to more than ${longestText} bytes.`);
+  }
 };
 
 type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'home' | 'kitReach'>;
@@ -58,6 +86,7 @@ export const applyFile = async (
   const registry = withDemo ? whole : withoutDemo(whole);
   refuseForeignSecrets(registry, needs.home);
   refuseOtherHosts(registry, needs.kitReach.hosts);
+  refuseOtherFolders(registry, needs.kitReach.folders);
   const changes = await applyRegistry(needs, registry, { actor, reason }, { plan });
   const lines = changes.map(describeChange);
   if (!plan)

@@ -17,7 +17,7 @@ export const register = async (needs: Needs, wanted: WantedGateway, by: By): Pro
   const secret = await ensureSecret(needs, gatewayId);
   const configuration = {
     policy,
-    ...authorityIn(wanted),
+    ...statedIn(wanted),
     shardCount: shardCountFor(kits.length, 1),
     isScheduled: schedule !== undefined,
   };
@@ -27,8 +27,9 @@ export const register = async (needs: Needs, wanted: WantedGateway, by: By): Pro
   return gateway;
 };
 
-/** Who mints, and what our policy check decides, each as far as it applies. */
-const authorityIn = ({ authority, decision }: WantedGateway) => ({
+/** Its labels, who mints, and what our policy check decides, each as far as there is one. */
+const statedIn = ({ labels, authority, decision }: WantedGateway) => ({
+  ...(labels ? { labels } : {}),
   ...(authority ? { authority } : {}),
   ...(decision ? { decision } : {}),
 });
@@ -45,7 +46,7 @@ export const reconfigure = async (
     kind: 'configure',
     configuration: {
       policy,
-      ...authorityIn(wanted),
+      ...statedIn(wanted),
       shardCount: shardCount ?? gateway.shardCount,
       isScheduled: schedule !== undefined,
     },
@@ -61,9 +62,9 @@ export type RecordBesides = (besides: string) => Promise<unknown>;
 export const recordBesides =
   ({ gateways }: Pick<Needs, 'gateways'>, gatewayId: GatewayId, by: By): RecordBesides =>
   (besides) =>
-    gateways.apply(gatewayId, ({ policy, decision, shardCount }) => ({
+    gateways.apply(gatewayId, ({ policy, labels, authority, decision, shardCount }) => ({
       kind: 'configure',
-      configuration: { policy, decision, shardCount },
+      configuration: { policy, labels, authority, decision, shardCount },
       besides,
       ...by,
     }));

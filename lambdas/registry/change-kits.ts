@@ -20,13 +20,17 @@ const atOnce = 20;
 
 /** Copies every kit into the shard it will have; readers pass over copies until the record names the new count. */
 export const copyIntoShards = async ({ kits }: Needs, found: FoundGateway, shardCount: number): Promise<void> => {
-  await boundedMap(found.kits, atOnce, async ({ work, acknowledged, retiredSources, reverted: _, ...registered }) => {
-    await kits.save(registered, shardCount);
-    const kit = { ...registered, ...(work ? { work } : {}) };
-    if (work) await kits.replaceWork(kit, work, shardCount);
-    if (acknowledged) await kits.acknowledge(kit.gatewayId, kit.kitId, acknowledged, shardCount);
-    if (retiredSources) await kits.saveRetiredSources(kit, retiredSources, shardCount);
-  });
+  await boundedMap(
+    found.kits,
+    atOnce,
+    async ({ work, acknowledged, retiredSources, reverted: _, wave: _w, ...registered }) => {
+      await kits.save(registered, shardCount);
+      const kit = { ...registered, ...(work ? { work } : {}) };
+      if (work) await kits.replaceWork(kit, work, shardCount);
+      if (acknowledged) await kits.acknowledge(kit.gatewayId, kit.kitId, acknowledged, shardCount);
+      if (retiredSources) await kits.saveRetiredSources(kit, retiredSources, shardCount);
+    },
+  );
 };
 
 /**
@@ -113,7 +117,7 @@ const changeKit = async (
     if (before) await kits.save({ ...registeredPart(before), retiredAtMs: now() }, shardCount);
     return;
   }
-  const { kind, owner, traits, lookBackSeconds, probeUrl, expectedSources, settings } = wanted;
+  const { kind, owner, labels, traits, lookBackSeconds, probeUrl, expectedSources, canary, settings } = wanted;
   const isRegistered = before !== undefined && before.retiredAtMs === undefined;
   const kit: RegisteredKit = {
     gatewayId,
@@ -124,8 +128,10 @@ const changeKit = async (
     lookBackSeconds,
     settings,
     registeredAtMs: isRegistered ? before.registeredAtMs : now(),
+    ...(labels ? { labels } : {}),
     ...(probeUrl === undefined ? {} : { probeUrl }),
     ...(expectedSources === undefined ? {} : { expectedSources }),
+    ...(canary ? { canary } : {}),
   };
   const sendBack = async (): Promise<void> => {
     if (
@@ -145,5 +151,6 @@ const registeredPart = ({
   acknowledged: _a,
   retiredSources: _r,
   reverted: _v,
+  wave: _k,
   ...registered
 }: Kit): RegisteredKit => registered;

@@ -3,8 +3,8 @@ import { destinationsOf } from '../kits/kinds.ts';
 import { type Registry, RegistryRefused } from './read-registry.ts';
 
 /**
- * Refuses kits whose secrets are in another account or region than the deployment: the permissions of its functions end
- * there, and a rotation would stand still at the first such kit. Throws {@link RegistryRefused} with every one of them.
+ * Refuses kits whose secrets are in another account or region than the deployment, unless a role of their owner is used: the
+ * permissions of its functions end there, and a rotation would stand still at the first such kit. Throws {@link RegistryRefused} with every one of them.
  */
 export const refuseForeignSecrets = ({ gateways }: Registry, home: Home): void => {
   const refusal = (where: string, secret: string, todo: string): readonly string[] => {
@@ -19,21 +19,29 @@ export const refuseForeignSecrets = ({ gateways }: Registry, home: Home): void =
     ...(authority
       ? refusal(`gateway ${gatewayId}, authority.workerSecret`, authority.workerSecret, 'Keep the secret there.')
       : []),
-    ...kits.flatMap((kit) =>
-      [...new Set(destinationsOf(kit).secrets)].flatMap((secret) =>
+    ...kits.flatMap((kit) => {
+      const { secrets, secretsByRole = [] } = destinationsOf(kit);
+      const inOwnName = secrets.filter((secret) => !secretsByRole.includes(secret));
+      return [...new Set(inOwnName)].flatMap((secret) =>
         refusal(
           `kit ${gatewayId}/${kit.kitId}, ${placesOf(kit.settings, secret)}`,
           secret,
-          'Keep the secret there, or let a webhook of the other account write it.',
+          kit.kind === 'secrets-manager'
+            ? 'Keep the secret there, or name a role of its owner as roleArn.'
+            : 'Keep the secret there, or let a webhook of the other account write it.',
         ),
-      ),
-    ),
+      );
+    }),
   ]);
   if (problems.length > 0) throw new RegistryRefused(problems);
 };
 
-/** Under which names the settings of a kit have this secret. */
-const placesOf = (settings: Readonly<Record<string, unknown>>, secret: string): string =>
-  Object.entries(settings)
-    .flatMap(([name, value]) => (value === secret ? [`settings.${name}`] : []))
-    .join(', ');
+/** Under which names the settings of a kit have this secret, also within one of them. */
+const placesOf = (settings: Readonly<Record<string, unknown>>, secret: string): string => {
+  const within = (where: string, value: unknown): readonly string[] => {
+    if (value === secret) return [where];
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([name, one]) => within(`${where}.${name}`, one));
+  };
+  return within('settings', settings).join(', ');
+};

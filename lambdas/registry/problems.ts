@@ -108,6 +108,7 @@ const allowed = (at: Node): string => {
   if (at.const !== undefined) return JSON.stringify(at.const);
   if (at.type === 'integer' || at.type === 'number')
     return `${at.type === 'integer' ? 'a whole number' : 'a number'}${range(at)}`;
+  if (at.type === 'object' && !at.properties && at.description) return `an object: ${at.description}`;
   if (at.type === 'object') return `an object with ${Object.keys(at.properties ?? {}).join(', ') || 'nothing in it'}`;
   if (at.type === 'array') return 'a list';
   if (at.type === 'boolean') return 'true or false';

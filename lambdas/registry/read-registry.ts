@@ -36,8 +36,10 @@ export type Registry = {
 export const withoutDemo = ({ gateways }: Registry): Registry => ({ gateways: gateways.filter(({ demo }) => !demo) });
 
 /** Reads the text of `gateways.json`. Throws {@link RegistryRefused}. */
-export const readRegistry = (text: string): Registry => {
-  const given = parsed(text);
+export const readRegistry = (text: string): Registry => registryIn(parsed(text));
+
+/** The same of the document that such a text holds, or that several files make up together. */
+export const registryIn = (given: unknown): Registry => {
   const whole = registrySchema.safeParse(given);
   const problems = whole.success ? [] : problemsOf(whole.error.issues, given, registryJsonSchema());
   const gatewaysGiven: readonly unknown[] = listAt(given, 'gateways');
@@ -60,7 +62,10 @@ export const readRegistry = (text: string): Registry => {
       return undefined;
     }
     const gateway = { ...rest, ...(decision ? { decision } : {}), kits: one.data.kits.map(wantedKit) };
-    const timings = gateway.kits.map(({ kitId, traits: { propagationSeconds } }) => ({ kitId, propagationSeconds }));
+    const timings = gateway.kits.map(({ kitId, canary, traits: { propagationSeconds, installedBy } }) => ({
+      ...{ kitId, propagationSeconds, installedBy },
+      ...(canary ? { canary } : {}),
+    }));
     const scheduled = one.data.schedule && scheduleContradiction(one.data.schedule, gateway.policy);
     if (scheduled) problems.push(`${pathText([...path, 'schedule'])}: ${scheduled}`);
     for (const sentence of contradictions(gateway.policy, timings, one.data.authority?.kind !== 'pingone'))
@@ -71,8 +76,9 @@ export const readRegistry = (text: string): Registry => {
   return {
     gateways: read
       .filter((one) => one !== undefined)
-      .map(({ gatewayId, authority, decision, policy, kits, demo, schedule }) => ({
+      .map(({ gatewayId, labels, authority, decision, policy, kits, demo, schedule }) => ({
         gatewayId,
+        ...(labels ? { labels } : {}),
         ...(authority?.kind === 'pingone' ? { authority } : {}),
         ...(decision ? { decision } : {}),
         policy,
@@ -115,7 +121,7 @@ const parsed = (text: string): unknown => {
 };
 
 const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
-  const { kitId, kind, owner, lookBackSeconds, probeUrl, expectedSources, settings, demo } = kit;
+  const { kitId, kind, owner, labels, lookBackSeconds, probeUrl, expectedSources, canary, settings, demo } = kit;
   return {
     kitId,
     kind,
@@ -124,8 +130,10 @@ const wantedKit = (kit: GatewayOfFile['kits'][number]): DemoKit => {
     settings,
     traits: kitKindOf(kind).traits(settings),
     nodes: demo?.nodes ?? 1,
+    ...(labels ? { labels } : {}),
     ...(probeUrl === undefined ? {} : { probeUrl }),
     ...(expectedSources === undefined ? {} : { expectedSources }),
+    ...(canary ? { canary } : {}),
   };
 };
 

@@ -4,14 +4,41 @@ import { longestLookBackSeconds } from '../domain/kit.ts';
 import { defaultPolicy, latestRejectSeconds } from '../domain/policy.ts';
 import { readSchedule } from '../domain/schedule.ts';
 import { longestText } from '../domain/text.ts';
+import { longestBakeSeconds, wavesAtMost } from '../domain/wave-policy.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
-import { actor, gatewayId, kitId, line } from '../workflow/shared/fields.ts';
+import { actor, gatewayId, kitId, labels, line } from '../workflow/shared/fields.ts';
 
 const day = 86_400;
 const year = 365 * day;
 
 const seconds = (from: number, to: number, standard: number, description: string) =>
   z.int().min(from).max(to).default(standard).describe(description);
+
+const wave = z
+  .strictObject({
+    kits: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .describe('Until so many kits have the credential, those of earlier waves counted in.')
+      .exactOptional(),
+    percent: z
+      .int()
+      .min(1)
+      .max(100)
+      .describe('Until so many percent of the kits have it, rounded up; the last wave is 100.')
+      .exactOptional(),
+    bakeSeconds: z
+      .int()
+      .min(1)
+      .max(longestBakeSeconds)
+      .describe('How long the wave has to prove itself before the next one opens; not for the last one.')
+      .exactOptional(),
+  })
+  .refine(
+    ({ kits, percent }) => (kits === undefined) !== (percent === undefined),
+    'must have either kits or percent, and not both',
+  );
 
 const policy = z.strictObject({
   quietWindowSeconds: seconds(
@@ -79,10 +106,19 @@ const policy = z.strictObject({
     defaultPolicy.rejectWithinSeconds,
     'How soon a compromised credential is refused, unless the press says otherwise.',
   ),
+  waves: z
+    .array(wave)
+    .min(2)
+    .max(wavesAtMost)
+    .describe(
+      'In which parts kits get a new credential: each has to prove itself before the next one, and goes back by itself when it is bad. Left out, all get it at once; a compromise never waits for waves.',
+    )
+    .exactOptional(),
 });
 
 const kit = kitSchemaWith({
   kitId,
+  labels: labels.exactOptional(),
   owner: line(longestText.owner).describe('who is told when this kit lags, such as an e-mail address or a team'),
   lookBackSeconds: seconds(1, longestLookBackSeconds, day, 'A kit unused for so long counts as idle.'),
   expectedSources: z
@@ -95,6 +131,10 @@ const kit = kitSchemaWith({
     .url({ protocol: /^https?$/ })
     .describe('An http or https URL behind the kit: asking it makes an idle kit show itself. No redirect is followed.')
     .exactOptional(),
+  canary: z
+    .literal(true)
+    .describe('It is in the first wave, before all others; where the policy has waves.')
+    .exactOptional(),
   demo: z
     .strictObject({
       nodes: z.int().min(1).max(4).describe('How many nodes the stand-in for this kit has; in a demo gateway only.'),
@@ -104,6 +144,7 @@ const kit = kitSchemaWith({
 
 export const gatewaySchema = z.strictObject({
   gatewayId,
+  labels: labels.exactOptional(),
   demo: z
     .boolean()
     .default(false)
@@ -157,6 +198,30 @@ export type GatewayOfFile = z.output<typeof gatewaySchema>;
 /** The schema of `gateways.json`: strict, with the settings of every kind of kit. */
 export const registrySchema = z.strictObject({ $schema: z.string().exactOptional(), gateways: z.array(gatewaySchema) });
 
-/** The JSON Schema of `gateways.json`, made from the same source, for editors and for messages. */
-export const registryJsonSchema = () =>
-  z.toJSONSchema(registrySchema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+const jsonSchemaOf = (schema: z.ZodType) =>
+  z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+
+/** The JSON Schema of what `gateways.json` comes to, made from the same source, for messages and pages. */
+export const registryJsonSchema = () => jsonSchemaOf(registrySchema);
+
+/** Further files of a registry, and where a gateway has its kits when they are not in the list itself. */
+const include = z
+  .array(z.string().min(1))
+  .describe('Further files of this form, as paths from this one; a gateway may stand in any of them, and in one only.');
+const kitsFile = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .describe(
+      'A file with the kits of this gateway alone, as a path from this one: NDJSON (.ndjson, .jsonl) or CSV (.csv).',
+    ),
+});
+
+/** The JSON Schema of one such file, for editors: it may name further ones, which the functions never see. */
+export const registryFileJsonSchema = () =>
+  jsonSchemaOf(
+    registrySchema.extend({
+      include: include.exactOptional(),
+      gateways: z.array(gatewaySchema.extend({ kits: z.union([z.array(kit), kitsFile]) })),
+    }),
+  );

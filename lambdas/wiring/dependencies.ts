@@ -10,11 +10,17 @@ import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
+import { kitCommandsIn } from '../aws/kit-commands.ts';
+import { type EdgeClients, edgeRegion, kitEdgeIn } from '../aws/kit-edge.ts';
 import { kitFunctionsIn } from '../aws/kit-functions.ts';
-import { kitSecretsIn } from '../aws/kit-secrets.ts';
+import { kitParametersIn } from '../aws/kit-parameters.ts';
+import { kitSecretsIn, kitSecretsTogether } from '../aws/kit-secrets.ts';
+import { kitSecretsByRole } from '../aws/kit-secrets-by-role.ts';
 import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
 import { notifyOwnersOn } from '../aws/notify-owners.ts';
+import { ownKeysIn } from '../aws/own-keys.ts';
+import { assumeRoleBy } from '../aws/owners-role.ts';
 import { proofsIn } from '../aws/proofs.ts';
 import { protectTablesIn } from '../aws/protect-tables.ts';
 import { publishTo } from '../aws/publish-events.ts';
@@ -22,6 +28,7 @@ import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
 import { homeOfArn } from '../domain/secret-home.ts';
+import { filesOfThisMachine } from '../kits/kit-files.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
 import type { ClockAndLog, Dependencies, KitReach } from '../ports.ts';
 import { type ClientSettings, clientSettings, limited } from '../runtime/client-settings.ts';
@@ -58,10 +65,39 @@ const hostsOf = ({ KIT_HOSTS = '', LOCAL_KITS }: Runtime['environment']): KitRea
   mayBeLocal: LOCAL_KITS === 'allowed',
 });
 
-/** How kits are reached, and which hosts this deployment allows. */
+/** What kits are reached by within AWS. */
+const awsKitsBy = (
+  settings: ClientSettings,
+): Pick<KitReach, 'functions' | 'commands' | 'parameters' | 'secretsByRole'> => {
+  const assume = assumeRoleBy(({ STSClient }) => limited(new STSClient(settings)));
+  return {
+    functions: kitFunctionsIn(({ LambdaClient }) => limited(new LambdaClient(settings))),
+    commands: kitCommandsIn(({ SSMClient }) => limited(new SSMClient(settings))),
+    parameters: kitParametersIn({
+      assume,
+      open: ({ SSMClient }, by) => limited(new SSMClient({ ...settings, ...by })),
+    }),
+    secretsByRole: kitSecretsByRole({
+      assume,
+      open: (by) => limited(new SecretsManagerClient({ ...settings, ...by })),
+    }),
+  };
+};
+const edgeClientsWith = (settings: ClientSettings): EdgeClients => ({
+  lambda: ({ LambdaClient }) => limited(new LambdaClient({ ...settings, region: edgeRegion })),
+  cloudFront: ({ CloudFrontClient }) => limited(new CloudFrontClient({ ...settings, region: edgeRegion })),
+});
+
+/** How kits are reached, and which hosts and folders this deployment allows. */
 const kitReachOf = ({ environment }: Runtime): KitReach => ({
   hosts: hostsOf(environment),
-  functions: kitFunctionsIn(({ LambdaClient }) => limited(new LambdaClient(clientSettings(environment)))),
+  ...awsKitsBy(clientSettings(environment)),
+  edge: kitEdgeIn(edgeClientsWith(clientSettings(environment)), {
+    fetch: globalThis.fetch,
+    mayBeLocal: hostsOf(environment).mayBeLocal,
+  }),
+  folders: (environment.KIT_FOLDERS ?? '').split(':').filter((folder) => folder !== ''),
+  files: filesOfThisMachine,
   fetch: globalThis.fetch,
   addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 });
@@ -89,6 +125,10 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     needs: ['GATEWAYS_TABLE'],
     make: ({ GATEWAYS_TABLE = '' }, clients) => proofsIn(clients.dynamodb(), GATEWAYS_TABLE),
   },
+  ownKeys: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients) => ownKeysIn(clients.dynamodb(), GATEWAYS_TABLE),
+  },
   signer: {
     needs: ['EVIDENCE_KEY'],
     make: ({ EVIDENCE_KEY = '' }, clients) => signerWith(clients.kms(), EVIDENCE_KEY),
@@ -104,6 +144,7 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
       gatewaySecretsIn(clients.secretsManager(), { rotationFunction, ...(key ? { key } : {}) }),
   },
   kitSecrets: { needs: [], make: (_, clients) => kitSecretsIn(clients.secretsManager()) },
+  kitSecretsTogether: { needs: [], make: (_, clients) => kitSecretsTogether(clients.secretsManager()) },
   kitReach: { needs: [], make: (_values, _clients, runtime) => kitReachOf(runtime) },
   policyCheck: { needs: ['POLICY_CHECK_URL'], make: ({ POLICY_CHECK_URL = '' }) => policyCheckAt(POLICY_CHECK_URL) },
   pingOne: {

@@ -1,6 +1,6 @@
 import { parseRecord, readRecordText } from '../aws/gateway-item.ts';
 import { keptPostTo } from '../aws/kept-post.ts';
-import { recordUse } from '../aws/record-use.ts';
+import { recordRefusal, recordUse } from '../aws/record-use.ts';
 import { isRegisteredKit } from '../aws/registered-kit.ts';
 import { signedItemCalls } from '../aws/signed-item-calls.ts';
 import { memoryLimits } from '../policy-check/instance-memory.ts';
@@ -25,6 +25,7 @@ export const policyCheckPorts = ({ environment, log, now }: Runtime): Ports => {
       return text === undefined ? undefined : parse(gatewayId, text);
     },
     recordUse: (seen, nowMs, signal) => recordUse(calls, USE_TABLE, seen, nowMs, signal),
+    recordRefusal: (refused, nowMs, signal) => recordRefusal(calls, USE_TABLE, refused, nowMs, signal),
     isRegistered: (gatewayId, kitId, shardCount, signal) =>
       isRegisteredKit(calls, GATEWAYS_TABLE, { gatewayId, kitId, shardCount }, signal),
     nowMs: now,

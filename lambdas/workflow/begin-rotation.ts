@@ -75,7 +75,7 @@ export const beginRotation = async (
   const rotationId = rotationIdOf(executionArn);
   const isBegun = [gateway.rotation, ...gateway.ended].some((one) => one?.rotationId === rotationId);
   if (manual.data.plan || !isBegun) {
-    const plan = await planRotation(needs, gateway, rotationId);
+    const plan = await planRotation(needs, gateway, rotationId, { readsAll: manual.data.plan });
     if (manual.data.plan) return { next: 'PlanReady', plan };
     const [first] = plan.obstacles;
     if (first) throw new RotationRefused(`${first.code}: ${plan.obstacles.map(({ message }) => message).join(' ')}`);
@@ -95,11 +95,11 @@ export const beginRotation = async (
 /** With the rights and the network of this function, which are those that a rotation has. */
 const testOneKit = async (
   needs: Needs,
-  { gatewayId, shardCount, secretArn }: Gateway,
+  { gatewayId, shardCount, secretArn, policy }: Gateway,
   kitId: KitId,
 ): Promise<KitTest> => {
   for await (const kit of needs.kits.ofShard(gatewayId, shardOf(kitId, shardCount), shardCount))
     if (kit.kitId === kitId)
-      return testKit(kit, secretArn, accessFor({ ...needs, notifyOwner: async () => undefined }, kit));
+      return testKit(kit, { secretArn, policy }, accessFor({ ...needs, notifyOwner: async () => undefined }, kit));
   throw new InputRefused(`Gateway ${gatewayId} has no kit ${kitId} that is registered: see kits list.`);
 };

@@ -8,13 +8,13 @@ import { provenSaid } from '../domain/said.ts';
 import { lastUseIn } from '../domain/shown-use.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
-import { collectEvidence } from './shared/collect-evidence.ts';
+import { collectEvidence, passMs } from './shared/collect-evidence.ts';
 import { readCurrentVersion } from './shared/current-version.ts';
 import { dropForce, uncoveredByForce } from './shared/drop-force.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
-import { readBackAll } from './shared/recheck.ts';
+import { readBackAll, readBackUntil } from './shared/recheck.ts';
 import { withUseNow } from './shared/seen-use.ts';
-import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { cursorOf, type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
 
 type Needs = Pick<
   Dependencies,
@@ -52,14 +52,27 @@ export const revokeCredential = async (needs: Needs, input: StepInput): Promise<
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
   const seen = await withUseNow(needs, gateway);
   const cutOff: string[] = [];
+  const from = cursorOf(input, 'revoke', gateway);
+  const sinceMs = from?.sinceMs ?? now();
+  const untilMs = now() + passMs;
+  const limits = rotation.forced
+    ? stored && { refresh: readBackUntil(needs, gateway, rotation, stored, untilMs) } // who cannot be asked just now is not known to be cut off
+    : {
+        ...(stored ? { refresh: readBackAll(needs, gateway, rotation, stored) } : {}),
+        ...{ readBackSinceMs: sinceMs, endsAtLaggard: true, from, untilMs },
+      };
   const collected = await collectEvidence(needs, seen, rotation, {
     onCutOff: (list) => {
       for (const one of list) cutOff.push(one);
     },
     keep: (proof) => needs.proofs.keep(gateway.gatewayId, rotationId, proof),
-    ...(stored ? { refresh: readBackAll(needs, gateway, rotation, stored) } : {}),
-    ...(rotation.forced ? {} : { readBackSinceMs: now() }), // who cannot be asked just now is not known to be cut off
+    ...limits,
   });
+  if (!collected.done) {
+    const { nextShard: shard, summary } = collected;
+    const cursor = { pass: 'revoke', shard, summary, revision: gateway.transitionRevision, sinceMs } as const;
+    return stepOutput(gateway, input, now(), { next: 'RevokeCredential', cursor });
+  }
   const uncovered = await uncoveredByForce(needs, gateway, rotation, cutOff);
   if (uncovered.length > 0) return stepOutput(await dropForce(needs, input, rotation, uncovered), input, now());
   const { gateway: fresh } = await readOwnRotation(gateways, input); // the watching went on meanwhile

@@ -1,19 +1,22 @@
 import { leftToRevoke } from '../domain/decision.ts';
 import { type Gateway, hasReached } from '../domain/gateway.ts';
 import type { EvidenceSummary } from '../domain/may-revoke.ts';
-import { emptySummary, judgeRevocation } from '../domain/may-revoke.ts';
+import { judgeRevocation } from '../domain/may-revoke.ts';
 import { nextStage, waitSeconds } from '../domain/next-stage.ts';
 import { distributedSaid, provenSaid } from '../domain/said.ts';
+import { shardsByCall } from '../domain/shards.ts';
+import { isInWaves } from '../domain/waves.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../ports.ts';
 import { applyCommand, asWorkflow, failureOf } from './shared/apply-command.ts';
 import { checkQuiet } from './shared/check-quiet.ts';
-import { collectEvidence } from './shared/collect-evidence.ts';
+import { collectEvidence, passMs } from './shared/collect-evidence.ts';
 import { readCurrentVersion } from './shared/current-version.ts';
 import { escalateLaggards } from './shared/escalate.ts';
 import { readOwnRotation, rotationOf, targetOf } from './shared/own-rotation.ts';
 import { recheck, recheckAll } from './shared/recheck.ts';
 import { withUseIfReadable } from './shared/seen-use.ts';
-import { type StepInput, type StepOutput, stepOutput } from './shared/step.ts';
+import { cursorOf, type StepInput, type StepOutput, settledBefore, stepOutput } from './shared/step.ts';
+import { verifyWave } from './shared/verify-wave.ts';
 
 type Needs = Pick<
   Dependencies,
@@ -30,9 +33,6 @@ type Needs = Pick<
 > &
   ClockAndLog;
 
-/** One pass may take so long; a larger fleet goes on where it ended, as long as no transition comes between. */
-const lookForMs = 240_000;
-
 /**
  * One pass: proves that recording works, reads every kit and every use, and says yes, or why not and when to look again.
  * What it finds restarts the quiet window; kits that lack the credential are sent back to distribution.
@@ -41,27 +41,28 @@ export const verifyKits = async (needs: Needs, input: StepInput): Promise<StepOu
   const { gateway, rotation } = await readOwnRotation(needs.gateways, input);
   if (!hasReached(rotation, 'PROMOTED') || nextStage(gateway, needs.now()) === 'RotationHeld')
     return stepOutput(gateway, input, needs.now());
+  if (isInWaves(rotation)) return verifyWave(needs, input, gateway, rotation);
   const stored = await needs.secretVersions.readVersion(gateway.secretArn, targetOf(gateway).versionId);
-  const from =
-    input.cursor?.revision === gateway.transitionRevision
-      ? { summary: { ...emptySummary, ...input.cursor.summary }, nextShard: input.cursor.shard, done: false }
-      : undefined;
+  if (cursorOf(input, 'confirm', gateway)) return confirmEvidence(needs, input, gateway, stored);
   const seen = await withUseIfReadable(needs, gateway);
+  const settled = settledBefore(input, gateway, needs.now());
   const collected = await collectEvidence(needs, seen, rotation, {
     ...(stored ? { refresh: recheck(needs, seen, rotation, stored) } : {}),
-    from,
-    untilMs: needs.now() + lookForMs,
+    from: cursorOf(input, 'look', gateway),
+    settled,
+    untilMs: needs.now() + passMs,
   });
-  if (!collected.done)
-    return stepOutput(gateway, input, needs.now(), {
-      next: 'VerifyKits',
-      cursor: { shard: collected.nextShard, summary: collected.summary, revision: gateway.transitionRevision },
-    });
+  const kept = { revision: gateway.transitionRevision, sinceMs: settled.sinceMs, shards: collected.settled };
+  if (!collected.done) {
+    const { nextShard: shard, summary } = collected;
+    const cursor = { pass: 'look', shard, summary, revision: gateway.transitionRevision } as const;
+    return stepOutput(gateway, input, needs.now(), { next: 'VerifyKits', cursor, settled: kept });
+  }
   const summary = {
     ...collected.summary,
     ...(await readCurrentVersion(needs, gateway)),
   };
-  return judge(needs, input, gateway, summary, stored);
+  return { settled: kept, ...(await judge(needs, input, gateway, summary, stored)) };
 };
 
 const judge = async (
@@ -107,9 +108,12 @@ const waitForKits = (needs: Needs, input: StepInput, gateway: Gateway, summary: 
   });
 };
 
+/** A kit that had evidence is late after all: all of them are looked at again. */
+const nothingSettled = { revision: 0, sinceMs: 0, shards: {} } as const;
+
 /**
  * The last pass before `verified`: reads every kit back once more, observed or not, since another tool may have set one
- * back; and keeps what was read when no revocation follows that would keep it.
+ * back; and keeps what was read when no revocation follows that would keep it. It ends with the first kits that are late.
  */
 const confirmEvidence = async (
   needs: Needs,
@@ -120,12 +124,27 @@ const confirmEvidence = async (
   const { now } = needs;
   const rotation = rotationOf(gateway, input);
   const isEnd = leftToRevoke(gateway, rotation).length === 0;
-  const { summary } = await collectEvidence(needs, gateway, rotation, {
+  const from = cursorOf(input, 'confirm', gateway);
+  const sinceMs = from?.sinceMs ?? now();
+  const { summary, nextShard, done } = await collectEvidence(needs, gateway, rotation, {
     ...(stored ? { refresh: recheckAll(needs, gateway, rotation, stored) } : {}),
     ...(isEnd ? { keep: (proof) => needs.proofs.keep(input.gatewayId, input.rotationId, proof) } : {}),
-    readBackSinceMs: now(),
+    readBackSinceMs: sinceMs,
+    endsAtLaggard: true,
+    from,
+    untilMs: now() + passMs,
   });
-  if (summary.laggards > 0) return waitForKits(needs, input, gateway, summary);
+  if (!done) {
+    const cursor = {
+      pass: 'confirm',
+      shard: nextShard,
+      summary,
+      revision: gateway.transitionRevision,
+      sinceMs,
+    } as const;
+    return stepOutput(gateway, input, now(), { next: 'VerifyKits', cursor });
+  }
+  if (summary.laggards > 0) return { ...waitForKits(needs, input, gateway, summary), settled: nothingSettled };
   const { kits, observed, readBack, acknowledged, shared } = summary;
   const verified = await applyCommand(needs.gateways, input, {
     kind: 'verified',
@@ -144,7 +163,7 @@ const confirmEvidence = async (
 const redo = (gateway: Gateway, input: StepInput, summary: EvidenceSummary, nowMs: number): StepOutput =>
   stepOutput(gateway, input, nowMs, {
     next: 'WaitToDistribute',
-    shards: summary.redoShards,
+    shards: shardsByCall(summary.redoShards, summary.redoKits),
     waitSeconds: waitSeconds(gateway, nowMs, undefined),
   });
 

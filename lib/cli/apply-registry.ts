@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { counted } from '../../lambdas/console/view/labels.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
-import { RegistryRefused, readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { RegistryRefused } from '../../lambdas/registry/read-registry.ts';
+import { wholeRegistry } from '../registry-files/whole-registry.ts';
 import { NotWritten, writeUserFile } from '../user-file.ts';
 import { actorOf } from './actor.ts';
 import type { Result } from './command.ts';
@@ -9,7 +11,7 @@ import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { askFirst, plain, type Terminal } from './terminal.ts';
 
-/** Lambda's limit for a call is 6 MB, and the text is quoted once more in it. */
+/** Lambda's limit for a call is 6 MB, with what is said besides. */
 const largestBytes = 5_000_000;
 
 /** The text of a file the user has named. Throws {@link CommandFailed}. */
@@ -36,14 +38,13 @@ export const writeText = (file: string, text: string): void => {
   }
 };
 
-/** Shows what applying the text would change, asks, and applies it. */
+/** Shows what applying one document would change, asks, and applies it; who calls has found it good. */
 export const applyText = async (
   { connection, terminal }: { connection: Connection; terminal: Terminal },
   registry: string,
   { reason, isAnswered }: { reason: string; isAnswered: boolean },
 ): Promise<ApplyResult> => {
-  refuseWrong(registry);
-  const asked = { registry: JSON.parse(registry) as unknown, reason, actor: await actorOf({ connection, terminal }) };
+  const asked = { ...sent(registry), reason, actor: await actorOf({ connection, terminal }) };
   const planned = await connection.apply({ ...asked, plan: true });
   if (planned.count === 0) return planned; // what is refused now is not tried
   for (const change of planned.changes) terminal.say(plain(change));
@@ -66,16 +67,24 @@ export const appliedResult = (json: ApplyResult): Result => {
   return { json, text: [...lines, sum].join('\n'), isFailed: refused > 0 };
 };
 
-const refuseWrong = (registry: string): void => {
+/** One document as it is sent: packed when it would not go otherwise. Throws {@link CommandFailed} for what never would. */
+const sent = (registry: string): Readonly<Record<string, unknown>> => {
+  if (Buffer.byteLength(registry) <= largestBytes) return { registry: JSON.parse(registry) as unknown };
+  const registryGzip = gzipSync(registry).toString('base64');
+  if (registryGzip.length > largestBytes)
+    throw new CommandFailed(
+      'usage',
+      `The registry has ${registryGzip.length} bytes when it is packed, and one call takes ${largestBytes}: deploy it with npx cdk deploy.`,
+    );
+  return { registryGzip };
+};
+
+/** The registry that a file and those that it names come to. Throws {@link CommandFailed} with every problem. */
+export const readWhole = (file: string): ReturnType<typeof wholeRegistry> => {
   try {
-    readRegistry(registry);
+    return wholeRegistry(file);
   } catch (error) {
     if (error instanceof RegistryRefused) throw new CommandFailed('usage', error.message, { cause: error });
     throw error;
   }
-  if (Buffer.byteLength(registry) > largestBytes)
-    throw new CommandFailed(
-      'usage',
-      `The file has ${Buffer.byteLength(registry)} bytes, and one call takes ${largestBytes}: deploy it with npx cdk deploy.`,
-    );
 };

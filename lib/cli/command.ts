@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { longestFilter } from '../../lambdas/console/view/paging.ts';
+import { labelIn, labelRule } from '../../lambdas/domain/labels.ts';
 import { reason } from '../../lambdas/workflow/shared/fields.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed, type exitCodes } from './failure.ts';
@@ -32,6 +33,13 @@ export type CliCommand = {
 /** What every command that asks a deployment may be told. */
 export const common = z.object({ json: z.boolean().default(false), yes: z.boolean().default(false) });
 
+/** What was typed, by a schema. Throws {@link CommandFailed} with everything that is not allowed. */
+export const parsedBy = <Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> => {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new CommandFailed('usage', z.prettifyError(parsed.error));
+};
+
 /** A command whose arguments and options are checked by a schema first. Running it throws {@link CommandFailed} for what is not allowed. */
 export const command = <Shape extends z.ZodRawShape>(
   spec: Omit<CliCommand, 'prepare' | 'options'> & {
@@ -45,9 +53,8 @@ export const command = <Shape extends z.ZodRawShape>(
     options: [],
     ...spec,
     prepare: (given) => {
-      const parsed = schema.safeParse(given);
-      if (!parsed.success) throw new CommandFailed('usage', z.prettifyError(parsed.error));
-      return (at) => spec.run(at, parsed.data as never);
+      const parsed = parsedBy(schema, given);
+      return (at) => spec.run(at, parsed as never);
     },
   };
 };
@@ -69,3 +76,15 @@ export const paging = ['--page <n>', 'which page, from 1'] as const;
 /** Which part of a list. */
 export const page = wholeNumber(1, 100_000).optional();
 export const filter = z.string().max(longestFilter).optional();
+
+/** Labels as they are typed, several times or parted by commas; as the console takes them. */
+export const label = z
+  .array(z.string())
+  .transform((all) => all.flatMap((one) => one.split(',')))
+  .pipe(z.array(z.string().refine((one) => labelIn(one) !== undefined, `allowed is name=value: ${labelRule}`)))
+  .transform((all) => all.join(','))
+  .optional();
+export const labelOption = [
+  '--label <name=value...>',
+  'only those with this label; with several, with all of them',
+] as const;

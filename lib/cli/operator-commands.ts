@@ -5,7 +5,8 @@ import {
   operatorCommands,
 } from '../../lambdas/domain/operator-commands.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
-import { type CliCommand, command, reason, text, wholeNumber, why } from './command.ts';
+import { acknowledgeMany } from './acknowledge-many.ts';
+import { type CliCommand, command, label, labelOption, reason, text, wholeNumber, why } from './command.ts';
 import { deadlineIn } from './deadline.ts';
 import { CommandFailed } from './failure.ts';
 import { decide, force } from './send-decision.ts';
@@ -122,12 +123,33 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     },
   }),
   'acknowledge-kit': command({
-    usage: 'acknowledge <gatewayId> <kitId>',
-    about: about('acknowledge-kit'),
-    examples: ['acknowledge orders warehouse --reason "installed by Kim"'],
-    options: [why, ['--credential <id>', 'the credential that was installed (default: the one that kits shall hold)']],
-    input: { gatewayId: text, kitId: text, reason, credential: text.optional() },
-    run: async (at, { gatewayId, kitId, reason, credential }) => {
+    usage: 'acknowledge [gatewayId] [kitId]',
+    about: `${about('acknowledge-kit')} With --owner or --label: all such kits that wait for it, of one gateway or of every one; shows them, and asks.`,
+    examples: [
+      'acknowledge orders warehouse --reason "installed by Kim"',
+      'acknowledge --owner kim@example.com --reason "installed by Kim"',
+      'acknowledge orders --label site=north --reason "installed by Kim" --yes',
+    ],
+    options: [
+      why,
+      ['--credential <id>', 'the credential that was installed (default: the one that kits shall hold)'],
+      ['--owner <owner>', 'all kits of this owner that wait for it'],
+      labelOption,
+      ['--yes', 'do not ask'],
+    ],
+    input: {
+      ...{ gatewayId: text.optional(), kitId: text.optional(), reason, credential: text.optional() },
+      ...{ owner: text.optional(), label },
+    },
+    run: async (at, { gatewayId, kitId, reason, credential, owner, label, yes }) => {
+      if (owner !== undefined || label !== undefined) {
+        if (kitId !== undefined)
+          throw new CommandFailed('usage', 'Name one kit, or with --owner or --label all such kits; not both.');
+        const chosen = { gatewayId, owner, labels: label, credentialId: credential };
+        return acknowledgeMany(at, chosen, { reason, isAnswered: yes });
+      }
+      if (gatewayId === undefined || kitId === undefined)
+        throw new CommandFailed('usage', 'Name a gateway and its kit, or all kits of an owner with --owner.');
       const credentialId = credential ?? (await at.connection.show({ view: 'gateway', gatewayId })).targetId;
       if (!credentialId)
         throw new CommandFailed('refused', `Gateway ${gatewayId} has no credential yet that a kit could hold.`);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PressResult } from '../../lambdas/compromise/press-button.ts';
 import { counted, cutOffWords } from '../../lambdas/console/view/labels.ts';
 import type { ActView, CutOff } from '../../lambdas/console/view/views.ts';
+import type { Screen } from '../screen.ts';
 import { actorOf } from './actor.ts';
 import type { At } from './command.ts';
 import { CommandFailed } from './failure.ts';
@@ -23,13 +24,11 @@ export const pressButton = async (at: At, { confirm, ...press }: Press): Promise
   const { connection, terminal } = at;
   const { gatewayId } = press;
   terminal.say(
-    await connection
-      .show({ view: 'act', act: 'compromise', gatewayId, ...askedOf(press) })
-      .then(
-        compromiseText,
-        (error: unknown) =>
-          `Who is cut off cannot be shown: ${error instanceof Error ? plain(error.message) : ''} The button works all the same.`,
-      ),
+    await connection.show({ view: 'act', act: 'compromise', gatewayId, ...askedOf(press) }).then(
+      (view) => compromiseText(view, terminal.screen()),
+      (error: unknown) =>
+        `Who is cut off cannot be shown: ${error instanceof Error ? plain(error.message) : ''} The button works all the same.`,
+    ),
   );
   if (confirm === undefined && !terminal.isInteractive)
     throw new CommandFailed(
@@ -55,7 +54,7 @@ const askedOf = ({ credentialIds, rejectWithinSeconds }: Press): Readonly<Record
   ...(rejectWithinSeconds === undefined ? {} : { rejectWithinSeconds }),
 });
 
-const compromiseText = ({ compromise, why }: ActView): string => {
+const compromiseText = ({ compromise, why }: ActView, screen: Screen | undefined): string => {
   if (!compromise || compromise.refusal) return compromise?.refusal ?? why ?? '';
   const cutOff: CutOff = compromise.asPressed;
   const seconds = cutOff.rejectWithinSeconds;
@@ -77,6 +76,7 @@ const compromiseText = ({ compromise, why }: ActView): string => {
               cutOffWords[because],
               isInUse ? 'in use' : 'idle',
             ]),
+            screen,
           ),
         ]
       : []),

@@ -31,6 +31,7 @@ export const force = async (
       rowsOf(
         ['CUT OFF', 'OWNER', 'BECAUSE'],
         named.map(({ kitId, owner, code }) => [kitId, owner, lateWords[code]]),
+        at.terminal.screen(),
       ),
     );
   at.terminal.say(`In a script: --kits ${kits} --kits-hash ${kitsHash}`);

@@ -4,16 +4,20 @@ import {
   counted,
   fromNow,
   inFull,
+  keyTones,
   lengthOf,
   manyWords,
+  moreKeysText,
   originWords,
   proofsText,
   unseenText,
 } from '../../lambdas/console/view/labels.ts';
 import { deadlineTexts } from '../../lambdas/domain/deadline.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
+import { plannedWaveSaid } from '../../lambdas/domain/wave-plan.ts';
 import { rotationIdOf } from '../../lambdas/workflow/shared/derived-id.ts';
 import type { KitTest } from '../../lambdas/workflow/shared/test-kit.ts';
+import type { Screen } from '../screen.ts';
 import { actorOf } from './actor.ts';
 import type { At } from './command.ts';
 import type { ExecutionState } from './connection.ts';
@@ -72,7 +76,11 @@ const planned = async ({ connection }: At, input: Readonly<Record<string, unknow
 };
 
 /** What PingOne lists: whose each is, and when it was last used. */
-const credentialsTable = (credentials: NonNullable<Plan['credentials']>, nowMs: number): string =>
+const credentialsTable = (
+  credentials: NonNullable<Plan['credentials']>,
+  nowMs: number,
+  screen: Screen | undefined,
+): string =>
   rowsOf(
     ['CREDENTIAL', 'WHOSE', 'CREATED', 'LAST USED'],
     credentials.map(({ credentialId, origin, createdAt, lastUsedAt }) => [
@@ -81,10 +89,11 @@ const credentialsTable = (credentials: NonNullable<Plan['credentials']>, nowMs: 
       fromNow(Date.parse(createdAt), nowMs),
       lastUsedAt === undefined ? 'never' : fromNow(Date.parse(lastUsedAt), nowMs),
     ]),
+    screen,
   );
 
 /** A plan in lines, for people. */
-export const planText = (one: Plan, nowMs: number): string => {
+export const planText = (one: Plan, nowMs: number, screen: Screen | undefined): string => {
   const { kits, attention } = one;
   const table = rowsOf(
     ['KIT', 'KIND', 'OWNER', 'WHY', one.credentials ? 'CAN REST ON' : 'EVIDENCE NEEDED', 'LAST SEEN', 'TAKES'],
@@ -97,6 +106,7 @@ export const planText = (one: Plan, nowMs: number): string => {
       kit.lastSeenAt ? fromNow(Date.parse(kit.lastSeenAt), nowMs) : unseenText(one.credentials !== undefined),
       lengthOf(1000 * kit.propagationSeconds),
     ]),
+    screen,
   );
   return [
     one.mayStart
@@ -105,8 +115,12 @@ export const planText = (one: Plan, nowMs: number): string => {
     ...one.obstacles.map(({ code, message }) => `  ${code}: ${plain(message)}`),
     `${counted(kits.total, 'kit')}: ${one.credentials ? 'they call PingOne, so nobody sees which are in use' : `${kits.inUse} in use, ${kits.idle} idle`}; ${kits.waitForPeople} wait for people, ${kits.slow} slow, ${kits.unreachable} unreachable, ${kits.notAsked} not asked.`,
     ...(one.proofs ? [`Proof can rest on ${proofsText(one.proofs)}`] : []),
-    ...(one.credentials ? ['', credentialsTable(one.credentials, nowMs)] : []),
+    ...(one.credentials ? ['', credentialsTable(one.credentials, nowMs, screen)] : []),
     `Retires ${one.retires.join(', ') || 'nothing'}.${one.notOurs.length > 0 ? ` Not ours, and left alone: ${one.notOurs.join(', ')}.` : ''} ${counted(one.unregisteredSources, 'unregistered source')}.${one.tooManySources ? ` ${manyWords}` : ''}`,
+    ...(one.ownKeys.length > 0 ? ['Kits are reached with:'] : []),
+    ...one.ownKeys.map(({ standing, text }) => `  ${keyTones[standing] === 'quiet' ? '' : 'WARNING '}${plain(text)}`),
+    ...(one.moreOwnKeys.total > 0 ? [`  ${moreKeysText(one.moreOwnKeys)}`] : []),
+    ...(one.waves ?? []).map((wave) => `Wave ${wave.wave}: ${plain(plannedWaveSaid(wave))}.`),
     ...(one.earliestRevokeAt
       ? [
           `Revoked at the earliest ${inFull(Date.parse(one.earliestRevokeAt))}; deadline ${inFull(Date.parse(one.deadlineAt))}: ${deadlineTexts[one.atDeadline]}.`,

@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
 import { confirm, input } from '@inquirer/prompts';
 import { createLogUpdate } from 'log-update';
+import stringWidth from 'string-width';
 import { getBorderCharacters, table } from 'table';
+import { clippedLine, type Screen, screenOf } from '../screen.ts';
 import { CommandFailed } from './failure.ts';
 
 /** Where a command speaks and asks; one document goes to `out`, everything else to `say`. */
@@ -12,6 +14,8 @@ export type Terminal = {
   readonly isInteractive: boolean;
   confirm(question: string): Promise<boolean>;
   input(question: string): Promise<string>;
+  /** How much is seen at once; `undefined` when nobody looks at a screen, as in a pipe. */
+  screen(): Screen | undefined;
   /** Shows a frame in place of the last one; `done` leaves the last one standing. */
   frame(text: string): void;
   done(): void;
@@ -23,7 +27,7 @@ const endWithReader = (error: NodeJS.ErrnoException): void => {
   process.exit();
 };
 
-/** The terminal of this process. Without one, frames are written one after another. Questions go to stderr: stdout may be a file or a program's. */
+/** The terminal of this process. Without a screen, frames are written one after another. Questions go to stderr: stdout may be a file or a program's. */
 export const ownTerminal = (): Terminal => {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
   const isLive = process.stdout.isTTY === true;
@@ -34,7 +38,8 @@ export const ownTerminal = (): Terminal => {
     isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     confirm: (message) => confirm({ message, default: false }, { output: process.stderr }),
     input: (message) => input({ message }, { output: process.stderr }),
-    frame: (text) => (isLive ? live(text) : void process.stdout.write(`${text}\n\n`)),
+    screen: () => screenOf(process.stdout),
+    frame: (text) => (isLive ? live(text) : void process.stdout.write(`${text}\n`)),
     done: () => live.done(),
   };
 };
@@ -56,20 +61,70 @@ const invisibleInJson = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** One JSON document that is as safe to show, and parses to the same value. */
-export const jsonText = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(invisibleInJson, (character) => character.split('').map(escaped).join(''));
+export const jsonText = (value: unknown): string => withoutInvisible(JSON.stringify(value, null, 2));
 
-/** Rows under headings, every cell made safe; `undefined` is an empty cell, and a cell may have several lines. */
+/** The same in one line. */
+export const jsonLine = (value: unknown): string => withoutInvisible(JSON.stringify(value));
+
+const withoutInvisible = (json: string): string =>
+  json.replace(invisibleInJson, (character) => character.split('').map(escaped).join(''));
+
+type Cell = string | readonly string[] | undefined;
+const gap = 2;
+const narrowest = 8;
+
+/**
+ * Rows under headings, every cell made safe; `undefined` is an empty cell, and a cell may have several lines. On a screen they are
+ * no wider than it: the widest columns are made narrower first.
+ */
 export const rowsOf = (
   headings: readonly string[],
-  rows: readonly (readonly (string | readonly string[] | undefined)[])[],
+  rows: readonly (readonly Cell[])[],
+  screen: Screen | undefined,
+): string =>
+  tableOf(
+    headings,
+    rows.map((row) => row.map(cellText)),
+    screen,
+  );
+
+/** The same with one line for a row: what has no room in it is cut off. */
+export const linesOf = (headings: readonly string[], rows: readonly (readonly Cell[])[], screen: Screen): string => {
+  const body = rows.map((row) => row.map((cell) => cellText(cell).replaceAll('\n', ' ')));
+  const widths = widthsOf([headings, ...body], screen);
+  return tableOf(
+    headings,
+    body.map((row) => row.map((cell, index) => clippedLine(cell, widths[index] ?? narrowest))),
+    undefined,
+  );
+};
+
+const cellText = (cell: Cell): string => (typeof cell === 'string' ? [cell] : (cell ?? [])).map(plain).join('\n');
+
+const widthOf = (cell: string): number => Math.max(...cell.split('\n').map((line) => stringWidth(line)));
+
+/** How wide the columns may be, so that all of them fit. */
+const widthsOf = (rows: readonly (readonly string[])[], { columns }: Screen): readonly number[] => {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => widthOf(row[index] ?? '')), 1));
+  for (;;) {
+    const widest = widths.indexOf(Math.max(...widths));
+    const width = widths[widest] ?? 0;
+    const isTooWide = widths.reduce((sum, one) => sum + one + gap, -gap) > columns;
+    if (!isTooWide || width <= narrowest) return widths;
+    widths[widest] = width - 1;
+  }
+};
+
+const tableOf = (
+  headings: readonly string[],
+  body: readonly (readonly string[])[],
+  screen: Screen | undefined,
 ): string => {
-  const text = (cell: string | readonly string[] | undefined): string =>
-    (typeof cell === 'string' ? [cell] : (cell ?? [])).map(plain).join('\n');
-  const body = rows.map((row) => row.map(text));
-  return table([headings.map((heading) => styleText('bold', heading)), ...body], {
+  const widths = screen ? widthsOf([headings, ...body], screen) : [];
+  return table([headings.map((heading) => styleText('bold', heading)), ...body.map((row) => [...row])], {
     border: getBorderCharacters('void'),
-    columnDefault: { paddingLeft: 0, paddingRight: 2, wrapWord: true },
+    columnDefault: { paddingLeft: 0, paddingRight: gap, wrapWord: true },
+    columns: Object.fromEntries(widths.map((width, index) => [index, { width }])),
     drawHorizontalLine: () => false,
   })
     .split('\n')

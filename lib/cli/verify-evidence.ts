@@ -2,11 +2,15 @@ import { type KeyObject, verify } from 'node:crypto';
 import * as z from 'zod';
 import { gapsInSteps, gapText } from '../../lambdas/evidence-export/evidence-chain.ts';
 import {
-  type EvidenceDocument,
+  type EvidenceHead,
+  type EvidenceKit,
   evidenceDocument,
   evidenceFormat,
+  evidenceHead,
+  evidenceKits,
 } from '../../lambdas/evidence-export/evidence-schema.ts';
-import { digestOfRecord, statementOf } from '../../lambdas/evidence-export/evidence-signature.ts';
+import { digestOf, statementOf } from '../../lambdas/evidence-export/evidence-signature.ts';
+import { partsBegin, partsEnd } from './evidence-file.ts';
 import { CommandFailed } from './failure.ts';
 import { fingerprintOf, publicKeyIn } from './public-key.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -16,7 +20,7 @@ export type Verified =
   | {
       readonly isGood: true;
       readonly isTrusted: boolean;
-      readonly document: EvidenceDocument;
+      readonly document: EvidenceHead;
       readonly keyFingerprint: string;
     }
   | { readonly isGood: false; readonly why: string };
@@ -30,13 +34,48 @@ export type VerifyOptions = {
 
 const bad = (why: string): Verified => ({ isGood: false, why });
 
-/** Checks a document offline: its form, its digest, its signature, and whose key it is. `why` may hold what the document says: it is not safe to show as it is. */
-export const verifyEvidence = (text: string, { expectedKey, chain = false }: VerifyOptions = {}): Verified => {
-  const read = documentIn(text);
+/** Checks a document offline: its form, its digests, its signature, and whose key it is. `why` may hold what the document says: it is not safe to show as it is. */
+export const verifyEvidence = (text: string, options: VerifyOptions = {}): Verified =>
+  verifyEvidenceLines(text.split('\n'), options);
+
+/**
+ * The same, line by line: as it was exported, of the kits only one part is held at a time. A document that somebody has laid
+ * out anew is read as a whole.
+ */
+export const verifyEvidenceLines = (lines: Iterable<string>, options: VerifyOptions = {}): Verified => {
+  const left = lines[Symbol.iterator]();
+  const before: string[] = [];
+  for (let line = left.next(); ; line = left.next()) {
+    if (line.done) return verifyRead(readAs(evidenceDocument, before.join('\n')), undefined, options);
+    if (line.value === partsBegin) break;
+    before.push(line.value);
+  }
+  const head = readAs(evidenceHead, `${before.join('\n').replace(/,\s*$/, '')}\n}`);
+  return verifyRead(head, partLines(left), options);
+};
+
+/** The texts of the parts; `undefined` at the end of a document that was cut off there, or has more behind it. */
+function* partLines(left: Iterator<string>): Generator<string | undefined> {
+  for (let line = left.next(); !line.done; line = left.next()) {
+    if (line.value === partsEnd[0]) {
+      const rest = [left.next(), left.next(), left.next()].map(({ value }) => value);
+      if (rest[0] !== partsEnd[1] || (rest[1] ?? '') !== '' || rest[2] !== undefined) yield undefined;
+      return;
+    }
+    yield line.value.trim().replace(/,$/, '');
+  }
+  yield undefined;
+}
+
+const verifyRead = (
+  read: Read,
+  parts: Iterable<string | undefined> | undefined,
+  { expectedKey, chain = false }: VerifyOptions,
+): Verified => {
   if ('why' in read) return bad(read.why);
-  const { document, raw } = read;
+  const { document, raw, kits } = read;
   const { record, signature } = document;
-  if (digestOfRecord(raw) !== signature.digest)
+  if (digestOf(raw) !== signature.digest)
     return bad('The record was changed after it was signed: its digest is another one.');
   const key = keyOf(document);
   if (!key)
@@ -50,17 +89,47 @@ export const verifyEvidence = (text: string, { expectedKey, chain = false }: Ver
   if (chain && !record.chain) return bad('The steps are not chained: whether one is missing cannot be told.');
   const gaps = chain && record.chain ? gapsInSteps(record, record.chain) : [];
   if (gaps.length > 0) return bad(gaps.map(gapText).join('\n'));
+  const why = whyPartsDiffer(record, parts ?? (kits ?? []).map((part) => JSON.stringify(part)));
+  if (why) return bad(why);
   return { isGood: true, isTrusted: expectedKey !== undefined, document, keyFingerprint };
 };
 
-type Read = { readonly document: EvidenceDocument; readonly raw: unknown } | { readonly why: string };
+/** Compares each part of the kits with its digest in the record, which was signed. */
+const whyPartsDiffer = ({ kits }: EvidenceHead['record'], parts: Iterable<string | undefined>): string | undefined => {
+  const named = kits?.parts ?? [];
+  let index = 0;
+  for (const text of parts) {
+    if (text === undefined) return 'The document is cut off in its kits, or has more behind its end.';
+    const expected = named[index];
+    if (!expected) return `The document has more than the ${named.length} parts of kits that its record names.`;
+    const part = partIn(text);
+    if (part?.length !== expected.kits || digestOf(part) !== expected.digest)
+      return `Part ${index + 1} of ${named.length} of the kits was changed after the record was signed, or is another one.`;
+    index += 1;
+  }
+  return index < named.length
+    ? `The document has ${index} of ${named.length} parts of kits: it is cut off, or some were taken out.`
+    : undefined;
+};
+
+const partIn = (text: string): readonly EvidenceKit[] | undefined => {
+  try {
+    return evidenceKits.safeParse(parseStrictJson(text)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+type Read =
+  | { readonly document: EvidenceHead; readonly raw: unknown; readonly kits?: readonly unknown[] }
+  | { readonly why: string };
 
 /** The document and its record exactly as it was written, which is what was signed. */
-const documentIn = (text: string): Read => {
+const readAs = (schema: typeof evidenceDocument | typeof evidenceHead, text: string): Read => {
   try {
     const json = parseStrictJson(text);
-    const parsed = evidenceDocument.safeParse(json);
-    if (parsed.success) return { document: parsed.data, raw: (json as EvidenceDocument).record };
+    const parsed = schema.safeParse(json);
+    if (parsed.success) return { ...(json as { kits?: unknown[] }), document: parsed.data, raw: Object(json).record };
     const other = otherFormat.safeParse(json).data?.record.format;
     return {
       why:
@@ -78,7 +147,7 @@ const otherFormat = z.looseObject({
 });
 
 /** A private key in its place would be read as its public half. */
-const keyOf = ({ signature }: EvidenceDocument): KeyObject | undefined => {
+const keyOf = ({ signature }: EvidenceHead): KeyObject | undefined => {
   try {
     return publicKeyIn(Buffer.from(signature.publicKey), 'The document');
   } catch (error) {

@@ -4,6 +4,8 @@ import {
   counted,
   fromNow,
   inFull,
+  keyEndText,
+  keyTones,
   lateWords,
   lengthOf,
   manyWords,
@@ -13,6 +15,7 @@ import {
   type Tone,
   unseenText,
 } from '../../lambdas/console/view/labels.ts';
+import { longestPage } from '../../lambdas/console/view/paging.ts';
 import {
   type CredentialLife,
   type GatewaysView,
@@ -25,7 +28,10 @@ import {
   type StepLook,
   stepLooks,
 } from '../../lambdas/console/view/views.ts';
-import { plain, rowsOf } from './terminal.ts';
+import { type Labels, labelsText } from '../../lambdas/domain/labels.ts';
+import type { KeyLine } from '../../lambdas/domain/own-keys.ts';
+import type { Screen } from '../screen.ts';
+import { linesOf, plain, rowsOf } from './terminal.ts';
 
 const colours: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   danger: 'red',
@@ -40,14 +46,17 @@ const section = (title: string, body: string): string => `${styleText('bold', ti
 const stateText = (state: GatewaysView['rows'][number]['state']): string =>
   styleText(colours[stateWords[state].tone], stateWords[state].word);
 
-const more = ({ page, pages, total }: Page, what: string): readonly string[] =>
+/** What is not on this page: `… and 282 more`. */
+const more = ({ page, pages, pageSize, total }: Page, what: string): readonly string[] =>
   pages > 1
-    ? [`Page ${page} of ${pages}; ${counted(total, what)} in all. --page ${page < pages ? page + 1 : 1} shows more.`]
+    ? [
+        `${page < pages ? `… and ${total - page * pageSize} more. ` : ''}Page ${page} of ${pages}; ${counted(total, what)} in all. --page ${page < pages ? page + 1 : 1} shows more.`,
+      ]
     : [];
 
 /** A rotation in a line: `manual: verify, 3 of 5 kits moved`. */
-export const rotationLine = ({ trigger, phase, progress, held }: RotationSummary): string =>
-  `${trigger}: ${phase}${progress ? `, ${progress.updated} of ${progress.kits} kits moved` : ''}${held ? ', held' : ''}`;
+export const rotationLine = ({ trigger, phase, wave, progress, held }: RotationSummary): string =>
+  `${trigger}: ${phase}${wave ? `, wave ${wave.number} of ${wave.of}${wave.isGoingBack ? ' going back' : ''}` : ''}${progress ? `, ${progress.updated} of ${progress.kits} kits moved` : ''}${held ? ', held' : ''}`;
 
 const stepColours = {
   TO_COME: 'dim',
@@ -68,9 +77,10 @@ const stepText = (phase: string, look: StepLook): string => {
 export const stepsLine = (steps: GatewayView['steps']): readonly string[] =>
   steps ? [`  ${phases.map((phase) => stepText(phase, steps[phase])).join('  ')}`] : [];
 
-export const gatewaysText = (view: GatewaysView): string => {
-  const rows = view.rows.map(({ gatewayId, state, credentials, rotation, worstLaggard, nextScheduledAtMs }) => [
+export const gatewaysText = (view: GatewaysView, screen: Screen | undefined): string => {
+  const rows = view.rows.map(({ gatewayId, labels, state, credentials, rotation, worstLaggard, nextScheduledAtMs }) => [
     gatewayId,
+    ...labelCells(view.rows, labels),
     stateWords[state].word,
     credentials.map(
       ({ credentialId, stage, createdAtMs, rejectAfterAtMs }) =>
@@ -81,11 +91,15 @@ export const gatewaysText = (view: GatewaysView): string => {
     nextScheduledAtMs === undefined ? undefined : fromNow(nextScheduledAtMs, view.nowMs),
   ]);
   if (rows.length === 0) return 'No gateway matches.';
-  const table = rowsOf(['GATEWAY', 'STATE', 'LIVE CREDENTIALS', 'ROTATION', 'HOLDS IT UP', 'NEXT'], rows);
+  const table = rowsOf(
+    ['GATEWAY', ...labelHeading(view.rows), 'STATE', 'LIVE CREDENTIALS', 'ROTATION', 'HOLDS IT UP', 'NEXT'],
+    rows,
+    screen,
+  );
   return [table, ...more(view.page, 'gateway')].join('\n');
 };
 
-export const gatewayText = (view: GatewayView): string => {
+export const gatewayText = (view: GatewayView, screen: Screen | undefined): string => {
   const { nowMs, rotation, kits, unregistered, moreUnregistered } = view;
   const when = (atMs: number) => fromNow(atMs, nowMs);
   return [
@@ -97,6 +111,7 @@ export const gatewayText = (view: GatewayView): string => {
       : []),
     ...stepsLine(view.steps),
     ...view.secretTroubles.map(({ text }) => `  secret: ${plain(text)}`),
+    ...endingTexts(view.ownKeys?.lines ?? []).map((text) => `  key: ${plain(text)}`),
     ...view.waitsFor.map(
       ({ text, untilAtMs }) =>
         `  waits: ${plain(text)}${untilAtMs === undefined ? '' : ` Until then: ${when(untilAtMs)}.`}`,
@@ -107,11 +122,12 @@ export const gatewayText = (view: GatewayView): string => {
       rowsOf(
         ['CREDENTIAL', 'STATE', 'CREATED', 'REFUSED'],
         view.credentials.map((one) => credentialRow(one, nowMs)),
+        screen,
       ),
     ),
     section(
       `\nKits: ${kits.updated} of ${kits.total} up to date`,
-      [kits.rows.length > 0 ? kitsText(kits.rows, nowMs) : 'None.', ...more(kits.page, 'kit')].join('\n'),
+      [kits.rows.length > 0 ? kitsText(kits.rows, nowMs, screen) : 'None.', ...more(kits.page, 'kit')].join('\n'),
     ),
     ...(unregistered.length > 0
       ? [
@@ -127,6 +143,7 @@ export const gatewayText = (view: GatewayView): string => {
                   when(use.firstUsedAtMs),
                   when(use.lastUsedAtMs),
                 ]),
+                screen,
               ),
               ...(moreUnregistered > 0 ? [`And ${counted(moreUnregistered, 'more source')}, used before those.`] : []),
               ...(unregistered.some(({ areMany }) => areMany) ? [manyWords] : []),
@@ -152,20 +169,48 @@ const credentialRow = (one: CredentialLife, nowMs: number): readonly (string | u
         : `compromised: refused ${fromNow(one.rejectAfterAtMs, nowMs)}`,
 ];
 
-export const kitsText = (rows: readonly KitRow[], nowMs: number): string =>
-  rowsOf(
-    ['KIT', 'KIND', 'OWNER', 'EVIDENCE', 'LAST SEEN', 'WAITS FOR'],
-    rows.map(({ kitId, kind, owner, reverted, evidence, late, lastSeen, callsPingOne, waitsFor }) => [
+/** Kits in the order in which they come. Where all that is said of them has no room on the screen, each has one line. */
+export const kitsText = (rows: readonly KitRow[], nowMs: number, screen: Screen | undefined): string => {
+  const headings = ['KIT', 'KIND', 'OWNER', ...labelHeading(rows), 'EVIDENCE', 'LAST SEEN', 'KEY ENDS', 'WAITS FOR'];
+  const cells = rows.map(
+    ({ kitId, kind, owner, labels, reverted, evidence, late, lastSeen, callsPingOne, ownKeys, waitsFor }) => [
       kitId,
       kind,
       owner,
+      ...labelCells(rows, labels),
       reverted ? 'on a revoked one' : (evidence?.kind ?? (late && lateWords[late])),
       lastSeen ? `${lastSeen.credentialId} ${fromNow(lastSeen.atMs, nowMs)}` : unseenText(callsPingOne === true),
-      waitsFor,
-    ]),
+      ownKeys.map((key) => keyEndText(key, nowMs)),
+      [...(waitsFor === undefined ? [] : [waitsFor]), ...endingTexts(ownKeys)],
+    ],
   );
+  const all = rowsOf(headings, cells, screen);
+  return screen && all.split('\n').length > screen.rows - besidesKits ? linesOf(headings, cells, screen) : all;
+};
 
-export const historyText = ({ entries, page, nowMs }: HistoryView): string => {
+const endingTexts = (keys: readonly KeyLine[]): readonly string[] =>
+  keys.filter(({ standing }) => keyTones[standing] !== 'quiet').map(({ text }) => text);
+
+/** Lines that a list of kits has besides: headings, what is not shown, and the next prompt. */
+const besidesKits = 3;
+
+/** So many kits are asked for as have a line each; without a screen, as many as there are on a page. */
+export const kitsFor = (screen: Screen | undefined): { readonly size?: number } =>
+  screen ? { size: Math.min(longestPage, Math.max(5, screen.rows - besidesKits - 1)) } : {};
+
+/** The kits of a page, and how many are not on it. */
+export const kitListText = ({ kits, nowMs }: GatewayView, screen: Screen | undefined): string => {
+  const [table, { page, pages, total }] = [kitsText(kits.rows, nowMs, screen), kits.page];
+  return [table, ...(pages > 1 ? more(kits.page, 'kit') : [`Page ${page} of ${pages}, ${total} kits.`])].join('\n');
+};
+
+type Labelled = readonly { readonly labels?: Labels }[];
+/** There is a column for labels when something in the list has one. */
+const labelHeading = (rows: Labelled): readonly string[] => (rows.some(({ labels }) => labels) ? ['LABELS'] : []);
+const labelCells = (rows: Labelled, labels: Labels | undefined): readonly string[] =>
+  labelHeading(rows).map(() => labelsText(labels));
+
+export const historyText = ({ entries, page, nowMs }: HistoryView, screen: Screen | undefined): string => {
   if (entries.length === 0) return 'Nothing is recorded yet.';
   const blocks = entries.map(({ rotationId, trigger, begun, endedAtMs, outcome, steps }) => {
     const title = rotationId
@@ -178,7 +223,7 @@ export const historyText = ({ entries, page, nowMs }: HistoryView): string => {
       actor,
       reason,
     ]);
-    return section(title, rowsOf(['  WHEN', 'WHAT', 'CREDENTIALS', 'WHO', 'WHY'], rows));
+    return section(title, rowsOf(['  WHEN', 'WHAT', 'CREDENTIALS', 'WHO', 'WHY'], rows, screen));
   });
   return [...blocks, ...more(page, 'entry')].join('\n\n');
 };

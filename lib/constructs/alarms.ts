@@ -79,6 +79,10 @@ const ofRotations = ({ workflow: { stateMachine }, rotateSecret }: Watched): Gro
     metric: counted('SecretsInTrouble', 30),
     say: 'The secret of a gateway differs from its record: its rotation was switched off, an AWSPENDING is stuck, or AWSCURRENT was moved or given a value by hand. The console and the log of Reconcile name the gateway, which of these it is, and what to do.',
   },
+  OwnKeysEnding: {
+    metric: counted('OwnKeysEnding', 30),
+    say: 'A token or another key with which this system reaches kits or PingOne has ended, or ends before a rotation could: a rotation that runs then can give its kits nothing any more. Nothing fails yet, unless it has ended. The console calls the gateway Keys end, and names the secret and the day; the owners of its kits were told. Put a new key into that secret.',
+  },
   ScheduleOverdue: {
     metric: counted('SchedulesOverdue', 30),
     say: 'The NextRotationDate of a gateway secret has passed and Secrets Manager did not rotate it. The log of Reconcile names the gateway. If a rotation of it is stuck, run the command repair; then rotate it by hand (rotate-secret).',

@@ -69,7 +69,7 @@ export class Dashboard extends Construct {
           ]),
           graph(
             'Reconciler and schedules',
-            countedEach(...eventMetrics, 'SchedulesOverdue', 'SecretsInTrouble', 'SuccessorsMissing'),
+            countedEach(...eventMetrics, 'SchedulesOverdue', 'SecretsInTrouble', 'SuccessorsMissing', 'OwnKeysEnding'),
           ),
         ],
         [

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { wholeDocument } from '../registry-files/whole-registry.ts';
 
 /** As much of gateways.json as is needed here; whoever applies it checks the rest. */
 const file = z.object({
@@ -18,7 +18,7 @@ const plainId = /^[a-z0-9-]+$/;
 export const forwardTargets = (path: string): readonly string[] => {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
+    json = wholeDocument(path);
   } catch {
     return [];
   }

@@ -1,42 +1,32 @@
-import { readFileSync } from 'node:fs';
 import { ArnFormat, type Stack } from 'aws-cdk-lib/core';
 import { z } from 'zod';
+import { distinct, kitsInFile } from './kits-in-file.ts';
 import type { Grant, RotationFunction } from './rotation-function.ts';
 
-/** As much of gateways.json as is needed here; whoever applies it checks the rest. */
-const file = z.object({
-  gateways: z.array(
-    z.object({
-      kits: z.array(
-        z
-          .object({ kind: z.literal('aws-lambda'), settings: z.object({ functionName: z.string() }) })
-          .nullish()
-          .catch(null),
-      ),
-    }),
-  ),
+const functionKit = z.object({
+  kind: z.literal('aws-lambda'),
+  settings: z.object({
+    functionName: z.string().regex(/^(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:)?[A-Za-z0-9_-]{1,64}$/),
+    secret: z.unknown().optional(),
+  }),
 });
-const plainName = /^(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:)?[A-Za-z0-9_-]{1,64}$/;
 
-/** The Lambda functions, by name or ARN, that are kits in the file, each once. */
-export const functionKits = (path: string): readonly string[] => {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return [];
-  }
-  const read = file.safeParse(json);
-  const named = read.success
-    ? read.data.gateways.flatMap(({ kits }) => kits.flatMap((kit) => kit?.settings.functionName ?? []))
-    : [];
-  return [...new Set(named)].filter((name) => plainName.test(name)).toSorted();
+/** The Lambda functions of a file, by name or ARN, each once: those that are looked at, and those of them that are changed. */
+export type FunctionKits = { readonly named: readonly string[]; readonly changed: readonly string[] };
+
+/** The functions that are kits in the file; one that reads a secret is only looked at. */
+export const functionKits = (path: string): FunctionKits => {
+  const kits = kitsInFile(path, functionKit).map(({ settings }) => settings);
+  return {
+    named: distinct(kits.map(({ functionName }) => functionName)),
+    changed: distinct(kits.flatMap(({ functionName, secret }) => (secret === undefined ? [functionName] : []))),
+  };
 };
 
 /** What may be done with the functions that are kits: these one by one, and nothing when there are none. */
 export const grantsOnFunctions = (
   stack: Stack,
-  names: readonly string[],
+  { named, changed }: FunctionKits,
 ): { readonly read: Grant; readonly change: Grant } => {
   const arnOf = (name: string): string =>
     name.startsWith('arn:')
@@ -48,7 +38,7 @@ export const grantsOnFunctions = (
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         });
   const on =
-    (...operations: readonly string[]): Grant =>
+    (names: readonly string[], ...operations: readonly string[]): Grant =>
     (to: RotationFunction) => {
       const actions = operations.map((operation) => `lambda:${operation}`);
       for (const arn of names.map(arnOf)) {
@@ -57,7 +47,7 @@ export const grantsOnFunctions = (
       }
     };
   return {
-    read: on('GetFunctionConfiguration', 'GetAlias'),
-    change: on('UpdateFunctionConfiguration', 'PublishVersion', 'UpdateAlias'),
+    read: on(named, 'GetFunctionConfiguration', 'GetAlias'),
+    change: on(changed, 'UpdateFunctionConfiguration', 'PublishVersion', 'UpdateAlias'),
   };
 };

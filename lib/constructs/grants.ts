@@ -1,9 +1,12 @@
+import type { grantsOnCommands } from './command-kits.ts';
+import type { grantsOnEdge } from './edge-kits.ts';
 import type { EvidenceKey } from './evidence-key.ts';
 import type { grantsOnFunctions } from './function-kits.ts';
 import type { GatewayRegistry } from './gateway-registry.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
 import type { GatewayStore } from './gateway-store.ts';
 import type { OwnerNotifications } from './owner-notifications.ts';
+import type { grantsOnParameters } from './parameter-kits.ts';
 import type { PolicyCheck } from './policy-check.ts';
 import type { Grant, RotationFunction } from './rotation-function.ts';
 import type { RotationWorkflow } from './rotation-workflow.ts';
@@ -22,6 +25,14 @@ export type Granted = {
   readonly registry: GatewayRegistry;
   /** The functions that are kits. */
   readonly functions: ReturnType<typeof grantsOnFunctions>;
+  /** The parameters that kits read. */
+  readonly parameters: ReturnType<typeof grantsOnParameters>;
+  /** The documents that nodes of kits run. */
+  readonly commands: ReturnType<typeof grantsOnCommands>;
+  /** Roles in whose place secrets and parameters of kits are used. */
+  readonly ownersRoles: Grant;
+  /** Those at the edge of CloudFront, and their distributions. */
+  readonly edge: ReturnType<typeof grantsOnEdge>;
 };
 
 /**
@@ -39,6 +50,10 @@ const grantsOf = ({
   rotateSecret,
   registry,
   functions,
+  parameters,
+  commands,
+  ownersRoles,
+  edge,
 }: Granted) =>
   ({
     Authorize: [store.onGateways('GetItem'), store.onUse('UpdateItem')],
@@ -51,6 +66,10 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'), // a plan asks what the policy check presents as a kit
       secrets.onKits('GetSecretValue'),
       functions.read,
+      parameters.read,
+      commands.read,
+      ownersRoles,
+      edge.read,
       registry.reachesKits,
     ],
     CreateCredential: [
@@ -68,7 +87,13 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'), // what the policy check presents as a kit
       secrets.onKits('GetSecretValue', 'PutSecretValue'),
       functions.read,
+      edge.read,
       functions.change,
+      parameters.read,
+      parameters.change,
+      commands.change,
+      ownersRoles,
+      edge.change,
       registry.reachesKits,
       owners.publish,
     ],
@@ -80,6 +105,9 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
       functions.read,
+      parameters.read,
+      ownersRoles,
+      edge.read,
       registry.reachesKits,
       owners.publish,
     ],
@@ -91,6 +119,9 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret', 'GetSecretValue'),
       secrets.onKits('GetSecretValue'),
       functions.read,
+      parameters.read,
+      ownersRoles,
+      edge.read,
       registry.reachesKits,
       owners.publish,
     ],

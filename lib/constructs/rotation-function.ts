@@ -14,7 +14,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { codeOf } from './bundle.ts';
 import { deploymentName } from './deployment-name.ts';
-import { acceptWildcard } from './exceptions.ts';
+import { accept, acceptWildcard } from './exceptions.ts';
 import { keptLogs } from './kept-logs.ts';
 
 /** Where functions run that have to reach what is inside a VPC. Its subnets lead to the AWS services too: by endpoints or NAT. */
@@ -129,6 +129,11 @@ export class RotationFunction extends LambdaFunction {
   allowWherever(actions: readonly string[], resource: string, because: string, conditions?: Conditions): void {
     this.allow(actions, [resource], conditions);
     acceptWildcard(this.ownRole, resource, because);
+  }
+
+  /** Accepts that an action is named with a star, for a reason. */
+  acceptAction(action: string, because: string): void {
+    accept(this.ownRole, `AwsSolutions-IAM5[Action::${action}]`, because);
   }
 
   /** Lets the function do `actions` on `resources`, under `conditions` if given. */

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readRegistry } from '../../lambdas/registry/read-registry.ts';
+import { foldersOf } from '../../lambdas/registry/registry-folders.ts';
 import { hostsOf } from '../../lambdas/registry/registry-hosts.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
 import { accountId, region } from '../emulator/account.ts';
 import { createCloudFormation } from '../emulator/cloudformation/cloudformation.ts';
 import { resolverFor, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
+import { createCloudFront } from '../emulator/cloudfront/cloudfront.ts';
 import { openDynamoDb } from '../emulator/dynamodb/dynamodb.ts';
 import { type AnsweredCall, startEndpoint } from '../emulator/endpoint/endpoint.ts';
 import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventbridge.ts';
@@ -19,16 +21,19 @@ import { noteLogLine } from '../emulator/lambda/log-tail.ts';
 import { createSecretsManager, type KnownSecret } from '../emulator/secrets-manager/secrets-manager.ts';
 import { isSecretsState } from '../emulator/secrets-manager/state.ts';
 import { createSns, type PublishedMessage } from '../emulator/sns/sns.ts';
+import { isParametersState, type ParametersState } from '../emulator/ssm/parameter-state.ts';
+import { parameterCalls } from '../emulator/ssm/parameters.ts';
+import { createSsm } from '../emulator/ssm/ssm.ts';
 import { executionsInFolder, executionsInMemory } from '../emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../emulator/step-functions/step-functions.ts';
 import { createSts } from '../emulator/sts/sts.ts';
 import { holdPort } from '../emulator/wire/held-port.ts';
 import { createKeys, OPERATOR } from '../emulator/wire/keys.ts';
-import { inFile, inMemory } from '../emulator/wire/persistence.ts';
+import { inFile, inMemory, type Persistence } from '../emulator/wire/persistence.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
 import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
-import { functionsOf, hostFunctions } from './functions.ts';
+import { functionsOf, hostFunctions, type LoadHandler } from './functions.ts';
 import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
@@ -53,6 +58,8 @@ export type CloudOptions = {
   readonly onEvent: (event: BusEvent) => void;
   /** Told of every AWS call that was answered, for those who count. */
   readonly onCall?: (call: AnsweredCall) => void;
+  /** Where functions run; by default in this process. */
+  readonly load?: LoadHandler;
   /** Decides who may call what; by default callers are only identified. */
   readonly access?: ((facts: AccessFacts) => Access) | undefined;
 };
@@ -97,6 +104,9 @@ const alsoNoted =
     log(level, message, fields);
   };
 
+/** "Typically within minutes" (CloudFront guide, when a change takes effect). */
+const edgeDeployMs = 180_000;
+
 /** Opens the deployment. Rejects when a port is taken, or the data folder is in use or cannot be read. */
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { template, dataFolder, timers, projectFolder } = options;
@@ -115,10 +125,11 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const nameOf = (type: string): readonly string[] =>
     resourcesOf(template, type).map(({ logicalId }) => names.get(logicalId)?.ref ?? logicalId);
 
-  const kitHosts = hostsOf(readRegistry(readFileSync(options.registryFile, 'utf8'))).join(' ');
+  const registry = readRegistry(readFileSync(options.registryFile, 'utf8'));
   const functions = functionsOf(template, resolve, (functionName) => ({
     POLICY_CHECK_URL: options.policyCheckUrl,
-    KIT_HOSTS: kitHosts,
+    KIT_HOSTS: hostsOf(registry).join(' '),
+    KIT_FOLDERS: foldersOf(registry).join(':'),
     LOCAL_KITS: 'allowed', // whoever may apply a registry here may reach this machine himself
     SECRETS_KEY: '', // there is no KMS here: secrets are in a file that only this user can read
     ...(functionName === 'apply-registry' ? { REGISTRY_FILE: options.registryFile, DEMO_GATEWAYS: 'apply' } : {}),
@@ -172,6 +183,14 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     report: ({ name, secretArn, versionId }) =>
       options.log('secrets-manager')('INFO', `${name}: ${secretArn}`, { rotationId: versionId }),
   });
+  const parametersKept: Persistence<ParametersState> =
+    dataFolder === undefined ? inMemory() : inFile(join(dataFolder, 'parameters.json'), isParametersState);
+  const cloudFront = createCloudFront({
+    accountId,
+    versionOf: lambda.configured.version,
+    clock: timers.now,
+    deployMs: edgeDeployMs,
+  });
   const sns = createSns({
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
     onPublish: async (message) => options.onPublish(message),
@@ -205,7 +224,11 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     port,
     keys,
     dynamoDb,
-    services: [lambda, stepFunctions, secretsManager, sns, eventBridge, stack, createSts(arnOf), kms],
+    services: [
+      ...[lambda, cloudFront, stepFunctions, secretsManager, sns, eventBridge, stack, kms],
+      createSts({ arnOf, newSession: keys.newSession, clock: Date.now }), // by the clock of the endpoint, which lets sessions in
+      createSsm(parameterCalls({ persistence: parametersKept, clock: timers.now, callerArn: arnOf })),
+    ],
     clock: Date.now,
     onCall: options.onCall,
     checkAccess: access.check,
@@ -222,7 +245,14 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   await createTables(dynamodb, template);
   dynamodb.destroy();
   const log = (functionName: string): Log => alsoNoted(options.log(functionName));
-  await hostFunctions(lambda, functions, { keys, endpointUrl, projectFolder, log, timers });
+  await hostFunctions(lambda, functions, {
+    keys,
+    endpointUrl,
+    projectFolder,
+    log,
+    timers,
+    load: options.load,
+  });
 
   if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
   const closing = new AbortController();

@@ -48,6 +48,12 @@ export const functionsOf = (
     ];
   });
 
+/** Gives the handler of a function by the URL of its entry: that of this process, or one that asks another process. */
+export type LoadHandler = (entry: string, functionName: string) => Promise<Pick<Hosted<unknown, unknown>, 'in'>>;
+
+const loadHere: LoadHandler = async (entry) =>
+  ((await import(entry)) as { readonly handler: Hosted<unknown, unknown> }).handler;
+
 /**
  * Loads each function's handler and hosts it in its own environment: its variables, and a key of its own, so that the
  * endpoint knows who calls. The project's root is where the sources are named from.
@@ -61,7 +67,15 @@ export const hostFunctions = async (
     projectFolder,
     log,
     timers,
-  }: { keys: Keys; endpointUrl: string; projectFolder: string; log: (functionName: string) => Log; timers: Timers },
+    load = loadHere,
+  }: {
+    keys: Keys;
+    endpointUrl: string;
+    projectFolder: string;
+    log: (functionName: string) => Log;
+    timers: Timers;
+    load?: LoadHandler | undefined;
+  },
 ): Promise<void> => {
   for (const { name, source, variables, timeoutMs, aliases } of functions) {
     const { accessKeyId, secretAccessKey } = keys.keyOf(name);
@@ -72,9 +86,7 @@ export const hostFunctions = async (
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     };
-    const { handler } = (await import(pathToFileURL(join(projectFolder, source)).href)) as {
-      handler: Hosted<unknown, unknown>;
-    };
+    const handler = await load(pathToFileURL(join(projectFolder, source)).href, name);
     lambda.register(name, {
       handler: handler.in({ environment, log: log(name), now: timers.now }),
       timeoutMs,

@@ -6,6 +6,7 @@ import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { steadyClock } from '../../lambdas/runtime/steady-clock.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
+import { wholeRegistry } from '../registry-files/whole-registry.ts';
 import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
 import { adoptInDemo } from './demo/demo-pingone.ts';
@@ -26,9 +27,11 @@ import { synthesised } from './synthesised.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The gateways file for this start: the user's own, or where a demo kit had to take another port, a copy that says so. */
-const appliedFile = (given: string, text: string, original: string): { path: string; remove(): void } => {
-  if (text === original) return { path: given, remove: () => undefined };
+/**
+ * The gateways file for this start: the user's own; or a copy, where it has several, or a demo kit had to take another port.
+ */
+const appliedFile = (given: string, text: string): { path: string; remove(): void } => {
+  if (text === readFileSync(given, 'utf8')) return { path: given, remove: () => undefined };
   const folder = mkdtempSync(join(tmpdir(), 'gateways-'));
   const path = join(folder, 'gateways.json');
   writeFileSync(path, text);
@@ -37,11 +40,10 @@ const appliedFile = (given: string, text: string, original: string): { path: str
 
 const main = async (options: Options): Promise<number> => {
   const startedAtMs = Date.now();
-  const original = readFileSync(options.gatewaysFile, 'utf8');
-  readRegistry(original);
+  const { text: original } = wholeRegistry(options.gatewaysFile);
   const ports = await (options.plan ? noDemoPorts(original) : holdDemoPorts(original));
   const registry = readRegistry(ports.text);
-  const file = appliedFile(options.gatewaysFile, ports.text, original);
+  const file = appliedFile(options.gatewaysFile, ports.text);
   const template = await synthesised(projectFolder, file.path);
   const timers = { ...systemTimers, now: steadyClock() };
   const journal = openJournal({ ...options, now: timers.now });

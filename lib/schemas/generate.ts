@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { evidenceDocument, evidenceFormat } from '../../lambdas/evidence-export/evidence-schema.ts';
-import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
+import { registryFileJsonSchema } from '../../lambdas/registry/schema.ts';
 import { codesFile, codesText } from './codes.ts';
 import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
 import { pageFile, pages, withBlocks } from './pages.ts';
@@ -11,10 +11,10 @@ import { pageFile, pages, withBlocks } from './pages.ts';
 export const schemaFile = fileURLToPath(new URL('gateways.schema.json', import.meta.url));
 
 /** The text of that file, made from the schema that checks gateways.json. */
-export const schemaText = (): string => `${JSON.stringify(registryJsonSchema(), null, 2)}\n`;
+export const schemaText = (): string => `${JSON.stringify(registryFileJsonSchema(), null, 2)}\n`;
 
 /** Where auditors find the schema of an evidence document, beside its example. */
-export const evidenceSchemaFile = fileURLToPath(new URL('evidence/evidence.v2.schema.json', import.meta.url));
+export const evidenceSchemaFile = fileURLToPath(new URL('evidence/evidence.v3.schema.json', import.meta.url));
 
 export const evidenceSchemaText = (): string =>
   `${JSON.stringify({ title: evidenceFormat, ...z.toJSONSchema(evidenceDocument) }, null, 2)}\n`;

@@ -14,7 +14,7 @@ const settingsOf = (kind: KindName): JsonSchema => schemaAt(kits, String(kindNam
 
 /** The parts of pages that are facts of a schema, by the name in their marker. */
 export const blocks: Readonly<Record<string, () => string>> = {
-  gateway: () => settingsTable(gateway, ['policy', 'kits']),
+  gateway: () => settingsTable(gateway, ['labels', 'policy', 'kits']),
   policy: () => settingsTable(schemaAt(gateway, 'policy')),
   kit: () => settingsTable(schemaAt(kits, '0'), ['kind', 'settings']),
   ...Object.fromEntries(kindNames.map((kind) => [`kind ${kind}`, () => settingsTable(settingsOf(kind))])),

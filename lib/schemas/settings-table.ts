@@ -55,6 +55,8 @@ const allowedOf = (name: string, schema: JsonSchema): string => {
       return `${inCode('true')} or ${inCode('false')}`;
     case 'array':
       return 'a list';
+    case 'object':
+      return 'names with values';
     default:
       if (schema.format === 'uri') return 'a URL';
       return schema.maxLength === undefined ? 'a text' : `a text of up to ${grouped(schema.maxLength)} characters`;

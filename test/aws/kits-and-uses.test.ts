@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
-import { recordUse } from '../../lambdas/aws/record-use.ts';
+import { recordRefusal, recordUse } from '../../lambdas/aws/record-use.ts';
 import { itemCallsOf } from '../../lambdas/aws/sdk-item-calls.ts';
 import { usesIn } from '../../lambdas/aws/uses.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
@@ -103,6 +103,20 @@ describe('The kits', () => {
     expect((await all(kits.ofShard(other, 0, 1)))[0]).not.toHaveProperty('reverted');
   });
 
+  it('keep the wave that they were chosen for, whatever the registry changes; refuse one of a pre-empted run', async () => {
+    const kits = kitsIn(emulated.dynamodb, emulated.table);
+    const wave = { rotationId: work(8, 'PENDING').rotationId, number: 1 };
+    expect(await kits.saveWave(kit('nobody'), wave, 8, 1)).toBe(false);
+    await kits.save(kit('waved'), 1);
+    expect(await kits.saveWave(kit('waved'), wave, 8, 1)).toBe(true);
+    await kits.saveWork(kit('waved'), work(8, 'PENDING'), 1);
+    expect(await kits.saveWave(kit('waved'), { ...wave, number: 2 }, 7, 1)).toBe(false);
+    await kits.save({ ...kit('waved'), owner: 'team-new' }, 1);
+    expect(await all(kits.ofShard(gatewayId, 0, 1))).toContainEqual(
+      expect.objectContaining({ kitId: 'waved', owner: 'team-new', wave }),
+    );
+  });
+
   it('pass over retired kits, and over copies that a change of the shard count left', async () => {
     const kits = kitsIn(emulated.dynamodb, emulated.table);
     const other = 'sharded' as GatewayId;
@@ -165,6 +179,39 @@ describe('The use of credentials', () => {
     expect(await all(uses.ofCredential(gatewayId, gone, 0))).toMatchObject([{ lastUsedAtMs: 1_000 }]);
     expect(await all(uses.refusals(gatewayId, gone))).toEqual([
       { credentialId: gone, kitId: 'kong', address: '127.0.0.2', firstUsedAtMs: 9_000, lastUsedAtMs: 9_000 },
+    ]);
+  });
+
+  it('keeps beside a source when it was refused, and refuses that for whoever has not used the credential', async () => {
+    const uses = usesIn(emulated.dynamodb, emulated.table);
+    const used = 'usedused00' as CredentialId;
+    const refuse = (source: UseSource, nowMs: number) =>
+      recordRefusal(
+        itemCallsOf(emulated.dynamodb),
+        emulated.table,
+        { gatewayId, credentialId: used, shard: 0, scope: 'source', source, code: 'CREDENTIAL_MALFORMED' },
+        nowMs,
+      );
+    const source = { kitId: 'kong', address: '127.0.0.2' };
+    const node = { kitId: 'kong', node: 'blue', address: '127.0.0.3' };
+    expect(await refuse(source, 500)).toBe(false);
+    for (const one of [source, node])
+      await recordUse(
+        itemCallsOf(emulated.dynamodb),
+        emulated.table,
+        { gatewayId, credentialId: used, shard: 0, source: one },
+        1_000,
+      );
+    expect(await refuse(source, 2_000)).toBe(true);
+    expect(await refuse({ ...source, address: '127.0.0.9' }, 2_000)).toBe(false);
+    expect(await refuse({ ...source, kitId: 'another' }, 2_000)).toBe(false);
+    expect(await refuse({ ...node, address: '127.0.0.9' }, 2_000)).toBe(false);
+    expect(await refuse(node, 3_000)).toBe(true);
+    const found = await all(uses.ofCredential(gatewayId, used, 0));
+    const times = { firstUsedAtMs: 1_000, lastUsedAtMs: 1_000 };
+    expect(found.toSorted((one, other) => (one.address < other.address ? -1 : 1))).toEqual([
+      { credentialId: used, ...source, ...times, refused: { atMs: 2_000, code: 'CREDENTIAL_MALFORMED' } },
+      { credentialId: used, ...node, ...times, refused: { atMs: 3_000, code: 'CREDENTIAL_MALFORMED' } },
     ]);
   });
 

@@ -40,6 +40,16 @@ describe('the proof of a shard', () => {
     expect(await kept(1)).toEqual(proofs);
   });
 
+  it('is read alone, or with those next to it, when only these are asked for', async () => {
+    const { keep, of } = proofsIn(emulated.dynamodb, emulated.table);
+    const proofs = [0, 1, 2, 11].map((shard) => proofOf(shard, shard === 1 ? 1_000 : 1));
+    for (const proof of proofs) await keep(gatewayId, rotation(4), proof);
+    const range = (fromShard: number, toShard: number) => all(of(gatewayId, rotation(4), { fromShard, toShard }));
+    expect(await range(1, 1)).toEqual([proofs[1]]);
+    expect(await range(1, 2)).toEqual([proofs[1], proofs[2]]);
+    expect(await range(2, 11)).toEqual([proofs[2], proofs[3]]);
+  });
+
   it('in place of an older, longer one is read alone', async () => {
     const { keep } = proofsIn(emulated.dynamodb, emulated.table);
     const younger = [proofOf(0, 2, 8), proofOf(1, 1_500, 9)];

@@ -34,6 +34,7 @@ const open = (decision: typeof orders.decision) => {
     {
       readGateway: async () => record,
       recordUse: async () => true,
+      recordRefusal: async () => false,
       isRegistered: async () => true,
       nowMs: Date.now,
       count: () => undefined,

@@ -35,6 +35,7 @@ const decisions = async (): Promise<void> => {
     {
       readGateway: async () => orders,
       recordUse: async () => true,
+      recordRefusal: async () => false,
       isRegistered: async () => false,
       nowMs: () => 1_000_000,
       count: () => undefined,

@@ -52,7 +52,10 @@ const [dynamodb, secrets, stepFunctions, lambda] = [
 const gatewayId = 'chaos' as GatewayId;
 const kits = await openKits(`http://127.0.0.1:${port}`, secrets);
 const gatewaysFile = join(folder, 'gateways.json');
-const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 };
+const policy = {
+  ...{ quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 1 },
+  waves: [{ kits: 1, bakeSeconds: 2 }, { percent: 100 }],
+};
 writeFileSync(
   gatewaysFile,
   JSON.stringify({

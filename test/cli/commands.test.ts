@@ -73,6 +73,7 @@ describe('the commands that decide', () => {
     });
     const watched = run('watch orders --every 1');
     const all = run('watch --every 1');
+    const onScreen = run('watch --every 1', undefined, { rows: 24, columns: 80 });
     const forPrograms = run('watch orders --every 1 --json');
     await expect.poll(async () => (await run('status orders')).out).toContain('verify');
     await system.acknowledgeAll();
@@ -80,9 +81,11 @@ describe('the commands that decide', () => {
     const { exitCode, frames } = await watched;
     expect(JSON.parse((await forPrograms).out)).toEqual({ gatewayId, outcome: 'COMPLETED' });
     expect((await forPrograms).frames).toEqual([]);
-    expect((await all).frames.at(-1)).toBe('No rotation runs on 1 gateways.');
+    expect((await all).frames.at(-1)).toMatch(/^20\S+Z No rotation runs on 1 gateways\.$/);
+    expect((await onScreen).frames.at(-1)).toBe('No rotation runs on 1 gateways.');
     expect(exitCode).toBe(0);
     expect(frames.at(-1)).toContain('at rest; the last rotation completed');
+    expect(new Set(frames.map((one) => one.replace(/^\S+ /, ''))).size).toBe(frames.length); // no line twice
   });
 
   it('a second rotation is refused with the reason', async () => {
@@ -278,24 +281,107 @@ describe('the commands that change gateways.json', () => {
     const wrong = join(folder, 'wrong.csv');
     writeFileSync(wrong, 'kitId,kind,owner\nsix,manual,kim\nse ven,manual,kim\neight,manual,\n');
     const refused = await run(['kits', 'import', gatewayId, wrong, '--file', file(), '--yes']);
-    expect(refused).toMatchObject({ exitCode: 2, said: expect.stringContaining('line 3: kitId: given "se ven"') });
-    expect(refused.said).toContain('line 4: owner');
+    expect(refused).toMatchObject({ exitCode: 2, out: expect.stringContaining('line 3: kitId: given "se ven"') });
+    expect(refused.out).toMatch(/line 4: owner[\s\S]*2 refused\. Nothing was changed\.$/);
     const asJson = join(folder, 'wrong-kits.json');
-    writeFileSync(asJson, '[\n  {"kitId": "one", "kind": "manual",\n   "owner": "a {[ b"},\n  {"kitId": "nine"}]');
-    expect((await run(['kits', 'import', gatewayId, asJson, '--file', file(), '--yes'])).said).toContain(
-      'line 2: Gateway orders has kit one',
-    );
     writeFileSync(asJson, '[\n  {"kitId": "six", "kind": "manual",\n   "owner": "a {[ b"},\n  {"kitId": "nine"}]');
-    expect((await run(['kits', 'import', gatewayId, asJson, '--file', file(), '--yes'])).said).toContain(
-      'line 4: kind',
-    );
+    const forPrograms = await run(['kits', 'import', gatewayId, asJson, '--file', file(), '--yes', '--json']);
+    expect(JSON.parse(forPrograms.out)).toMatchObject({
+      created: [],
+      refused: [{ line: 4, problem: expect.stringContaining('kind') }],
+    });
     expect(kitIds()).toEqual(['one', 'two', 'four', 'five']);
+  });
+});
+
+describe('kits in a file of their own', () => {
+  const at = (name: string) => join(folder, name);
+  const file = () => at('several.json');
+  const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
+  const words = (command: string, ...more: string[]) => ['kits', command, gatewayId, ...more, '--file', file()];
+  const kitsThere = () => readFileSync(at('orders.ndjson'), 'utf8');
+  beforeAll(async () => {
+    const there = '{"kitId":"one", "kind":"manual", "owner":"one-team@example.com", "lookBackSeconds":60}\n';
+    writeFileSync(at('orders.ndjson'), `${there}${JSON.stringify(manualKit('two'))}\n`);
+    const gateway = { gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, policy };
+    writeFileSync(
+      file(),
+      JSON.stringify({ include: ['more.json'], gateways: [{ ...gateway, kits: { file: 'orders.ndjson' } }] }),
+    );
+    writeFileSync(at('more.json'), '{"gateways": []}');
+    await run(['apply', file(), '--yes']);
+  });
+
+  it('kits import adds and changes what it names, says so, and leaves the rest and its lines alone', async () => {
+    const csv = at('more.csv');
+    writeFileSync(
+      csv,
+      'kitId,kind,owner,lookBackSeconds,labels.env\ntwo,manual,two-team@example.com,60,prod\nthree,manual,kim,,\none,manual,one-team@example.com,60,\n',
+    );
+    const imported = await run([...words('import', csv), '--yes']);
+    expect(imported).toMatchObject({ exitCode: 0 });
+    expect(imported.said).toContain('1 new, 1 changed, 1 as they are');
+    expect(kitsThere().split('\n')).toEqual([
+      '{"kitId":"one", "kind":"manual", "owner":"one-team@example.com", "lookBackSeconds":60}',
+      '{"kitId":"two","kind":"manual","owner":"two-team@example.com","lookBackSeconds":60,"labels":{"env":"prod"}}',
+      '{"kitId":"three","kind":"manual","owner":"kim"}',
+      '',
+    ]);
+    expect((await run(`kits list ${gatewayId} --json`)).out).toContain('"three"');
+    const again = await run([...words('import', csv), '--yes', '--json']);
+    expect(JSON.parse(again.out)).toEqual({
+      created: [],
+      changed: [],
+      unchanged: ['two', 'three', 'one'],
+      refused: [],
+    });
+  });
+
+  it('kits export prints what kits import takes, in both formats, and asks no deployment', async () => {
+    const before = kitsThere();
+    for (const format of ['ndjson', 'csv']) {
+      const out = at(`exported.${format}`);
+      expect(await run(words('export', '--format', format, '--out', out))).toMatchObject({ exitCode: 0 });
+      const again = await run([...words('import', out), '--yes', '--json']);
+      expect(JSON.parse(again.out)).toMatchObject({ created: [], changed: [], unchanged: ['one', 'two', 'three'] });
+    }
+    expect(kitsThere()).toBe(before);
+    expect((await run(words('export'))).out.split('\n')).toHaveLength(3);
+    expect(await run(['kits', 'export', 'payments', '--file', file()])).toMatchObject({ exitCode: 2 });
+  });
+
+  it('refuses all of an import for one wrong line, and names every wrong one', async () => {
+    const before = kitsThere();
+    const ndjson = at('wrong.ndjson');
+    writeFileSync(
+      ndjson,
+      '{"kitId":"four","kind":"manual","owner":"kim"}\n{\n{"kitId":"four","kind":"manual","owner":"lee"}\n{"kitId":"five","kind":"manual","owner":"kim","labels":{"env":"p d"}}\n',
+    );
+    const refused = await run([...words('import', ndjson), '--yes']);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.out.split('\n')).toEqual([
+      'line 2: given a text that is not a JSON object; allowed is one kit a line.',
+      'line 3: kitId: "four" is on line 1 too; allowed is one line for a kit.',
+      expect.stringContaining('line 4: labels.env: given "p d"; it is no label'),
+      `${ndjson}: 3 refused. Nothing was changed.`,
+    ]);
+    expect(kitsThere()).toBe(before);
+  });
+
+  it('kits remove takes the line away', async () => {
+    expect((await run([...words('remove', 'three'), '--yes'])).exitCode).toBe(0);
+    expect(kitsThere()).not.toContain('three');
+  });
+
+  afterAll(async () => {
+    await run(['apply', join(folder, 'gateways.json'), '--yes']);
   });
 });
 
 describe('a command line that cannot be followed', () => {
   it.each([
-    ['rotate', /missing required argument 'gatewayId'/],
+    ['hold', /missing required argument 'gatewayId'/],
+    ['rotate --reason x', /Name one gateway, or a label of several/],
     ['rotate orders', /reason/],
     ['destroy', /unknown command 'destroy'/],
     ['status --colour red', /unknown option '--colour'/],

@@ -52,7 +52,13 @@ it('says in one line that a file for evidence is missing', async () => {
   const said: string[] = [];
   const terminal = {
     ...{ out: () => undefined, say: (text: string) => void said.push(text), isInteractive: false },
-    ...{ confirm: async () => false, input: async () => '', frame: () => undefined, done: () => undefined },
+    ...{
+      confirm: async () => false,
+      input: async () => '',
+      screen: () => undefined,
+      frame: () => undefined,
+      done: () => undefined,
+    },
   };
   expect(await runCommand(['evidence', '--verify', join(folder, 'none.json')], terminal)).toBe(2);
   expect(said).toHaveLength(1);

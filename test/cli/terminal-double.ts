@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { runCommand } from '../../lib/cli/program.ts';
 import type { Terminal } from '../../lib/cli/terminal.ts';
+import type { Screen } from '../../lib/screen.ts';
 import type { System } from '../support/system.ts';
 
 /** What a command printed, and how it ended. */
@@ -11,8 +12,12 @@ export type Ran = {
   readonly frames: readonly string[];
 };
 
-/** Runs a command line; `answers` are given to its questions in order. */
-export const runCli = async (words: readonly string[], answers?: readonly (boolean | string)[]): Promise<Ran> => {
+/** Runs a command line; `answers` are given to its questions in order. Without a screen it writes into a pipe. */
+export const runCli = async (
+  words: readonly string[],
+  answers?: readonly (boolean | string)[],
+  screen?: Screen,
+): Promise<Ran> => {
   const [out, said, frames]: [string[], string[], string[]] = [[], [], []];
   const left = [...(answers ?? [])];
   const terminal: Terminal = {
@@ -21,6 +26,7 @@ export const runCli = async (words: readonly string[], answers?: readonly (boole
     isInteractive: answers !== undefined,
     confirm: async () => left.shift() === true,
     input: async () => String(left.shift() ?? ''),
+    screen: () => screen,
     frame: (text) => void frames.push(text),
     done: () => undefined,
   };
@@ -31,8 +37,8 @@ export const runCli = async (words: readonly string[], answers?: readonly (boole
 /** The same against the system, as the person at this machine. */
 export const cliOf =
   (system: System) =>
-  (commandLine: string | readonly string[], answers?: readonly (boolean | string)[]): Promise<Ran> => {
+  (commandLine: string | readonly string[], answers?: readonly (boolean | string)[], screen?: Screen): Promise<Ran> => {
     const words = typeof commandLine === 'string' ? commandLine.split(' ') : commandLine;
     const data = dirname(system.deployment.cloud.credentialsFile());
-    return runCli([...words, '--data', data], answers);
+    return runCli([...words, '--data', data], answers, screen);
   };

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { CreateSecretCommand, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KitId } from '../../lambdas/domain/ids.ts';
+import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { type Kong, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { gatewayId, manualKit, openRotated, type System, tagOfKits } from '../support/system.ts';
 import { cliOf } from './terminal-double.ts';
@@ -67,6 +69,35 @@ describe('kits test', () => {
     expect([writes(), (await system.gateway()).revision]).toEqual([[], revision]);
   });
 
+  it('says with what it is reached, how old that is, and that nobody says when it ends; or that its owner does', async () => {
+    await register('kong-eu', settings);
+    const nobody = await run(`kits test ${gatewayId} kong-eu`);
+    expect(nobody.out).toMatch(
+      /Reached with:\n {2}Secret kits\/kong\/token: \d+ hours? old; nobody says when it ends\./,
+    );
+    const endsTag = { Key: 'gateway-credential-rotation-expires', Value: 'marked-wrong' };
+    const tag = (Value: string) =>
+      system.deployment.secretsManager.send(
+        new TagResourceCommand({ SecretId: 'kits/kong/token', Tags: [{ ...endsTag, Value }] }),
+      );
+    await tag('marked-wrong');
+    const wrong = await run(`kits test ${gatewayId} kong-eu`);
+    expect(wrong.out).toContain('its tag gateway-credential-rotation-expires is neither a date');
+    await tag(new Date(system.timers.now() + 2 * 86_400_000).toISOString().slice(0, 10));
+    const { out, exitCode } = await run(`kits test ${gatewayId} kong-eu --json`);
+    expect([exitCode, JSON.parse(out).ownKeys]).toEqual([
+      0,
+      [
+        expect.objectContaining({
+          secretId: 'kits/kong/token',
+          standing: expect.stringMatching(/^ENDS_(INSIDE|SOON)$/),
+        }),
+      ],
+    ]);
+    expect([nobody.out, wrong.out, out].join()).not.toMatch(/marked/);
+    await tag('never');
+  });
+
   it('asks a kit of a file that is not applied, with the rights of the person', async () => {
     const file = fileWith({ kitId: 'kong-new', kind: 'kong', owner: 'edge', settings });
     const { exitCode, out } = await run(`kits test ${gatewayId} kong-new --file ${file} --json`);
@@ -74,6 +105,24 @@ describe('kits test', () => {
     expect(JSON.parse(out)).toMatchObject({ kitId: 'kong-new', result: 'READY', holds: [] });
     expect(out).not.toMatch(/marked/);
     expect(writes()).toEqual([]);
+  });
+
+  it('asks a parameter by its tag, and one by the role of its owner, and writes nothing', async () => {
+    const ssm = new SSMClient(clientSettings(system.deployment.cloud.operator));
+    const Name = '/kits/edge/credential';
+    await ssm.send(new PutParameterCommand({ Name, Value: held, Type: 'SecureString', Tags: [tagOfKits] }));
+    const byRole = { roleArn: 'arn:aws:iam::000000000000:role/rotation', region: 'us-east-1' };
+    const given = { parameterName: Name, propagationSeconds: 60 };
+    for (const settings of [given, { ...given, ...byRole }]) {
+      const file = fileWith({ kitId: 'edge', kind: 'ssm-parameter', owner: 'edge', settings });
+      const { exitCode, out } = await run(`kits test ${gatewayId} edge --file ${file}`);
+      expect(exitCode).toBe(0);
+      expect(out).toContain('holds a text that is no credential');
+      expect(out).toContain("AWS's extension for Lambda and its agent keep one for 300 s");
+      expect(out).not.toMatch(/marked/);
+    }
+    expect((await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Version).toBe(1);
+    ssm.destroy();
   });
 
   it('ends with 1 and says what to do when the kit cannot be given a credential', async () => {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { GatewayView } from '../../lambdas/console/view/views.ts';
+import type { GatewayView, KitRow } from '../../lambdas/console/view/views.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import { actCommands } from '../../lib/cli/commands/decide.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
@@ -8,8 +8,8 @@ import { CommandFailed } from '../../lib/cli/failure.ts';
 import { pressButton } from '../../lib/cli/press-button.ts';
 import { runCommand } from '../../lib/cli/program.ts';
 import { jsonText, plain, rowsOf, type Terminal } from '../../lib/cli/terminal.ts';
-import { gatewayText } from '../../lib/cli/view-text.ts';
-import { frameOf } from '../../lib/cli/watch.ts';
+import { gatewayText, kitListText, kitsFor } from '../../lib/cli/view-text.ts';
+import { fleetFrameOf, frameOf, lineOf, shownOn } from '../../lib/cli/watch.ts';
 
 const nowMs = Date.UTC(2030, 0, 1);
 const hostile = '\u001b[2J\u001b]0;owned\u0007';
@@ -52,11 +52,15 @@ const view: GatewayView = {
     total: 4,
     updated: 1,
     late: 3,
+    attention: 3,
     rows: [
       {
         kitId: `kong${hostile}` as KitId,
         kind: 'kong',
         owner: `eve${hostile}`,
+        ownKeys: [
+          { secretId: 's', standing: 'ENDS_INSIDE', text: `Secret s${hostile}: it ends.`, endsAtMs: nowMs + 7_200_000 },
+        ],
         late: 'STILL_ON_PREDECESSOR',
         addresses: [],
         acts: [],
@@ -72,7 +76,7 @@ const view: GatewayView = {
 
 describe('What others have written', () => {
   it('cannot steer the terminal of the person who reads it', () => {
-    for (const text of [gatewayText(view), frameOf(view)]) {
+    for (const text of [gatewayText(view, undefined), frameOf(view, undefined)]) {
       for (const control of ['\u001b[2J', '\u001b]', '\u0007', '\u202e']) expect(text).not.toContain(control);
       expect(text).toContain('\\u{1b}');
     }
@@ -80,7 +84,7 @@ describe('What others have written', () => {
     const document = { reason: 'a\u009b2J\u202e\u{e0001}' };
     expect(jsonText(document)).toBe('{\n  "reason": "a\\u009b2J\\u202e\\udb40\\udc01"\n}');
     expect(JSON.parse(jsonText(document))).toEqual(document);
-    expect(rowsOf(['A'], [['x\ty']])).toContain('x\\u{9}y');
+    expect(rowsOf(['A'], [['x\ty']], undefined)).toContain('x\\u{9}y');
   });
 });
 
@@ -97,7 +101,11 @@ describe('The emergency button', () => {
         return { result: 'DONE' };
       },
     } as unknown as Connection;
-    const terminal = { say: (text: string) => void said.push(text), isInteractive: false } as unknown as Terminal;
+    const terminal = {
+      say: (text: string) => void said.push(text),
+      isInteractive: false,
+      screen: () => undefined,
+    } as unknown as Terminal;
     await pressButton({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
     expect(pressed).toMatchObject([{ gatewayId: 'orders', confirmGatewayId: 'orders', actor: 'unknown' }]);
     expect(said.join()).toMatch(/cannot be shown: console failed/);
@@ -119,7 +127,11 @@ describe('The emergency button', () => {
       caller: async () => 'ann',
       compromise: async () => ({ result: 'UNCHANGED', message: 'This press has changed nothing.' }),
     } as unknown as Connection;
-    const terminal = { say: (text: string) => void said.push(text), isInteractive: false } as unknown as Terminal;
+    const terminal = {
+      say: (text: string) => void said.push(text),
+      isInteractive: false,
+      screen: () => undefined,
+    } as unknown as Terminal;
     const press = { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' };
     await pressButton({ connection, terminal }, { ...press, credentialIds: ['new0000001'], rejectWithinSeconds: 7 });
     expect(asked).toEqual([
@@ -135,7 +147,7 @@ describe('The emergency button', () => {
       caller: async () => 'ann',
       compromise: async () => ({ result: 'UNCHANGED', message: 'This press has changed nothing.' }),
     } as unknown as Connection;
-    const terminal = { say: () => undefined, isInteractive: false } as unknown as Terminal;
+    const terminal = { say: () => undefined, isInteractive: false, screen: () => undefined } as unknown as Terminal;
     const button = actCommands.find(({ usage }) => usage.startsWith('compromised'));
     const run = button?.prepare({ gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
     expect(await run?.({ connection, terminal })).toMatchObject({ isFailed: true });
@@ -152,7 +164,7 @@ describe('The emergency button', () => {
         return { result: 'DONE' };
       },
     } as unknown as Connection;
-    const terminal = { say: () => undefined, isInteractive: false } as unknown as Terminal;
+    const terminal = { say: () => undefined, isInteractive: false, screen: () => undefined } as unknown as Terminal;
     await pressButton({ connection, terminal }, { gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
     expect(pressed[0]?.actor).toHaveLength(256);
     expect(pressed[0]?.actor).toMatch(/@example\.com$/);
@@ -161,7 +173,7 @@ describe('The emergency button', () => {
 
 describe('A frame of watch', () => {
   it('shows the stage, a bar of the kits, what dies when, the late kits and what comes next', () => {
-    const frame = stripVTControlCharacters(frameOf(view));
+    const frame = stripVTControlCharacters(frameOf(view, undefined));
     expect(frame).toContain('orders  manual: verify, 1 of 4 kits moved, for 60 s');
     expect(frame).toContain('✓ create  ✓ distribute  ▶ verify    revoke');
     expect(frame).toContain('████████░░░░░░░░░░░░░░░░░░░░░░ 1 of 4');
@@ -171,9 +183,22 @@ describe('A frame of watch', () => {
     expect(frame).toContain('in 60 min: The owners of late kits are reminded.');
   });
 
+  it('names the wave that is open, and one that goes back', () => {
+    const at = (wave: NonNullable<NonNullable<GatewayView['rotation']>['wave']>): string | undefined =>
+      view.rotation &&
+      stripVTControlCharacters(
+        frameOf({ ...view, rotation: { ...view.rotation, phase: 'distribute', wave } }, undefined),
+      );
+    expect(at({ number: 1, of: 3 })).toContain('manual: distribute, wave 1 of 3, 1 of 4 kits moved');
+    expect(at({ number: 2, of: 3, isGoingBack: true })).toContain('wave 2 of 3 going back');
+  });
+
   it('never shows a step as done that is done with failures or forced', () => {
     const looks = { create: 'DONE', distribute: 'DONE_WITH_FAILURES', verify: 'FORCED', revoke: 'NOW' } as const;
-    for (const text of [frameOf({ ...view, steps: looks }), gatewayText({ ...view, steps: looks })])
+    for (const text of [
+      frameOf({ ...view, steps: looks }, undefined),
+      gatewayText({ ...view, steps: looks }, undefined),
+    ])
       expect(stripVTControlCharacters(text)).toContain(
         '✓ create  ! distribute (done with failures)  » verify (forced)  ▶ revoke',
       );
@@ -181,14 +206,16 @@ describe('A frame of watch', () => {
 
   it('is not at rest while kits are behind, and says what a person has to do', () => {
     const { rotation: _, steps: _s, ...rest } = view;
-    const frame = stripVTControlCharacters(frameOf({ ...rest, state: 'BEHIND', waitsFor: [{ text: 'Start one.' }] }));
+    const frame = stripVTControlCharacters(
+      frameOf({ ...rest, state: 'BEHIND', waitsFor: [{ text: 'Start one.' }] }, undefined),
+    );
     expect(frame).toContain('orders  kits behind; no rotation yet\n  Start one.');
   });
 
   it('says why a kit could not be given the credential', () => {
     const failure = { code: 'ACCESS_DENIED', message: 'Look at the token.', attempts: 3 };
     const rows = view.kits.rows.map((one) => ({ ...one, late: 'DISTRIBUTION_FAILED' as const, failure }));
-    expect(frameOf({ ...view, kits: { ...view.kits, rows } })).toContain(
+    expect(frameOf({ ...view, kits: { ...view.kits, rows } }, undefined)).toContain(
       'distribution failed (ACCESS_DENIED, tried 3×)',
     );
   });
@@ -204,7 +231,89 @@ describe('A frame of watch', () => {
         steps: [],
       },
     ];
-    expect(frameOf({ ...rest, state: 'AT_REST', history })).toContain('at rest; the last rotation completed 5 s ago');
+    expect(frameOf({ ...rest, state: 'AT_REST', history }, undefined)).toContain(
+      'at rest; the last rotation completed 5 s ago',
+    );
+  });
+});
+
+describe('On a screen', () => {
+  const screen = { rows: 24, columns: 80 };
+  const lateKits = (count: number): KitRow[] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...{
+        kitId: `kong-${index}` as KitId,
+        kind: 'kong',
+        owner: `team-${index}@example.com`,
+        addresses: [],
+        acts: [],
+        ownKeys: [],
+      },
+      ...({ late: 'STILL_ON_PREDECESSOR', waitsFor: 'One of its nodes was not reloaded. '.repeat(5) } as const),
+    }));
+  const many = (rows: readonly KitRow[]): GatewayView => ({
+    ...view,
+    kits: {
+      ...{ total: 300, updated: 12, late: 288, attention: 288, rows },
+      page: { page: 1, pages: Math.ceil(300 / rows.length), pageSize: rows.length, total: 300 },
+    },
+  });
+  const fits = (text: string): boolean => {
+    const lines = stripVTControlCharacters(text).split('\n');
+    return lines.length < screen.rows && lines.every((line) => line.length <= screen.columns);
+  };
+
+  it('a frame has as many late kits as fit, and says how many more there are', () => {
+    const frame = frameOf(many(lateKits(100)), screen);
+    expect(fits(frame)).toBe(true);
+    const shown = frame.split('\n').filter((line) => line.includes('still on predecessor')).length;
+    expect(shown).toBeGreaterThan(10);
+    expect(frame).toContain(`… and ${288 - shown} more`);
+    expect(frame).toContain('in 60 min: The owners of late kits are reminded.');
+    for (const rows of [1, 3, 8])
+      expect(frameOf(many(lateKits(100)), { rows, columns: 20 }).split('\n').length).toBeLessThanOrEqual(
+        Math.max(1, rows - 1),
+      );
+  });
+
+  it('a list of kits has a line each when there are many, and all that is said of them when there is room', () => {
+    const { size = 0 } = kitsFor(screen);
+    const list = kitListText(many(lateKits(size)), screen);
+    expect(fits(list)).toBe(true);
+    expect(list).toContain(`… and ${300 - size} more. Page 1 of`);
+    const few = kitListText({ ...view, kits: { ...view.kits, rows: lateKits(1) } }, screen);
+    expect(fits(few)).toBe(true);
+    expect(few.replace(/\s+/g, ' ').match(/not reloaded/g)?.length ?? 0).toBeGreaterThan(2);
+    expect(kitsFor(undefined)).toEqual({});
+  });
+
+  it('a fleet has a line for each rotation, as far as they fit', () => {
+    const rotation = view.rotation as NonNullable<GatewayView['rotation']>;
+    const rows = Array.from({ length: 60 }, (_, index) => ({
+      ...({ gatewayId: `gateway-${index}` as GatewayId, state: 'ROTATING', credentials: [], rotation } as const),
+    }));
+    const page = { page: 1, pages: 1, pageSize: 500, total: 60 };
+    const frame = fleetFrameOf({ view: 'gateways', nowMs, filter: '', counts: { ROTATING: 60 }, page, rows }, screen);
+    expect(fits(frame)).toBe(true);
+    expect(frame).toContain('… and 38 more');
+  });
+
+  it('what is shown of a gateway in a pipe is another line only when something has changed', () => {
+    const frames: string[] = [];
+    const terminal = {
+      screen: () => undefined,
+      frame: (text: string) => void frames.push(text),
+    } as unknown as Terminal;
+    const show = shownOn(terminal);
+    const look = (one: GatewayView) => show(one.nowMs, () => '', new Map([[one.gatewayId, lineOf(one)]]));
+    for (let second = 0; second < 300; second++) look({ ...view, nowMs: nowMs + second * 1000 });
+    look({ ...view, nowMs: nowMs + 400_000, kits: { ...view.kits, updated: 2, late: 2 } });
+    expect(frames.map((one) => stripVTControlCharacters(one))).toEqual([
+      expect.stringMatching(
+        /^2030-01-01T00:00:00\.000Z orders {2}manual: verify, 1 of 4 kits moved; late: kong.* \(still on predecessor\) … and 2 more$/,
+      ),
+      expect.stringMatching(/^2030-01-01T00:06:40\.000Z orders {2}manual: verify, 2 of 4 kits moved/),
+    ]);
   });
 });
 
@@ -217,6 +326,7 @@ describe('A deployment that cannot be reached', () => {
       isInteractive: false,
       confirm: async () => false,
       input: async () => '',
+      screen: () => undefined,
       frame: () => undefined,
       done: () => undefined,
     };

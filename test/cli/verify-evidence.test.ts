@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvidenceDocument } from '../../lambdas/evidence-export/evidence-schema.ts';
-import { digestOfRecord, statementOf } from '../../lambdas/evidence-export/evidence-signature.ts';
+import { digestOf, statementOf } from '../../lambdas/evidence-export/evidence-signature.ts';
+import { evidenceLines } from '../../lib/cli/evidence-file.ts';
 import { publicKeyIn } from '../../lib/cli/public-key.ts';
 import { verifyEvidence } from '../../lib/cli/verify-evidence.ts';
 import { runCli } from './terminal-double.ts';
 
 const example = readFileSync(
-  join(import.meta.dirname, '..', '..', 'lib/schemas/evidence/evidence.v2.example.json'),
+  join(import.meta.dirname, '..', '..', 'lib/schemas/evidence/evidence.v3.example.json'),
   'utf8',
 );
-const { record, signature } = JSON.parse(example) as EvidenceDocument;
+const { record, signature, kits } = JSON.parse(example) as EvidenceDocument;
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = pair.publicKey.export({ type: 'spki', format: 'pem' });
 const keyId = 'arn:aws:kms:eu-central-1:111122223333:key/1';
@@ -21,11 +22,12 @@ const keyId = 'arn:aws:kms:eu-central-1:111122223333:key/1';
 /** A document as anybody can make one: well-formed, and signed with a key of his own. */
 const signedBy = (key: KeyObject, changes: object, publicKey = String(pem)): string => {
   const changed = { ...record, ...changes };
-  const digest = digestOfRecord(changed);
+  const digest = digestOf(changed);
   const value = sign('sha256', statementOf(digest, keyId), key).toString('base64');
   return JSON.stringify({
     record: changed,
     signature: { digest, algorithm: 'ECDSA_SHA_256', keyId, publicKey, value },
+    kits,
   });
 };
 const forged = (changes: object): string => signedBy(pair.privateKey, changes);
@@ -67,7 +69,7 @@ describe('an evidence document is refused', () => {
       (text) =>
         text.replace(signature.keyId, `${signature.keyId.slice(0, -1)}${signature.keyId.endsWith('0') ? '1' : '0'}`),
     ],
-    ['when it is of another format', (text) => text.replace('evidence/v2', 'evidence/v1')],
+    ['when it is of another format', (text) => text.replace('evidence/v3', 'evidence/v2')],
   ])('%s', (_, change) => {
     const compact = JSON.stringify(JSON.parse(example), null, 1).replace(/\n\s*/g, ' ');
     expect(verifyEvidence(compact)).toMatchObject({ isGood: true });
@@ -111,6 +113,46 @@ describe('the chain of an evidence document', () => {
       isGood: false,
       why: expect.stringContaining('not chained'),
     });
+  });
+});
+
+describe('the kits of an evidence document', () => {
+  const items = [1, 2, 3].map((part) =>
+    [1, 2].map((kit) => ({ kitId: `kit-${part}-${kit}`, owner: 'team', late: 'NOT_SEEN_YET', uses: [] })),
+  );
+  const parts = items.map((part, index) => ({
+    ...{ fromShard: index, toShard: index, kits: part.length },
+    digest: digestOf(part),
+  }));
+  const head = JSON.parse(
+    forged({ kits: { readAt: record.exportedAt, revision: 1, count: 6, withEvidence: 0, parts } }),
+  ) as EvidenceDocument;
+  const laidOut = async (given: readonly (readonly unknown[])[]): Promise<string> => {
+    let text = '';
+    for await (const piece of evidenceLines(head, given)) text += piece;
+    return text;
+  };
+
+  it('are one JSON text with the record, a part to a line, and are checked part by part or as a whole', async () => {
+    const text = await laidOut(items);
+    expect(JSON.parse(text)).toEqual({ record: head.record, signature: head.signature, kits: items });
+    expect(verifyEvidence(text)).toMatchObject({ isGood: true });
+    expect(verifyEvidence(JSON.stringify(JSON.parse(text), null, 4))).toMatchObject({ isGood: true });
+  });
+
+  it.each([
+    ['one was changed', (text: string) => text.replace('kit-2-1', 'kit-2-9')],
+    ['one was taken out', (text: string) => text.replace(/.*kit-2-1.*\n/, '')],
+    ['one is there twice', (text: string) => text.replace(/(.*kit-2-1.*\n)/, '$1$1')],
+    ['two were exchanged', (text: string) => text.replace(/(.*kit-1-1.*\n)(.*kit-2-1.*\n)/, '$2$1')],
+    ['it was cut off between two of them', (text: string) => text.slice(0, text.indexOf('kit-3-1') - 20)],
+    ['it was cut off within one', (text: string) => text.slice(0, text.indexOf('kit-3-2'))],
+    ['it was cut off behind the last', (text: string) => text.slice(0, text.lastIndexOf(']'))],
+    ['there is more behind the end', (text: string) => `${text}{}`],
+  ])('are refused when %s', async (_, change) => {
+    const text = await laidOut(items);
+    expect(change(text)).not.toBe(text);
+    expect(verifyEvidence(change(text))).toMatchObject({ isGood: false });
   });
 });
 

@@ -5,6 +5,7 @@ import { type ClientOptions, elsewhere, optionsFor, target } from './target.ts';
 
 /** The emulated services, each with one contract: what AWS documents of it, as far as this project stands on it. */
 export type Service =
+  | 'cloudfront'
   | 'dynamodb'
   | 'events'
   | 'iam'
@@ -12,6 +13,7 @@ export type Service =
   | 'lambda'
   | 'secretsmanager'
   | 'sns'
+  | 'ssm'
   | 'states'
   | 'states: Choice'
   | 'states: data'

@@ -23,6 +23,16 @@ export const differences: readonly Difference[] = [
       'dynalite does not know ReturnValuesOnConditionCheckFailure, and nothing here asks for it',
     ],
   }),
+  ...at('moto', 'cloudfront', {
+    'an update gives another ETag, and the one before does not hold any more': [
+      /not to be/,
+      'moto keeps the ETag and takes any; UpdateDistribution documents PreconditionFailed, HTTP 412',
+    ],
+    'refuses a function that is no numbered version': [
+      /resolved/,
+      'moto does not look at functions; UpdateDistribution documents InvalidLambdaFunctionAssociation',
+    ],
+  }),
   ...at('moto', 'dynamodb', {
     'refuses values and names that no expression uses, and expressions of what is not given': [
       /resolved/,
@@ -230,5 +240,38 @@ export const differences: readonly Difference[] = [
       /\b1,\s+2,/,
       'moto answers every event at once, the first first',
     ],
+  }),
+  ...at('moto', 'ssm', {
+    'a SecureString that is not decrypted does not show its value, in its history neither': [
+      /not to contain 'first'/,
+      'moto encrypts nothing, and shows the value behind the name of its key',
+    ],
+    'refuses to make another type of a parameter': [
+      /resolved/,
+      'moto takes it; PutParameter documents HierarchyTypeMismatchException',
+    ],
+    'refuses names that are not fully qualified, and those of AWS': [
+      /resolved/,
+      'moto takes a name with a slash inside and none before it',
+    ],
+    'a SecureString that is written without a key gets the default one': [
+      /alias\/kits/,
+      'moto keeps the key; PutParameter documents the default key of the account for a request without one',
+    ],
+    'refuses more than 4 KB in the standard tier and more than 8 KB in the advanced one': [
+      /resolved/,
+      'moto has no limit of size',
+    ],
+    'refuses to take a parameter back from the advanced tier': [
+      /resolved/,
+      'moto takes it; PutParameter documents that it cannot be done',
+    ],
+    'refuses a value that the pattern of the request does not allow': [/resolved/, 'moto does not look at the pattern'],
+  }),
+  ...at('moto', 'sts', {
+    'refuses a session whose name is too long or has other characters': [/resolved/, 'moto looks at the length only'],
+    'refuses a session that is shorter than 15 minutes or longer than 12 hours': [/resolved/, 'moto has no limits'],
+    'refuses a session policy that is no JSON': [/resolved/, 'moto does not look at the policy'],
+    'refuses a session policy of more than 2048 characters': [/resolved/, 'moto does not look at the policy'],
   }),
 ];

@@ -35,8 +35,9 @@ const openAtHome = async () => {
     secretsKey: undefined,
     onDecision: () => undefined,
   });
-  const sts = createSts((name) => `arn:aws:sts::000000000000:assumed-role/${name}/${name}`);
-  const running = await runEndpoint([answering, sts], Date.now, undefined, check);
+  const arnOf = (name: string) => `arn:aws:sts::000000000000:assumed-role/${name}/${name}`;
+  const services = ({ newSession }: Keys) => [answering, createSts({ arnOf, newSession, clock: Date.now })];
+  const running = await runEndpoint(services, Date.now, undefined, check);
   keys = running.keys;
   return running;
 };

@@ -206,8 +206,8 @@ describe('showing', () => {
     };
     const given = { ...needs(), kits: { ofShard: refuse }, uses: { ofCredential: refuse } };
     expect(await showConsole(given, { view: 'gateways', format: 'json' }, shows)).toMatchObject({
-      page: { total: 10 },
-      rows: { length: 10 },
+      page: { total: 11 },
+      rows: { length: 11 },
     });
   });
   it('writes nothing and reads no value, whatever is shown', async () => {

@@ -8,14 +8,18 @@ import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, KitId } from '../../lambdas/domain/ids.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import {
+  allGateways,
+  allKits,
   atRest,
   compromised,
   everyState,
   factsOf,
   kits,
   kitsAtRest,
+  kitsWithKeys,
   newId,
   nowMs,
+  ownKeys,
   rotating,
   transitions,
   uses,
@@ -40,7 +44,7 @@ const chosen = new Set([
 ]);
 
 const shown = (gateway: Gateway, changes: Partial<GatewayFacts> = {}): GatewayView =>
-  gatewayView(factsOf(gateway, changes), { filter: '', page: 1 }, nowMs);
+  gatewayView(factsOf(gateway, changes), allKits, nowMs);
 
 const base = (gateway: Gateway) => ({
   view: 'act' as const,
@@ -74,6 +78,11 @@ const plan: Plan = {
     retires: ['j2oh157DT0' as CredentialId],
     notOurs: ['made-elsewhere' as CredentialId],
   },
+  ownKeys: [
+    { secretId: 'kits/kong/token', standing: 'ENDS_INSIDE', text: 'Secret kits/kong/token: it ends in 3 days.' },
+    { secretId: 'kits/other', standing: 'NOT_KNOWN', text: 'Secret kits/other: nobody says when it ends.' },
+  ],
+  moreOwnKeys: { total: 3, ending: 1, notLookedAt: 2 },
   deadlineAt: '2026-11-30T02:13:30.000Z',
   atDeadline: 'hold',
 };
@@ -81,12 +90,15 @@ const plan: Plan = {
 /** One of every view and act, in the states that look different; `changed` is applied to each. */
 export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => value) => {
   const [late] = judgeKits(rotating(), kits.slice(4), uses, nowMs);
-  const kit = late && kitRow(late, rotating(), nowMs);
+  const kit = late && kitRow(late, rotating(), nowMs, () => []);
   const views = {
-    gateways: gatewaysView(everyState, { filter: '', state: undefined, page: 1 }, nowMs),
-    'no gateways': gatewaysView([], { filter: 'x', state: 'HELD', page: 7 }, nowMs),
+    gateways: gatewaysView(everyState, allGateways, nowMs),
+    'no gateways': gatewaysView([], { ...allGateways, filter: 'x', state: 'HELD', page: 7 }, nowMs),
     rotating: shown(rotating()),
     'at rest': shown(atRest(), { kits: kitsAtRest, uses: usesAtRest, transitions: transitions.slice(4) }),
+    'keys end': shown(atRest('orders', { keysEnding: 1 }), {
+      ...{ kits: kitsWithKeys, uses: usesAtRest, ownKeys },
+    }),
     compromised: shown(compromised()),
     held: shown(rotating('orders', { held: { actor: 'policy', reason: 'the deadline passed', atMs: nowMs - 1000 } })),
     empty: shown(atRest('orders', { live: [], revoked: [], ended: [] }), { kits: [], uses: [], transitions: [] }),

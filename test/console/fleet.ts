@@ -39,6 +39,7 @@ export const readingOf = (
   const usesByShard = Map.groupBy(uses, ({ kitId }) => shardOf(kitId ?? '', gateway.shardCount));
   return {
     ...{ now: () => nowMs, log: () => undefined, plans: { of: async () => undefined } },
+    ownKeys: { of: async () => undefined },
     records: {
       read: async () => gateway,
       all: async () => fleet,

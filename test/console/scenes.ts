@@ -2,6 +2,7 @@ import type { GatewayFacts } from '../../lambdas/console/view/gateway-view.ts';
 import type { Gateway, LiveCredential, Rotation, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork, Use } from '../../lambdas/domain/kit.ts';
+import type { SeenKeys } from '../../lambdas/domain/own-keys.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 
 /** The night in which the gateways below are looked at: 2026-11-23 02:14 UTC. */
@@ -246,5 +247,33 @@ export const everyState: readonly Gateway[] = [
   atRest('search', { live: [], ended: [] }),
   atRest('returns', { ended: [{ rotationId, outcome: 'FAILED', endedAtMs: nowMs - days }] }),
   atRest('outlet', { ended: [{ rotationId, outcome: 'COMPLETED_BY_FORCE', endedAtMs: nowMs - days, kitsBehind: 2 }] }),
+  atRest('edge', { keysEnding: 1 }),
   atRest('old-shop', { retiredAtMs: nowMs - 90 * days }),
 ];
+
+/** Its Kongs are reached with two keys, of which one ends in three days. */
+export const kitsWithKeys: readonly Kit[] = kits.map((one) =>
+  one.kind === 'kong'
+    ? {
+        ...one,
+        settings: {
+          adminUrl: 'https://kong.example.com',
+          adminTokenSecret: one.kitId === 'kong-public' ? 'kits/kong-public/token' : 'kits/kong/token',
+        },
+      }
+    : one,
+);
+export const ownKeys: SeenKeys = {
+  ...{ lookedAtMs: nowMs - 60 * minutes, isWhole: true },
+  keys: [
+    {
+      ...{ secretId: 'kits/kong/token', from: 'TAG', endsAtMs: nowMs + 95 * days, createdAtMs: nowMs - 211 * days },
+      ...{ kits: 2, readAtMs: nowMs },
+    },
+    { secretId: 'kits/kong-public/token', from: 'TOKEN', endsAtMs: nowMs + 3 * days, kits: 1, readAtMs: nowMs },
+  ],
+};
+
+/** Nothing is chosen among the kits of a gateway, and nothing among gateways. */
+export const allKits = { filter: '', labels: {}, owner: '', late: undefined, page: 1, size: undefined } as const;
+export const allGateways = { filter: '', labels: {}, state: undefined, page: 1, size: undefined } as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readAsk } from '../../lambdas/console/page-request.ts';
 import { compromisePreview } from '../../lambdas/console/view/compromise-preview.ts';
-import { type GatewayFacts, gatewayView } from '../../lambdas/console/view/gateway-view.ts';
+import { type GatewayFacts, gatewayView, type KitsQuery } from '../../lambdas/console/view/gateway-view.ts';
 import { gatewaysView, stateOf } from '../../lambdas/console/view/gateways-view.ts';
 import { historyView } from '../../lambdas/console/view/history.ts';
 import { judgeKits } from '../../lambdas/console/view/kit-rows.ts';
@@ -8,6 +9,8 @@ import { offersOf } from '../../lambdas/console/view/offers.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, RotationId } from '../../lambdas/domain/ids.ts';
 import {
+  allGateways,
+  allKits,
   atRest,
   compromised,
   everyState,
@@ -25,8 +28,8 @@ import {
   usesAtRest,
 } from './scenes.ts';
 
-const all = { filter: '', state: undefined, page: 1 };
-const shown = (gateway: Gateway, changes: Partial<GatewayFacts> = {}, query = { filter: '', page: 1 }) =>
+const all = allGateways;
+const shown = (gateway: Gateway, changes: Partial<GatewayFacts> = {}, query: KitsQuery = allKits) =>
   gatewayView(factsOf(gateway, changes), query, nowMs);
 
 describe('the state of a gateway', () => {
@@ -40,6 +43,7 @@ describe('the state of a gateway', () => {
           search: 'NO_CREDENTIAL',
           returns: 'FAILED',
           outlet: 'BEHIND',
+          edge: 'KEYS_ENDING',
           'old-shop': 'RETIRED',
         },
       };
@@ -67,6 +71,7 @@ describe('the list of gateways', () => {
         'outlet',
         'partners',
         'returns',
+        'edge',
         'orders',
         'search',
         'catalogue',
@@ -84,7 +89,7 @@ describe('the list of gateways', () => {
     });
   });
   it('is filtered by name and state, and counts every gateway all the same', () => {
-    const { rows, counts, page } = gatewaysView(everyState, { filter: 'PA', state: 'HELD', page: 1 }, nowMs);
+    const { rows, counts, page } = gatewaysView(everyState, { ...allGateways, filter: 'PA', state: 'HELD' }, nowMs);
     expect(rows.map(({ gatewayId }) => gatewayId)).toEqual(['payments']);
     expect(counts).toMatchObject({ AT_REST: 2, HELD: 1, LATE: 1 });
     expect(page.total).toBe(1);
@@ -140,7 +145,7 @@ describe('a secret that differs from the record', () => {
   const secretTroubles = [
     { code: 'VALUE_BY_HAND', text: 'AWSCURRENT names a value that somebody put by hand.' },
   ] as const;
-  const of = (gateway: Gateway) => gatewayView(factsOf(gateway, { secretTroubles }), { filter: '', page: 1 }, nowMs);
+  const of = (gateway: Gateway) => gatewayView(factsOf(gateway, { secretTroubles }), allKits, nowMs);
   it('is no gateway at rest: its state says so, and its page how and what to do', () => {
     expect(of(atRest('catalogue'))).toMatchObject({ state: 'SECRET_TROUBLE', secretTroubles });
     expect(of(rotating()).state).toBe('SECRET_TROUBLE');
@@ -155,6 +160,31 @@ describe('what a rotation waits for', () => {
     ['PROMOTED', `Credential ${newId} is being given to the kits.`],
     ['VERIFIED', `${oldId} is being revoked.`],
   ] as const)('at stage %s is said', ([stage, text]) => expect(texts(rotating('orders', { stage }))).toEqual([text]));
+
+  it('is its wave: how many of its kits are observed, since when it proves itself, or why it goes back', () => {
+    const plan = [{ kits: 2, bakeSeconds: 600 }, { percent: 100 }];
+    const wave = { plan, number: 1, phase: 'OPEN', kits: 2 } as const;
+    const at = (waves: object) => shown(rotating('orders', { stage: 'PROMOTED', waves: { ...wave, ...waves } }));
+    expect(at({ phase: 'TO_OPEN' }).waitsFor).toEqual([{ text: 'Wave 1 of 2 is about to open.' }]);
+    const seen = { atMs: nowMs, kits: 2, observed: 1 };
+    expect(at({ seen, risenSinceMs: nowMs }).waitsFor).toEqual([
+      {
+        text: 'Wave 1 of 2: 1 of 2 kits observed on the new credential. When all are, it has to prove itself for 600 s.',
+      },
+      { text: 'More requests through its kits fail than before.' },
+    ]);
+    const baking = at({ bakingSinceMs: nowMs - 60_000 });
+    expect(baking.waitsFor[0]).toMatchObject({ untilAtMs: nowMs + 540_000 });
+    expect(baking.ahead[0]).toEqual({
+      text: 'Wave 2 of 2 opens, unless something bad is seen.',
+      atMs: nowMs + 540_000,
+    });
+    expect(baking.rotation?.wave).toEqual({ number: 1, of: 2 });
+    const back = at({ phase: 'GOING_BACK', wentBack: { wave: 1, atMs: 1, why: 'kit one presented no value' } });
+    expect(back.waitsFor[0]?.text).toMatch(/^Wave 1 of 2 is bad: kit one presented no value\. Its kits get the old/);
+    expect(back.rotation?.wave).toEqual({ number: 1, of: 2, isGoingBack: true });
+    expect(shown(rotating('orders', { waves: { ...wave, number: 2 } })).rotation?.wave).toBeUndefined();
+  });
 
   it('are the kits that have not moved, and the quiet window with its end', () => {
     const { waitsFor } = shown(rotating());
@@ -352,7 +382,7 @@ describe('the kits', () => {
     });
   });
   it('are filtered by name, kind and owner, and counted whole', () => {
-    const { rows, total } = shown(rotating(), {}, { filter: 'Billing', page: 1 }).kits;
+    const { rows, total } = shown(rotating(), {}, { ...allKits, filter: 'Billing' }).kits;
     expect(rows.map(({ kitId }) => kitId)).toEqual(['billing-hook']);
     expect(total).toBe(5);
   });
@@ -532,4 +562,58 @@ it('no view has a digest, a version of a secret or a nonce in it (invariant 9)',
     historyView(rotating(), transitions, 1, nowMs),
   ];
   expect(JSON.stringify(views)).not.toMatch(/digest|version of|secret:|nonce/);
+});
+
+describe('which kits and gateways are shown', () => {
+  const marked = kits.map((one, index) => ({ ...one, labels: { env: index % 2 === 0 ? 'prod' : 'test', tier: '1' } }));
+  const ids = (query: Partial<KitsQuery>) =>
+    shown(rotating(), { kits: marked }, { ...allKits, ...query }).kits.rows.map(({ kitId }) => kitId);
+  const named = (chosen: (one: (typeof marked)[number]) => boolean) => marked.filter(chosen).map(({ kitId }) => kitId);
+
+  it('are those with all of the labels, and an exact owner', () => {
+    expect(ids({ labels: { env: 'prod', tier: '1' } }).toSorted()).toEqual(
+      named(({ labels }) => labels.env === 'prod').toSorted(),
+    );
+    expect(ids({ labels: { env: 'prod', tier: '2' } })).toEqual([]);
+    expect(ids({ filter: 'env=test' }).toSorted()).toEqual(named(({ labels }) => labels.env === 'test').toSorted());
+    const owner = marked[0]?.owner ?? '';
+    expect(ids({ owner }).toSorted()).toEqual(named((one) => one.owner === owner).toSorted());
+    expect(ids({ owner: owner.slice(1) })).toEqual([]);
+  });
+
+  it('are only late ones when these are asked for, and as many as are asked for', () => {
+    const view = shown(rotating(), {}, { ...allKits, late: 'only' });
+    expect(view.kits.page.total).toBe(view.kits.attention);
+    expect(view.kits.attention).toBeGreaterThan(0);
+    expect(view.kits.attention).toBeLessThan(view.kits.total);
+    expect(view.kits.rows.every(({ late }) => late !== undefined)).toBe(true);
+    expect(shown(rotating(), {}, { ...allKits, size: 2 }).kits).toMatchObject({
+      page: { page: 1, pageSize: 2, total: kits.length },
+      rows: { length: 2 },
+    });
+  });
+
+  it('are gateways with all of the labels', () => {
+    const fleet = [
+      { ...atRest('one'), labels: { env: 'prod', team: 'edge' } },
+      { ...atRest('two'), labels: { env: 'prod' } },
+      atRest('three'),
+    ];
+    const of = (query: object) => gatewaysView(fleet, { ...allGateways, ...query }, nowMs).rows;
+    expect(of({ labels: { env: 'prod' } })).toMatchObject([
+      { gatewayId: 'one', labels: { env: 'prod', team: 'edge' } },
+      { gatewayId: 'two' },
+    ]);
+    expect(of({ labels: { env: 'prod', team: 'edge' } })).toMatchObject([{ gatewayId: 'one' }]);
+    expect(of({ filter: 'team=' })).toMatchObject([{ gatewayId: 'one' }]);
+    expect(gatewaysView(fleet, { ...allGateways, labels: { env: 'prod' } }, nowMs).labels).toBe('env=prod');
+  });
+
+  it('refuses what is no label', () => {
+    expect(readAsk({ view: 'gateways', labels: 'env=prod,team=edge' })).toMatchObject({
+      labels: { env: 'prod', team: 'edge' },
+    });
+    expect(() => readAsk({ view: 'gateways', labels: 'env' })).toThrow(/must be labels such as env=prod/);
+    expect(() => readAsk({ view: 'gateway', gatewayId: 'orders', late: 'yes' })).toThrow(/"only"/);
+  });
 });

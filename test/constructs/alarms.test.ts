@@ -172,7 +172,7 @@ describe('the dashboard', () => {
   test('shows the console, and every alarm', () => {
     expect(body).toContain('"type":"custom"');
     expect(body).toContain('"endpoint":"{Console.Arn}"');
-    expect(alarms.size).toBe(30);
+    expect(alarms.size).toBe(31);
     expect([...body.matchAll(/\{Alarms\w+\.Arn\}/g)].length).toBe(alarms.size);
   });
 

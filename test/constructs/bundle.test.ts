@@ -35,12 +35,35 @@ describe('a bundle', () => {
     ]);
   });
 
-  test('of a stage starts without the client of Lambda: it is for kits that are functions', () => {
+  test.each([
+    ['Lambda', '@aws-sdk/client-lambda', 'are functions'],
+    ['CloudFront', '@aws-sdk/client-cloudfront', 'are functions at its edge'],
+    ['Systems Manager', '@aws-sdk/client-ssm', 'read a parameter'],
+    ['STS', '@aws-sdk/client-sts', 'are used by a role of their owner'],
+  ])('of a stage starts without the client of %s, %s: it is for kits that %s', (_, client) => {
     const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'distribute-shard.mjs'));
     const loaded = loadedAtStart(outputs, 'distribute-shard.mjs').map(({ inputs }) => inputs);
-    const client = '@aws-sdk/client-lambda';
     expect(clientsIn(Object.assign({}, ...loaded))).not.toContain(client);
     expect(clientsIn(Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs)))).toContain(client);
+  });
+
+  test('of a stage starts without what reads packages: that is for kits at the edge of CloudFront', () => {
+    const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'distribute-shard.mjs'));
+    const loaded = Object.assign({}, ...loadedAtStart(outputs, 'distribute-shard.mjs').map(({ inputs }) => inputs));
+    const all = Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs));
+    const packages = (inputs: object) => Object.keys(inputs).filter((path) => path.includes('/@zip.js/'));
+    expect(packages(loaded)).toEqual([]);
+    expect(packages(all)).not.toEqual([]);
+  });
+
+  test('of a stage starts without what fetches access tokens: it is for kits whose API takes them', () => {
+    const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'tokens', 'distribute-shard.mjs'));
+    const librariesIn = (files: readonly { readonly inputs: object }[]) =>
+      ['oauth4webapi', 'jose'].filter((name) =>
+        files.some(({ inputs }) => Object.keys(inputs).some((path) => path.includes(`node_modules/${name}/`))),
+      );
+    expect(librariesIn(loadedAtStart(outputs, 'distribute-shard.mjs'))).toEqual([]);
+    expect(librariesIn(Object.values(outputs))).toEqual(['oauth4webapi', 'jose']);
   });
 
   test('of a stage has the messages of zod in one language', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { functionKits } from '../../lib/constructs/function-kits.ts';
+import { type FunctionKits, functionKits } from '../../lib/constructs/function-kits.ts';
 import { synthesised } from './synthesised.ts';
 
 describe('a stack with a Lambda function as a kit', () => {
@@ -33,7 +33,7 @@ describe('a stack with a Lambda function as a kit', () => {
 describe('the functions in a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'functions-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const functionsIn = (text: string): readonly string[] => {
+  const functionsIn = (text: string): FunctionKits => {
     const path = join(folder, 'gateways.json');
     writeFileSync(path, text);
     return functionKits(path);
@@ -48,9 +48,23 @@ describe('the functions in a file', () => {
       [kit('*'), kit('a:*'), kit(`${arn}*`), kit('arn:aws:s3:::x'), kit(7), kit('x', 'webhook'), null, {}, kit('c')],
       ['c'],
     ],
-  ])('%s', (_, kits, names) => expect(functionsIn(JSON.stringify({ gateways: [{ kits }] }))).toEqual(names));
+  ])('%s', (_, kits, names) =>
+    expect(functionsIn(JSON.stringify({ gateways: [{ kits }] }))).toEqual({ named: names, changed: names }),
+  );
+
+  test('one that reads a secret is looked at, and not changed', () => {
+    const reader = {
+      kind: 'aws-lambda',
+      settings: { functionName: 'reader', secret: { secretId: 's', cacheSeconds: 1 } },
+    };
+    const kits = [kit('both'), reader, { ...reader, settings: { ...reader.settings, functionName: 'both' } }];
+    expect(functionsIn(JSON.stringify({ gateways: [{ kits }] }))).toEqual({
+      named: ['both', 'reader'],
+      changed: ['both'],
+    });
+  });
 
   test.each(['{', '[]', '{"gateways":[{}]}'])('%s has none: it is refused elsewhere', (text) =>
-    expect(functionsIn(text)).toEqual([]),
+    expect(functionsIn(text)).toEqual({ named: [], changed: [] }),
   );
 });

@@ -49,8 +49,14 @@ const findings = (settings: Partial<Settings>, change: (app: App) => void = () =
 describe('cdk-nag finds nothing that is not accepted for a reason', () => {
   test.for(Object.entries(deployments))('%s', ([, settings]) => expect(findings(settings)).toEqual([]));
 
-  test('with a kit that is a function', () =>
-    expect(findings({ gateways: join(import.meta.dirname, 'fixtures', 'function-kits.json') })).toEqual([]));
+  test.each([
+    ['a function', 'function-kits.json'],
+    ['at the edge of CloudFront', 'edge-kits.json'],
+    ['a parameter, or a secret of another account', 'parameter-kits.json'],
+    ['nodes that fetch their credential', 'command-kits.json'],
+  ])('with a kit that is %s', (_, file) =>
+    expect(findings({ gateways: join(import.meta.dirname, 'fixtures', file) })).toEqual([]),
+  );
 
   test('and would find what is new', () => {
     const added = findings({}, (app) => {

@@ -97,6 +97,22 @@ describe('the registry', () => {
     expect(text(applied(file('one.json', '{"gateways":[]}'))?.ServiceToken)).toBe('{GatewayRegistryApplyRegistry.Arn}');
   });
 
+  test('is one document with everything that its files name, and is applied again when one of those changes', () => {
+    const kits = file('several.csv', 'kitId,kind,owner,settings.adminUrl\none,kong,team,https://kong.example.com\n');
+    const fields = { authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
+    file('more.json', JSON.stringify({ gateways: [{ gatewayId: 'edge', ...fields, kits: { file: 'several.csv' } }] }));
+    const several = file('several.json', JSON.stringify({ include: ['more.json'], gateways: [] }));
+    const outdir = join(folder, 'several');
+    rotationApp({ outdir, context: { gateways: several }, builtinCloudFormationValidation: false }).synth();
+    const [beside = ''] = globSync('asset.*/gateways.json', { cwd: outdir });
+    expect(JSON.parse(readFileSync(join(outdir, beside), 'utf8'))).toMatchObject({
+      gateways: [{ gatewayId: 'edge', kits: [{ kitId: 'one', settings: { adminUrl: 'https://kong.example.com' } }] }],
+    });
+    const before = applied(several)?.Hash;
+    writeFileSync(kits, readFileSync(kits, 'utf8').replace('team', 'others'));
+    expect(applied(several)?.Hash).not.toBe(before);
+  });
+
   test('is applied again when, and only when, the file changes', () => {
     const before = applied(file('before.json', '{"gateways":[]}'))?.Hash;
     expect(applied(file('same.json', '{"gateways":[]}'))?.Hash).toBe(before);
@@ -252,6 +268,21 @@ describe('settings', () => {
     expect(stderr).toMatch(
       /^RegistryRefused: .*kit orders\/reader, settings\.secretId: given a secret of account 444455556666/,
     );
+  });
+
+  test('refuses a kit that is a file in a folder, which no function of AWS has, and says what to use', () => {
+    const path = join(folder, 'file.json');
+    const kit = { kitId: 'edge', kind: 'pinggateway', owner: 'team' };
+    const settings = { folder: { path: '/mnt/ping', fileName: 'secret.id' } };
+    const gateway = { gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
+    writeFileSync(path, JSON.stringify({ gateways: [{ ...gateway, kits: [{ ...kit, settings }] }] }));
+    const { status, stderr } = spawnSync(process.execPath, ['lib/app.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { CDK_CONTEXT_JSON: JSON.stringify({ gateways: path, 'aws:cdk:bundling-stacks': [] }) },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^RegistryRefused: .*kit edge of gateway orders: .*reaches no folder.*runCommand/);
   });
 
   test('says what is wrong with a setting without showing where in the code', () => {

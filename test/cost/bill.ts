@@ -125,7 +125,8 @@ const requestLines = (template: Template, { requestsPerSecond, kits, nodesPerKit
   ];
 };
 
-const rotationLines = (template: Template, fleet: Fleet, usage: Usage): readonly Line[] => {
+/** The lines of the rotations alone. */
+export const rotationLines = (template: Template, fleet: Fleet, usage: Usage): readonly Line[] => {
   const rotations = fleet.gateways * fleet.rotationsPerMonth;
   const of = (unit: PriceName, each: number): Line => ({ part: 'rotations', unit, quantity: rotations * each });
   const seconds = (usage.invocations * assumed.stepMs + usage.calls * assumed.callMs) / 1000;

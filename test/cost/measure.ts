@@ -1,7 +1,8 @@
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, paginateGetExecutionHistory } from '@aws-sdk/client-sfn';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import type { AnsweredCall } from '../../lib/emulator/endpoint/endpoint.ts';
+import type { Deployment } from '../../lib/local/deployment.ts';
 import { gatewayId, openSystem, type System, tagOfKits } from '../support/system.ts';
 
 /** What a piece of work used, in the units of the bill. */
@@ -34,11 +35,11 @@ const ofRequests: ReadonlySet<string> = new Set(['authorize', 'sideband']);
  * keeps asking; counts what it used. Every kit moves at once, so nobody is waited for.
  */
 export const measureRotation = async (kits: number): Promise<Usage> => {
-  const calls: AnsweredCall[] = [];
+  const counter = usageCounter();
   const system = await openSystem({
     kits: Array.from({ length: kits }, (_, index) => kit(index)),
     policy: defaultPolicy,
-    onCall: (call) => void calls.push(call),
+    onCall: counter.onCall,
   });
   try {
     const { secretsManager } = system.deployment;
@@ -46,10 +47,13 @@ export const measureRotation = async (kits: number): Promise<Usage> => {
     for (let index = 0; index < kits; index++)
       await secretsManager.send(new CreateSecretCommand({ Name: `kits/kit-${index}`, SecretString: 'none yet', Tags }));
     await untilEnded(system, kits, 'bootstrap');
-    calls.length = 0;
+    counter.reset();
     const executionArn = await system.start({ gatewayId, reason: 'measured' });
     await untilEnded(system, kits, executionArn);
-    return { ...usageOf(calls), ...(await workflowOf(system)) };
+    return {
+      ...counter.counts(),
+      ...(await workflowOf(system.deployment, (await system.gateway()).ended.at(-1)?.rotationId ?? '')),
+    };
   } finally {
     await system.close();
   }
@@ -72,27 +76,38 @@ const askAs = async (system: System, index: number): Promise<void> => {
   if (SecretString.startsWith('gwc_')) await system.ask(SecretString, `kit-${index}`);
 };
 
-/** DynamoDB bills reads by 4 KB and writes by 1 KB of an item; what went over the wire is a little more than the item. */
-const usageOf = (all: readonly AnsweredCall[]): Omit<Usage, 'transitions' | 'invocations'> => {
-  const calls = all.filter(({ caller }) => caller !== 'operator' && !ofRequests.has(caller));
-  const of = (service: string, operations: RegExp) =>
-    calls.filter((call) => call.service === service && operations.test(call.operation));
-  const units = (some: readonly AnsweredCall[], bytesOf: (call: AnsweredCall) => number, size: number) =>
-    some.reduce((sum, call) => sum + Math.max(1, Math.ceil(bytesOf(call) / size)), 0);
+/**
+ * Counts the calls of a deployment's functions in the units of the bill; those of the policy check belong to requests. DynamoDB
+ * bills reads by 4 KB and writes by 1 KB of an item; what went over the wire is a little more than the item.
+ */
+export const usageCounter = () => {
+  const none = { readUnits: 0, writeUnits: 0, secretCalls: 0, events: 0, messages: 0, calls: 0 };
+  const counts = { ...none };
+  const units = (bytes: number, size: number): number => Math.max(1, Math.ceil(bytes / size));
   return {
-    readUnits: units(of('dynamodb', /^(GetItem|Query)$/), ({ responseBytes }) => responseBytes, 4096),
-    writeUnits: units(of('dynamodb', /^(PutItem|UpdateItem)$/), ({ requestBytes }) => requestBytes, 1024),
-    secretCalls: of('secretsmanager', /./).length,
-    events: of('events', /^PutEvents$/).length,
-    messages: of('sns', /^Publish$/).length,
-    calls: calls.length,
+    reset: (): void => void Object.assign(counts, none),
+    counts: (): Omit<Usage, 'transitions' | 'invocations'> => ({ ...counts }),
+    onCall: ({ caller, service, operation, requestBytes, responseBytes }: AnsweredCall): void => {
+      if (caller === 'operator' || ofRequests.has(caller)) return;
+      const asked = `${service} ${operation}`;
+      counts.calls += 1;
+      if (/^dynamodb (GetItem|Query)$/.test(asked)) counts.readUnits += units(responseBytes, 4096);
+      if (/^dynamodb (PutItem|UpdateItem)$/.test(asked)) counts.writeUnits += units(requestBytes, 1024);
+      if (service === 'secretsmanager') counts.secretCalls += 1;
+      if (asked === 'events PutEvents') counts.events += 1;
+      if (asked === 'sns Publish') counts.messages += 1;
+    },
   };
 };
 
-/** State transitions and function calls of the last rotation's executions. */
-const workflowOf = async ({ deployment, gateway }: System): Promise<Pick<Usage, 'transitions' | 'invocations'>> => {
-  const { stepFunctions, cloud } = deployment;
-  const rotationId = (await gateway()).ended.at(-1)?.rotationId ?? '';
+/**
+ * State transitions and function calls of the executions of one rotation, and the longest history of them. What a person has
+ * started is the latest that does not have the name of an attempt.
+ */
+export const workflowOf = async (
+  { stepFunctions, cloud }: Pick<Deployment, 'stepFunctions' | 'cloud'>,
+  rotationId: string,
+): Promise<Pick<Usage, 'transitions' | 'invocations'> & { readonly longestHistory: number }> => {
   const { stateMachineArn } = cloud.outputs;
   const { executions = [] } = await stepFunctions.send(new ListExecutionsCommand({ stateMachineArn }));
   const first = executions.reduce((latest, one) =>
@@ -101,13 +116,16 @@ const workflowOf = async ({ deployment, gateway }: System): Promise<Pick<Usage, 
   const ofIt = executions.filter(
     ({ name = '', executionArn }) => name.startsWith(rotationId) || executionArn === first.executionArn,
   );
-  const types: string[] = [];
+  const used = { transitions: 0, invocations: 0, longestHistory: 0 };
   for (const { executionArn } of ofIt) {
-    const { events = [] } = await stepFunctions.send(
-      new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
-    );
-    types.push(...events.map(({ type = '' }) => type));
+    let events = 0;
+    for await (const page of paginateGetExecutionHistory({ client: stepFunctions }, { executionArn, maxResults: 1000 }))
+      for (const { type = '' } of page.events ?? []) {
+        events += 1;
+        if (type.endsWith('Entered')) used.transitions += 1;
+        if (type === 'TaskScheduled' || type === 'LambdaFunctionScheduled') used.invocations += 1;
+      }
+    used.longestHistory = Math.max(used.longestHistory, events);
   }
-  const count = (wanted: RegExp) => types.filter((type) => wanted.test(type)).length;
-  return { transitions: count(/Entered$/), invocations: count(/^(TaskScheduled|LambdaFunctionScheduled)$/) };
+  return used;
 };

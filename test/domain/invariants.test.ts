@@ -6,17 +6,18 @@ import { type Gateway, liveCredential, propagationBoundMs, type Rotation } from 
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import { proofValidMs } from '../../lambdas/domain/revoke.ts';
 import { transition } from '../../lambdas/domain/transition.ts';
+import { isInWaves } from '../../lambdas/domain/waves.ts';
 import { accepts, type Step, setRecording, type World } from './model.ts';
-import { play, rotate, script } from './model-script.ts';
+import { play, rotate, script, waveScript } from './model-script.ts';
 
 /** How many random sequences each property sees; more with INVARIANT_RUNS, and FC_SEED repeats one run. */
 const numRuns = Number(process.env.INVARIANT_RUNS ?? 2000);
 const seed = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };
 
-const always = (name: string, check: (world: World) => void): void => {
+const always = (name: string, check: (world: World) => void, scripts = script): void => {
   it(name, { timeout: 600_000 }, () => {
     fc.assert(
-      fc.property(script, (one) => check(play(one))),
+      fc.property(scripts, (one) => check(play(one))),
       { numRuns, ...seed },
     );
   });
@@ -178,13 +179,16 @@ describe('the record, whatever happens', () => {
     const { rotation } = world.gateway;
     if (!rotation || world.kits.length === 0) return;
     const { rotationId } = rotation;
-    const resumed = transition(
-      world.gateway,
-      { kind: 'resume', rotationId, actor: 'alice', reason: 'go on' },
-      world.nowMs,
-    );
-    if (resumed.kind === 'changed') world.gateway = resumed.gateway;
-    rotate(world, 60, true);
+    // A wave that was bad goes back and is held, and what was bad once more is held too: each is a person's to resume.
+    for (let resumes = 0; resumes < 4; resumes++) {
+      const resumed = transition(
+        world.gateway,
+        { kind: 'resume', rotationId, actor: 'alice', reason: 'go on' },
+        world.nowMs,
+      );
+      if (resumed.kind === 'changed') world.gateway = resumed.gateway;
+      rotate(world, 60, true);
+    }
     const { rotation: still } = world.gateway;
     const noRoom = world.gateway.live.length >= 5 && still?.targetId === undefined;
     if (!noRoom) expect(still?.stage).toBeUndefined();
@@ -203,6 +207,57 @@ describe('the record, whatever happens', () => {
         expect(step.before.rotation?.quietSinceMs).toBeDefined();
       }
   });
+
+  always(
+    'invariant 6, waves: the next one opens only when the kits of the one before it really moved, presented nothing bad, and were watched for its time',
+    (world) => {
+      for (const step of changed(world)) {
+        const { before, command } = step;
+        const { waves } = before.rotation ?? {};
+        if (command.kind !== 'open-wave' || waves?.phase !== 'OPEN' || command.number === waves.number) continue;
+        // Its kits, some of which may have left the registry, each moved, and none presented garbage since it was given the credential.
+        expect(command.look && world.waveTruths.get(command.look)).toEqual({ notMoved: [], spoilt: [] });
+        const { bakingSinceMs = Number.POSITIVE_INFINITY } = waves;
+        const bakeMs = (waves.plan[waves.number - 1]?.bakeSeconds ?? 0) * 1000;
+        expect(step.nowMs - bakingSinceMs).toBeGreaterThanOrEqual(bakeMs);
+        const proofs = changed(world).filter(
+          ({ command: one, nowMs }) =>
+            one.kind === 'quiet-checked' && one.recordingProven && nowMs >= bakingSinceMs && nowMs <= step.nowMs,
+        );
+        const times = [...proofs.map(({ nowMs }) => nowMs), step.nowMs];
+        for (const [index, atMs] of times.slice(1).entries())
+          expect(atMs - (times[index] ?? 0)).toBeLessThanOrEqual(150_000);
+      }
+    },
+    waveScript,
+  );
+
+  always(
+    'waves: one goes back by itself at most once in a rotation, and then the rotation is held',
+    (world) => {
+      const backs = new Map<string, number>();
+      for (const { before, after, command } of changed(world)) {
+        const { rotation } = after;
+        if (rotation?.waves?.phase === 'GOING_BACK' && before.rotation?.waves?.phase === 'OPEN')
+          backs.set(rotation.rotationId, (backs.get(rotation.rotationId) ?? 0) + 1);
+        if (command.kind === 'wave-returned') expect(rotation?.held).toBeDefined();
+      }
+      for (const count of backs.values()) expect(count).toBe(1);
+    },
+    waveScript,
+  );
+
+  always(
+    'invariant 2, waves: nothing is retired while one that is not the last is open, and a compromise knows none',
+    (world) => {
+      for (const { step, ground } of revocations(world))
+        if (isInWaves(step.before.rotation)) expect(['COMPROMISED', 'NEVER_DISTRIBUTED']).toContain(ground);
+      for (const { after } of world.steps)
+        if (after.rotation?.trigger === 'compromise' || after.rotation?.rolledBack)
+          expect(after.rotation.waves).toBeUndefined();
+    },
+    waveScript,
+  );
 
   always('invariant 7: a doomed credential dies on time, and nothing gives it more', (world) => {
     for (const { command, before, after, nowMs } of world.steps) {
@@ -312,6 +367,9 @@ describe('the record, whatever happens', () => {
         'hold',
         'extend',
         'invalidate-evidence',
+        'open-wave',
+        'wave-bad',
+        'wave-returned',
       ],
       ...['SUPERSEDED', 'HELD', 'WRONG_STAGE', 'ROTATION_RUNNING', 'COMPROMISED', 'TOO_MANY_LIVE'],
     ];

@@ -4,7 +4,7 @@ import { judgeKit } from '../../lambdas/domain/kit-verdict.ts';
 import { a, b, now, r1 } from './gateways.ts';
 import { credentialId, newKit } from './model.ts';
 
-const expected = { targetId: b, generation: 2, useRecordingSeconds: 60 };
+const expected = { targetId: b, generation: 2, useRecordingSeconds: 60, longestWaitSeconds: 900 };
 const installedAtMs = now - 600_000;
 const base: Kit = { ...newKit(0, 0).kit, lookBackSeconds: 3600 };
 const work: KitWork = {
@@ -50,6 +50,22 @@ describe('a kit counts as updated', () => {
   it('when the source on the predecessor was last seen before the look-back', () => {
     const uses = [used('c-a', '10.0.0.2', now - 3_600_001), used('c-b', '10.0.0.1', now - 5)];
     expect(judge(kit(), uses)).toBe('observed');
+  });
+});
+
+describe('a kit that failed', () => {
+  it.each([
+    ['once', 1, 5_000],
+    ['three times', 3, 20_000],
+    ['again and again', 40, 900_000],
+  ])('%s is given the credential again after a pause, which doubles up to the longest wait', (_, attempts, pauseMs) => {
+    const failedAt = (changedAtMs: number) => {
+      const failed = kit({ work: { ...work, state: 'FAILED', attempts, changedAtMs } });
+      const verdict = judgeKit(failed, [], expected, now);
+      return verdict.kind === 'LAGGARD' && verdict.redo;
+    };
+    expect(failedAt(now - pauseMs + 1)).toBe(false);
+    expect(failedAt(now - pauseMs)).toBe(true);
   });
 });
 

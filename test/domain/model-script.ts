@@ -16,6 +16,7 @@ import {
   use,
   type World,
 } from './model.ts';
+import { spoil } from './model-waves.ts';
 import { cutOffNow, startTask, type Task, watch } from './model-workflow.ts';
 
 /** What happens next; plain data, so that fast-check can shrink it. */
@@ -32,6 +33,7 @@ type Action =
   | { readonly do: 'press'; readonly request: number; readonly within: number; readonly named: number | null }
   | { readonly do: 'reconcile'; readonly failed: boolean }
   | { readonly do: 'use'; readonly kit: number; readonly node: number; readonly pickUp: boolean }
+  | { readonly do: 'spoil'; readonly kit: number; readonly node: number }
   | { readonly do: 'stranger'; readonly which: number }
   | { readonly do: 'acknowledge'; readonly kit: number }
   | { readonly do: 'break'; readonly kit: number; readonly fails: boolean }
@@ -41,7 +43,18 @@ type Action =
   | { readonly do: 'mint' }
   | { readonly do: 'flush' };
 
-export type Script = { readonly kits: number; readonly foreign: boolean; readonly actions: readonly Action[] };
+/** Two waves, or three, of the few kits that there are. */
+const wavePlans = [
+  [{ kits: 1, bakeSeconds: 600 }, { percent: 100 }],
+  [{ kits: 1, bakeSeconds: 200 }, { percent: 60, bakeSeconds: 200 }, { percent: 100 }],
+] as const;
+
+export type Script = {
+  readonly waves: number;
+  readonly kits: number;
+  readonly foreign: boolean;
+  readonly actions: readonly Action[];
+};
 
 const index = fc.nat({ max: 5 });
 const of = <Name extends Action['do']>(name: Name) => fc.constant(name);
@@ -92,6 +105,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: of('extend'), seconds: fc.constantFrom(-60, 60, 100_000) }),
   fc.record({ do: of('adopt'), foreign: fc.boolean(), current: fc.boolean() }),
   fc.record({ do: of('reconcile'), failed: fc.boolean() }),
+  { weight: 2, arbitrary: fc.record({ do: of('spoil'), kit: index, node: fc.nat({ max: 1 }) }) },
   fc.record({ do: of('stranger'), which: index }),
   fc.record({ do: of('acknowledge'), kit: index }),
   fc.record({ do: of('break'), kit: index, fails: fc.boolean() }),
@@ -104,9 +118,61 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 
 /** A gateway with its first credential on the way, and up to 40 things that happen to it. */
 export const script: fc.Arbitrary<Script> = fc.record({
+  waves: fc.nat({ max: 3 }),
   kits: fc.nat({ max: 3 }),
   foreign: fc.boolean(),
   actions: fc.array(action, { maxLength: 40, size: 'max' }),
+});
+
+const waveAction: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: of('rotate'), tasks: fc.integer({ min: 1, max: 3 }), kitsMove: fc.constant(true) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: of('run'), slot: fc.nat({ max: 1 }), steps: fc.integer({ min: 1, max: 9 }) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: of('spoil'), kit: index, node: fc.nat({ max: 1 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: of('use'), kit: index, node: fc.nat({ max: 1 }), pickUp: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: of('wait'), seconds: fc.constantFrom(61, 200, 700), watched: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: of('decide'), what: fc.constantFrom('hold', 'resume', 'resume', 'roll-back') }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: of('repeat'), back: fc.nat({ max: 20 }) }) },
+  fc.record({ do: of('crash'), slot: fc.nat({ max: 1 }) }),
+  fc.record({ do: of('break'), kit: index, fails: fc.boolean() }),
+  fc.record({ do: of('recording'), fails: fc.boolean() }),
+  fc.record({ do: of('press'), request: fc.nat({ max: 1 }), within: fc.constantFrom(60, 5000), named: fc.constant(1) }),
+  fc.record({ do: of('add-kit') }),
+);
+
+const rotateOn = { do: 'rotate', tasks: 2, kitsMove: true } as const;
+const spoilAll = [0, 1, 2].map((kit) => ({ do: 'spoil', kit, node: 0 }) as const);
+/** What is bad, and bad again when a person has resumed it. */
+const badTwice: readonly Action[] = [
+  ...[...spoilAll, rotateOn, rotateOn, { do: 'decide', what: 'resume' } as const],
+  ...[rotateOn, ...spoilAll, rotateOn],
+];
+
+/** A gateway whose kits use their first credential, in a rotation that goes in waves. */
+export const waveScript: fc.Arbitrary<Script> = fc.record({
+  waves: fc.nat({ max: 1 }),
+  kits: fc.integer({ min: 1, max: 3 }),
+  foreign: fc.constant(false),
+  actions: fc
+    .array(waveAction, { maxLength: 25, size: 'max' })
+    .map((actions) => [
+      { do: 'rotate', tasks: 12, kitsMove: true } as const,
+      { do: 'begin', trigger: 'manual', again: false } as const,
+      { do: 'rotate', tasks: 3, kitsMove: true } as const,
+      ...actions,
+      ...badTwice,
+    ]),
 });
 
 const by = { actor: 'alice', reason: 'because' } as const;
@@ -259,6 +325,9 @@ const act = (world: World, slots: (Task | undefined)[], one: Action): void => {
       if (kit && one.pickUp && kit.installed) pickUp(kit);
       if (kit) useFrom(world, kit, one.node);
       return;
+    case 'spoil':
+      if (kit) spoil(world, kit, one.node);
+      return;
     case 'stranger': {
       const credential = world.gateway.live[one.which % Math.max(1, world.gateway.live.length)];
       if (credential) use(world, credential.credentialId, '192.0.2.7');
@@ -296,8 +365,8 @@ const act = (world: World, slots: (Task | undefined)[], one: Action): void => {
 };
 
 /** Lets everything happen, and answers the world as it is then with every step on the way. */
-export const play = ({ kits, foreign, actions }: Script): World => {
-  const world = newWorld(kits, foreign);
+export const play = ({ kits, foreign, waves, actions }: Script): World => {
+  const world = newWorld(kits, foreign, wavePlans[waves]);
   const slots: (Task | undefined)[] = [];
   apply(world, { kind: 'begin', rotationId: rotationId('r0'), trigger: 'bootstrap', ...by });
   for (const one of actions) act(world, slots, one);

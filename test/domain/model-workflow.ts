@@ -19,7 +19,9 @@ import {
 import { nextStage, overdue } from '../../lambdas/domain/next-stage.ts';
 import { noRetiringUse, withRetiringUse } from '../../lambdas/domain/retiring-use.ts';
 import type { Command } from '../../lambdas/domain/transition.ts';
+import { isInWaves } from '../../lambdas/domain/waves.ts';
 import { accepts, apply, credentialId, type ModelKit, probe, truthNow, type World } from './model.ts';
+import { verifyWave } from './model-waves.ts';
 
 /** A task of the workflow: it can be stopped for good, or for a while, wherever it yields. */
 export type Task = Generator<undefined, void, undefined>;
@@ -66,7 +68,7 @@ function* createCredential(world: World, { rotationId }: Rotation): Task {
 }
 
 /** Installs into one kit; writes to its item of an older generation than another run's fail. */
-const install = (world: World, one: ModelKit, rotation: Rotation): void => {
+export const install = (world: World, one: ModelKit, rotation: Rotation): void => {
   const { targetId, generation, rotationId } = rotation;
   if (!targetId || (one.kit.work && one.kit.work.generation > generation)) return;
   world.handedOut.add(targetId);
@@ -93,7 +95,7 @@ function* distributeCredential(world: World, rotation: Rotation): Task {
 }
 
 /** Reads back what the kit holds: its nodes, or only its configuration. */
-const readBack = (world: World, one: ModelKit): void => {
+export const readBack = (world: World, one: ModelKit): void => {
   const { work, traits } = one.kit;
   if (!work || traits.readBackProves === 'nothing' || one.installFails) return;
   const matches =
@@ -108,7 +110,8 @@ const readKits = (world: World, gateway: Gateway, rotation: Rotation) => {
   const { targetId, generation, retireIds } = rotation;
   if (!targetId) return undefined;
   const uses = [...world.recorded.values()].map((one) => one.use);
-  const expected = { targetId, generation, useRecordingSeconds: gateway.policy.useRecordingSeconds };
+  const { useRecordingSeconds, longestWaitSeconds } = gateway.policy;
+  const expected = { targetId, generation, useRecordingSeconds, longestWaitSeconds };
   const verdicts = world.kits.map(({ kit }) =>
     judgeKit(
       kit,
@@ -143,6 +146,7 @@ export const cutOffNow = (world: World, gateway: Gateway, rotation: Rotation): r
 function* verifyKits(world: World, rotation: Rotation): Task {
   const { rotationId, targetId } = rotation;
   if (!targetId) return;
+  if (isInWaves(rotation)) return yield* verifyWave(world, rotation);
   for (const one of world.kits) readBack(world, one);
   const summary = evidenceSummaryOf(world, world.gateway, rotation);
   yield;
@@ -175,7 +179,7 @@ function* verifyKits(world: World, rotation: Rotation): Task {
 /** What the reconciler does every minute while a rotation waits for quiet. */
 export const watch = (world: World): void => {
   const { rotation } = world.gateway;
-  if (!rotation?.targetId || !hasReached(rotation, 'DISTRIBUTED')) return;
+  if (!rotation?.targetId || !(hasReached(rotation, 'DISTRIBUTED') || isInWaves(rotation))) return;
   const { rotationId, targetId } = rotation;
   const nonceHash = `n${++world.names}`;
   if (!done(world, { kind: 'arm-probe', rotationId, nonceHash, credentialId: targetId })) return;

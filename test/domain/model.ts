@@ -5,6 +5,7 @@ import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/d
 import type { Kit, Use } from '../../lambdas/domain/kit.ts';
 import type { Policy } from '../../lambdas/domain/policy.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
+import type { WaveLook } from '../../lambdas/domain/wave-look.ts';
 
 /** What was really so when a proof was read, whatever was recorded of it. */
 export type Truth = {
@@ -15,6 +16,8 @@ export type Truth = {
   readonly kits: number;
   readonly kitsThatDidNotMove: readonly string[];
 };
+
+type WaveTruth = { readonly notMoved: readonly string[]; readonly spoilt: readonly string[] };
 
 export type Step = {
   readonly before: Gateway;
@@ -73,6 +76,9 @@ export type World = {
   /** The lists that people were shown before they forced, by their hash; and who was cut off when a revocation was read for. */
   readonly shown: Map<string, readonly string[]>;
   readonly cutOff: WeakMap<Command, readonly string[]>;
+  /** What was really so of the kits of a wave when it was looked at; and which kits presented garbage in one. */
+  readonly waveTruths: WeakMap<WaveLook, WaveTruth>;
+  readonly spoilt: { readonly kitId: string; readonly nowMs: number }[];
   readonly steps: Step[];
   names: number;
 };
@@ -126,7 +132,7 @@ export const newKit = (index: number, nowMs: number): ModelKit => ({
 /** The registration of the gateway, as its audit has it: where the chain of what follows begins. */
 export const registered = { revision: 1, digest: 'digest of the registration' } as const;
 
-export const newWorld = (kits: number, withForeign: boolean): World => {
+export const newWorld = (kits: number, withForeign: boolean, waves?: Policy['waves']): World => {
   const nowMs = 1_000_000_000;
   return {
     gateway: {
@@ -135,7 +141,7 @@ export const newWorld = (kits: number, withForeign: boolean): World => {
       transitionRevision: 1,
       writtenAtMs: 0,
       decision: { kind: 'allow-all' },
-      policy: modelPolicy,
+      policy: waves ? { ...modelPolicy, waves } : modelPolicy,
       secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop',
       shardCount: 1,
       live: withForeign ? [foreign] : [],
@@ -163,6 +169,8 @@ export const newWorld = (kits: number, withForeign: boolean): World => {
     truths: new WeakMap(),
     shown: new Map(),
     cutOff: new WeakMap(),
+    waveTruths: new WeakMap(),
+    spoilt: [],
     steps: [],
     names: 0,
   };
@@ -207,7 +215,11 @@ const write = (world: World, use: Use): void => {
   const key = `${use.credentialId} ${use.kitId ?? ''} ${use.address}`;
   const known = world.recorded.get(key)?.use;
   world.recorded.set(key, {
-    use: { ...use, firstUsedAtMs: known?.firstUsedAtMs ?? use.firstUsedAtMs },
+    use: {
+      ...use,
+      firstUsedAtMs: known?.firstUsedAtMs ?? use.firstUsedAtMs,
+      ...(known?.refused ? { refused: known.refused } : {}),
+    },
     elapsedMs: world.elapsedMs,
   });
 };
@@ -252,7 +264,11 @@ export const setRecording = (world: World, fails: boolean): void => {
 };
 
 /** Whether every node in use went over to the target, and an idle kit holds it. */
-const moved = (world: World, { kit, nodes, installed }: ModelKit, targetId: CredentialId | undefined): boolean => {
+export const moved = (
+  world: World,
+  { kit, nodes, installed }: ModelKit,
+  targetId: CredentialId | undefined,
+): boolean => {
   const inUse = nodes.filter((node) => node.last && node.last.atMs > world.elapsedMs - kit.lookBackSeconds * 1000);
   return installed === targetId && inUse.every((node) => node.last?.credentialId === targetId);
 };

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { type Gateway, type RotationStage, rotationStages } from '../../lambdas/domain/gateway.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
+import { noLook } from '../../lambdas/domain/wave-look.ts';
 import { a, atRest, b, by, inRotation, live, now, r1, r2 } from './gateways.ts';
 
 const folder = new URL('../../lambdas/domain/', import.meta.url);
@@ -25,6 +26,23 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
     generation: 2,
     kits: 1,
     failed: 0,
+    ...ofRotation,
+  }),
+  'open-wave': ({ transitionRevision: readAt }) => ({
+    kind: 'open-wave',
+    readAt,
+    number: 1,
+    kits: 1,
+    failedChecks: 0,
+    ...ofRotation,
+  }),
+  'wave-bad': ({ transitionRevision: readAt }) => ({ kind: 'wave-bad', readAt, look: noLook(1), ...ofRotation }),
+  'wave-returned': ({ transitionRevision: readAt }) => ({
+    kind: 'wave-returned',
+    readAt,
+    number: 1,
+    generation: 2,
+    kits: 1,
     ...ofRotation,
   }),
   verified: ({ transitionRevision: readAt }) => ({ kind: 'verified', readAt, detail: {}, ...ofRotation }),
@@ -80,6 +98,7 @@ const samples: { readonly [Kind in Command['kind']]: Sample<Command & { readonly
   }),
   'kits-changed': () => ({ kind: 'kits-changed', added: 1, changed: 0, retired: 0, ...by }),
   'kits-behind': () => ({ kind: 'kits-behind', kits: 2, ...by }),
+  'keys-ending': () => ({ kind: 'keys-ending', keys: 2, ...by }),
   retire: () => ({ kind: 'retire', ...by }),
 };
 const kinds = Object.keys(samples) as readonly Command['kind'][];

@@ -10,6 +10,9 @@ const digest = 'x'.repeat(43);
 const atMs = 1_800_000_000_000;
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
+/** As many labels as there may be, and as long as they may be together. */
+const labels = Object.fromEntries(upTo(8).map((n) => [`${n}`.repeat(16), 'v'.repeat(16)]));
+
 /** A record with everything that the domain keeps, as long as its ids get; reasons of some words, an ARN as actor. */
 const fullest = (said: string): Gateway => {
   const decided = { actor: 'arn:aws:sts::111122223333:assumed-role/operators/alice', reason: said, atMs };
@@ -62,6 +65,28 @@ const fullest = (said: string): Gateway => {
     probe: { nonceHash: digest, credentialId: id(1), armedAtMs: atMs },
     outbox: [],
     lastEntryDigest: digest,
+    labels,
+  };
+};
+
+/** The same in waves: nothing is compromised, forced or rolled back then. */
+const fullestInWaves = (said: string): Gateway => {
+  const { rotation, ...gateway } = fullest(said);
+  if (!rotation) throw new Error('No rotation runs.');
+  const { rolledBack: _r, forced: _f, ...rest } = rotation;
+  return {
+    ...gateway,
+    live: gateway.live.map(({ compromised: _, ...one }) => one),
+    rotation: {
+      ...rest,
+      waves: {
+        plan: upTo(6).map((n) => ({ percent: 100 - n, bakeSeconds: 604_800 })),
+        ...({ number: 1, phase: 'OPEN', openedAtMs: atMs, kits: 100_000, failedChecks: 10 } as const),
+        ...{ risenSinceMs: atMs, bakingSinceMs: atMs, isBadAgain: true as const },
+        seen: { atMs, kits: 100_000, observed: 99_999 },
+        wentBack: { wave: 1, atMs, why: 'w'.repeat(500) },
+      },
+    },
   };
 };
 
@@ -70,7 +95,7 @@ describe('the record, flushed', () => {
     const ordinary = inRotation(
       'VERIFIED',
       {},
-      { revoked: fullest('').revoked, ended: fullest('').ended, outbox: [], lastEntryDigest: digest },
+      { revoked: fullest('').revoked, ended: fullest('').ended, outbox: [], lastEntryDigest: digest, labels },
     );
     expect(Buffer.byteLength(JSON.stringify(ordinary))).toBeLessThan(4096);
   });
@@ -78,4 +103,6 @@ describe('the record, flushed', () => {
     const bytes = Buffer.byteLength(JSON.stringify(fullest('kit-7 was replaced by hand, see ticket 4711')));
     expect(bytes).toBeLessThan(8192);
   });
+  it('stays below 8 KB in the middle of waves too', () =>
+    expect(Buffer.byteLength(JSON.stringify(fullestInWaves('kit-7 was replaced by hand')))).toBeLessThan(8192));
 });

@@ -47,7 +47,12 @@ const judge = (
   passes: { readonly readBackSinceMs?: number } = {},
 ) => {
   const kit: Kit = { ...newKit(0, 0).kit, work: { ...work, ...doing }, ...more };
-  return judgeKit(kit, [], { targetId: b, generation: 2, useRecordingSeconds: 60, sharedUse, ...passes }, now);
+  return judgeKit(
+    kit,
+    [],
+    { targetId: b, generation: 2, useRecordingSeconds: 60, longestWaitSeconds: 900, sharedUse, ...passes },
+    now,
+  );
 };
 const rests = (...given: Parameters<typeof judge>) => {
   const verdict = judge(...given);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { EvidenceDocument } from '../../lambdas/evidence-export/evidence-schema.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
+import { exportedEvidence } from '../../lib/cli/evidence-export.ts';
+import { evidenceLines } from '../../lib/cli/evidence-file.ts';
 import { verifyEvidence } from '../../lib/cli/verify-evidence.ts';
 import { openKitNode } from '../../lib/local/stand-ins/kit-node.ts';
 import { createSecretReader } from '../../lib/local/stand-ins/secret-reader.ts';
@@ -98,13 +99,12 @@ const rotateUnderTraffic = async (stage: Stage, gatewayId: string, kit: Kit): Pr
   const { status, cause } = await connection.stateOf(executionArn);
   expect('the execution', status, 'SUCCEEDED', cause);
   await expectDead(stage, kit, old);
-  const document = (await connection.invoke(connection.output('EvidenceFunction'), {
-    rotationId: running.rotationId,
-    gatewayId,
-  })) as EvidenceDocument;
-  const verified = verifyEvidence(JSON.stringify(document));
+  const { head, parts } = await exportedEvidence(connection, { rotationId: running.rotationId, gatewayId });
+  let text = '';
+  for await (const piece of evidenceLines(head, parts)) text += piece;
+  const verified = verifyEvidence(text);
   expect('the signature of the evidence', verified.isGood, true, verified.isGood ? undefined : verified.why);
-  const [identity, ...notProven] = document.record.notProven;
+  const [identity, ...notProven] = head.record.notProven;
   expect('what names a kit', /^Which kit used a credential is told by its Service URL/.test(identity ?? ''), true);
   expect('what else is not proven', notProven.join('; '), '');
   say('The record of the rotation is signed, and everything in it is proven.');

@@ -26,7 +26,7 @@ const toPromoted: Command[] = [
 const recordOf = (gateway: Gateway, rotationId = r1, audit = gateway.outbox) =>
   evidenceRecordOf(
     {
-      ...{ gateway, rotationId, proofs: [], uses: [], moreUses: 0 },
+      ...{ gateway, rotationId, uses: [], moreUses: 0 },
       steps: audit.filter((one) => one.rotationId === rotationId),
       others: audit.filter((one) => one.rotationId !== rotationId).map(linkOf),
     },

@@ -3,7 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EvidenceDocument, evidenceDocument } from '../../lambdas/evidence-export/evidence-schema.ts';
+import {
+  type EvidenceDocument,
+  evidenceDocument,
+  evidenceHead,
+} from '../../lambdas/evidence-export/evidence-schema.ts';
 import { verifyEvidence } from '../../lib/cli/verify-evidence.ts';
 import { evidenceSchemaFile, evidenceSchemaText } from '../../lib/schemas/generate.ts';
 import { cliOf } from '../cli/terminal-double.ts';
@@ -12,10 +16,17 @@ import { gatewayId, openRotated, type System } from '../support/system.ts';
 let system: System;
 const kitIdentity =
   'Which kit used a credential is told by its Service URL alone: who holds the credential can use the URL of any kit.';
-const exampleFile = join(import.meta.dirname, '..', '..', 'lib', 'schemas', 'evidence', 'evidence.v2.example.json');
+const exampleFile = join(import.meta.dirname, '..', '..', 'lib', 'schemas', 'evidence', 'evidence.v3.example.json');
 
-const exported = async (rotationId: string | undefined): Promise<EvidenceDocument> =>
-  evidenceDocument.parse(await system.call('evidence', { rotationId }));
+const exported = async (rotationId: string | undefined): Promise<EvidenceDocument> => {
+  const head = evidenceHead.parse(await system.call('evidence', { rotationId }));
+  const kits: unknown[] = [];
+  for (const { fromShard, toShard } of head.record.kits?.parts ?? []) {
+    const asked = { rotationId, gatewayId, part: { fromShard, toShard } };
+    kits.push(((await system.call('evidence', asked)) as { readonly kits: unknown }).kits);
+  }
+  return evidenceDocument.parse({ ...head, kits });
+};
 const lastRotation = async (): Promise<string | undefined> => (await system.gateway()).ended.at(-1)?.rotationId;
 /** A rotation from its start to its end. */
 const rotate = async (): Promise<void> => {
@@ -40,11 +51,12 @@ describe('the evidence record of a rotation', () => {
       ended: { outcome: 'COMPLETED' },
       retiredCredentials: [old?.credentialId],
       acceptance: { credentialId: record.createdCredential },
-      kits: { items: [{ kitId: 'one', evidence: { kind: 'acknowledged' } }] },
+      kits: { count: 1, withEvidence: 1, parts: [{ fromShard: 0, toShard: 0, kits: 1 }] },
       revocations: [{ credentialId: old?.credentialId, cause: 'RETIRED', refusedAt: expect.any(String) }],
       decisions: [{ kind: 'acknowledge-kit' }],
       notProven: [kitIdentity],
     });
+    expect(document.kits).toMatchObject([[{ kitId: 'one', evidence: { kind: 'acknowledged' } }]]);
     expect(record.steps.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['begin', 'accepted', 'verified', 'revoke', 'confirm', 'complete']),
     );
@@ -69,13 +81,11 @@ describe('the evidence record of a rotation', () => {
     await system.timers.advance(2_000);
     expect(await system.ask(young)).toBe(200);
     await system.finish();
-    const { record } = await exported(await lastRotation());
+    const { record, kits } = await exported(await lastRotation());
     expect(record.oldCredentialUses).toMatchObject([
       { credentialId: old?.credentialId, kitId: 'one', address: '127.0.0.1' },
     ]);
-    expect(record.kits?.items).toMatchObject([
-      { evidence: { kind: 'observed' }, uses: [{ kitId: 'one' }, { kitId: 'one' }] },
-    ]);
+    expect(kits).toMatchObject([[{ evidence: { kind: 'observed' }, uses: [{ kitId: 'one' }, { kitId: 'one' }] }]]);
   });
 
   it('of a rotation that still runs says what is not proven yet', async () => {
@@ -119,7 +129,7 @@ describe('the evidence record of a rotation', () => {
       begun: { actor: expect.stringContaining('ann'), reason: 'leaked' },
     });
     expect(record.revocations.map(({ cause }) => cause)).toEqual(['COMPROMISED', 'COMPROMISED']);
-    expect(record.kits?.items).toHaveLength(1);
+    expect(record.kits?.count).toBe(1);
     expect((await exported(first)).record).toMatchObject({ ended: { outcome: 'PREEMPTED' } });
   });
 

@@ -15,10 +15,7 @@ test('says who recorded that the refusal of a revoked credential was not proven,
     said(4, 'waive-proof', { credentialIds: [a] }),
   ];
   const gateway = atRest({ live: [live('c-b')] });
-  const record = evidenceRecordOf(
-    { gateway, rotationId: r1, steps, proofs: [], uses: [], moreUses: 0, others: [] },
-    now,
-  );
+  const record = evidenceRecordOf({ gateway, rotationId: r1, steps, uses: [], moreUses: 0, others: [] }, now);
   expect(record.notProven).toContain('Nobody saw c-a refused: ann recorded it as not proven (the value is lost).');
   expect(record.decisions).toMatchObject([{ kind: 'waive-proof', actor: 'ann' }]);
 });

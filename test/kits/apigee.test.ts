@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CredentialValue } from '../../lambdas/domain/credential.ts';
 import { kitKindOf, kitSettingsSchema } from '../../lambdas/kits/kinds.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
-import { accessTokenOf } from '../../lambdas/kits/service-account.ts';
+import { serviceAccountToken } from '../../lambdas/kits/service-account.ts';
 import { type Apigee, type ApigeeOptions, openApigee } from '../../lib/local/stand-ins/apigee.ts';
 import { accessTo, errorOf, expectNoSecretIn, installationOf, newer, older, startAtMs } from './installation.ts';
 import { pauses } from './no-waiting.ts';
@@ -241,7 +241,7 @@ describe('Apigee refuses', () => {
 });
 
 const apigeeToken = (scope: string) =>
-  accessTokenOf(
+  serviceAccountToken(
     installationOf('apigee', settings).kit,
     { keySecret: 'apigee-access', scope, tokenUrl: apigee.tokenUrl },
     access(),

@@ -130,7 +130,10 @@ describe('A secret, when it is only asked', () => {
     await running.client.send(new CreateSecretCommand({ Name: 'kits/edge-1', SecretString, Tags: [tag] }));
     expect(await check('secrets-manager', settings)).toEqual({
       seen: [`Secret kits/edge-1 is there for this kit, and holds credential ${older.credentialId}.`],
-      notShown: ['Whether secret kits/edge-1 may be written: that is seen when it is.'],
+      notShown: [
+        'Whether secret kits/edge-1 may be written: that is seen when it is.',
+        "Whether a reader keeps the value for longer than propagationSeconds, 60 s: AWS's extension for Lambda and its agent keep one for 300 s unless they are told otherwise, its caching libraries for an hour.",
+      ],
       would: [
         'Put a new version into secret kits/edge-1: the credential under "credential", its other keys unchanged.',
       ],

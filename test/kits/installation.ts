@@ -10,7 +10,7 @@ import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import type { Installation, KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { fetchTrusting } from '../../lambdas/kits/private-ca.ts';
 import { currentCredentialIn } from '../../lambdas/workflow/shared/current-version.ts';
-import { noFunctions } from './reach.ts';
+import { noCommands, noEdge, noFiles, noFunctions, noOwnersPlaces } from './reach.ts';
 
 type Credential = { readonly credentialId: CredentialId; readonly value: CredentialValue };
 
@@ -23,7 +23,7 @@ export const adminToken = 'marked-admin-token';
 export const startAtMs = Date.UTC(2026, 0, 1, 12);
 const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:gateway/orders-AbCdEf';
 
-const ids = (() => {
+export const ids = (() => {
   const [gatewayId, kitId, rotationId] = ['orders', 'edge-1', '6d0f5a3e-1111-4222-8333-944455556666'] as const;
   if (isGatewayId(gatewayId) && isKitId(kitId) && isRotationId(rotationId)) return { gatewayId, kitId, rotationId };
   throw new Error('The fixture is wrong.');
@@ -64,6 +64,10 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
     readSecret: async (secretId) => named[secretId] ?? '',
     secrets: kitSecretsIn(secrets)(ids),
     functions: noFunctions,
+    ...noOwnersPlaces,
+    edge: noEdge,
+    files: noFiles,
+    commands: noCommands,
     currentIn: (arn) => currentCredentialIn({ secretVersions: secretVersionsIn(secrets) }, arn),
     notifyOwner: async (message) => {
       told.push(message);

@@ -11,8 +11,14 @@ test('every kind is found by its name', () => {
     'kong',
     'konnect',
     'apigee',
+    'azure-apim',
+    'mulesoft',
     'aws-lambda',
+    'aws-lambda-edge',
+    'kubernetes-secret',
+    'pinggateway',
     'secrets-manager',
+    'ssm-parameter',
     'webhook',
     'manual',
     'forward',
@@ -21,7 +27,7 @@ test('every kind is found by its name', () => {
 
 test('refuses a kind that it does not know, naming those there are', () => {
   expect(() => kitKindOf('toString')).toThrow(
-    /"toString" is not one of kong, konnect, apigee, aws-lambda, secrets-manager, webhook, manual/,
+    /"toString" is not one of kong, konnect, apigee, azure-apim, mulesoft, aws-lambda, aws-lambda-edge, kubernetes-secret, pinggateway, secrets-manager, ssm-parameter, webhook, manual/,
   );
 });
 

@@ -3,6 +3,7 @@ import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/d
 import type { Kit } from '../../lambdas/domain/kit.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { openKong } from '../../lib/local/stand-ins/kong.ts';
+import { noEdge, noFunctions } from '../kits/reach.ts';
 
 const unused = async (): Promise<never> => {
   throw new Error('The scratch kit needs no secret and tells nobody.');
@@ -33,7 +34,12 @@ export const throughScratchKit = async (
         currentIn: unused,
         readSecret: unused,
         secrets: { read: unused, write: unused },
-        functions: { show: unused, setVariables: unused, publish: unused, showAlias: unused, moveAlias: unused },
+        secretsByRole: () => ({ read: unused, write: unused }),
+        parameters: { read: unused, write: unused },
+        functions: noFunctions,
+        edge: noEdge,
+        commands: { parametersOf: unused, sentSince: unused, show: unused, send: unused },
+        files: { read: unused, replace: unused },
       },
       ...{ notifyOwner: unused, nowMs: Date.now, signal: AbortSignal.timeout(10_000) },
     };

@@ -117,7 +117,7 @@ describe('The limit of five', () => {
     expect(plan.credentials?.[0]?.lastUsedAt).toBeDefined();
     expect(plan.notOurs).toHaveLength(4);
     expect(plan.proofs).toEqual({ stored: 2, acknowledged: 2 });
-    expect(planText(plan, one.timers.now())).toContain(
+    expect(planText(plan, one.timers.now(), undefined)).toContain(
       "Proof can rest on a read-back of what it is configured with, beside a use (2 kits); its owner's acknowledgement (2 kits). It will lack an observation",
     );
     await one.start({ gatewayId, reason: 'quarterly' });

@@ -45,6 +45,7 @@ const startDeployed = () =>
         {
           readGateway: async () => orders,
           recordUse: async () => true,
+          recordRefusal: async () => false,
           isRegistered: async () => false,
           nowMs: () => 0,
           count: () => undefined,

@@ -1,7 +1,7 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Gateway, LiveCredential, RevokedCredential } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, RotationId } from '../../lambdas/domain/ids.ts';
-import type { Seen } from '../../lambdas/domain/kit.ts';
+import type { RefusedSource, Seen } from '../../lambdas/domain/kit.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import { authorizer } from '../../lambdas/policy-check/authorizer.ts';
 import type { Ports } from '../../lambdas/policy-check/ports.ts';
@@ -156,6 +156,7 @@ export const openInstance = ({ logsEveryDecision = true, ...given }: Given = {})
     record: orders as Gateway | undefined,
     reads: 0,
     uses: [] as (Seen & { atMs: number })[],
+    refused: [] as (RefusedSource & { atMs: number })[],
     metrics: [] as string[],
     lines: [] as string[],
   };
@@ -167,6 +168,10 @@ export const openInstance = ({ logsEveryDecision = true, ...given }: Given = {})
       },
       recordUse: async (seen, atMs) => {
         world.uses.push({ ...seen, atMs });
+        return true;
+      },
+      recordRefusal: async (refused, atMs) => {
+        world.refused.push({ ...refused, atMs });
         return true;
       },
       isRegistered: async () => false,

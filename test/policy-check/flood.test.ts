@@ -4,7 +4,7 @@ import type { GatewayView } from '../../lambdas/console/view/views.ts';
 import type { CredentialId } from '../../lambdas/domain/ids.ts';
 import type { Use } from '../../lambdas/domain/kit.ts';
 import { type UseSource, usePlaceOf } from '../../lambdas/domain/use-places.ts';
-import { evidenceDocument } from '../../lambdas/evidence-export/evidence-schema.ts';
+import { evidenceHead } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { boundedMap } from '../../lambdas/runtime/bounded-map.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { all } from '../aws/emulated.ts';
@@ -130,7 +130,7 @@ test('the use of many holds the revocation up; then the quiet of all is proven, 
   const { revoked } = await system.gateway();
   expect(revoked.at(-1)).toMatchObject({ credentialId, cause: 'RETIRED' });
   expect(revoked.at(-1)?.revokedAtMs).toBeGreaterThan((ofMany[0]?.lastUsedAtMs ?? 0) + 4_000); // the quiet window
-  const { record } = evidenceDocument.parse(await system.call('evidence', { rotationId: rotation?.rotationId }));
+  const { record } = evidenceHead.parse(await system.call('evidence', { rotationId: rotation?.rotationId }));
   expect(record.oldCredentialUses.some(({ address }) => address === 'many in 2001:db8:7::/48')).toBe(true);
   expect(record.notProven.join()).toContain('More sources used a retired credential than are told apart');
 });

@@ -105,6 +105,7 @@ export const openForwarding = async (serviceUrl: string, { limitMs = 1_000 } = {
     {
       readGateway: async () => world.record,
       recordUse: async () => true,
+      recordRefusal: async () => false,
       isRegistered: async () => true,
       nowMs: () => world.nowMs,
       count: () => undefined,

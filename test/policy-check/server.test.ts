@@ -269,6 +269,7 @@ describe('the deployed API, over HTTP', () => {
       {
         readGateway: record,
         recordUse: async () => true,
+        recordRefusal: async () => false,
         isRegistered: async () => false,
         nowMs: () => 1_000_000,
         count: () => undefined,

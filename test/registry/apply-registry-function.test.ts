@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../lambdas/apply-registry.ts';
@@ -68,6 +69,16 @@ describe('The function ApplyRegistry', () => {
   it('passes demo gateways over, unless it is deployed where their stand-ins are', async () => {
     expect(await call({ plan: true }, file(true))).toEqual({ plan: true, count: 0, refused: 0, changes: [] });
     expect(await call({ plan: true }, file(true), { DEMO_GATEWAYS: 'apply' })).toMatchObject({ changes: lines });
+  });
+
+  it('applies one that was packed, as it does not fit into a call otherwise, and refuses what is none', async () => {
+    const registryGzip = gzipSync(file(false)).toString('base64');
+    expect(await call({ plan: true, registryGzip }, '{"gateways": []}')).toMatchObject({ changes: lines });
+    await expect(call({ plan: true, registryGzip: 'AAAA' }, file(false))).rejects.toThrow(
+      /registryGzip: it is no gzip/,
+    );
+    const both = { registryGzip, registry: { gateways: [] } };
+    await expect(call({ plan: true, ...both }, file(false))).rejects.toThrow(/give one of them/);
   });
 
   it('applies the registry that it is given instead of its file, and refuses a wrong one', async () => {

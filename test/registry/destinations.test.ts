@@ -69,7 +69,7 @@ test('another path of the same host is a changed destination too, and nothing of
   expect(opened.told).toEqual([]);
 });
 
-test('another key value map, and another function, are told as changed destinations', async () => {
+test('another key value map, function, secret of one, and parameter are told as changed destinations', async () => {
   const host = 'https://hooks.example.com';
   const urls = { baseUrl: host, tokenUrl: host };
   const apigee = (keyValueMap: string) => ({
@@ -84,13 +84,64 @@ test('another key value map, and another function, are told as changed destinati
     owner: 'edge-team',
     settings: { functionName, variable: 'SHARED_SECRET' },
   });
+  const inSecret = { functionName: 'other', secret: { secretId: 'kits/fn', cacheSeconds: 300 } };
+  const parameter = (more: object) => ({
+    kitId: 'edge',
+    kind: 'ssm-parameter',
+    owner: 'edge-team',
+    settings: { parameterName: '/kits/edge', propagationSeconds: 300, ...more },
+  });
+  const elsewhere = { roleArn: 'arn:aws:iam::444455556666:role/rotation', region: 'eu-west-1' };
   await apply(file(apigee('one')));
   expect((await apply(file(apigee('other')))).changes).toEqual([
     '~ kit orders/edge: settings; its credential goes to another path of https://hooks.example.com',
   ]);
   expect((await apply(file(lambda('one')))).changes[0]).toMatch(/its credential goes to function one$/);
   expect((await apply(file(lambda('other')))).changes[0]).toMatch(/its credential goes to function other$/);
+  expect((await apply(file({ ...lambda('other'), settings: inSecret }))).changes[0]).toMatch(
+    /its credential goes to secret kits\/fn$/,
+  );
+  expect((await apply(file(parameter({})))).changes[0]).toMatch(/its credential goes to parameter \/kits\/edge$/);
+  expect((await apply(file(parameter(elsewhere)))).changes[0]).toMatch(
+    /its credential goes to parameter \/kits\/edge of account 444455556666 in eu-west-1$/,
+  );
 });
+
+const pingGateway = (path: string, fileName = 'secret.id') => ({
+  ...{ kitId: 'edge', kind: 'pinggateway', owner: 'edge-team' },
+  settings: { folder: { path, fileName } },
+});
+
+test('another file is told as a changed destination', async () => {
+  await apply(file(pingGateway('/mnt/ping')));
+  expect((await apply(file(pingGateway('/mnt/ping', 'other.id')))).changes).toEqual([
+    '~ kit orders/edge: settings; its credential goes to file /mnt/ping/other.id',
+  ]);
+});
+
+test('other nodes are told as a changed destination', async () => {
+  const settings = (value: string) => ({
+    runCommand: { documentName: 'ping-credential', targetTag: { key: 'kit', value } },
+  });
+  const kit = { kitId: 'edge', kind: 'pinggateway', owner: 'edge-team' };
+  await apply(file({ ...kit, settings: settings('one') }));
+  expect((await apply(file({ ...kit, settings: settings('other') }))).changes).toEqual([
+    '~ kit orders/edge: settings; its credential goes to document ping-credential on all nodes with tag kit=other',
+  ]);
+});
+
+test.for(['/etc', '/mnt/ping/below', '/mnt/ping2'])(
+  'refuses a file in %s, which the deployment does not name',
+  async (path) => {
+    await expect(apply(file(pingGateway(path)))).rejects.toMatchObject({
+      name: 'RegistryRefused',
+      problems: [
+        `kit edge of gateway orders: given the folder ${path}; this deployment allows /mnt/ping. Start this machine with a gateways.json that names it.`,
+      ],
+    });
+    expect(await opened.needs.gateways.read(gatewayId)).toBeUndefined();
+  },
+);
 
 test('refuses to change a kit whose owner cannot be told', async () => {
   await apply(file(kong('https://kong.example.com')));

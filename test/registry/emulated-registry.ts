@@ -70,7 +70,7 @@ export const openRegistry = async () => {
     home: { accountId: '000000000000', region: 'us-east-1' },
     executions,
     pingOne: noPingOne,
-    kitReach: reachOf(['kong.example.com', 'hooks.example.com']),
+    kitReach: reachOf(['kong.example.com', 'hooks.example.com'], { folders: ['/mnt/ping'] }),
     notifyOwner: async (message: OwnerMessage) => through('PublishCommand', async () => void told.push(message)),
     now: () => nowMs,
     log: () => undefined,

@@ -51,6 +51,27 @@ describe('The secret of a kit', () => {
     );
   });
 
+  it('is found within a setting too', () => {
+    const secretId = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:kits/reader-AbCdEf';
+    const settings = { functionName: 'authorizer', secret: { secretId, cacheSeconds: 300 } };
+    const kit = { kitId: 'reader', kind: 'aws-lambda', owner: 'team', settings };
+    const gateway = { gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
+    const registry = readRegistry(JSON.stringify({ gateways: [{ ...gateway, kits: [kit] }] }));
+    expect(() => refuseForeignSecrets(registry, home)).toThrow('kit orders/reader, settings.secret.secretId: given');
+  });
+
+  it('may be anywhere when a role of its owner is used', () => {
+    const settings = {
+      secretId: 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:kits/reader-AbCdEf',
+      roleArn: 'arn:aws:iam::444455556666:role/rotation',
+      propagationSeconds: 300,
+    };
+    const kit = { kitId: 'reader', kind: 'secrets-manager', owner: 'team', settings };
+    const gateway = { gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
+    const registry = readRegistry(JSON.stringify({ gateways: [{ ...gateway, kits: [kit] }] }));
+    expect(() => refuseForeignSecrets(registry, home)).not.toThrow();
+  });
+
   it('is looked at wherever a kind names one', () => {
     const foreign = (name: string) => `arn:aws:secretsmanager:eu-central-1:444455556666:secret:${name}-AbCdEf`;
     const kit = (kitId: string, kind: string, settings: object) => ({ kitId, kind, owner: 'team', settings });

@@ -18,6 +18,34 @@ const kit = { kitId: 'warehouse', kind: 'manual', owner: 'team' };
 const gateway = { gatewayId: 'orders', authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, kits: [kit] };
 const oneGateway = (changes: object) => ({ gateways: [{ ...gateway, ...changes }] });
 
+describe('waves', () => {
+  const kong = { ...kit, kind: 'secrets-manager', settings: { secretId: 'kits/a', propagationSeconds: 1 } };
+  const withWaves = (waves: unknown, kits: object[] = [kong]) => problemsOf(oneGateway({ policy: { waves }, kits }));
+  const good = [{ kits: 1, bakeSeconds: 600 }, { percent: 100 }];
+
+  it('are read as they are written, with the canary of a kit', () => {
+    const [read] = readRegistry(
+      JSON.stringify(oneGateway({ policy: { waves: good }, kits: [{ ...kong, canary: true }] })),
+    ).gateways;
+    expect(read?.policy.waves).toEqual(good);
+    expect(read?.kits).toMatchObject([{ canary: true }]);
+    expect(readRegistry(JSON.stringify(oneGateway({}))).gateways[0]?.policy).not.toHaveProperty('waves');
+  });
+
+  it.each([
+    ['neither kits nor percent', [{ bakeSeconds: 600 }, good[1]], /waves\[0\].*either kits or percent/],
+    ['both', [{ kits: 1, percent: 1, bakeSeconds: 600 }, good[1]], /waves\[0\].*either kits or percent/],
+    ['a field that is not known', [{ kits: 1, bake: 600 }, good[1]], /waves\[0\].*"bake" is not known/],
+    ['a percentage beyond all', [good[0], { percent: 101 }], /waves\[1\]\.percent: given 101.*1 to 100/],
+    ['a bake that is too long', [{ kits: 1, bakeSeconds: 604_801 }, good[1]], /bakeSeconds: given 604801.*604800/],
+    ['one wave', [{ percent: 100 }], /waves: given a list/],
+    ['a contradiction', [good[0], { percent: 50 }], /policy: the last wave is 50 percent/],
+  ])('refuses %s', (_, waves, said) => expect(withWaves(waves).join()).toMatch(said));
+
+  it('refuses a canary that its owner installs', () =>
+    expect(withWaves(good, [{ ...kit, canary: true }]).join()).toMatch(/"warehouse" is a canary, but its owner/));
+});
+
 describe('gateways.json of this project', () => {
   const text = readFileSync(new URL('../../gateways.json', import.meta.url), 'utf8');
 
@@ -141,19 +169,19 @@ describe('Reading gateways.json', () => {
       ),
     ).toEqual([
       'gateways[0].kits[0].settings.propagationSeconds: given nothing; allowed is a whole number from 0 to 86400.',
-      'gateways[0].kits[0].settings: "propogationSeconds" is not known; allowed are secretId, jsonKey, propagationSeconds.',
+      'gateways[0].kits[0].settings: "propogationSeconds" is not known; allowed are secretId, jsonKey, previousKey, propagationSeconds, roleArn, externalId.',
     ]);
   });
 
   it('refuses a word that it does not know and names those it does', () => {
     expect(problemsOf(oneGateway({ schedules: [] }))).toEqual([
-      'gateways[0]: "schedules" is not known; allowed are gatewayId, demo, authority, decision, schedule, policy, kits.',
+      'gateways[0]: "schedules" is not known; allowed are gatewayId, labels, demo, authority, decision, schedule, policy, kits.',
     ]);
   });
 
   it('refuses an unknown kind of kit and names the known ones', () => {
-    expect(problemsOf(oneGateway({ kits: [{ ...kit, kind: 'mulesoft' }] }))).toEqual([
-      'gateways[0].kits[0].kind: given "mulesoft"; allowed is "kong" or "konnect" or "apigee" or "aws-lambda" or "secrets-manager" or "webhook" or "manual" or "forward".',
+    expect(problemsOf(oneGateway({ kits: [{ ...kit, kind: 'tyk' }] }))).toEqual([
+      'gateways[0].kits[0].kind: given "tyk"; allowed is "kong" or "konnect" or "apigee" or "azure-apim" or "mulesoft" or "aws-lambda" or "aws-lambda-edge" or "kubernetes-secret" or "pinggateway" or "secrets-manager" or "ssm-parameter" or "webhook" or "manual" or "forward".',
     ]);
   });
 

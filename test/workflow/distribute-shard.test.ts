@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StepFailed } from '../../lambdas/domain/failure.ts';
 import type { KitId } from '../../lambdas/domain/ids.ts';
+import type { Kit } from '../../lambdas/domain/kit.ts';
 import { distributeShard } from '../../lambdas/workflow/distribute-shard.ts';
 import { parseShardStep } from '../../lambdas/workflow/shared/step.ts';
 import { a, inRotation } from '../domain/gateways.ts';
+import { reachOf } from '../kits/reach.ts';
 import { benchWith, kitOf, step } from './doubles.ts';
 
 const pending = kitOf('edge', { state: 'PENDING' });
@@ -55,6 +57,82 @@ test('the reason of a failure is in the log, and stays with the kit while it is 
 
 test('refuses a step without a shard in our own words', () => {
   expect(() => parseShardStep({ ...step, shard: -1 })).toThrow(/^A state of the workflow was given .*shard/s);
+});
+
+describe('a kit that hangs', () => {
+  const settings = { url: 'https://kit.example.com/x', readBackUrl: 'https://kit.example.com/x', signingSecret: 's' };
+  const hanging = (attempts: number): Kit => ({
+    ...kitOf('dead', { state: 'PENDING', attempts }),
+    kind: 'webhook',
+    settings,
+  });
+  const distribute = async (kit: Kit, shardCount: number) => {
+    const bench = benchWith(inRotation('PROMOTED', {}, { shardCount }), [kit]);
+    const secret = async () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const fetch = (_: unknown, { signal }: RequestInit): Promise<Response> =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    const startedAt = performance.now();
+    await distributeShard(
+      {
+        ...bench.dependencies,
+        kitSecrets: () => ({ readText: secret, read: async () => undefined, write: async () => undefined }),
+        kitReach: reachOf(['kit.example.com'], { fetch: fetch as typeof globalThis.fetch }),
+      },
+      shard,
+    );
+    return { work: bench.kits.get('dead' as KitId)?.work, tookMs: performance.now() - startedAt };
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      const over = new AbortController();
+      setTimeout(() => over.abort(), ms);
+      return over.signal;
+    });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+  const played = async (kit: Kit, shardCount: number) => {
+    const done = distribute(kit, shardCount);
+    await vi.advanceTimersByTimeAsync(60_000);
+    return done;
+  };
+
+  test('is left for a turn of its own while other shards wait, and that is no failure', async () => {
+    const { work, tookMs } = await played(hanging(0), 16);
+    expect(work).toMatchObject({ state: 'PENDING', attempts: 1 });
+    expect(work?.failure).toBeUndefined();
+    expect(tookMs).toBeLessThan(3_000);
+  });
+
+  test.each([
+    ['in its next try', hanging(1), 16],
+    ['when no other shard waits', hanging(0), 10],
+  ])('has all of its time %s', async (_, kit, shardCount) => {
+    const { work, tookMs } = await played(kit, shardCount);
+    expect(work).toMatchObject({ state: 'FAILED', failure: { code: 'KitUnreachable' } });
+    expect(tookMs).toBeGreaterThanOrEqual(20_000);
+  });
+});
+
+test('one call takes on several shards, and does not touch kits that have the credential', async () => {
+  const done = kitOf('done', { state: 'WITH_OWNER' });
+  const bench = benchWith(inRotation('PROMOTED'), [done, pending]);
+  let reads = 0;
+  const read: typeof bench.dependencies.gateways.read = async () => {
+    reads += 1;
+    return bench.record;
+  };
+  const needs = { ...bench.dependencies, gateways: { ...bench.dependencies.gateways, read } };
+  const outcome = await distributeShard(needs, { ...step, shard: [0, 1, 2] });
+  expect(outcome).toEqual({ shard: [0, 1, 2], installed: 2, failed: 0 });
+  expect(bench.told).toHaveLength(1);
+  expect(reads).toBe(2);
 });
 
 test('kits that were never tried come before those that have failed', async () => {

@@ -2,6 +2,7 @@ import type { CredentialValue } from '../../lambdas/domain/credential.ts';
 import { type Gateway, hasReached, type Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork, OwnerMessage, Use } from '../../lambdas/domain/kit.ts';
+import type { SeenKeys } from '../../lambdas/domain/own-keys.ts';
 import { type Command, transition } from '../../lambdas/domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../../lambdas/ports.ts';
 import type { StepInput } from '../../lambdas/workflow/shared/step.ts';
@@ -22,13 +23,15 @@ export type Bench = {
   readonly entries: Transition[];
   readonly told: OwnerMessage[];
   readonly asked: string[];
+  /** What is kept of the own keys. */
+  seenKeys: SeenKeys | undefined;
   /** Called before a command is applied: somebody else may act in between. */
   before: (command: Command) => void;
   readonly dependencies: Pick<
     Dependencies,
     'gateways' | 'kits' | 'proofs' | 'uses' | 'secretVersions' | 'policyCheck' | 'pingOne' | 'executions'
   > &
-    Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'notifyOwner'> &
+    Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'notifyOwner' | 'ownKeys'> &
     ClockAndLog;
 };
 
@@ -48,6 +51,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
     entries: [],
     told: [],
     asked: [],
+    seenKeys: undefined,
     before: () => undefined,
     dependencies: {
       now: () => bench.nowMs,
@@ -91,6 +95,11 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           bench.kits.set(kit.kitId, { ...(bench.kits.get(kit.kitId) ?? kit), work });
           return true;
         },
+        saveWave: async ({ kitId }, wave) => {
+          const found = bench.kits.get(kitId);
+          if (found) bench.kits.set(kitId, { ...found, wave });
+          return found !== undefined;
+        },
         acknowledge: unused,
         saveRetiredSources: unused,
         saveReverted: async (kit, reverted) => {
@@ -109,6 +118,12 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
           yield* bench.refusals.filter((use) => use.credentialId === credentialId);
         },
         sawProbe: async () => true,
+      },
+      ownKeys: {
+        keep: async (_, seen) => {
+          bench.seenKeys = seen;
+        },
+        of: async () => bench.seenKeys,
       },
       proofs: { keep: async () => undefined, of: unused as never, keepCovered: unused, covered: unused },
       secretVersions: {

@@ -95,6 +95,8 @@ describe('a start with plan', () => {
         },
       ],
       moreAttention: 0,
+      ownKeys: [],
+      moreOwnKeys: { total: 0, ending: 0, notLookedAt: 0 },
       unregisteredSources: 0,
       retires: [old.credentialId],
       notOurs: [],

@@ -146,7 +146,12 @@ describe('a proof', () => {
 
 test('refuses a cursor of another revision: the kits are read from the first shard on', async () => {
   const bench = benchWith(inRotation('DISTRIBUTED'), [kitOf('edge')]);
-  const cursor = { shard: bench.record.shardCount, revision: 0, summary: { ...emptySummary, kits: 1, observed: 1 } };
+  const cursor = {
+    pass: 'look' as const,
+    shard: bench.record.shardCount,
+    revision: 0,
+    summary: { ...emptySummary, kits: 1, observed: 1 },
+  };
   expect(await verifyKits(bench.dependencies, { ...step, rotationId: r1, cursor })).toMatchObject({
     next: 'WaitForKits',
   });

@@ -30,9 +30,15 @@ export type WorldOptions = {
 };
 
 /** A folder with the gateway "orders" and its kit, which reads its credential from a secret of its own. */
-export const newFolder = (): string => {
+export const newFolder = (changed: object = {}): string => {
   const folder = mkdtempSync(join(tmpdir(), 'world-'));
-  const policy = { quietWindowSeconds: 4, useRecordingSeconds: 1, longestRequestSeconds: 1, longestWaitSeconds: 2 };
+  const policy = {
+    quietWindowSeconds: 4,
+    useRecordingSeconds: 1,
+    longestRequestSeconds: 1,
+    longestWaitSeconds: 2,
+    ...changed,
+  };
   const settings = { secretId: kitSecret, propagationSeconds: 1 };
   const kits = [{ kitId, kind: 'secrets-manager', owner: 'reader-team@example.com', lookBackSeconds: 60, settings }];
   const gateways = [{ gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, policy, kits }];

@@ -1,9 +1,9 @@
-import { actWords, causeWords, counted, stageWords, stateWords } from '../view/labels.ts';
+import { actWords, causeWords, counted, keyTones, stageWords, stateWords } from '../view/labels.ts';
 import type { CredentialLife, GatewayView } from '../view/views.ts';
 import { historyTable } from './history-page.ts';
 import { html, type Markup } from './html.ts';
 import { kitsHtml } from './kit-table.ts';
-import { cell, row, stateBadge, table, when } from './parts.ts';
+import { badge, cell, row, stateBadge, table, when } from './parts.ts';
 import { nowHtml } from './rotation.ts';
 import { link, type Surface } from './surface.ts';
 import { timeline } from './timeline.ts';
@@ -16,7 +16,7 @@ export const gatewayHtml = (view: GatewayView, surface: Surface): Markup =>
     { view: 'act', gatewayId: view.gatewayId, act: 'compromise' },
     `${actWords('compromise').verb}…`,
     'emergency-open end',
-  )}</div><p class="hidden" role="status">${announced(view)}</p>${secretHtml(view)}${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
+  )}</div><p class="hidden" role="status">${announced(view)}</p>${secretHtml(view)}${keysHtml(view)}${nowHtml(view)}${acts(view, surface)}<section aria-labelledby="gcr-credentials"><h2 id="gcr-credentials">Credentials</h2>${
     view.credentials.length === 0 ? html`<p class="soft">None yet.</p>` : html`${timeline(view)}${lifetimes(view)}`
   }</section><section aria-labelledby="gcr-use"><h2 id="gcr-use">Use over time</h2>${usePicture(view)}</section>${kitsHtml(view, surface)}<section aria-labelledby="gcr-history"><h2 id="gcr-history">Past rotations</h2>${historyTable(
     view.history,
@@ -31,6 +31,25 @@ const secretHtml = ({ secretTroubles }: GatewayView): Markup | undefined =>
         ({ text }) => html`<li>${text}</li>`,
       )}</ul></section>`
     : undefined;
+
+/** The keys with which kits and PingOne are reached: those that end before a rotation could in full, the others to be opened. */
+const keysHtml = ({ ownKeys, nowMs }: GatewayView): Markup | undefined => {
+  if (!ownKeys || ownKeys.total === 0) return undefined;
+  const { lines, total, ending, isWhole, lookedAtMs } = ownKeys;
+  const loud = lines.filter(({ standing }) => keyTones[standing] !== 'quiet');
+  const others = lines.filter(({ standing }) => keyTones[standing] === 'quiet');
+  const more = total - lines.length;
+  const known = html`<p class="soft small">Looked at ${when(lookedAtMs, nowMs)}${isWhole ? undefined : '; not all of them yet'}.${more > 0 ? ` ${more} more are not shown here; the kits show theirs.` : undefined}</p>`;
+  return html`<section aria-labelledby="gcr-keys"><h2 id="gcr-keys">Keys to kits</h2>${
+    loud.length > 0
+      ? html`<div class="card warn"><p>${badge('warn', counted(ending, 'key'))} ${ending === 1 ? 'ends' : 'end'} before a rotation could.</p><ul>${loud.map(({ text }) => html`<li>${text}</li>`)}</ul></div>`
+      : undefined
+  }${
+    others.length > 0
+      ? html`<details><summary>${loud.length > 0 ? 'The others' : `${counted(total, 'key')}, none known to end soon`}</summary><ul>${others.map(({ text }) => html`<li>${text}</li>`)}</ul></details>`
+      : undefined
+  }${known}</section>`;
+};
 
 /** What a screen reader says when it changes. */
 const announced = ({ gatewayId, state, rotation, kits }: GatewayView): string =>

@@ -1,3 +1,4 @@
+import { labelsText } from '../../domain/labels.ts';
 import { counted, lateWords, lengthOf } from '../view/labels.ts';
 import { type GatewayRow, type GatewaysView, gatewayStates } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
@@ -6,17 +7,18 @@ import { type Ask, link, type Surface, search } from './surface.ts';
 
 /** All gateways: how many are in which state, and the page of the list that was asked for. */
 export const gatewaysHtml = (view: GatewaysView, surface: Surface): Markup => {
-  const ask: Ask = { view: 'gateways', filter: view.filter, ...(view.state ? { state: view.state } : {}) };
+  const chosen = { ...(view.labels ? { labels: view.labels } : {}), ...(view.state ? { state: view.state } : {}) };
+  const ask: Ask = { view: 'gateways', filter: view.filter, ...chosen };
   const { page } = view;
-  const caption = `${counted(page.total, 'gateway')}${view.filter ? ` with "${view.filter}" in the name` : ''}, those first that need a person`;
+  const caption = `${counted(page.total, 'gateway')}${view.filter ? ` with "${view.filter}" in the name or a label` : ''}${view.labels ? ` with ${view.labels.replaceAll(',', ', ')}` : ''}, those first that need a person`;
   return html`<div class="top"><h1>Gateways</h1></div>${chips(view, surface)}${search(
     surface,
-    { view: 'gateways', ...(view.state ? { state: view.state } : {}) },
-    field('Name contains', 'filter', { type: 'search', value: view.filter, max: 64, isRequired: false }),
+    { view: 'gateways', ...chosen },
+    field('Name or label contains', 'filter', { type: 'search', value: view.filter, max: 64, isRequired: false }),
     'Filter',
   )}${
     view.rows.length === 0
-      ? html`<p class="soft">${view.filter || view.state ? 'No gateway is like that.' : 'No gateway is registered: put one into gateways.json, and apply it.'}</p>`
+      ? html`<p class="soft">${view.filter || view.labels || view.state ? 'No gateway is like that.' : 'No gateway is registered: put one into gateways.json, and apply it.'}</p>`
       : table(
           caption,
           ['Gateway', 'State', 'Live credentials', 'Rotation', 'Holds it up', 'Next by schedule'],
@@ -25,12 +27,12 @@ export const gatewaysHtml = (view: GatewaysView, surface: Surface): Markup => {
   }${pages(surface, page, ask, 'gateways')}`;
 };
 
-const chips = ({ counts, filter, state }: GatewaysView, surface: Surface): Markup => {
+const chips = ({ counts, filter, labels = '', state }: GatewaysView, surface: Surface): Markup => {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const found = gatewayStates.filter((one) => (counts[one] ?? 0) > 0);
-  return html`<ul class="chips" aria-label="Gateways by state"><li class="${state ? '' : 'chosen'}">${link(surface, { view: 'gateways', filter }, badge('quiet', `All ${total}`))}</li>${found.map(
+  return html`<ul class="chips" aria-label="Gateways by state"><li class="${state ? '' : 'chosen'}">${link(surface, { view: 'gateways', filter, labels }, badge('quiet', `All ${total}`))}</li>${found.map(
     (one) =>
-      html`<li class="${one === state ? 'chosen' : ''}">${link(surface, { view: 'gateways', filter, state: one }, stateBadge(one, ` ${counts[one]}`))}</li>`,
+      html`<li class="${one === state ? 'chosen' : ''}">${link(surface, { view: 'gateways', filter, labels, state: one }, stateBadge(one, ` ${counts[one]}`))}</li>`,
   )}</ul>`;
 };
 
@@ -38,7 +40,7 @@ const gatewayLine = (one: GatewayRow, nowMs: number, surface: Surface): Markup =
   const { rotation, worstLaggard } = one;
   const progress = rotation?.progress;
   return row(
-    link(surface, { view: 'gateway', gatewayId: one.gatewayId }, one.gatewayId),
+    html`${link(surface, { view: 'gateway', gatewayId: one.gatewayId }, one.gatewayId)}${labelLinks(one, surface)}`,
     cell('State', stateBadge(one.state)),
     cell(
       'Live credentials',
@@ -59,3 +61,11 @@ const gatewayLine = (one: GatewayRow, nowMs: number, surface: Surface): Markup =
     cell('Next by schedule', one.nextScheduledAtMs === undefined ? undefined : when(one.nextScheduledAtMs, nowMs)),
   );
 };
+
+/** The labels of a gateway; each leads to all that have it. */
+const labelLinks = ({ labels }: GatewayRow, surface: Surface): Markup | undefined =>
+  labels
+    ? html`<ul class="plain small">${labelsText(labels)
+        .split(',')
+        .map((label) => html`<li>${link(surface, { view: 'gateways', labels: label }, label)}</li>`)}</ul>`
+    : undefined;

@@ -1,5 +1,7 @@
 import { laggards } from '../../domain/kit-verdict.ts';
-import { actWords, counted, lateWords, manyWords, unseenText } from '../view/labels.ts';
+import { labelsText } from '../../domain/labels.ts';
+import type { KeyLine } from '../../domain/own-keys.ts';
+import { actWords, counted, keyEndText, keyTones, lateWords, manyWords, unseenText } from '../view/labels.ts';
 import type { GatewayView, KitAct, KitRow } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, field, pages, row, table, when } from './parts.ts';
@@ -8,17 +10,18 @@ import { type Ask, link, type Surface, search } from './surface.ts';
 /** The kits of a gateway, those first that hold it up; and who uses its credentials without being one. */
 export const kitsHtml = (view: GatewayView, surface: Surface): Markup => {
   const { kits, gatewayId, filter } = view;
+  const ask = { view: 'gateway', gatewayId, ...chosenIn(view) } as const;
   const known = view.targetId
     ? `${kits.updated} of ${counted(kits.total, 'kit')} with evidence for ${view.targetId}`
     : counted(kits.total, 'kit');
-  const caption = `${known}${filter ? `; shown are those with "${filter}" in name, kind or owner` : ''}`;
-  const isLong = kits.total > kits.page.pageSize || filter !== '';
+  const caption = `${known}${shownWords(view)}`;
+  const isLong = kits.total > kits.page.pageSize || isChosen(view);
   return html`<section aria-labelledby="gcr-kits"><h2 id="gcr-kits">Kits</h2>${
     isLong
       ? search(
           surface,
-          { view: 'gateway', gatewayId },
-          field('Name, kind or owner contains', 'filter', {
+          { ...ask, filter: '' },
+          field('Name, kind, owner or label contains', 'filter', {
             type: 'search',
             value: filter,
             max: 64,
@@ -27,20 +30,50 @@ export const kitsHtml = (view: GatewayView, surface: Surface): Markup => {
           'Filter',
         )
       : undefined
-  }${
+  }${lateChips(view, surface)}${
     kits.rows.length === 0
-      ? html`<p class="soft">${filter ? 'No kit is like that.' : 'No kit is registered. An empty list is no proof that all have moved.'}</p>`
+      ? html`<p class="soft">${isChosen(view) ? 'No kit is like that.' : 'No kit is registered. An empty list is no proof that all have moved.'}</p>`
       : table(
           caption,
           ['Kit', 'Evidence', 'Last seen on', 'Waits for', 'Owner', ...(view.rotation ? ['Do'] : [])],
           kits.rows.map((one) => kitLine(one, view, surface)),
         )
-  }${pages(surface, kits.page, { view: 'gateway', gatewayId, filter }, 'kits')}</section>${unregistered(view)}`;
+  }${pages(surface, kits.page, ask, 'kits')}</section>${unregistered(view)}`;
+};
+
+/** Which kits were asked for, as the next link asks again. */
+const chosenIn = ({ filter, labels, owner, late }: GatewayView): Partial<Ask> => ({
+  filter,
+  ...(labels ? { labels } : {}),
+  ...(owner ? { owner } : {}),
+  ...(late ? { late } : {}),
+});
+
+const isChosen = ({ filter, labels, owner, late }: GatewayView): boolean =>
+  [filter, labels ?? '', owner ?? '', late ?? ''].some((one) => one !== '');
+
+const shownWords = ({ filter, labels, owner, late }: GatewayView): string => {
+  const words = [
+    ...(late ? ['are late'] : []),
+    ...(filter ? [`have "${filter}" in name, kind, owner or a label`] : []),
+    ...(labels ? [`have ${labels.replaceAll(',', ', ')}`] : []),
+    ...(owner ? [`are of ${owner}`] : []),
+  ];
+  return words.length === 0 ? '' : `; shown are those that ${words.join(' and ')}`;
+};
+
+/** All kits, or only the late ones; nothing to choose while none is late. */
+const lateChips = (view: GatewayView, surface: Surface): Markup | undefined => {
+  const { kits, gatewayId, late } = view;
+  if (kits.attention === 0 && !late) return undefined;
+  const { late: _, ...others } = chosenIn(view);
+  const all: Ask = { view: 'gateway', gatewayId, ...others };
+  return html`<ul class="chips" aria-label="Kits by lateness"><li class="${late ? '' : 'chosen'}">${link(surface, all, badge('quiet', `All ${kits.total}`))}</li><li class="${late ? 'chosen' : ''}">${link(surface, { ...all, late: 'only' }, badge('warn', `Only late ${kits.attention}`))}</li></ul>`;
 };
 
 const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surface: Surface): Markup =>
   row(
-    html`${one.kitId}<br><span class="soft small">${one.kind}</span>`,
+    html`${one.kitId}<br><span class="soft small">${[one.kind, ...labelsOf(one)].join(' ')}</span>${one.ownKeys.map((key) => keyHtml(key, nowMs))}`,
     cell(
       'Evidence',
       one.reverted
@@ -59,6 +92,14 @@ const kitLine = (one: KitRow, { nowMs, gatewayId, rotation }: GatewayView, surfa
     cell('Owner', one.owner),
     ...(rotation ? [cell('Do', actsOf(one, gatewayId, surface))] : []),
   );
+
+/** A key that ends in full; of any other only when that is. */
+const keyHtml = (key: KeyLine, nowMs: number): Markup =>
+  keyTones[key.standing] === 'quiet'
+    ? html`<br><span class="soft small">key ends: ${keyEndText(key, nowMs)}</span>`
+    : html`<br>${badge(keyTones[key.standing], `key ${key.standing === 'ENDED' ? 'ended' : 'ends'} ${keyEndText(key, nowMs)}`)}<br><span class="small">${key.text}</span>`;
+
+const labelsOf = ({ labels }: KitRow): readonly string[] => (labels ? labelsText(labels).split(',') : []);
 
 const actsOf = ({ kitId, acts, silent = [] }: KitRow, gatewayId: string, surface: Surface): Markup | undefined => {
   const asks: readonly (Ask & { readonly act: KitAct })[] = acts.flatMap((act) => {

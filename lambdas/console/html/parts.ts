@@ -13,6 +13,7 @@ const shapes: Readonly<Record<GatewayState, Markup>> = {
   LATE: html`<path d="M7 0.8L13.6 13H0.4z" fill="currentColor"/>`,
   FAILED: html`<path d="M2 2l10 10M12 2L2 12" stroke="currentColor" stroke-width="2.6" fill="none"/>`,
   SECRET_TROUBLE: html`<path d="M2.5 6h9v7h-9z" fill="currentColor"/><path d="M4.5 6V4a2.5 2.5 0 0 1 5 0v2" stroke="currentColor" stroke-width="1.6" fill="none"/>`,
+  KEYS_ENDING: html`<circle cx="4" cy="4" r="2.8" stroke="currentColor" stroke-width="2" fill="none"/><path d="M6 6l7 7M9.4 9.4l2-2" stroke="currentColor" stroke-width="2" fill="none"/>`,
   ROTATING: html`<path d="M7 1.4a5.6 5.6 0 1 1-5.2 3.5" stroke="currentColor" stroke-width="2.4" fill="none"/><path d="M0 6.6L1.2 1.6L5.4 4.6z" fill="currentColor"/>`,
   NO_CREDENTIAL: html`<circle cx="7" cy="7" r="5.6" stroke="currentColor" stroke-width="2" stroke-dasharray="3 2.6" fill="none"/>`,
   AT_REST: html`<circle cx="7" cy="7" r="6" fill="currentColor"/>`,

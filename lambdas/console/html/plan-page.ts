@@ -1,6 +1,16 @@
 import { deadlineTexts } from '../../domain/deadline.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { attentionWords, inFull, lengthOf, manyWords, originWords, proofsText } from '../view/labels.ts';
+import { plannedWaveSaid } from '../../domain/wave-plan.ts';
+import {
+  attentionWords,
+  inFull,
+  keyTones,
+  lengthOf,
+  manyWords,
+  moreKeysText,
+  originWords,
+  proofsText,
+} from '../view/labels.ts';
 import type { PlanView } from '../view/views.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, row, table, when } from './parts.ts';
@@ -34,6 +44,14 @@ const credentialsHtml = (credentials: NonNullable<Plan['credentials']>, nowMs: n
     ),
   )}</section>`;
 
+const keysHtml = ({ ownKeys, moreOwnKeys }: Plan): Markup | undefined =>
+  ownKeys.length + moreOwnKeys.total === 0
+    ? undefined
+    : html`<section><h2>Keys to kits</h2><ul>${ownKeys.map(
+        ({ standing, text }) =>
+          html`<li>${keyTones[standing] === 'quiet' ? undefined : html`${badge(keyTones[standing], 'ends too soon')} `}${text}</li>`,
+      )}</ul>${moreOwnKeys.total > 0 ? html`<p>${moreKeysText(moreOwnKeys)}</p>` : undefined}</section>`;
+
 const planned = (plan: Plan, nowMs: number): Markup => {
   const { kits, obstacles, attention } = plan;
   return html`<p>${plan.mayStart ? badge('good', 'A rotation may start') : badge('danger', 'A rotation would be refused')} Made ${when(Date.parse(plan.at), nowMs)}; nothing was written.</p>${
@@ -52,9 +70,9 @@ const planned = (plan: Plan, nowMs: number): Markup => {
     plan.credentials
       ? undefined
       : html`<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}${plan.tooManySources ? `. ${manyWords}` : undefined}</dd>`
-  }<dt>Revoked at the earliest</dt><dd>${
+  }${plan.waves && html`<dt>Waves</dt><dd><ol>${plan.waves.map((one) => html`<li>${plannedWaveSaid(one)}</li>`)}</ol></dd>`}<dt>Revoked at the earliest</dt><dd>${
     plan.earliestRevokeAt === undefined ? 'never, as it could not start' : inFull(Date.parse(plan.earliestRevokeAt))
-  }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${plan.credentials && credentialsHtml(plan.credentials, nowMs)}${
+  }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${plan.credentials && credentialsHtml(plan.credentials, nowMs)}${keysHtml(plan)}${
     attention.length > 0
       ? html`<section><h2>Kits to look at</h2>${table(
           'Those that fail first, then those that wait for people, then the slowest',

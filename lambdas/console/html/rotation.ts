@@ -45,7 +45,7 @@ const running = (
   steps: Markup | undefined,
   nowMs: number,
 ): Markup =>
-  html`<p><strong>${rotation.trigger} rotation</strong>, begun ${when(rotation.begun.atMs, nowMs)}: ${rotation.begun.reason}<br><span class="soft small">${who(rotation.begun.actor)}</span></p>${steps}<p>${kits.updated} of ${counted(kits.total, 'kit')} moved${rotation.targetId ? html` to <span class="id">${rotation.targetId}</span>` : undefined}; deadline ${when(rotation.deadlineAtMs, nowMs)}.${
+  html`<p><strong>${rotation.trigger} rotation</strong>, begun ${when(rotation.begun.atMs, nowMs)}: ${rotation.begun.reason}<br><span class="soft small">${who(rotation.begun.actor)}</span></p>${steps}${rotation.wave ? html`<p>${badge(rotation.wave.isGoingBack ? 'warn' : 'busy', `Wave ${rotation.wave.number} of ${rotation.wave.of}${rotation.wave.isGoingBack ? ', going back' : ''}`)}</p>` : undefined}<p>${kits.updated} of ${counted(kits.total, 'kit')} moved${rotation.targetId ? html` to <span class="id">${rotation.targetId}</span>` : undefined}; deadline ${when(rotation.deadlineAtMs, nowMs)}.${
     rotation.failedAttempts > 0
       ? html` ${badge('warn', `${counted(rotation.failedAttempts, 'attempt')} failed`)}`
       : undefined

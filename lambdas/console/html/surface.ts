@@ -26,6 +26,9 @@ export type Ask = {
   readonly source?: string;
   readonly execution?: string;
   readonly filter?: string;
+  readonly labels?: string;
+  readonly owner?: string;
+  readonly late?: 'only';
   readonly state?: string;
   readonly page?: number;
 };

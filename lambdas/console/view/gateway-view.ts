@@ -2,14 +2,17 @@ import { expectedCredential } from '../../domain/expected.ts';
 import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
+import { hasLabels, type Labels, labelsText } from '../../domain/labels.ts';
 import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
+import type { SeenKeys } from '../../domain/own-keys.ts';
 import { namedAtMost, noRetiringUse, withRetiringUse } from '../../domain/retiring-use.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import { rotationSummary, stateOf, stateWith, stepsOf } from './gateways-view.ts';
 import { historyOf } from './history.ts';
-import { byLateness, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
+import { byLateness, isLate, type JudgedKit, judgeKits, kitRow, movesOf } from './kit-rows.ts';
 import { livesOf } from './lifetimes.ts';
 import { offersOf } from './offers.ts';
+import { keyLinesOf, ownKeysPart } from './own-key-lines.ts';
 import { paged } from './paging.ts';
 import type { GatewayView, UseSpan } from './views.ts';
 import { aheadOf, keptBehind, waitsFor } from './waits.ts';
@@ -26,6 +29,8 @@ export type GatewayFacts = {
   readonly transitions: readonly Transition[];
   readonly nextScheduledAtMs: number | undefined;
   readonly secretTroubles: readonly SecretTrouble[];
+  /** What is known of the own keys; absent before the first look. */
+  readonly ownKeys?: SeenKeys;
 };
 
 /** Kits on one page. */
@@ -33,24 +38,34 @@ const kitsPageSize = 50;
 const sourcesAtMost = 20;
 const historyAtMost = 10;
 
-/** One gateway as it is shown; `filter` and `page` choose among its kits. */
-export const gatewayView = (
-  facts: GatewayFacts,
-  { filter, page: asked }: { readonly filter: string; readonly page: number },
-  nowMs: number,
-): GatewayView => {
-  const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles } = facts;
+/** Which of the kits are asked for: a part of what is shown of them, all of the labels, the owner, only late ones; and a page. */
+export type KitsQuery = {
+  readonly filter: string;
+  readonly labels: Labels;
+  readonly owner: string;
+  readonly late: 'only' | undefined;
+  readonly page: number;
+  readonly size: number | undefined;
+};
+
+/** One gateway as it is shown; the query chooses among its kits. */
+export const gatewayView = (facts: GatewayFacts, query: KitsQuery, nowMs: number): GatewayView => {
+  const { filter, labels, owner, late } = query;
+  const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles, ownKeys } = facts;
   const strangers = unregisteredUses(gateway, facts.kits, uses);
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
   const summary = evidenceSummaryOf(gateway, judged, uses);
   const targetId = expectedCredential(gateway);
   const recorded = stateOf(gateway);
   const state = recorded === 'BEHIND' && !gateway.kitsBehind && summary.laggards === 0 ? 'AT_REST' : recorded; // they have moved since
-  const { page, items } = paged(byLateness(judged.filter((one) => isAbout(one, filter))), asked, kitsPageSize);
+  const keysOf = keyLinesOf(gateway, ownKeys, nowMs);
+  const found = byLateness(judged.filter((one) => isAsked(one, query)));
+  const { page, items } = paged(found, query.page, query.size ?? kitsPageSize);
   return {
     ...{ view: 'gateway', nowMs, gatewayId: gateway.gatewayId, revision: gateway.revision },
     state: stateWith(state, secretTroubles),
     secretTroubles,
+    ...ownKeysPart(gateway, ownKeys, nowMs),
     ...(gateway.rotation
       ? {
           rotation: rotationSummary(gateway.rotation),
@@ -65,12 +80,16 @@ export const gatewayView = (
     credentials: livesOf(gateway, transitions, judgeRevocation(gateway, summary, nowMs)),
     moves: movesOf(judged, targetId),
     filter,
+    ...(Object.keys(labels).length > 0 ? { labels: labelsText(labels) } : {}),
+    ...(owner ? { owner } : {}),
+    ...(late ? { late } : {}),
     kits: {
       page,
       total: judged.length,
       updated: judged.filter(({ verdict }) => verdict?.kind === 'UPDATED').length,
       late: summary.laggards,
-      rows: items.map((one) => kitRow(one, gateway, nowMs)),
+      attention: judged.filter(isLate).length,
+      rows: items.map((one) => kitRow(one, gateway, nowMs, keysOf)),
     },
     unregistered: strangers.slice(0, namedAtMost),
     moreUnregistered: Math.max(0, strangers.length - namedAtMost) + facts.moreUnregistered,
@@ -94,8 +113,16 @@ const evidenceSummaryOf = (
   return addShard(emptySummary, 0, verdicts, retiring);
 };
 
-const isAbout = ({ kit }: JudgedKit, filter: string): boolean =>
-  [kit.kitId, kit.owner, kit.kind].some((text) => text.toLowerCase().includes(filter.toLowerCase()));
+const isAsked = (one: JudgedKit, { filter, labels, owner, late }: KitsQuery): boolean => {
+  const { kit } = one;
+  const texts = [kit.kitId, kit.owner, kit.kind, labelsText(kit.labels)];
+  return (
+    texts.some((text) => text.toLowerCase().includes(filter.toLowerCase())) &&
+    hasLabels(kit.labels, labels) &&
+    (owner === '' || kit.owner === owner) &&
+    (late === undefined || isLate(one))
+  );
+};
 
 /** Uses of live credentials that no registered kit accounts for, the latest first. */
 export const unregisteredUses = ({ live }: Gateway, kits: readonly Kit[], uses: readonly Use[]): readonly UseSpan[] => {

@@ -1,5 +1,7 @@
 import { type Gateway, hasReached, type Rotation } from '../../domain/gateway.ts';
+import { hasLabels, type Labels, labelsText } from '../../domain/labels.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
+import { isInWaves } from '../../domain/waves.ts';
 import { paged } from './paging.ts';
 import {
   type CredentialSummary,
@@ -14,21 +16,24 @@ import {
 } from './views.ts';
 
 /** How a gateway stands, by its record alone. */
-export const stateOf = ({ retiredAtMs, rotation, live, ended, kitsBehind }: Gateway): GatewayState => {
+export const stateOf = ({ retiredAtMs, rotation, live, ended, kitsBehind, keysEnding }: Gateway): GatewayState => {
   if (retiredAtMs !== undefined) return 'RETIRED';
   if (rotation?.trigger === 'compromise' || live.some(({ compromised }) => compromised)) return 'COMPROMISED';
   if (rotation?.held) return 'HELD';
-  if (rotation) return rotation.escalationLevel > 0 || rotation.failedAttempts > 0 ? 'LATE' : 'ROTATING';
+  if (rotation && (rotation.escalationLevel > 0 || rotation.failedAttempts > 0)) return 'LATE';
+  if (rotation) return keysEnding ? 'KEYS_ENDING' : 'ROTATING';
   if (live.length === 0) return 'NO_CREDENTIAL';
   if (kitsBehind || ended.at(-1)?.kitsBehind) return 'BEHIND';
-  return ended.at(-1)?.outcome === 'FAILED' ? 'FAILED' : 'AT_REST';
+  if (ended.at(-1)?.outcome === 'FAILED') return 'FAILED';
+  return keysEnding ? 'KEYS_ENDING' : 'AT_REST';
 };
 
 /** The same with what Secrets Manager says: a gateway that nothing else holds up is not well while its secret is not. */
 export const stateWith = (state: GatewayState, troubles: readonly SecretTrouble[]): GatewayState => {
   const isLost = troubles.some(({ code }) => code === 'VALUES_LOST');
   if (isLost && !(state === 'COMPROMISED' || state === 'HELD' || state === 'RETIRED')) return 'VALUES_LOST';
-  return troubles.length > 0 && (state === 'AT_REST' || state === 'ROTATING') ? 'SECRET_TROUBLE' : state;
+  const isWell = state === 'AT_REST' || state === 'ROTATING' || state === 'KEYS_ENDING';
+  return troubles.length > 0 && isWell ? 'SECRET_TROUBLE' : state;
 };
 
 const phaseOf = (rotation: Rotation): Phase => {
@@ -61,6 +66,12 @@ const quietOf = ({ quietSinceMs, watchedAtMs, quietBroken }: Rotation): Rotation
   };
 };
 
+const waveOf = (rotation: Rotation): Pick<RotationSummary, 'wave'> => {
+  if (!isInWaves(rotation)) return {};
+  const { number, plan, phase } = rotation.waves;
+  return { wave: { number, of: plan.length, ...(phase === 'GOING_BACK' ? { isGoingBack: true } : {}) } };
+};
+
 /** The running rotation as it is shown. */
 export const rotationSummary = (rotation: Rotation): RotationSummary => {
   const { rotationId, trigger, stage, begun, deadlineAtMs, attempt, failedAttempts, retireIds } = rotation;
@@ -79,6 +90,7 @@ export const rotationSummary = (rotation: Rotation): RotationSummary => {
       retireIds,
     },
     ...(targetId ? { targetId } : {}),
+    ...waveOf(rotation),
     ...(held ? { held } : {}),
     ...(rolledBack ? { rolledBack } : {}),
     ...(forced ? { forced } : {}),
@@ -97,19 +109,22 @@ const credentialSummaries = ({ live }: Gateway): readonly CredentialSummary[] =>
 
 /** One gateway in the list, from its record alone: no kit is read for it. */
 const gatewayRow = (gateway: Gateway): GatewayRow => {
-  const { gatewayId, rotation } = gateway;
+  const { gatewayId, labels, rotation } = gateway;
   return {
+    ...(labels ? { labels } : {}),
     ...{ gatewayId, state: stateOf(gateway), credentials: credentialSummaries(gateway) },
     ...(rotation ? { rotation: rotationSummary(rotation) } : {}),
     ...(rotation?.kitSummary?.worst ? { worstLaggard: rotation.kitSummary.worst } : {}),
   };
 };
 
-/** What of the list is asked for: a part of the name, a state, a page. */
+/** What of the list is asked for: a part of the name or of a label, all of the labels, a state, a page. */
 export type GatewaysQuery = {
   readonly filter: string;
+  readonly labels: Labels;
   readonly state: GatewayState | undefined;
   readonly page: number;
+  readonly size: number | undefined;
 };
 
 /** Gateways on one page; as many schedules are looked up for it. */
@@ -124,7 +139,10 @@ export const gatewaysView = (gateways: readonly Gateway[], query: GatewaysQuery,
   const found = gateways
     .filter(
       (gateway) =>
-        gateway.gatewayId.includes(query.filter.toLowerCase()) &&
+        [gateway.gatewayId, labelsText(gateway.labels)].some((text) =>
+          text.toLowerCase().includes(query.filter.toLowerCase()),
+        ) &&
+        hasLabels(gateway.labels, query.labels) &&
         (query.state === undefined || stateFor(gateway) === query.state),
     )
     .toSorted(
@@ -132,9 +150,10 @@ export const gatewaysView = (gateways: readonly Gateway[], query: GatewaysQuery,
         gatewayStates.indexOf(stateFor(one)) - gatewayStates.indexOf(stateFor(other)) ||
         (one.gatewayId < other.gatewayId ? -1 : 1),
     );
-  const { page, items } = paged(found, query.page, gatewaysPageSize);
+  const { page, items } = paged(found, query.page, query.size ?? gatewaysPageSize);
   return {
     ...{ view: 'gateways', nowMs, filter: query.filter, counts, page },
+    ...(Object.keys(query.labels).length > 0 ? { labels: labelsText(query.labels) } : {}),
     ...(query.state ? { state: query.state } : {}),
     rows: items.map(gatewayRow),
   };

@@ -4,6 +4,7 @@ import type { CredentialId } from '../../domain/ids.ts';
 import { type Kit, type RevertedUse, sourceOf, type Use } from '../../domain/kit.ts';
 import { failureSaid, nextTryAtMs } from '../../domain/kit-failure.ts';
 import { judgeKit, type KitVerdict, type LaggardCode, laggardCodes, laggards } from '../../domain/kit-verdict.ts';
+import type { KeyLine } from '../../domain/own-keys.ts';
 import { firstOf, inFull } from './labels.ts';
 import { type KitAct, type KitMoves, type KitRow, kitActs, type SilentSource } from './views.ts';
 
@@ -78,7 +79,12 @@ const revertedText = ({ credentialId, sources, lastUsedAtMs }: RevertedUse): str
 const addressesAtMost = 20;
 
 /** One kit as it is shown. */
-export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowMs: number): KitRow => {
+export const kitRow = (
+  { kit, uses, verdict }: JudgedKit,
+  gateway: Gateway,
+  nowMs: number,
+  keysOf: (kit: Kit) => readonly KeyLine[],
+): KitRow => {
   const laggard = verdict?.kind === 'LAGGARD' ? verdict : undefined;
   const late = laggard?.code;
   const addresses = laggard?.addresses.slice(0, addressesAtMost) ?? [];
@@ -94,6 +100,8 @@ export const kitRow = ({ kit, uses, verdict }: JudgedKit, gateway: Gateway, nowM
   );
   return {
     ...{ kitId: kit.kitId, kind: kit.kind, owner: kit.owner, addresses, acts: actsOn({ kit, late, silent }, gateway) },
+    ownKeys: keysOf(kit),
+    ...(kit.labels ? { labels: kit.labels } : {}),
     ...(verdict?.kind === 'UPDATED' ? { evidence: verdict.evidence } : {}),
     ...(laggard ? lateOf(gateway, laggard) : {}),
     ...(waits.length > 0 ? { waitsFor: waits.join(' ') } : {}),
@@ -147,6 +155,10 @@ const weight = ({ kit, verdict }: JudgedKit): number => {
   if (kit.reverted) return -1; // it is refused now
   return verdict?.kind === 'LAGGARD' ? laggardCodes.indexOf(verdict.code) : laggardCodes.length;
 };
+
+/** Whether somebody has to look at it: it holds the rotation up, or is refused now. */
+export const isLate = ({ kit, verdict }: JudgedKit): boolean =>
+  kit.reverted !== undefined || verdict?.kind === 'LAGGARD';
 
 const movesAtMost = 48;
 

@@ -3,6 +3,7 @@ import { codesOf } from '../../domain/codes.ts';
 import type { CredentialStage } from '../../domain/gateway.ts';
 import { laggards } from '../../domain/kit-verdict.ts';
 import { isOperatorCommand, type OperatorCommandName, operatorCommands } from '../../domain/operator-commands.ts';
+import type { KeyLine, Standing } from '../../domain/own-keys.ts';
 import { attention, type Plan, type PlannedCredential } from '../../domain/plan.ts';
 import { type Act, cutOffReasons, type GatewayState, type HistoryEntry, states } from './views.ts';
 
@@ -18,10 +19,20 @@ export const stateWords: Readonly<Record<GatewayState, { readonly word: string; 
   LATE: { word: states.LATE.word, tone: 'warn' },
   FAILED: { word: states.FAILED.word, tone: 'danger' },
   SECRET_TROUBLE: { word: states.SECRET_TROUBLE.word, tone: 'warn' },
+  KEYS_ENDING: { word: states.KEYS_ENDING.word, tone: 'warn' },
   ROTATING: { word: states.ROTATING.word, tone: 'busy' },
   NO_CREDENTIAL: { word: states.NO_CREDENTIAL.word, tone: 'quiet' },
   AT_REST: { word: states.AT_REST.word, tone: 'good' },
   RETIRED: { word: states.RETIRED.word, tone: 'quiet' },
+};
+
+/** Which keys to kits are shown loudly. */
+export const keyTones: Readonly<Record<Standing, Tone>> = {
+  ENDED: 'danger',
+  ENDS_INSIDE: 'warn',
+  ENDS_SOON: 'warn',
+  NOT_KNOWN: 'quiet',
+  LASTS: 'quiet',
 };
 
 /** How far a live credential has come. */
@@ -141,6 +152,16 @@ export const manyWords =
 /** The first few of a list, and how many more there are. */
 export const firstOf = (names: readonly string[], atMost = 5): string =>
   names.length <= atMost ? names.join(', ') : `${names.slice(0, atMost).join(', ')} and ${names.length - atMost} more`;
+
+/** When a key to kits ends, in short; that is all there is to say of one that lasts. */
+export const keyEndText = ({ standing, endsAtMs }: KeyLine, nowMs: number): string => {
+  if (endsAtMs !== undefined) return fromNow(endsAtMs, nowMs);
+  return standing === 'NOT_KNOWN' ? 'not known' : 'not soon';
+};
+
+/** The keys to kits that a plan does not name. */
+export const moreKeysText = ({ total, ending, notLookedAt }: Plan['moreOwnKeys']): string =>
+  `And ${total} more: ${ending} of them end before a rotation could, ${notLookedAt} were not looked at for lack of time.`;
 
 /** A count with its noun: "1 kit", "3 kits". */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -16,3 +16,5 @@ export const paged = <Item>(
 
 /** Characters of a filter. */
 export const longestFilter = 64;
+/** Rows of one page, for whoever asks for more than it usually has: an answer of a function has a limit. */
+export const longestPage = 500;

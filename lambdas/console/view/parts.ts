@@ -10,7 +10,9 @@ import type {
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../domain/ids.ts';
 import type { RevertedUse } from '../../domain/kit.ts';
 import type { Evidence, LaggardCode } from '../../domain/kit-verdict.ts';
+import type { Labels } from '../../domain/labels.ts';
 import { commandsAbout } from '../../domain/operator-commands.ts';
+import type { KeyLine } from '../../domain/own-keys.ts';
 
 /*
  * What the console shows and what the command line prints: facts, ids and codes, never a value and never a digest.
@@ -39,6 +41,11 @@ export const states = {
   SECRET_TROUBLE: {
     word: 'Secret to look at',
     means: 'Secrets Manager and the record differ; the gateway says how, and what to do.',
+  },
+  KEYS_ENDING: {
+    word: 'Keys end',
+    means:
+      'A key with which this system reaches kits or PingOne has ended, or ends before a rotation could: put a new one into its secret.',
   },
   ROTATING: { word: 'Rotating', means: 'A rotation runs.' },
   NO_CREDENTIAL: { word: 'No credential yet', means: 'The gateway has no live credential.' },
@@ -99,6 +106,8 @@ export type RotationSummary = {
   readonly failedAttempts: number;
   readonly targetId?: CredentialId;
   readonly retireIds: readonly CredentialId[];
+  /** The wave that is open, or goes back; absent when every kit may have the credential. */
+  readonly wave?: { readonly number: number; readonly of: number; readonly isGoingBack?: true };
   readonly held?: Said;
   readonly rolledBack?: Said;
   readonly forced?: Said;
@@ -118,6 +127,7 @@ type WorstLaggard = { readonly kitId: KitId; readonly owner: string; readonly co
 /** One gateway in the list. */
 export type GatewayRow = {
   readonly gatewayId: GatewayId;
+  readonly labels?: Labels;
   readonly state: GatewayState;
   readonly credentials: readonly CredentialSummary[];
   readonly rotation?: RotationSummary;
@@ -176,6 +186,7 @@ export type KitRow = {
   readonly kitId: KitId;
   readonly kind: string;
   readonly owner: string;
+  readonly labels?: Labels;
   /** Moved with this evidence, or late for this reason; neither while there is no credential to move to. */
   readonly evidence?: Evidence;
   readonly late?: LaggardCode;
@@ -203,6 +214,8 @@ export type KitRow = {
   /** Those of them that are silent; one that is gone can be retired. */
   readonly silent?: readonly SilentSource[];
   readonly acts: readonly KitAct[];
+  /** With what it is reached, and when that ends. */
+  readonly ownKeys: readonly KeyLine[];
 };
 
 /** What the rotation waits for now. */

@@ -1,5 +1,6 @@
 import type { CredentialId, GatewayId, KitId } from '../../domain/ids.ts';
 import type { LaggardCode } from '../../domain/kit-verdict.ts';
+import type { KeyLine } from '../../domain/own-keys.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
 import type {
@@ -28,6 +29,7 @@ export type GatewaysView = {
   readonly view: 'gateways';
   readonly nowMs: number;
   readonly filter: string;
+  readonly labels?: string;
   readonly state?: GatewayState;
   readonly counts: Readonly<Partial<Record<GatewayState, number>>>;
   readonly page: Page;
@@ -50,17 +52,33 @@ export type GatewayView = {
   readonly waitsFor: readonly Waiting[];
   /** How Secrets Manager and the record differ, and what to do. */
   readonly secretTroubles: readonly SecretTrouble[];
+  /** With what kits and PingOne are reached, the first 20 of those that end first; absent before the first look. */
+  readonly ownKeys?: {
+    readonly lookedAtMs: number;
+    /** False: some could not be looked at yet. */
+    readonly isWhole: boolean;
+    readonly total: number;
+    /** How many end before a rotation could. */
+    readonly ending: number;
+    readonly lines: readonly KeyLine[];
+  };
   readonly ahead: readonly Ahead[];
   /** Live ones and the last revoked, oldest first. */
   readonly credentials: readonly CredentialLife[];
   /** Kits' moves to that credential. */
   readonly moves: readonly KitMoves[];
+  /** Which kits were asked for; labels as `env=prod,team=edge`. */
   readonly filter: string;
+  readonly labels?: string;
+  readonly owner?: string;
+  readonly late?: 'only';
   readonly kits: {
     readonly page: Page;
     readonly total: number;
     readonly updated: number;
     readonly late: number;
+    /** Late ones, and those that present a revoked credential: what 'only late' shows. */
+    readonly attention: number;
     readonly rows: readonly KitRow[];
   };
   /** On live credentials, by sources that no registered kit accounts for; the latest 50, and how many more there are. */

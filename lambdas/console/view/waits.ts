@@ -12,8 +12,10 @@ import {
 } from '../../domain/gateway.ts';
 import { blockers, type EvidenceSummary, judgeRevocation } from '../../domain/may-revoke.ts';
 import { nextStage } from '../../domain/next-stage.ts';
+import { isInWaves } from '../../domain/waves.ts';
 import { inFull } from './labels.ts';
 import type { Ahead, Waiting } from './views.ts';
+import { waveAhead, waveWaits } from './wave-waits.ts';
 
 /** What the gateway's rotation waits for now: by the same rules that let it go on. Empty when none runs. */
 export const waitsFor = (gateway: Gateway, summary: EvidenceSummary, nowMs: number): readonly Waiting[] => {
@@ -34,6 +36,7 @@ export const waitsFor = (gateway: Gateway, summary: EvidenceSummary, nowMs: numb
     case 'ConfirmRevoked':
       return [{ text: `Whether what was revoked is refused is being asked of ${deciderOf(gateway)}.` }];
     default:
+      if (isInWaves(rotation)) return waveWaits(rotation.waves);
       return verifying(gateway, rotation, summary, nowMs);
   }
 };
@@ -148,6 +151,7 @@ const rotationAhead = (
     ...(earliestAtMs !== undefined && retiring.length > 0
       ? [{ text: `${retiring.join(', ')} is revoked, unless somebody uses it.`, atMs: earliestAtMs }]
       : []),
+    ...(isInWaves(rotation) ? waveAhead(rotation.waves) : []),
     ...(escalationLevel < 1 && !isUrgent
       ? [{ text: 'The owners of late kits are reminded.', atMs: escalationMs(policy.remindAfterSeconds) }]
       : []),

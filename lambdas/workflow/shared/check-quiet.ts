@@ -37,6 +37,7 @@ export const checkQuiet = async (
     recordingProven: isProven,
     ...(nonce ? { nonceHash: nonce.hash } : {}),
     ...(summary ? { kitSummary: kitSummaryOf(summary, now()) } : {}),
+    ...(summary?.wave ? { wave: summary.wave } : {}),
     ...(lastUseMs === undefined ? {} : { lastUseMs }),
     ...(listed ? { shown: listed } : {}),
   });

@@ -18,6 +18,7 @@ import {
   versionIdPattern,
   versionIdRule,
 } from '../../domain/ids.ts';
+import { type Labels, labelPattern, labelRule, labelsAtMost, longestLabels } from '../../domain/labels.ts';
 import { isPlainLine, longestText, plainLineRule } from '../../domain/text.ts';
 
 /*
@@ -51,3 +52,29 @@ export const line = (most: number, missing = 'must not be empty') =>
 /** Why something is done, and who says so: recorded. */
 export const reason = line(longestText.reason, 'say why');
 export const actor = line(longestText.actor, 'say who you are');
+
+const isLabelPart = (part: unknown): boolean => typeof part === 'string' && labelPattern.test(part);
+const labelsRule = `up to ${labelsAtMost} labels such as {"env": "prod"}, of ${longestLabels} characters together: ${labelRule}`;
+
+/** What people sort by. */
+export const labels = z
+  .custom<Labels>(
+    (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
+    `must be ${labelsRule}`,
+  )
+  .superRefine((given, { addIssue }) => {
+    const all = Object.entries(given);
+    const characters = all.reduce((sum, [name, value]) => sum + name.length + String(value).length, 0);
+    if (all.length > labelsAtMost || characters > longestLabels)
+      addIssue({ code: 'custom', message: `must be ${labelsRule}` });
+    for (const [name, value] of all)
+      if (!isLabelPart(name) || !isLabelPart(value))
+        addIssue({ code: 'custom', path: [name], message: `is no label: allowed is ${labelRule}` });
+  })
+  .meta({
+    type: 'object',
+    maxProperties: labelsAtMost,
+    propertyNames: { pattern: labelPattern.source },
+    additionalProperties: { type: 'string', pattern: labelPattern.source },
+    description: labelsRule,
+  });

@@ -17,10 +17,13 @@ import {
 import { namedAtMost } from '../../domain/retiring-use.ts';
 import { allShards } from '../../domain/shards.ts';
 import { transition } from '../../domain/transition.ts';
+import { type Candidate, candidateOf } from '../../domain/wave-candidates.ts';
+import { planWaves } from '../../domain/wave-plan.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
 import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { planAuthority } from './plan-authority.ts';
+import { planKeys } from './plan-keys.ts';
 import { accessFor, kitFailure } from './reach-kit.ts';
 
 type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'pingOne'> &
@@ -29,12 +32,32 @@ type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets
 /** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
 const askForMs = 30_000;
 const kitsAtOnce = 20;
+/** So many shards are read side by side: 1,024 of them would take most of a minute one after the other. */
+const shardsAtOnce = 8;
 const kitMs = 8_000;
+/** Then own keys are looked at, so long, and not beside what kits that did not answer have left. */
+const [keysForMs, keysByMs] = [8_000, 42_000];
 
-/** Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. */
-export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: RotationId): Promise<Plan> => {
+/**
+ * Reads what a rotation would meet, and asks every kit that has a management API what it holds. Writes nothing at all. Who
+ * only wants to know what stands in the way does not read on when the time for asking is over.
+ */
+export const planRotation = async (
+  needs: Needs,
+  gateway: Gateway,
+  rotationId: RotationId,
+  { readsAll }: { readonly readsAll: boolean },
+): Promise<Plan> => {
   const nowMs = needs.now();
-  const { kits, notAsked, unregisteredSources, tooManySources } = await planKits(needs, gateway, rotationId);
+  const { kits, candidates, found, notAsked, unregisteredSources, tooManySources } = await planKits(
+    needs,
+    gateway,
+    rotationId,
+    readsAll,
+  );
+  const keys = await planKeys(needs, gateway, found, Math.min(needs.now() + keysForMs, nowMs + keysByMs));
+  const { waves: wanted } = gateway.policy;
+  const waves = wanted && gateway.currentCredentialId ? planWaves(wanted, candidates) : [];
   const count = (is: (kit: KitPlan) => boolean): number => kits.filter(is).length;
   const authority = await planAuthority(needs, gateway);
   const obstacles = [...refusalOf(gateway, rotationId, nowMs), ...authority.obstacles, ...unreachable(kits)];
@@ -60,13 +83,15 @@ export const planRotation = async (needs: Needs, gateway: Gateway, rotationId: R
       ...(lastSeenMs === undefined ? {} : { lastSeenAt: iso(lastSeenMs) }),
     })),
     moreAttention: Math.max(0, attention.length - namedAtMost),
+    ...keys,
     unregisteredSources,
     ...(tooManySources ? { tooManySources: true as const } : {}),
     ...(authority.credentials ? { credentials: authority.credentials } : {}),
     ...(gateway.authority ? { proofs: proofsIn(kits) } : {}),
     ...credentialsIn(gateway, authority.credentials),
+    ...(waves.length > 0 ? { waves } : {}),
     ...(obstacles.length === 0
-      ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, nowMs)) }
+      ? { earliestRevokeAt: iso(earliestRevokeMs(gateway, inUse + unregisteredSources > 0, waves, nowMs)) }
       : {}),
     deadlineAt: iso(nowMs + gateway.policy.deadlineSeconds * 1000),
     atDeadline: deadlineActFor(gateway.policy, begun(gateway)).kind,
@@ -102,16 +127,25 @@ const planKits = async (
   needs: Needs,
   gateway: Gateway,
   rotationId: RotationId,
-): Promise<{ kits: readonly KitPlan[]; notAsked: number; unregisteredSources: number; tooManySources: boolean }> => {
+  readsAll: boolean,
+): Promise<{
+  kits: readonly KitPlan[];
+  found: readonly Kit[];
+  candidates: readonly Candidate[];
+  notAsked: number;
+  unregisteredSources: number;
+  tooManySources: boolean;
+}> => {
   const untilMs = needs.now() + askForMs;
   const stored = gateway.currentCredentialId
     ? await needs.secretVersions.readVersion(gateway.secretArn, gateway.currentVersionId)
     : undefined;
-  const plans: KitPlan[] = [];
+  const candidates: Candidate[] = [];
   let notAsked = 0;
   let unregisteredSources = 0;
   let tooManySources = false;
-  for (const shard of allShards(gateway)) {
+  const planned = await boundedMap(allShards(gateway), shardsAtOnce, async (shard) => {
+    if (!readsAll && needs.now() >= untilMs) return [];
     const found: Kit[] = [];
     for await (const kit of needs.kits.ofShard(gateway.gatewayId, shard, gateway.shardCount)) found.push(kit);
     const byKit = new Map<string, Use[]>(found.map(({ kitId }) => [kitId, []]));
@@ -123,18 +157,25 @@ const planKits = async (
       tooManySources ||= use.areMany === true;
     }
     unregisteredSources += strangers.size;
-    const planned = await boundedMap(found, kitsAtOnce, async (kit) => {
+    const plans = await boundedMap(found, kitsAtOnce, async (kit): Promise<readonly [Kit, KitPlan]> => {
       const isAskable = kitKindOf(kit.kind).readBack !== undefined;
       const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
       if (isAskable && !mayAsk) notAsked += 1;
       const failure = mayAsk ? await failureOf(needs, gateway, rotationId, kit, stored) : undefined;
       if (gateway.authority)
-        return planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure);
-      return planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure);
+        return [kit, planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure)];
+      return [kit, planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure)];
     });
-    plans.push(...planned);
-  }
-  return { kits: plans, notAsked, unregisteredSources, tooManySources };
+    if (gateway.policy.waves)
+      candidates.push(...found.map((kit) => candidateOf(kit, byKit.get(kit.kitId) ?? [], undefined, needs.now())));
+    return plans;
+  });
+  const all = planned.flat();
+  return {
+    kits: all.map(([, plan]) => plan),
+    found: all.map(([kit]) => kit),
+    ...{ candidates, notAsked, unregisteredSources, tooManySources },
+  };
 };
 
 /** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */
@@ -153,7 +194,7 @@ const failureOf = async (
   const installation = { kit, credentialId, value, rotationId, secretArn: gateway.secretArn, deadlineAtMs };
   const tellNobody = { ...needs, notifyOwner: async () => undefined };
   try {
-    const access = accessFor(tellNobody, kit, kitMs);
+    const access = accessFor(tellNobody, kit, { forMs: kitMs });
     await kitKindOf(kit.kind).readBack?.(installation, kit.settings, access);
     return undefined;
   } catch (error) {

@@ -2,6 +2,7 @@ import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, KitWork } from '../../domain/kit.ts';
 import { guardedFetch, guardedFetchTrusting } from '../../kits/guarded-fetch.ts';
+import { guardedFiles } from '../../kits/guarded-files.ts';
 import { isKitError } from '../../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../../kits/kit-kind.ts';
 import { callForSecret } from '../../kits/secret-call.ts';
@@ -31,16 +32,22 @@ export const accessFor = (
     now,
   }: Pick<Dependencies, 'kitSecrets' | 'kitReach' | 'secretVersions' | 'notifyOwner'> & Pick<ClockAndLog, 'now'>,
   kit: Kit,
-  forMs = kitSeconds * 1000,
+  { forMs = kitSeconds * 1000, leave }: { readonly forMs?: number; readonly leave?: AbortSignal | undefined } = {},
 ): KitAccess => {
-  const signal = AbortSignal.timeout(forMs);
+  const timeIsUp = AbortSignal.timeout(forMs);
+  const signal = leave ? AbortSignal.any([timeIsUp, leave]) : timeIsUp;
   const secrets = kitSecrets(kit);
   return {
     fetch: guardedFetch(kitReach, kit),
     trusting: guardedFetchTrusting(kitReach, kit),
     readSecret: (secretId) => callForSecret(secrets.readText(secretId, signal), `Reading secret ${secretId}`, kit),
     secrets,
+    secretsByRole: kitReach.secretsByRole(kit),
+    parameters: kitReach.parameters(kit),
     functions: kitReach.functions,
+    edge: kitReach.edge,
+    files: guardedFiles(kitReach, kit),
+    commands: kitReach.commands,
     currentIn: (secretArn) => currentCredentialIn({ secretVersions }, secretArn),
     notifyOwner,
     nowMs: now,

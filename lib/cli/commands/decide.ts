@@ -1,31 +1,76 @@
 import * as z from 'zod';
 import { latestRejectSeconds } from '../../../lambdas/domain/policy.ts';
-import { appliedResult, applyText, readText } from '../apply-registry.ts';
-import { command, reason, text, wholeNumber, why } from '../command.ts';
+import { appliedResult, applyText, readWhole } from '../apply-registry.ts';
+import { command, label, reason, text, wholeNumber, why } from '../command.ts';
+import { lengthIn } from '../deadline.ts';
+import { CommandFailed } from '../failure.ts';
 import { gatewayDecisions } from '../operator-commands.ts';
 import { pressButton } from '../press-button.ts';
+import { rotateFleet } from '../rotate-fleet.ts';
 import { plan, planText, rotate } from '../start-rotation.ts';
 import { withoutFrames } from '../terminal.ts';
 import { watchGateway } from '../watch.ts';
 
+const withinMs = (text: string | undefined): number | undefined => {
+  const ms = text === undefined ? undefined : lengthIn(text);
+  if (text !== undefined && ms === undefined)
+    throw new CommandFailed('usage', `--unless-rotated-within: given "${text}"; allowed is a length: 90m, 12h or 3d.`);
+  return ms;
+};
+
 const rotation = [
   command({
-    usage: 'rotate <gatewayId>',
-    about: 'Starts a rotation, and says which.',
-    examples: ['rotate orders --reason quarterly', 'rotate orders --reason quarterly --watch'],
-    options: [why, ['--watch', 'show it until it ends']],
-    input: { gatewayId: text, reason, watch: z.boolean().default(false) },
-    run: async (at, { gatewayId, reason, watch, json: isProgram }) => {
-      const json = await rotate(at, gatewayId, reason);
+    usage: 'rotate [gatewayId]',
+    about:
+      'Starts a rotation, and says which; or with --label rotates all gateways that have the label, some at a time, and sees them to their end.',
+    examples: [
+      'rotate orders --reason quarterly',
+      'rotate orders --reason quarterly --watch',
+      'rotate --label env=prod --max-parallel 3 --unless-rotated-within 1d --reason quarterly --yes',
+    ],
+    options: [
+      why,
+      ['--watch', 'show it until it ends'],
+      ['--label <name=value...>', 'all gateways with this label; with several, with all of them'],
+      ['--max-parallel <n>', 'so many at a time (default 1)'],
+      ['--keep-going', 'start the others even when one does not complete'],
+      ['--unless-rotated-within <length>', 'leave those out that have completed a rotation within 90m, 12h, 3d'],
+      ['--yes', 'do not ask'],
+    ],
+    input: {
+      gatewayId: text.optional(),
+      reason,
+      watch: z.boolean().default(false),
+      label,
+      maxParallel: wholeNumber(1, 50).default(1),
+      keepGoing: z.boolean().default(false),
+      unlessRotatedWithin: text.optional(),
+    },
+    run: async (at, { gatewayId, reason, watch, label, maxParallel, keepGoing, unlessRotatedWithin, yes, json }) => {
+      const terminal = json ? withoutFrames(at.terminal) : at.terminal;
+      if ((gatewayId === undefined) === (label === undefined))
+        throw new CommandFailed(
+          'usage',
+          'Name one gateway, or a label of several: rotate orders, or --label env=prod.',
+        );
+      if (gatewayId === undefined) {
+        const unlessWithinMs = withinMs(unlessRotatedWithin);
+        return rotateFleet(
+          { ...at, terminal },
+          {
+            ...{ labels: label ?? '', reason, maxParallel, keepsGoing: keepGoing, isAnswered: yes },
+            ...(unlessWithinMs === undefined ? {} : { unlessWithinMs }),
+          },
+        );
+      }
+      const started = await rotate(at, gatewayId, reason);
       if (!watch)
-        return { json, text: `Rotation ${json.rotationId} runs. gateway-credentials watch ${gatewayId} shows it.` };
-      const outcome = await watchGateway(
-        at.connection,
-        isProgram ? withoutFrames(at.terminal) : at.terminal,
-        gatewayId,
-        2_000,
-      );
-      return { json: { ...json, outcome }, text: '', isFailed: outcome !== 'COMPLETED' };
+        return {
+          json: started,
+          text: `Rotation ${started.rotationId} runs. gateway-credentials watch ${gatewayId} shows it.`,
+        };
+      const outcome = await watchGateway(at.connection, terminal, gatewayId, 2_000);
+      return { json: { ...started, outcome }, text: '', isFailed: outcome !== 'COMPLETED' };
     },
   }),
   command({
@@ -35,7 +80,7 @@ const rotation = [
     input: { gatewayId: text },
     run: async (at, { gatewayId }) => {
       const json = await plan(at, gatewayId, 'planned at a terminal');
-      return { json, text: planText(json, Date.parse(json.at)), isFailed: !json.mayStart };
+      return { json, text: planText(json, Date.parse(json.at), at.terminal.screen()), isFailed: !json.mayStart };
     },
   }),
   command({
@@ -88,7 +133,7 @@ export const actCommands = [
     options: [why, ['--yes', 'do not ask']],
     input: { file: text.default('gateways.json'), reason: reason.default('gateways.json was applied') },
     run: async (at, { file, reason, yes }) => {
-      return appliedResult(await applyText(at, readText(file), { reason, isAnswered: yes }));
+      return appliedResult(await applyText(at, readWhole(file).text, { reason, isAnswered: yes }));
     },
   }),
 ];

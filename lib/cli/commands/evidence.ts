@@ -1,24 +1,25 @@
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { counted, inFull } from '../../../lambdas/console/view/labels.ts';
-import type { EvidenceDocument, EvidenceRecord } from '../../../lambdas/evidence-export/evidence-schema.ts';
-import { readBytes, readText, writeText } from '../apply-registry.ts';
+import type { EvidenceRecord } from '../../../lambdas/evidence-export/evidence-schema.ts';
+import { readBytes } from '../apply-registry.ts';
 import { command, type Result, text } from '../command.ts';
+import { exportedEvidence } from '../evidence-export.ts';
+import { evidenceLines, linesOfFile, writePieces } from '../evidence-file.ts';
 import { CommandFailed } from '../failure.ts';
 import { fingerprintOf, publicKeyIn } from '../public-key.ts';
-import { jsonText, plain } from '../terminal.ts';
-import { verifyEvidence } from '../verify-evidence.ts';
+import { plain } from '../terminal.ts';
+import { verifyEvidenceLines } from '../verify-evidence.ts';
 
 const at = (iso: string): string => inFull(Date.parse(iso));
 
 /** A record in a few lines, for people. Whatever it says, nothing of it is obeyed by a terminal. */
 const evidenceText = (record: EvidenceRecord): string => {
   const { kits, revocations, notProven, oldCredentialUses } = record;
-  const moved = kits?.items.filter(({ evidence }) => evidence !== undefined).length ?? 0;
   return [
     `${record.trigger} rotation ${record.rotationId} of ${record.gatewayId}: ${record.ended ? `${record.ended.outcome.toLowerCase().replace('_', ' ')} ${at(record.ended.at)}` : 'running'}`,
     `begun ${at(record.begun.at)} by ${record.begun.actor}: ${record.begun.reason}`,
     ...(record.acceptance ? [`${record.acceptance.credentialId} was seen accepted ${at(record.acceptance.at)}`] : []),
-    ...(kits ? [`${moved} of ${counted(kits.items.length, 'kit')} with evidence, read ${at(kits.readAt)}`] : []),
+    ...(kits ? [`${kits.withEvidence} of ${counted(kits.count, 'kit')} with evidence, read ${at(kits.readAt)}`] : []),
     `${counted(oldCredentialUses.length, 'source')} used a retired credential after the last distribution`,
     ...revocations.map(
       ({ credentialId, cause, revokedAt, refusedAt }) =>
@@ -32,7 +33,7 @@ const evidenceText = (record: EvidenceRecord): string => {
 
 const verified = (file: string, keyFile: unknown, chain: boolean): Result => {
   const expectedKey = typeof keyFile === 'string' ? publicKeyIn(readBytes(keyFile), keyFile) : undefined;
-  const found = verifyEvidence(readText(file), { expectedKey, chain });
+  const found = verifyEvidenceLines(linesOfFile(file), { expectedKey, chain });
   if (!found.isGood) return { json: found, text: found.why.split('\n').map(plain).join('\n'), isFailed: true };
   const { document, isTrusted, keyFingerprint } = found;
   const trust = isTrusted
@@ -44,6 +45,12 @@ const verified = (file: string, keyFile: unknown, chain: boolean): Result => {
     text: `${trust}${whole}\n${evidenceText(document.record)}`,
     ...(isTrusted ? {} : { endsAs: 'unvouched' }),
   };
+};
+
+const listOf = async <One>(pieces: AsyncIterable<One>): Promise<One[]> => {
+  const list: One[] = [];
+  for await (const one of pieces) list.push(one);
+  return list;
 };
 
 /** The signed record of a rotation, and its check offline. */
@@ -74,11 +81,15 @@ export const evidenceCommand = command({
   run: async ({ connection, terminal }, { rotationId, gateway, out }) => {
     if (rotationId === undefined) throw new CommandFailed('usage', 'Name the rotation, or a file with --verify.');
     const asked = { rotationId, ...(gateway ? { gatewayId: gateway } : {}) };
-    const document = (await connection.invoke(connection.output('EvidenceFunction'), asked)) as EvidenceDocument;
-    if (out === undefined) return { json: document, text: jsonText(document) };
-    writeText(out, `${jsonText(document)}\n`);
-    terminal.say(`Written to ${plain(out)}.`);
-    return { json: document, text: evidenceText(document.record) };
+    const { head, parts } = await exportedEvidence(connection, asked);
+    if (out !== undefined) {
+      await writePieces(out, evidenceLines(head, parts));
+      terminal.say(`Written to ${plain(out)}.`);
+      return { json: head, text: evidenceText(head.record) };
+    }
+    const kits = await listOf(parts);
+    const pieces = await listOf(evidenceLines(head, kits));
+    return { json: { ...head, kits }, text: pieces.join('').trimEnd() };
   },
 });
 

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { defaultStackName } from '../../defaults.ts';
-import { writeText } from '../apply-registry.ts';
+import type { Screen } from '../../screen.ts';
 import { command, text } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { type Imported, type ImportInput, lookAtGateway } from '../import/import-gateway.ts';
 import { type ApigeePlace, type KongPlace, mapPlaceIn } from '../import/places.ts';
 import { lastUsedText } from '../import/proposal.ts';
+import { writeFiles } from '../registry-writes.ts';
 import { plain, rowsOf } from '../terminal.ts';
 
 const atPingOne = {
@@ -131,7 +132,7 @@ export const importCommand = command({
         `Nothing was written, since not everything could be asked. ${failed.join(' ')}`,
       );
     const isWritten = write && after !== undefined;
-    if (isWritten) writeText(file, after);
+    if (isWritten) writeFiles(after.writes);
     return {
       json: { ...found, isWritten },
       text: importText(found, {
@@ -141,6 +142,7 @@ export const importCommand = command({
         isNew: after !== undefined,
         asked: { kongs: kongs.length > 0, maps: maps.length > 0 },
         target: targetWords({ local, data, stack }),
+        screen: at.terminal.screen(),
       }),
       isFailed: failed.length > 0,
     };
@@ -155,11 +157,12 @@ type About = {
   readonly asked: { readonly kongs: boolean; readonly maps: boolean };
   /** The options that name the deployment, to be repeated with every command. */
   readonly target: string;
+  readonly screen: Screen | undefined;
 };
 
 const importText = (found: Omit<Imported, 'after'>, about: About): string => {
   const { gatewayName, listed, rows, entries, notes, failed, gateway } = found;
-  const { gatewayId, file, isWritten, isNew } = about;
+  const { gatewayId, file, isWritten, isNew, screen } = about;
   const holders = (id: string): readonly string[] =>
     [...rows, ...entries].filter(({ credentialId }) => credentialId === id).map(({ kit }) => kit);
   const result = isWritten
@@ -177,6 +180,7 @@ const importText = (found: Omit<Imported, 'after'>, about: About): string => {
         lastUsedText(one),
         holders(one.credentialId),
       ]),
+      screen,
     ),
     '',
     ...foundText(found, about),
@@ -190,7 +194,7 @@ const importText = (found: Omit<Imported, 'after'>, about: About): string => {
   ].join('\n');
 };
 
-const foundText = ({ rows, entries }: Omit<Imported, 'after'>, { asked }: About): readonly string[] => {
+const foundText = ({ rows, entries }: Omit<Imported, 'after'>, { asked, screen }: About): readonly string[] => {
   const kitOf = ({ kit, isNew }: { readonly kit: string; readonly isNew: boolean }): string =>
     kit === '' ? 'none' : `${kit}${isNew ? ' (new)' : ''}`;
   const plugins = rows.map((row) => [row.adminUrl, row.plugin, row.attachedTo, row.holds, kitOf(row)]);
@@ -198,10 +202,10 @@ const foundText = ({ rows, entries }: Omit<Imported, 'after'>, { asked }: About)
   if (!asked.kongs && !asked.maps)
     return ['Nothing was asked for plugins or entries: name them with --kong or --apigee.'];
   return [
-    ...(plugins.length > 0 ? [rowsOf(['KONG', 'PLUGIN', 'ATTACHED TO', 'HOLDS', 'KIT'], plugins)] : []),
+    ...(plugins.length > 0 ? [rowsOf(['KONG', 'PLUGIN', 'ATTACHED TO', 'HOLDS', 'KIT'], plugins, screen)] : []),
     ...(asked.kongs && plugins.length === 0 ? ['No ping-auth plugin was found.'] : []),
     ...(asked.kongs && asked.maps ? [''] : []),
-    ...(held.length > 0 ? [rowsOf(['KEY VALUE MAP', 'ENTRY', 'HOLDS', 'KIT'], held)] : []),
+    ...(held.length > 0 ? [rowsOf(['KEY VALUE MAP', 'ENTRY', 'HOLDS', 'KIT'], held, screen)] : []),
     ...(asked.maps && held.length === 0 ? ['No entry with a credential of PingOne was found.'] : []),
   ];
 };

@@ -1,12 +1,37 @@
+import * as z from 'zod';
 import { longestLookBackSeconds } from '../../../lambdas/domain/kit.ts';
 import { kindNames } from '../../../lambdas/kits/kinds.ts';
-import { appliedResult, applyText, readText, writeText } from '../apply-registry.ts';
-import { type At, command, filter, page, paging, type Result, reason, text, wholeNumber, why } from '../command.ts';
+import { appliedResult, applyText, readBytes, readText } from '../apply-registry.ts';
+import {
+  type At,
+  command,
+  filter,
+  label,
+  labelOption,
+  page,
+  paging,
+  type Result,
+  reason,
+  text,
+  wholeNumber,
+  why,
+} from '../command.ts';
 import { CommandFailed } from '../failure.ts';
+import { importResult } from '../import-summary.ts';
+import { exportCommand } from '../kits-export.ts';
+import { importKits, kitsToImport } from '../kits-import.ts';
 import { kitDecisions } from '../operator-commands.ts';
-import { type KitEntry, readKits, withKits, withoutKit } from '../registry-edit.ts';
+import {
+  type EditedRegistry,
+  type KitEntry,
+  type OpenedRegistry,
+  openRegistry,
+  withKits,
+  withoutKit,
+} from '../registry-edit.ts';
+import { writeFiles } from '../registry-writes.ts';
 import { testOne } from '../test-kit.ts';
-import { kitsText } from '../view-text.ts';
+import { kitListText, kitsFor, kitsText } from '../view-text.ts';
 
 const inFile = [
   ['--file <path>', 'the gateways.json that is changed and applied (default gateways.json)'],
@@ -15,18 +40,21 @@ const inFile = [
 ] as const;
 const fileInput = { file: text.default('gateways.json'), reason: reason.default('kits were changed at a terminal') };
 
-/** Applies the changed text, and only then puts it in place of the file: so where nothing was made, or it was a no, neither changes. */
+/** Applies the changed registry, and only then puts it in place of its files: so where nothing was made, or it was a no, neither changes. */
 const change = async (
   at: At,
   { file, reason, yes }: { file: string; reason: string; yes: boolean },
-  after: string,
+  { whole, writes }: EditedRegistry,
 ): Promise<Result> => {
-  const json = await applyText(at, after, { reason, isAnswered: yes });
+  const json = await applyText(at, whole, { reason, isAnswered: yes });
   const applied = appliedResult(json);
-  if (json.count === 0 && json.refused > 0) return { ...applied, text: `${applied.text}\n${file} was not changed.` };
-  writeText(file, after);
-  return { ...applied, text: `${applied.text}\n${file} was changed.` };
+  const names = writes.map(({ path }) => path).join(', ') || file;
+  if (json.count === 0 && json.refused > 0) return { ...applied, text: `${applied.text}\n${names} was not changed.` };
+  writeFiles(writes);
+  return { ...applied, text: `${applied.text}\n${names} ${writes.length > 0 ? 'was changed' : 'is as it was'}.` };
 };
+
+const opened = (file: string): OpenedRegistry => openRegistry(file, readText(file));
 
 const settingsIn = (given: string | undefined): unknown => {
   if (given === undefined) return undefined;
@@ -44,18 +72,24 @@ export const kitCommands = [
   command({
     usage: 'list <gatewayId>',
     about: 'The kits of a gateway, late ones first.',
-    examples: ['list orders', 'list orders --filter kong --json'],
-    options: [['--filter <text>', 'kits, owners or kinds that contain it'], paging],
-    input: { gatewayId: text, filter, page },
-    run: async ({ connection }, { gatewayId, filter, page }) => {
-      const { kits, nowMs } = await connection.show({
+    examples: ['list orders', 'list orders --late --label env=prod', 'list orders --filter kong --json'],
+    options: [
+      ['--filter <text>', 'kits, owners, kinds or labels that contain it'],
+      labelOption,
+      ['--owner <owner>', 'only those of this owner'],
+      ['--late', 'only those that hold the rotation up, or present a revoked credential'],
+      paging,
+    ],
+    input: { gatewayId: text, filter, label, owner: text.optional(), late: z.boolean().default(false), page },
+    run: async ({ connection, terminal }, { gatewayId, filter, label, owner, late, page, json }) => {
+      const screen = json ? undefined : terminal.screen();
+      const asked = { filter, labels: label, owner, late: late ? 'only' : undefined, page, ...kitsFor(screen) };
+      const view = await connection.show({
         view: 'gateway',
         gatewayId,
-        ...(filter === undefined ? {} : { filter }),
-        ...(page === undefined ? {} : { page }),
+        ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
       });
-      const { page: now, pages, total } = kits.page;
-      return { json: kits, text: [kitsText(kits.rows, nowMs), `Page ${now} of ${pages}, ${total} kits.`].join('\n') };
+      return { json: view.kits, text: kitListText(view, screen) };
     },
   }),
   command({
@@ -91,18 +125,26 @@ export const kitCommands = [
         owner,
         ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
       };
-      return change(at, rest, withKits(readText(rest.file), gatewayId, [{ kit }]));
+      return change(at, rest, withKits(opened(rest.file), gatewayId, [kit]));
     },
   }),
   command({
     usage: 'import <gatewayId> <kits>',
-    about: 'Adds all kits of a CSV or JSON file to gateways.json, and applies it; all of them or none.',
-    examples: ['import orders kits.csv', 'import orders kits.json --yes'],
+    about:
+      'Brings the kits of an NDJSON, CSV or JSON file into the registry, and applies it: new ones are added, those that are there become what the file says, and others stay as they are. With one wrong line nothing is changed.',
+    examples: ['import orders kits.csv', 'import orders kits.ndjson --yes --json'],
     options: inFile,
     input: { ...fileInput, gatewayId: text, kits: text },
-    run: async (at, { gatewayId, kits, ...rest }) =>
-      change(at, rest, withKits(readText(rest.file), gatewayId, readKits(kits, readText(kits)))),
+    run: async (at, { gatewayId, kits, ...rest }) => {
+      const { summary, edited } = importKits(opened(rest.file), gatewayId, kitsToImport(kits, readBytes(kits)));
+      const isNew = summary.created.length + summary.changed.length > 0;
+      if (!edited || !isNew) return importResult(kits, summary);
+      at.terminal.say(importResult(kits, summary).text);
+      const applied = await change(at, rest, edited);
+      return { ...applied, json: { ...summary, applied: applied.json } };
+    },
   }),
+  exportCommand,
   command({
     usage: 'test <gatewayId> <kitId>',
     about: 'Asks one kit whether it can be given a credential, and says what that would change. Nothing is changed.',
@@ -118,12 +160,13 @@ export const kitCommands = [
     options: inFile,
     input: { ...fileInput, gatewayId: text, kitId: text },
     run: async (at, { gatewayId, kitId, ...rest }) => {
-      const after = withoutKit(readText(rest.file), gatewayId, kitId);
+      const after = withoutKit(opened(rest.file), gatewayId, kitId);
       const { kits, nowMs } = await at.connection.show({ view: 'gateway', gatewayId, filter: kitId });
       at.terminal.say(
         kitsText(
           kits.rows.filter((row) => row.kitId === kitId),
           nowMs,
+          at.terminal.screen(),
         ),
       );
       at.terminal.say(`Kit ${kitId} gets no new credential any more, and is cut off by the next rotation.`);

@@ -7,6 +7,7 @@ import type { Transition } from '../../../lambdas/domain/gateway.ts';
 import type { GatewayId } from '../../../lambdas/domain/ids.ts';
 import { transitionDetail } from '../../../lambdas/notifications/event-schema.ts';
 import { gatewaysIn } from '../../../lambdas/wiring/gateways.ts';
+import type { Screen } from '../../screen.ts';
 import { readText } from '../apply-registry.ts';
 import { command, type Result, reason, text, why } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
@@ -86,7 +87,7 @@ export const restoreCommand = command({
         if (goesOn) await acceptInName(terminal, actor, id, first.missing, yes);
         results.push(shownOf(id, goesOn ? await restore(true) : first));
       }
-      return resultOf(results);
+      return resultOf(results, terminal.screen());
     } finally {
       dynamodb.destroy();
       secretsManager.destroy();
@@ -130,7 +131,7 @@ const acceptInName = async (
   );
 };
 
-const resultOf = (results: readonly Shown[]): Result => {
+const resultOf = (results: readonly Shown[], screen: Screen | undefined): Result => {
   const incomplete = results.filter(({ missing }) => missing.length > 0);
   const hints =
     incomplete.length === 0
@@ -144,7 +145,7 @@ const resultOf = (results: readonly Shown[]): Result => {
   const rows = results.map((one) => [one.gatewayId, one.result, one.live.join(', ')]);
   return {
     json: { results },
-    text: [rowsOf(['GATEWAY', 'RESULT', 'ACCEPTED NOW'], rows), ...hints].join('\n'),
+    text: [rowsOf(['GATEWAY', 'RESULT', 'ACCEPTED NOW'], rows, screen), ...hints].join('\n'),
     isFailed: results.some(({ result }) => result !== 'RESTORED'),
   };
 };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { gatewayStates } from '../../../lambdas/console/view/views.ts';
-import { command, filter, page, paging, text, wholeNumber } from '../command.ts';
+import { command, filter, label, labelOption, page, paging, text, wholeNumber } from '../command.ts';
 import { withoutFrames } from '../terminal.ts';
-import { gatewaysText, gatewayText, historyText } from '../view-text.ts';
+import { gatewaysText, gatewayText, historyText, kitsFor } from '../view-text.ts';
 import { watchAll, watchGateway } from '../watch.ts';
 
 const given = (parts: Readonly<Record<string, unknown>>) =>
@@ -15,18 +15,24 @@ export const showCommands = [
     about: 'How all gateways stand, those that need a person first; or one of them with its credentials and kits.',
     examples: ['status', 'status orders', 'status --state HELD --json'],
     options: [
-      ['--filter <text>', 'names (of one gateway: kits, owners or kinds) that contain it'],
+      ['--filter <text>', 'names or labels (of one gateway: kits, owners or kinds too) that contain it'],
+      labelOption,
       ['--state <state>', `only gateways in this state: ${gatewayStates.join(', ')}`],
       paging,
     ],
-    input: { gatewayId: text.optional(), filter, state: z.enum(gatewayStates).optional(), page },
-    run: async ({ connection }, { gatewayId, filter, state, page }) => {
+    input: { gatewayId: text.optional(), filter, label, state: z.enum(gatewayStates).optional(), page },
+    run: async ({ connection, terminal }, { gatewayId, filter, label, state, page, json }) => {
+      const screen = json ? undefined : terminal.screen();
       if (gatewayId === undefined) {
-        const view = await connection.show({ view: 'gateways', ...given({ filter, state, page }) });
-        return { json: view, text: gatewaysText(view) };
+        const view = await connection.show({ view: 'gateways', ...given({ filter, labels: label, state, page }) });
+        return { json: view, text: gatewaysText(view, screen) };
       }
-      const view = await connection.show({ view: 'gateway', gatewayId, ...given({ filter, page }) });
-      return { json: view, text: gatewayText(view) };
+      const view = await connection.show({
+        view: 'gateway',
+        gatewayId,
+        ...given({ filter, labels: label, page, ...kitsFor(screen) }),
+      });
+      return { json: view, text: gatewayText(view, screen) };
     },
   }),
   command({
@@ -52,9 +58,9 @@ export const showCommands = [
     examples: ['history orders', 'history orders --page 2 --json'],
     options: [paging],
     input: { gatewayId: text, page },
-    run: async ({ connection }, { gatewayId, page }) => {
+    run: async ({ connection, terminal }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'history', gatewayId, ...given({ page }) });
-      return { json: view, text: historyText(view) };
+      return { json: view, text: historyText(view, terminal.screen()) };
     },
   }),
 ];

@@ -10,7 +10,14 @@ import { readText } from '../apply-registry.ts';
 import type { At } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { hostsOf, ownSecrets } from '../own-access.ts';
-import { type GatewayEntry, gatewayIn, withGateway, withKits } from '../registry-edit.ts';
+import {
+  type EditedRegistry,
+  type GatewayEntry,
+  gatewayIn,
+  openRegistry,
+  withGateway,
+  withKits,
+} from '../registry-edit.ts';
 import { lookAtKong, lookAtMap } from './look.ts';
 import type { ApigeePlace, KongPlace } from './places.ts';
 import { type Proposal, proposeKits } from './proposal.ts';
@@ -26,14 +33,14 @@ export type ImportInput = {
   readonly maps: readonly ApigeePlace[];
 };
 
-/** What was found and proposed; `after` is the text of the file with it, when there is anything to add. */
+/** What was found and proposed; `after` is the registry with it, when there is anything to add. */
 export type Imported = Proposal & {
   readonly listed: readonly ListedCredential[];
   readonly gatewayName: string;
   /** A sentence for each Kong and each key value map that could not be asked. */
   readonly failed: readonly string[];
   readonly gateway: GatewayEntry;
-  readonly after?: string;
+  readonly after?: EditedRegistry;
 };
 
 /**
@@ -43,8 +50,8 @@ export type Imported = Proposal & {
 export const lookAtGateway = async ({ connection }: Pick<At, 'connection'>, input: ImportInput): Promise<Imported> => {
   const { gatewayId, file, owner } = input;
   if (!isGatewayId(gatewayId)) throw new CommandFailed('usage', `Given is ${gatewayId}; allowed is ${nameRule}.`);
-  const text = existsSync(file) ? readText(file) : '{"gateways": []}';
-  const before = gatewayIn(text, gatewayId);
+  const opened = openRegistry(file, existsSync(file) ? readText(file) : '{"gateways": []}');
+  const before = gatewayIn(opened, gatewayId);
   const entry = authorityFor(input, before);
   const settings = authorityOf(entry);
   const readSecret = workerSecretIn({ kitSecrets: ownSecrets(connection) });
@@ -74,14 +81,8 @@ export const lookAtGateway = async ({ connection }: Pick<At, 'connection'>, inpu
     : { gatewayId, authority: entry, kits: proposal.kits };
   const failed = [...kongs, ...maps].flatMap((one) => ('failed' in one ? [one.failed] : []));
   const isChanged = !before || proposal.kits.length > 0;
-  const after = (): string =>
-    before
-      ? withKits(
-          text,
-          gatewayId,
-          proposal.kits.map((kit) => ({ kit })),
-        )
-      : withGateway(text, gateway);
+  const after = (): EditedRegistry =>
+    before ? withKits(opened, gatewayId, proposal.kits) : withGateway(opened, gateway);
   return { ...proposal, listed, gatewayName: name, failed, gateway, ...(isChanged ? { after: after() } : {}) };
 };
 

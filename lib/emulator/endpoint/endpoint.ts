@@ -10,9 +10,10 @@ import type { Answer, Protocol } from '../wire/protocol.ts';
 import { jsonProtocol, readJsonObject } from '../wire/protocol-json.ts';
 import { queryProtocol } from '../wire/protocol-query.ts';
 import { restJsonProtocol } from '../wire/protocol-rest-json.ts';
+import { restXmlProtocol } from '../wire/protocol-rest-xml.ts';
 import { type Target, targetOf } from '../wire/request-target.ts';
 import { AwsError, type AwsService, type Caller, type Clock, unknownOperation } from '../wire/service.ts';
-import { verify } from '../wire/sigv4.ts';
+import { verify, verifySession } from '../wire/sigv4.ts';
 import { readClaim } from '../wire/sigv4-claim.ts';
 import { allowedHosts, readBody, refusalOfBrowser } from './guard.ts';
 
@@ -107,6 +108,8 @@ const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, arnOf, onC
     const { method = '' } = request;
     const protocol = protocolOf(headers, target);
     const requestId = randomUUID();
+    const linked = method === 'GET' ? behindLink(services, target) : undefined;
+    if (linked) return write(response, linked, requestId);
     try {
       const claim = readClaim(headers, clock);
       const key = keys.find(claim.accessKeyId);
@@ -114,6 +117,7 @@ const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, arnOf, onC
         throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
       const received = { method, target, headers, body: await readBody(request) };
       await verify(received, claim, key);
+      verifySession(headers['x-amz-security-token']?.toString(), key, clock());
       const asked = protocol.serviceAsked(received, claim.service);
       if (!asked) throw unknownOperation('The operation asked for');
       if (asked !== claim.service) {
@@ -141,11 +145,18 @@ const createAnswer = ({ keys, dynamoDb, services, clock, checkAccess, arnOf, onC
   };
 };
 
+/** What a service has given out a link to, which stands for a presigned one of S3. */
+const behindLink = (services: readonly AwsService[], target: string): Answer | undefined => {
+  const body = services.map((service) => service.follow?.(target)).find((found) => found !== undefined);
+  return body && { status: 200, headers: { 'content-type': 'application/zip' }, body };
+};
+
 const protocolsWith =
   (lambdaUrls: Protocol) =>
   (headers: IncomingMessage['headers'], target: string): Protocol => {
     if (lambdaUrls.serviceAsked({ headers, target }, 'lambda')) return lambdaUrls;
     if (target.startsWith('/2015-03-31/')) return restJsonProtocol;
+    if (target.startsWith('/2020-05-31/')) return restXmlProtocol;
     const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
     return isForm && !headers['x-amz-target'] ? queryProtocol : jsonProtocol;
   };

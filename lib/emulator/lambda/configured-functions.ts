@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, type Clock } from '../wire/service.ts';
 import { namedFunction } from './function-name.ts';
+import { packageLinks } from './package-links.ts';
 
 /** A function of somebody else: it is configured and never run. `updateMs` is how long a change of it takes. */
 type ConfiguredFunction = {
@@ -9,11 +10,13 @@ type ConfiguredFunction = {
   readonly variables: Readonly<Record<string, string>>;
   readonly aliases?: readonly string[];
   readonly updateMs?: number;
+  /** Its code; without it, there is no zip file to be read. */
+  readonly zip?: Uint8Array;
 };
 
 type Configuration = {
   readonly version: string;
-  readonly code: string;
+  readonly code: string | Uint8Array;
   readonly variables: Readonly<Record<string, string>>;
   readonly revisionId: string;
   readonly readyAtMs: number;
@@ -34,6 +37,7 @@ const environment = z.strictObject({
   Variables: z.record(z.string().regex(/^[a-zA-Z]([a-zA-Z0-9_])+$/), z.string()).default({}),
 });
 const updated = z.strictObject({ FunctionName: text, Environment: environment, RevisionId: text.optional() });
+const uploaded = z.strictObject({ FunctionName: text, ZipFile: z.base64(), RevisionId: text.optional() });
 const published = z.strictObject({
   FunctionName: text,
   CodeSha256: text.optional(),
@@ -48,6 +52,8 @@ const moved = z.strictObject({
 });
 /** All variables of a function together. */
 const longestEnvironment = 4_096;
+/** "50 MB (zipped, when uploaded through the Lambda API or SDKs)" (Lambda quotas). */
+const largestZip = 50 * 1024 * 1024;
 
 type Operation = (input: Record<string, unknown>) => Record<string, unknown>;
 
@@ -59,11 +65,18 @@ export type ConfiguredFunctions = {
   change(name: string, change: Partial<Pick<Configuration, 'code' | 'variables' | 'isLocked'>>): void;
   shift(name: string, alias: string, weights: Readonly<Record<string, number>>): void;
   variables(name: string, qualifier?: string): Readonly<Record<string, string>> | undefined;
+  code(name: string, qualifier?: string): string | Uint8Array;
+  /** Somebody publishes a version. */
+  publish(name: string): string;
+  /** What CloudFront asks of a version that it is to call; `undefined` when there is none of this ARN. */
+  version(arn: string): { readonly isReady: boolean; readonly hasVariables: boolean } | undefined;
+  /** The package behind a link that GetFunction has given out. */
+  follow(target: string): Uint8Array | undefined;
 };
 
 /**
- * GetFunctionConfiguration, UpdateFunctionConfiguration (of the environment), PublishVersion, GetAlias and UpdateAlias as the
- * API reference of Lambda has them: 412 for another RevisionId, 409 while a change is under way, versions that never change,
+ * GetFunction, GetFunctionConfiguration, UpdateFunctionCode, UpdateFunctionConfiguration (of the environment), PublishVersion, GetAlias and
+ * UpdateAlias as the API reference of Lambda has them: 412 for another RevisionId, 409 while a change is under way, versions that never change,
  * and no new one when nothing has changed since the last.
  */
 export const configuredFunctions = (
@@ -71,6 +84,7 @@ export const configuredFunctions = (
   clock: Clock,
 ): ConfiguredFunctions => {
   const functions = new Map<string, Held>();
+  const links = packageLinks(clock);
 
   const find = (input: Record<string, unknown>) => {
     const { FunctionName, Qualifier } = z.object({ FunctionName: text, Qualifier: text.optional() }).parse(input);
@@ -111,7 +125,8 @@ export const configuredFunctions = (
     MemorySize: 128,
     Timeout: 3,
     Version: one.version,
-    CodeSha256: createHash('sha256').update(one.code).digest('base64'),
+    CodeSha256: digestOf(one.code),
+    CodeSize: one.code.length,
     RevisionId: one.revisionId,
     Environment: one.isLocked
       ? {
@@ -152,6 +167,28 @@ export const configuredFunctions = (
 
   return {
     operations: {
+      GetFunction: (input) => {
+        const { name, held, qualifier } = find(input);
+        const one = configurationOf(held, qualifier);
+        const Code =
+          typeof one.code === 'string'
+            ? { RepositoryType: 'ECR', ImageUri: `${accountId}.dkr.ecr.${region}.amazonaws.com/${name}` }
+            : { RepositoryType: 'S3', Location: links.give(one.code) };
+        return { Configuration: shown(name, held, one), Code };
+      },
+      UpdateFunctionCode: (input) => {
+        const { ZipFile, RevisionId } = members(uploaded, input);
+        const { name, held } = find(input);
+        unlessChanging(held);
+        onRevision(RevisionId, held.latest.revisionId);
+        const code = Buffer.from(ZipFile, 'base64');
+        if (code.length > largestZip)
+          throw new AwsError('RequestEntityTooLargeException', 'Request must be smaller than 70167211 bytes', 413);
+        if (!code.includes(endOfZip))
+          throw invalid('Could not unzip uploaded file. Please check your file, then try to upload again.');
+        held.latest = { ...held.latest, code, revisionId: randomUUID(), readyAtMs: clock() + held.updateMs };
+        return shown(name, held, held.latest);
+      },
       GetFunctionConfiguration: (input) => {
         const { name, held, qualifier } = find(input);
         return shown(name, held, configurationOf(held, qualifier));
@@ -197,9 +234,9 @@ export const configuredFunctions = (
         return shownAlias(held, Name, alias);
       },
     },
-    add: ({ name, variables, aliases = [], updateMs = 0 }) => {
+    add: ({ name, variables, aliases = [], updateMs = 0, zip }) => {
       const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
-      const latest = { version: '$LATEST', code: 'first', variables, revisionId: randomUUID(), readyAtMs: 0 };
+      const latest = { version: '$LATEST', code: zip ?? 'first', variables, revisionId: randomUUID(), readyAtMs: 0 };
       const first = { ...latest, version: '1', revisionId: randomUUID() };
       const named = aliases.map((one) => [one, { version: '1', revisionId: randomUUID(), weights: {} }] as const);
       functions.set(name, {
@@ -218,10 +255,22 @@ export const configuredFunctions = (
       aliasOf(find({ FunctionName: name }).held, alias).weights = weights;
     },
     variables: (name, qualifier) => configurationOf(find({ FunctionName: name }).held, qualifier).variables,
+    code: (name, qualifier) => configurationOf(find({ FunctionName: name }).held, qualifier).code,
+    publish: (name) => publish(find({ FunctionName: name }).held).version,
+    version: (arn) => {
+      for (const held of functions.values())
+        for (const { version, readyAtMs, variables } of held.versions)
+          if (`${held.arn}:${version}` === arn)
+            return { isReady: readyAtMs <= clock(), hasVariables: Object.keys(variables).length > 0 };
+      return undefined;
+    },
+    follow: links.open,
   };
 };
 
-const contentOf = ({ code, variables }: Configuration): string => JSON.stringify([code, variables]);
+const endOfZip = Buffer.from('PK\x05\x06');
+const digestOf = (code: string | Uint8Array): string => createHash('sha256').update(code).digest('base64');
+const contentOf = ({ code, variables }: Configuration): string => JSON.stringify([digestOf(code), variables]);
 const absent = (message: string): AwsError => new AwsError('ResourceNotFoundException', message, 404);
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterValueException', message);
 
@@ -229,6 +278,6 @@ const members = <Schema extends z.ZodType>(schema: Schema, input: Record<string,
   const read = schema.safeParse(Object.fromEntries(Object.entries(input).filter(([, value]) => value != null)));
   if (read.success) return read.data;
   throw invalid(
-    `Only the environment is changed on this machine; wrong is ${read.error.issues.map(({ path, code }) => `${path.join('.')} (${code})`).join(', ')}.`,
+    `Only the environment and the code are changed on this machine; wrong is ${read.error.issues.map(({ path, code }) => `${path.join('.')} (${code})`).join(', ')}.`,
   );
 };

@@ -129,6 +129,7 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     arnOf,
     invoke: (nameOrArn, event) => run(nameOrArn, event),
     configured,
+    follow: configured.follow,
     stop: () => stopped.abort(new Error('The local deployment was stopped.')),
     call: async (operation, input) => {
       const configure = Object.hasOwn(configured.operations, operation) ? configured.operations[operation] : undefined;

@@ -5,13 +5,24 @@ import { join } from 'node:path';
 import { replaceOwnFile } from './own-file.ts';
 
 /** One access key of the emulated endpoint, with the caller it was issued to. The secret never leaves memory and the credentials file. */
-export type AccessKey = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly callerName: string };
+export type AccessKey = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly callerName: string;
+  /** Of temporary credentials: what has to be sent along, and until when they are good, in epoch ms. */
+  readonly session?: Session;
+};
+type Session = { readonly token: string; readonly expiresAtMs: number };
+/** Temporary credentials. */
+export type SessionKey = AccessKey & { readonly session: Session };
 
 /** Every key that the emulated endpoint accepts. */
 export type Keys = {
   /** The key of a caller, issued at the first call and the same one until the process ends. */
   keyOf(callerName: string): AccessKey;
   find(accessKeyId: string): AccessKey | undefined;
+  /** A new key with a session token, good until `expiresAtMs`; long expired ones are forgotten. */
+  newSession(callerName: string, expiresAtMs: number, nowMs: number): SessionKey;
   /** The path of an AWS shared credentials file (0600) with the operator's key, which is written when first asked for; without a data folder, into a temporary one. */
   credentialsFile(): string;
   /** Removes the temporary credentials file, if there is one. */
@@ -25,6 +36,8 @@ export type Profile = { readonly region: string; readonly endpointUrl: string };
 export const OPERATOR = 'operator';
 
 const FILE_NAME = 'aws-credentials';
+/** So long an expired key is told to be expired, and not to be unknown. */
+const forgottenAfterMs = 60 * 60_000;
 const KEY_ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
@@ -48,6 +61,14 @@ export const createKeys = (folder: string | undefined, profile: Profile): Keys =
       return key;
     },
     find: (accessKeyId) => byId.get(accessKeyId),
+    newSession: (callerName, expiresAtMs, nowMs) => {
+      for (const { accessKeyId, session } of byId.values())
+        if (session && session.expiresAtMs < nowMs - forgottenAfterMs) byId.delete(accessKeyId);
+      const session = { token: randomBytes(48).toString('base64url'), expiresAtMs };
+      const key = { ...newKey(callerName), session };
+      byId.set(key.accessKeyId, key);
+      return key;
+    },
     credentialsFile: () => {
       if (written !== undefined) return written;
       if (folder === undefined) temporaryFolder = mkdtempSync(join(tmpdir(), 'gateway-credentials-'));

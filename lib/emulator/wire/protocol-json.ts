@@ -9,6 +9,7 @@ const SIGNING_NAMES: ReadonlyMap<string, string> = new Map([
   ['AWSStepFunctions', 'states'],
   ['AWSEvents', 'events'],
   ['TrentService', 'kms'],
+  ['AmazonSSM', 'ssm'],
 ]);
 
 /** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, input and output as JSON, the error's name in `__type` (smithy.io, "AWS JSON protocols"). */

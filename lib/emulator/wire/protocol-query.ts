@@ -12,6 +12,7 @@ const NAMESPACES: ReadonlyMap<string, string> = new Map([
 
 /** What AWS calls errors of authentication in its Query protocol, with their HTTP status ("Common errors" of CloudFormation, SNS and STS). */
 const QUERY_NAMES: ReadonlyMap<string, readonly [string, number]> = new Map([
+  ['ExpiredTokenException', ['ExpiredToken', 403]],
   ['IncompleteSignatureException', ['IncompleteSignature', 400]],
   ['InvalidSignatureException', ['SignatureDoesNotMatch', 403]],
   ['MissingAuthenticationTokenException', ['MissingAuthenticationToken', 403]],

@@ -3,10 +3,13 @@ import { readJson, readJsonObject } from './protocol-json.ts';
 import { AwsError } from './service.ts';
 
 const INVOKE = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
-const FUNCTION = /^\/2015-03-31\/functions\/([^/?]+)\/(configuration|versions|aliases)(?:\/([^/?]+))?(?:\?(.*))?$/;
+const FUNCTION =
+  /^\/2015-03-31\/functions\/([^/?]+)(?:\/(configuration|code|versions|aliases)(?:\/([^/?]+))?)?(?:\?(.*))?$/;
 
 /** The operations about configuration by their method and the last part of their path, with the status of their answer. */
 const CONFIGURING: Readonly<Record<string, readonly [operation: string, status: number]>> = {
+  'GET function': ['GetFunction', 200],
+  'PUT code': ['UpdateFunctionCode', 200],
   'GET configuration': ['GetFunctionConfiguration', 200],
   'PUT configuration': ['UpdateFunctionConfiguration', 200],
   'POST versions': ['PublishVersion', 201],
@@ -16,7 +19,7 @@ const CONFIGURING: Readonly<Record<string, readonly [operation: string, status: 
 
 /** What is asked about the configuration of a function; undefined when this is another request. */
 const configuringIn = (method: string, target: string) => {
-  const [, functionName, kind, alias, query] = FUNCTION.exec(target) ?? [];
+  const [, functionName, kind = 'function', alias, query] = FUNCTION.exec(target) ?? [];
   const [operation, status] = CONFIGURING[`${method} ${kind}`] ?? ['', 0];
   if (functionName === undefined || operation === '' || (kind === 'aliases') !== (alias !== undefined))
     return undefined;
@@ -43,7 +46,8 @@ export const restJsonProtocol: Protocol = {
     if (configuring) {
       const { operation, status, input } = configuring;
       const output = await service.call(operation, { ...readJsonObject(body), ...input }, caller);
-      return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(output) };
+      const text = JSON.stringify(linkedAt(headers.host, output));
+      return { status, headers: { 'content-type': 'application/json' }, body: text };
     }
     const [, functionName, query] = (method === 'POST' ? INVOKE.exec(target) : undefined) ?? [];
     if (!functionName)
@@ -71,6 +75,13 @@ export const restJsonProtocol: Protocol = {
     headers: { 'content-type': 'application/json', 'x-amzn-errortype': name },
     body: JSON.stringify({ Type: status >= 500 ? 'Service' : 'User', Message: message, message }),
   }),
+};
+
+/** The link to a package with the host by which this endpoint was asked. */
+const linkedAt = (host: string | undefined, output: Record<string, unknown>): Record<string, unknown> => {
+  const { Code } = output;
+  if (typeof Code !== 'object' || Code === null || !('Location' in Code)) return output;
+  return { ...output, Code: { ...Code, Location: `http://${host}${Code.Location}` } };
 };
 
 /** A segment of the path; what cannot be decoded stays as it is, and is then no name. */

@@ -2,7 +2,11 @@ import type { AwsError, AwsService, Caller } from './service.ts';
 import type { Received } from './sigv4.ts';
 
 /** What goes back on the wire; the endpoint adds `x-amzn-RequestId`. */
-export type Answer = { readonly status: number; readonly headers: Record<string, string>; readonly body: string };
+export type Answer = {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+};
 
 /** One AWS wire protocol: how a call is read from a request, and how its output and its errors are written. */
 export type Protocol = {

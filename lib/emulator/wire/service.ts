@@ -7,6 +7,8 @@ export type AwsService = {
   readonly signingName: string;
   /** Resolves with the documented output. Throws `AwsError` for everything AWS answers with an error. */
   call(operation: string, input: Record<string, unknown>, caller: Caller): Promise<Record<string, unknown>>;
+  /** What is behind a link that it has given out; `undefined` when it is none of its own. It is asked without a signature. */
+  follow?(target: string): Uint8Array | undefined;
 };
 
 /** An error as AWS answers it: `name` is the documented error code, `status` the HTTP status of that code. */

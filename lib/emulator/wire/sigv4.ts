@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AccessKey } from './keys.ts';
+import { AwsError } from './service.ts';
 import { type Claim, invalidSignature } from './sigv4-claim.ts';
 
 /** A request as it arrived: `target` is the raw path with its query. */
@@ -43,6 +44,15 @@ export const verify = async (request: Received, claim: Claim, key: AccessKey): P
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     );
   }
+};
+
+/** Throws AWS's refusal of a temporary key that comes without its token, or too late. A token beside another key is passed over. */
+export const verifySession = (token: string | undefined, { session }: AccessKey, nowMs: number): void => {
+  if (!session) return;
+  if (token !== session.token)
+    throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+  if (session.expiresAtMs <= nowMs)
+    throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
 };
 
 const split = (text: string, separator: string): string[] => {

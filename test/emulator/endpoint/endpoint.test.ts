@@ -35,7 +35,11 @@ const service = (signingName: string): AwsService => ({
 beforeEach(async () => {
   calls = [];
   running = await runEndpoint(
-    [service('secretsmanager'), service('lambda'), createSts((name) => `arn:aws:iam::000000000000:user/${name}`)],
+    ({ newSession }) => [
+      service('secretsmanager'),
+      service('lambda'),
+      createSts({ arnOf: (name) => `arn:aws:iam::000000000000:user/${name}`, newSession, clock: () => NOW_MS }),
+    ],
     () => NOW_MS,
   );
 });
@@ -256,7 +260,7 @@ test('what is not XML in an answer is escaped', async () => {
 test.each<[string, () => Partial<ByHand>, string, number]>([
   ['an unknown key', () => ({ key: { ...running.operator, accessKeyId: 'LOCALAAAA' } }), 'InvalidClientTokenId', 403],
   ['a wrong secret', () => ({ key: { ...running.operator, secretAccessKey: 'no' } }), 'SignatureDoesNotMatch', 403],
-  ['an action that is not emulated', () => ({ body: 'Action=AssumeRole' }), 'InvalidAction', 400],
+  ['an action that is not emulated', () => ({ body: 'Action=GetSessionToken' }), 'InvalidAction', 400],
 ])('refuses %s in XML under the name of the Query protocol', async (_what, change, code, status) => {
   const answer = await send(form(change()));
 

@@ -37,6 +37,7 @@ const machine = { stateMachineArn: arn('states', 'stateMachine:Machine') };
 const execution = { executionArn: arn('states', 'execution:Machine:none') };
 const page = { maxResults: 1, nextToken: 'token' };
 const secret = { SecretId: 'any' };
+const parameter = { ResourceType: 'Parameter', ResourceId: 'any' };
 const paged = { MaxResults: 1, NextToken: 'MA' };
 const value = { ClientRequestToken: 'x'.repeat(32), SecretString: 'text', SecretBinary: 'dGV4dA==' };
 const table = { TableName: 'any', Key: { id: { S: 'x' } } };
@@ -69,6 +70,25 @@ export const jsonOperations: Readonly<Record<string, Readonly<Record<string, Rea
       VersionStage: 'a',
       RemoveFromVersionId: 'x'.repeat(32),
       MoveToVersionId: 'y'.repeat(32),
+    },
+  },
+  AmazonSSM: {
+    AddTagsToResource: { ...parameter, Tags: [{ Key: 'a', Value: 'b' }] },
+    DeleteParameter: { Name: 'any' },
+    DescribeDocument: { Name: 'any', DocumentVersion: '1' },
+    DescribeParameters: { ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: ['a'] }], ...paged },
+    GetParameter: { Name: 'any', WithDecryption: true },
+    GetParameterHistory: { Name: 'any', WithDecryption: true, ...paged },
+    ListCommands: { CommandId: 'x'.repeat(36), Filters: [{ key: 'DocumentName', value: 'any' }], ...paged },
+    ListTagsForResource: parameter,
+    PutParameter: {
+      ...{ Name: 'new', Value: 'text', Type: 'SecureString', Overwrite: true, Tier: 'Standard', DataType: 'text' },
+      ...{ Description: 'text', KeyId: 'alias/any', AllowedPattern: '.*' },
+    },
+    RemoveTagsFromResource: { ...parameter, TagKeys: ['a'] },
+    SendCommand: {
+      ...{ DocumentName: 'any', DocumentVersion: '1', InstanceIds: ['i-00000000'], Comment: 'text' },
+      ...{ Targets: [{ Key: 'tag:a', Values: ['b'] }], Parameters: { A: ['b'] }, TimeoutSeconds: 60 },
     },
   },
   AWSStepFunctions: {

@@ -6,9 +6,13 @@ import { createKms } from '../../../lib/emulator/kms/kms.ts';
 import { lambdaService } from '../../../lib/emulator/lambda/lambda.ts';
 import { createSecretsManager } from '../../../lib/emulator/secrets-manager/secrets-manager.ts';
 import { createSns } from '../../../lib/emulator/sns/sns.ts';
+import { parameterCalls } from '../../../lib/emulator/ssm/parameters.ts';
+import { runCommand } from '../../../lib/emulator/ssm/run-command.ts';
+import { createSsm } from '../../../lib/emulator/ssm/ssm.ts';
 import { executionsInMemory } from '../../../lib/emulator/step-functions/execution-store.ts';
 import { stepFunctionsService } from '../../../lib/emulator/step-functions/step-functions.ts';
 import { createSts } from '../../../lib/emulator/sts/sts.ts';
+import type { Keys } from '../../../lib/emulator/wire/keys.ts';
 import { inMemory } from '../../../lib/emulator/wire/persistence.ts';
 import { systemTimers } from '../../../lib/emulator/wire/timers.ts';
 import { hostileBodies, hostileValues, jsonOperations } from './hostile-values.ts';
@@ -19,7 +23,7 @@ const place = { region: 'us-east-1', accountId: '000000000000' };
 const arn = (service: string, resource: string): string => `arn:aws:${service}:us-east-1:000000000000:${resource}`;
 const keyArn = arn('kms', 'key/key');
 
-const allServices = () => {
+const allServices = ({ newSession }: Keys) => {
   const lambda = lambdaService({ ...place, timers: systemTimers });
   lambda.register('fn', { handler: async (event) => event ?? null, timeoutMs: 3000 });
   const states = stepFunctionsService({
@@ -48,7 +52,11 @@ const allServices = () => {
     createSns({ topics: ['owners'], onPublish: async () => undefined }),
     createEventBridge({ buses: [], clock: Date.now, onEvent: async () => undefined }),
     createCloudFormation(stack),
-    createSts((name) => `arn:aws:iam::000000000000:user/${name}`),
+    createSts({ arnOf: (name) => `arn:aws:iam::000000000000:user/${name}`, newSession, clock: Date.now }),
+    createSsm(
+      parameterCalls({ persistence: inMemory(), clock: Date.now, callerArn: (name) => name }),
+      runCommand({ clock: Date.now, documents: [], nodes: [] }).calls,
+    ),
     createKms({ keys: [{ arn: keyArn, signs: true }], folder: undefined }),
   ];
 };
@@ -56,7 +64,7 @@ const allServices = () => {
 let running: Running;
 
 beforeAll(async () => {
-  running = await runEndpoint(allServices());
+  running = await runEndpoint(allServices);
   const dynamodb = new DynamoDBClient(running.clientOptions);
   await dynamodb.send(
     new CreateTableCommand({
@@ -76,6 +84,7 @@ const signingNames: Readonly<Record<string, string>> = {
   AWSStepFunctions: 'states',
   AWSEvents: 'events',
   TrentService: 'kms',
+  AmazonSSM: 'ssm',
   DynamoDB_20120810: 'dynamodb',
 };
 

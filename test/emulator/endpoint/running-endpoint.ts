@@ -8,7 +8,10 @@ import {
 import { type AccessKey, createKeys, type Keys, OPERATOR } from '../../../lib/emulator/wire/keys.ts';
 import type { AwsService, Clock } from '../../../lib/emulator/wire/service.ts';
 
-/** An endpoint on a free port, in memory, and what an SDK client needs to talk to it as the operator; without `checkAccess` anybody may call anything. */
+/**
+ * An endpoint on a free port, in memory, and what an SDK client needs to talk to it as the operator; without `checkAccess`
+ * anybody may call anything. Services that issue keys are made of those of the endpoint.
+ */
 export type Running = {
   readonly endpoint: Endpoint;
   readonly dynamoDb: DynamoDb;
@@ -19,7 +22,7 @@ export type Running = {
 };
 
 export const runEndpoint = async (
-  services: readonly AwsService[] = [],
+  services: readonly AwsService[] | ((keys: Keys) => readonly AwsService[]) = [],
   clock: Clock = Date.now,
   onCall?: (call: AnsweredCall) => void,
   checkAccess: CheckAccess = async () => undefined,
@@ -27,7 +30,18 @@ export const runEndpoint = async (
   const keys = createKeys(undefined, { region: 'us-east-1', endpointUrl: 'http://127.0.0.1:4566' });
   const dynamoDb = await openDynamoDb(undefined);
   const arnOf = (callerName: string): string => `arn:aws:iam::000000000000:user/${callerName}`;
-  const options = { address: '127.0.0.1', port: 0, keys, dynamoDb, services, clock, checkAccess, arnOf, onCall };
+  const served = typeof services === 'function' ? services(keys) : services;
+  const options = {
+    address: '127.0.0.1',
+    port: 0,
+    keys,
+    dynamoDb,
+    services: served,
+    clock,
+    checkAccess,
+    arnOf,
+    onCall,
+  };
   const endpoint = await startEndpoint(options);
   const operator = keys.keyOf(OPERATOR);
   return {

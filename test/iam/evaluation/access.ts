@@ -3,7 +3,7 @@ import { type Access, arnOfCaller } from '../../../lib/emulator/iam/access.ts';
 import { OPERATOR } from '../../../lib/emulator/wire/keys.ts';
 import { AwsError, unknownOperation } from '../../../lib/emulator/wire/service.ts';
 import { type Decision, evaluator, keysLookedAt, type Principal, type Question } from './evaluate.ts';
-import type { Grant } from './grants.ts';
+import { type Grant, grantsIn } from './grants.ts';
 import type { Known } from './permission-question.ts';
 import { always, isSupplied, needsOf } from './required-permissions.ts';
 import type { Policies } from './template-policies.ts';
@@ -37,9 +37,11 @@ export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessO
     );
   const evaluate = evaluator(policies.ofResources, keysLookedAt(grants));
 
+  const sessions = new Map<string, readonly Grant[]>();
+
   const decide = async (caller: string, { action, resource, context }: Question): Promise<Decision> => {
     const question = { action, resource, context: { ...always, ...context } };
-    const decision = await evaluate(principalOf(caller, policies), question);
+    const decision = await evaluate(principalOf(caller, policies, sessions), question);
     onDecision({ ...decision, caller });
     return decision;
   };
@@ -52,6 +54,7 @@ export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessO
         const decision = await decide(name, question);
         if (!decision.isAllowed) throw refusal(service, decision);
       }
+      if (service === 'sts' && operation === 'AssumeRole') note(sessions, input);
     },
     checkTask: async (machineName, functionArn) => {
       const decision = await decide(machineName, {
@@ -69,11 +72,28 @@ export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessO
   };
 };
 
+/** What a session of a role may do: what its session policies say, as if the role itself might do everything. */
+const note = (
+  sessions: Map<string, readonly Grant[]>,
+  { RoleArn, RoleSessionName, Policy }: Record<string, unknown>,
+) => {
+  const role = String(RoleArn);
+  const session = `arn:aws:sts::${role.split(':')[4]}:assumed-role/${role.split('/').at(-1)}/${String(RoleSessionName)}`;
+  const document: unknown = JSON.parse(String(Policy));
+  sessions.set(session, [...(sessions.get(session) ?? []), ...grantsIn(session, document)]);
+};
+
 /**
- * Who a caller is to IAM. A function and the state machine act in their roles; a caller named by the ARN of another
+ * Who a caller is to IAM. A session of a role has its session policies. A function and the state machine act in their roles; a caller named by the ARN of another
  * account may do whatever that account allows it, which is not ours to know; anybody else has no policies.
  */
-const principalOf = (caller: string, { roles }: Policies): Principal => {
+const principalOf = (
+  caller: string,
+  { roles }: Policies,
+  sessions: ReadonlyMap<string, readonly Grant[]>,
+): Principal => {
+  const ofSession = sessions.get(caller);
+  if (ofSession) return { arn: caller, grants: ofSession };
   const role = roles.get(caller);
   const isOfOtherAccount = caller.startsWith('arn:') && !caller.includes(`::${accountId}:`);
   const grants = role?.grants ?? (caller === OPERATOR || isOfOtherAccount ? everything : []);

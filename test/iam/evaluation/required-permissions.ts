@@ -99,7 +99,24 @@ const kms: Calls = each(
 );
 
 /** GetCallerIdentity needs no permission, and none can take it away (its API reference). */
-const sts: Calls = { GetCallerIdentity: () => [] };
+const sts: Calls = {
+  GetCallerIdentity: () => [],
+  ...each('sts', ({ RoleArn }) => String(RoleArn), 'AssumeRole'),
+};
+
+/**
+ * "Actions, resources, and condition keys for AWS Systems Manager". A parameter of nobody else is under the key of AWS here, whose
+ * policy lets in everybody in the account.
+ */
+const parameter = ({ Name, ResourceId }: Input): string => {
+  const name = String(Name ?? ResourceId);
+  return arnOr('ssm', 'parameter/', name.startsWith('arn:') ? name : name.replace(/^\//, ''));
+};
+const ssm: Calls = {
+  ...each('ssm', parameter, 'GetParameter', 'GetParameterHistory', 'PutParameter', 'DeleteParameter'),
+  ...each('ssm', parameter, 'ListTagsForResource', 'AddTagsToResource', 'RemoveTagsFromResource'),
+  ...each('ssm', everything, 'DescribeParameters'),
+};
 
 const services: Readonly<Record<string, Calls>> = {
   dynamodb,
@@ -110,6 +127,7 @@ const services: Readonly<Record<string, Calls>> = {
   events,
   cloudformation,
   sts,
+  ssm,
   kms,
 };
 

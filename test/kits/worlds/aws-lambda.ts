@@ -5,6 +5,7 @@ import { lambdaService } from '../../../lib/emulator/lambda/lambda.ts';
 import { systemTimers } from '../../../lib/emulator/wire/timers.ts';
 import { runEndpoint } from '../../emulator/endpoint/running-endpoint.ts';
 import { accessTo } from '../installation.ts';
+import { openSecret } from './secrets-manager.ts';
 import type { KindUnderContract, World } from './world.ts';
 
 const secrets = new SecretsManagerClient({ region: 'us-east-1' });
@@ -28,6 +29,27 @@ const open = async (value: string): Promise<World> => {
   };
 };
 
+/** The secret that a function reads. */
+const openSecretOf = async (value: string): Promise<World> => {
+  const { settings, access, ...world } = await openSecret(value, 'credential');
+  const { secretId, jsonKey } = settings;
+  const shown = {
+    revisionId: 'r',
+    codeSha256: 'c',
+    codeBytes: 1,
+    others: '',
+    variables: { OTHER: other },
+    state: 'READY',
+  } as const;
+  return {
+    ...world,
+    settings: { functionName: 'authorizer', secret: { secretId, jsonKey, cacheSeconds: 300 } },
+    access: { ...access, functions: { ...access.functions, show: async () => shown } },
+    secrets: [other],
+  };
+};
+
 export const awsLambdas: readonly KindUnderContract[] = [
   { name: 'aws-lambda', kind: 'aws-lambda', open, shows: 'value' },
+  { name: 'aws-lambda with a secret', kind: 'aws-lambda', open: openSecretOf, shows: 'value' },
 ];

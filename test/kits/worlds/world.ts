@@ -24,4 +24,6 @@ export type KindUnderContract = {
   open(value: string): Promise<World>;
   /** Whether reading back shows what is held (at once), or nothing can be read. */
   readonly shows: 'value' | 'nothing';
+  /** Nodes write it themselves and say so; what another tool does to it afterwards is seen by nobody. */
+  readonly isWrittenElsewhere?: true;
 };
