@@ -3,7 +3,7 @@ export type Labels = Readonly<Record<string, string>>;
 
 /** So many labels, and so many characters of all together: a gateway's record has them, which is read with each request. */
 export const labelsAtMost = 8;
-export const longestLabels = 256;
+export const longestLabels = 224;
 const longestPart = 63;
 
 /** What a name or a value of a label may be: what Kubernetes takes for a value, so that either can be used for the other. */

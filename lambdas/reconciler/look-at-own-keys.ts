@@ -13,7 +13,8 @@ import { keysEnding } from '../notifications/keys-ending.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { type KeyUse, keyUsesOf, lookAtKeys } from '../workflow/shared/look-at-keys.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'kitSecrets' | 'ownKeys' | 'notifyOwner'> & ClockAndLog;
+type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'kitSecrets' | 'ownKeys' | 'pingOne' | 'notifyOwner'> &
+  ClockAndLog;
 
 const [hourMs, dayMs] = [3_600_000, 86_400_000];
 /** In one round; the others are looked at in the next ones, those first that were read longest ago. */
@@ -28,7 +29,7 @@ export const lookAtOwnKeys = async (needs: Needs, gateway: Gateway, untilMs: num
   const { gatewayId } = gateway;
   const before = await needs.ownKeys.of(gatewayId);
   if (before && !isDue(before, gateway, needs.now())) return;
-  const uses = await keyUsesOf(gateway, kitsOf(needs, gateway));
+  const uses = await keyUsesOf(needs, gateway, kitsOf(needs, gateway));
   const { keys, isWhole } = await readDue(needs, gateway, uses, before, untilMs);
   const look = { lookedAtMs: needs.now(), isWhole };
   await needs.ownKeys.keep(gatewayId, { ...look, keys });

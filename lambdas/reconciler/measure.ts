@@ -12,7 +12,7 @@ import { lookAtOwnKeys } from './look-at-own-keys.ts';
 
 type Needs = { readonly records: Pick<Dependencies['records'], 'all'> } & Pick<
   Dependencies,
-  'secretVersions' | 'gateways' | 'kits' | 'uses' | 'notifyOwner' | 'kitSecrets' | 'ownKeys'
+  'secretVersions' | 'gateways' | 'kits' | 'uses' | 'notifyOwner' | 'kitSecrets' | 'ownKeys' | 'pingOne'
 > &
   ClockAndLog;
 

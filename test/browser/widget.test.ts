@@ -71,9 +71,9 @@ describeInBrowser('the console as a widget of a CloudWatch dashboard', () => {
 
   it('leads from the list to a gateway, its record and back, by its own buttons', async () => {
     const page = await openWidget();
-    await page.getByLabel('Name contains').fill('ord');
+    await page.getByLabel('Name or label contains').fill('ord');
     await page.getByRole('button', { name: 'Filter' }).click();
-    await page.getByText('1 gateway with "ord" in the name').waitFor();
+    await page.getByText('1 gateway with "ord" in the name or a label').waitFor();
     await page.getByRole('button', { name: 'orders' }).click();
     await page.getByRole('heading', { name: 'orders' }).waitFor();
     await page.getByRole('button', { name: 'The whole record, step by step' }).click();

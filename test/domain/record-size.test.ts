@@ -11,7 +11,7 @@ const atMs = 1_800_000_000_000;
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 /** As many labels as there may be, and as long as they may be together. */
-const labels = Object.fromEntries(upTo(8).map((n) => [`${n}`.repeat(16), 'v'.repeat(16)]));
+const labels = Object.fromEntries(upTo(8).map((n) => [`${n}`.repeat(16), 'v'.repeat(12)]));
 
 /** A record with everything that the domain keeps, as long as its ids get; reasons of some words, an ARN as actor. */
 const fullest = (said: string): Gateway => {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { pingOneClients, systemAccess } from '../../lambdas/authorities/pingone/client.ts';
 import type { PingOneAuthority } from '../../lambdas/domain/authority.ts';
 import type { Kit } from '../../lambdas/domain/kit.ts';
 import { KitCallFailed, type KitCallProblem } from '../../lambdas/domain/kit-call-failed.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
 import type { SecretUser } from '../../lambdas/domain/secret-tag.ts';
-import type { Dependencies, KitSecret } from '../../lambdas/ports.ts';
+import type { Dependencies, KitSecret, PingOne } from '../../lambdas/ports.ts';
 import { lookAtOwnKeys } from '../../lambdas/reconciler/look-at-own-keys.ts';
 import { atRest, inRotation, now } from '../domain/gateways.ts';
+import { noPingOne } from '../support/no-pingone.ts';
 import { benchWith, kitOf } from '../workflow/doubles.ts';
 
 const [hour, day] = [3_600_000, 86_400_000];
@@ -23,9 +25,18 @@ const kong = (kitId: string, adminTokenSecret: string, more: Partial<Kit> = {}):
     },
   );
 
+const unread = async (): Promise<never> => {
+  throw new Error('Nobody asks PingOne here.');
+};
+
 type Shown = Partial<KitSecret> | KitCallProblem;
 /** A bench whose secrets show these, and who asked for which. */
-const benchOf = (kits: readonly Kit[], secrets: Record<string, Shown>, record = atRest({ policy: defaultPolicy })) => {
+const benchOf = (
+  kits: readonly Kit[],
+  secrets: Record<string, Shown>,
+  record = atRest({ policy: defaultPolicy }),
+  pingOne: PingOne = noPingOne,
+) => {
   const asked: string[] = [];
   const unused = async (): Promise<never> => {
     throw new Error('Not used.');
@@ -41,7 +52,7 @@ const benchOf = (kits: readonly Kit[], secrets: Record<string, Shown>, record = 
     },
   });
   const bench = benchWith(record, kits);
-  const needs = { ...bench.dependencies, kitSecrets };
+  const needs = { ...bench.dependencies, kitSecrets, pingOne };
   return { bench, asked, secrets, needs, look: () => lookAtOwnKeys(needs, bench.record, bench.nowMs + 60_000) };
 };
 
@@ -102,7 +113,10 @@ describe('an own key that ends before a rotation could', () => {
     expect(bench.told).toHaveLength(1);
   });
 
-  test('of the worker application at PingOne is recorded as well', async () => {
+  test.each([
+    ['is recorded as well', [], ['gateway worker'], 1],
+    ['is not read when its host is not allowed', ['allowed.example.com'], [], undefined],
+  ])('of the worker application at PingOne %s', async (_, hosts, read, ending) => {
     const authority: PingOneAuthority = {
       kind: 'pingone',
       ...{ environmentId: 'e', gatewayId: 'g', workerSecret: 'worker', region: 'EU' as const },
@@ -112,10 +126,11 @@ describe('an own key that ends before a rotation could', () => {
       [],
       { worker: { endsTag: in3Days } },
       atRest({ policy: defaultPolicy, authority }),
+      pingOneClients(systemAccess, unread, { allowed: hosts.length > 0 ? hosts : ['*.pingone.eu'], mayBeLocal: false }),
     );
     await look();
-    expect([asked, bench.record.keysEnding]).toEqual([['gateway worker'], 1]);
-    expect(bench.seenKeys?.keys).toMatchObject([{ secretId: 'worker', kits: 0 }]);
+    expect([asked, bench.record.keysEnding]).toEqual([read, ending]);
+    expect(bench.seenKeys?.keys).toMatchObject(read.map(() => ({ secretId: 'worker', kits: 0 })));
   });
 });
 

@@ -72,7 +72,7 @@ describe('labels', () => {
     [
       'more characters than a record has room for',
       Object.fromEntries(['a', 'b', 'c'].map((name) => [name.repeat(43), 'x'.repeat(43)])),
-      'gateways[0].labels: given an object; allowed is an object: up to 8 labels such as {"env": "prod"}, of 256 characters together',
+      'gateways[0].labels: given an object; allowed is an object: up to 8 labels such as {"env": "prod"}, of 224 characters together',
     ],
     [
       'nine',

@@ -1,3 +1,4 @@
+import { StepFailed } from '../../domain/failure.ts';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { Kit } from '../../domain/kit.ts';
 import { KitCallFailed } from '../../domain/kit-call-failed.ts';
@@ -23,13 +24,15 @@ export type KeyUse = {
 /** Of many kits with one secret so many are tried, where its tag does not name the first. */
 const usersAtMost = 3;
 
-/** The secrets with own keys of a gateway, each once, whatever number of kits shares it. */
+/** The secrets with own keys of a gateway, each once, whatever number of kits shares it; not that of a PingOne which this deployment does not ask. */
 export const keyUsesOf = async (
+  { pingOne }: Pick<Dependencies, 'pingOne'>,
   { gatewayId, authority }: Pick<Gateway, 'gatewayId' | 'authority'>,
   kits: AsyncIterable<Kit> | Iterable<Kit>,
 ): Promise<readonly KeyUse[]> => {
   const found = new Map<string, { kits: number; users: [SecretUser, ...SecretUser[]]; owners: Set<string> }>();
-  if (authority) found.set(authority.workerSecret, { kits: 0, users: [{ gatewayId }], owners: new Set() });
+  if (authority && isAsked(() => pingOne(gatewayId, authority)))
+    found.set(authority.workerSecret, { kits: 0, users: [{ gatewayId }], owners: new Set() });
   for await (const kit of kits)
     for (const secretId of ownKeySecretsOf(kit)) {
       const user = { gatewayId, kitId: kit.kitId };
@@ -43,6 +46,16 @@ export const keyUsesOf = async (
       if (use.users.length < usersAtMost) use.users.push(user);
     }
   return [...found].map(([secretId, use]) => ({ secretId, ...use }));
+};
+
+const isAsked = (ask: () => unknown): boolean => {
+  try {
+    ask();
+    return true;
+  } catch (error) {
+    if (error instanceof StepFailed) return false;
+    throw error;
+  }
 };
 
 /** Looks at one key; that it cannot be looked at is what is known of it, and never the text of an error, which may quote a value. */

@@ -10,12 +10,12 @@ const keysAtMost = 20;
 
 /** The own keys as they stand to a rotation that begins now, each looked at anew until the time is over. */
 export const planKeys = async (
-  needs: Pick<Dependencies, 'kitSecrets'> & ClockAndLog,
+  needs: Pick<Dependencies, 'kitSecrets' | 'pingOne'> & ClockAndLog,
   gateway: Gateway,
   kits: readonly Kit[],
   untilMs: number,
 ): Promise<Pick<Plan, 'ownKeys' | 'moreOwnKeys'>> => {
-  const looked = await lookAtKeys(needs, await keyUsesOf(gateway, kits), untilMs);
+  const looked = await lookAtKeys(needs, await keyUsesOf(needs, gateway, kits), untilMs);
   const nowMs = needs.now();
   const longestMs = neededForMs(gateway, nowMs);
   const keys = looked.filter((key) => key !== undefined).toSorted(byEnd);
