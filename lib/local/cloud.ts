@@ -10,12 +10,13 @@ import type { Log } from '../../lambdas/runtime/log.ts';
 import { accountId, region } from '../emulator/account.ts';
 import { createCloudFormation } from '../emulator/cloudformation/cloudformation.ts';
 import { resolverFor, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
-import { createCloudFront } from '../emulator/cloudfront/cloudfront.ts';
+import { type CloudFront, createCloudFront } from '../emulator/cloudfront/cloudfront.ts';
 import { openDynamoDb } from '../emulator/dynamodb/dynamodb.ts';
 import { type AnsweredCall, startEndpoint } from '../emulator/endpoint/endpoint.ts';
 import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventbridge.ts';
 import { type Access, arnOfCaller, identifiedOnly } from '../emulator/iam/access.ts';
 import { createKms } from '../emulator/kms/kms.ts';
+import type { ConfiguredFunctions } from '../emulator/lambda/configured-functions.ts';
 import { type InvokeLambda, lambdaService } from '../emulator/lambda/lambda.ts';
 import { noteLogLine } from '../emulator/lambda/log-tail.ts';
 import { createSecretsManager, type KnownSecret } from '../emulator/secrets-manager/secrets-manager.ts';
@@ -90,6 +91,11 @@ export type Cloud = {
     readonly eventBus: string;
     /** The bus on which another system presses the compromise button. */
     readonly compromiseBus: string;
+  };
+  /** What others have in this account, which kits are: there is nothing of it until somebody puts it there. */
+  readonly others: {
+    readonly functions: ConfiguredFunctions;
+    readonly distributions: Pick<CloudFront, 'put' | 'config'>;
   };
   /** Runs the scheduled functions once, and then as the template says, until `close`. */
   startSchedules(): Promise<void>;
@@ -271,6 +277,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       eventBus,
       compromiseBus,
     },
+    others: { functions: lambda.configured, distributions: cloudFront },
     startSchedules: async () => {
       const schedules = schedulesOf(template, resolve);
       const run = async ({ ruleArn, functionArn }: Target): Promise<void> => {

@@ -1,4 +1,5 @@
-import { arn, stackArn } from '../../../lib/emulator/account.ts';
+import { accountId, arn, stackArn } from '../../../lib/emulator/account.ts';
+import { configurationIn } from '../../../lib/emulator/cloudfront/configuration.ts';
 import {
   arnOr,
   type Calls,
@@ -45,13 +46,28 @@ const lambda: Calls = {
     ({ FunctionName, Qualifier, Name }) =>
       [functionArnOf(FunctionName), Qualifier ?? Name].filter((part) => part !== undefined).join(':'),
     ...(['GetFunctionConfiguration', 'UpdateFunctionConfiguration', 'PublishVersion'] as const),
-    ...(['GetAlias', 'UpdateAlias'] as const),
+    ...(['GetAlias', 'UpdateAlias', 'GetFunction', 'UpdateFunctionCode'] as const),
   ),
   Invoke: ({ FunctionName }) => [question('lambda:InvokeFunction', functionArnOf(FunctionName))],
   // Both, since October 2025 ("Control access to Lambda function URLs").
   InvokeFunctionUrl: ({ FunctionName }) => [
     question('lambda:InvokeFunctionUrl', functionArnOf(FunctionName), { 'lambda:FunctionUrlAuthType': 'AWS_IAM' }),
     question('lambda:InvokeFunction', functionArnOf(FunctionName), { 'lambda:InvokedViaFunctionUrl': 'true' }),
+  ],
+};
+
+/**
+ * "Actions, resources, and condition keys for Amazon CloudFront". Who has a distribution call a function must be let do more with
+ * that version ("Set up IAM permissions and roles for Lambda@Edge"); what is no longer called is not in the call, so lambda:DisableReplication* is not asked for.
+ */
+const distribution = ({ Id }: Input): string => `arn:aws:cloudfront::${accountId}:distribution/${String(Id)}`;
+const cloudfront: Calls = {
+  ...each('cloudfront', distribution, 'GetDistribution', 'GetDistributionConfig'),
+  UpdateDistribution: (input) => [
+    question('cloudfront:UpdateDistribution', distribution(input)),
+    ...configurationIn(String(input.Document)).associations.flatMap(({ functionArn }) =>
+      ['lambda:GetFunction', 'lambda:EnableReplication'].map((action) => question(action, functionArn)),
+    ),
   ],
 };
 
@@ -123,6 +139,7 @@ const services: Readonly<Record<string, Calls>> = {
   secretsmanager: secretsManagerCalls,
   states,
   lambda,
+  cloudfront,
   sns,
   events,
   cloudformation,
