@@ -2,7 +2,7 @@ import type { GetItem, ItemCalls, UpdateItem } from './item-calls.ts';
 import { type SigningKeys, signerOf } from './signature.ts';
 
 /** What came back for one POST; `date` is that header, if there was one. */
-export type Posted = { readonly status: number; readonly text: string; readonly date: string | undefined };
+type Posted = { readonly status: number; readonly text: string; readonly date: string | undefined };
 
 /** Sends one POST, once. Rejects when no whole answer came, and when the signal aborts. */
 export type Post = (
