@@ -18,7 +18,7 @@ export const keptPostTo = ({ protocol, hostname, port }: URL): Post => {
       const failed = (error: Error): void =>
         reject(isLost(error) ? Object.assign(error, { name: 'TimeoutError' }) : error);
       const sent = { ...headers, 'content-length': String(Buffer.byteLength(body)) };
-      const asked = ask({ method: 'POST', path: '/', host, port, headers: sent, agent, signal }, (answer) => {
+      const asked = ask({ method: 'POST', path: '/', host, port, headers: sent, agent }, (answer) => {
         let text = '';
         answer.setEncoding('utf8');
         answer.on('data', (part: string) => {
@@ -29,6 +29,8 @@ export const keptPostTo = ({ protocol, hostname, port }: URL): Post => {
         answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text, date: answer.headers.date }));
       });
       asked.on('error', failed);
+      // By hand: the option `signal` of a request costs a third of it.
+      signal?.addEventListener('abort', () => asked.destroy(signal.reason), { once: true });
       asked.end(body);
     });
 };

@@ -3,6 +3,7 @@ const [name, ...rest] = process.argv.slice(2);
 process.argv.splice(2, process.argv.length, ...rest);
 if (name === undefined) {
   await import('./run.ts');
+  await import('./reads.ts');
   await import('./forward.ts');
   await import('./console.ts');
 } else if (name === 'fleet') await import('./fleet.ts');
