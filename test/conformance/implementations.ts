@@ -36,7 +36,10 @@ const dynamoDbLocal: Implementation = {
   target: 'DynamoDB Local',
   version: only(readFileSync(pom, 'utf8').match(/DynamoDBLocal<\/artifactId>\s*<version>(.+)<\/version>/), pom),
   needs: ['mvn', 'javac'],
-  suites: ['conformance/dynamodb.test.ts', 'aws/gateways.test.ts', 'aws/kits-and-uses.test.ts', 'aws/records.test.ts'],
+  suites: [
+    'conformance/dynamodb.test.ts',
+    ...['aws/gateways.test.ts', 'aws/item-calls.test.ts', 'aws/kits-and-uses.test.ts', 'aws/records.test.ts'],
+  ],
   install: (folder) => {
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
     runOrThrow(
@@ -62,9 +65,12 @@ const moto: Implementation = {
   target: 'moto',
   version: only(readFileSync(requirements, 'utf8').match(/moto\S*==(\S+)/), requirements),
   needs: ['python3'],
-  suites: readdirSync(beside())
-    .filter((name) => name.endsWith('.test.ts') && name !== 'lambda.test.ts')
-    .map((name) => `conformance/${name}`),
+  suites: [
+    ...readdirSync(beside())
+      .filter((name) => name.endsWith('.test.ts') && name !== 'lambda.test.ts')
+      .map((name) => `conformance/${name}`),
+    'aws/item-calls.test.ts',
+  ],
   install: (folder) => {
     installPython(folder, requirements);
   },
