@@ -1,17 +1,14 @@
 import type { Command, SSMClient } from '@aws-sdk/client-ssm';
 import { KitCallFailed } from '../domain/kit-call-failed.ts';
 import type { CommandNodes, CommandShown, CommandState, KitCommands } from '../ports.ts';
+import { onFirstCall } from './on-first-call.ts';
 import { callForKit } from './sdk-errors.ts';
 
 type Sdk = typeof import('@aws-sdk/client-ssm');
 
 /** Run Command of AWS Systems Manager. Its SDK is loaded with the first call: most deployments have no such kit. */
 export const kitCommandsIn = (open: (sdk: Sdk) => SSMClient): KitCommands => {
-  let opened: Promise<{ readonly sdk: Sdk; readonly client: SSMClient }> | undefined;
-  const ssm = () => {
-    opened ??= import('@aws-sdk/client-ssm').then((sdk) => ({ sdk, client: open(sdk) }));
-    return opened;
-  };
+  const ssm = onFirstCall(() => import('@aws-sdk/client-ssm'), open);
   const list = async (
     asked: ConstructorParameters<Sdk['ListCommandsCommand']>[0],
     signal: AbortSignal,

@@ -9,17 +9,14 @@ import type {
 import { KitCallFailed } from '../domain/kit-call-failed.ts';
 import type { EdgeAssociation, KitDistributions } from '../ports.ts';
 import { withAssociations } from './distribution-text.ts';
+import { onFirstCall } from './on-first-call.ts';
 import { callForKit } from './sdk-errors.ts';
 
 type Sdk = typeof import('@aws-sdk/client-cloudfront');
 
 /** Distributions of CloudFront. Its SDK is loaded with the first call: most deployments have no such kit. */
 export const kitDistributionsIn = (open: (sdk: Sdk) => CloudFrontClient): KitDistributions => {
-  let opened: Promise<{ readonly sdk: Sdk; readonly client: CloudFrontClient }> | undefined;
-  const cloudFront = () => {
-    opened ??= import('@aws-sdk/client-cloudfront').then((sdk) => ({ sdk, client: open(sdk) }));
-    return opened;
-  };
+  const cloudFront = onFirstCall(() => import('@aws-sdk/client-cloudfront'), open);
   return {
     show: async (Id, signal) => {
       const { sdk, client } = await cloudFront();

@@ -1,17 +1,14 @@
 import type { FunctionConfiguration, LambdaClient } from '@aws-sdk/client-lambda';
 import { KitCallFailed } from '../domain/kit-call-failed.ts';
 import type { FunctionShown, KitFunctions } from '../ports.ts';
+import { onFirstCall } from './on-first-call.ts';
 import { callForKit } from './sdk-errors.ts';
 
 type Sdk = typeof import('@aws-sdk/client-lambda');
 
 /** Functions in AWS Lambda. The SDK of Lambda is loaded with the first call: most deployments have no such kit. */
 export const kitFunctionsIn = (open: (sdk: Sdk) => LambdaClient): KitFunctions => {
-  let opened: Promise<{ readonly sdk: Sdk; readonly client: LambdaClient }> | undefined;
-  const lambda = () => {
-    opened ??= import('@aws-sdk/client-lambda').then((sdk) => ({ sdk, client: open(sdk) }));
-    return opened;
-  };
+  const lambda = onFirstCall(() => import('@aws-sdk/client-lambda'), open);
   const found = async <Output>(call: Promise<Output>, signal: AbortSignal): Promise<Output> => {
     const output = await callForKit(call, signal);
     if (output === undefined) throw new KitCallFailed('NOT_GIVEN', 'not there any more');

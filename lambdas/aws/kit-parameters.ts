@@ -2,6 +2,7 @@ import type { ParameterHistory, SSMClient } from '@aws-sdk/client-ssm';
 import { KitCallFailed } from '../domain/kit-call-failed.ts';
 import { letsUse, type SecretUser, secretTag } from '../domain/secret-tag.ts';
 import type { KitParameters, ParameterPlace } from '../ports.ts';
+import { onFirstCall } from './on-first-call.ts';
 import type { AssumeRole, ByRole } from './owners-role.ts';
 import { callForKit } from './sdk-errors.ts';
 
@@ -25,11 +26,7 @@ const writing = {
  * first call: most deployments have no such kit.
  */
 export const kitParametersIn = ({ assume, open }: Needs): ((user: SecretUser) => KitParameters) => {
-  let opened: Promise<Ssm> | undefined;
-  const ours = (): Promise<Ssm> => {
-    opened ??= import('@aws-sdk/client-ssm').then((sdk) => ({ sdk, client: open(sdk) }));
-    return opened;
-  };
+  const ours = onFirstCall<Sdk, SSMClient>(() => import('@aws-sdk/client-ssm'), open);
   return (user) => {
     const inPlace = async <Answer>(
       { name, by }: ParameterPlace,

@@ -3,6 +3,7 @@ import type { Credentials, STSClient } from '@aws-sdk/client-sts';
 import { KitCallFailed } from '../domain/kit-call-failed.ts';
 import { type SecretUser, tagOfKit } from '../domain/secret-tag.ts';
 import type { OwnersRole } from '../ports.ts';
+import { onFirstCall } from './on-first-call.ts';
 import { callForKit } from './sdk-errors.ts';
 
 type Sdk = typeof import('@aws-sdk/client-sts');
@@ -47,10 +48,9 @@ export const sessionNameFor = (user: SecretUser): string => {
 
 /** Sessions by STS, whose SDK is loaded with the first: most deployments have no such kit. Nothing of a session is kept. */
 export const assumeRoleBy = (open: (sdk: Sdk) => STSClient): AssumeRole => {
-  let opened: Promise<{ readonly sdk: Sdk; readonly client: STSClient }> | undefined;
+  const sts = onFirstCall(() => import('@aws-sdk/client-sts'), open);
   return async (user, { roleArn, externalId }, scope, signal) => {
-    opened ??= import('@aws-sdk/client-sts').then((sdk) => ({ sdk, client: open(sdk) }));
-    const { sdk, client } = await opened;
+    const { sdk, client } = await sts();
     const assume = new sdk.AssumeRoleCommand({
       RoleArn: roleArn,
       RoleSessionName: sessionNameFor(user),
