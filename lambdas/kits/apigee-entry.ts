@@ -44,7 +44,7 @@ export const apigeeEntry = (kit: Kit, address: EntryAddress, access: KitAccess) 
       method,
       url,
       headers: { authorization },
-      ...(given === undefined ? {} : { body: JSON.stringify(given) }),
+      json: given,
       meaningOf: (status, json) => meaningOf({ doing, kit }, edition, status, json),
     });
 

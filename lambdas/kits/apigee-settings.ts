@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
+import { propagationFrom } from './propagation.ts';
 import { baseUrl, secureUrl } from './secure-url.ts';
 
 const name = (description: string) =>
@@ -36,11 +36,7 @@ export const apigeeSettings = z
       .describe(
         'Whether the map shows asterisks for its values (maskedValues; of Edge, encrypted): then nothing is read back.',
       ),
-    cacheSeconds: z
-      .number()
-      .int()
-      .min(1)
-      .max(longestPropagationSeconds)
+    cacheSeconds: propagationFrom(1)
       .default(300)
       .describe('How long proxies keep a value: the ExpiryTimeInSecs of the policy that reads the map, in seconds.'),
     baseUrl: baseUrl(

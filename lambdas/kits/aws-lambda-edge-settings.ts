@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
+import { propagationFrom } from './propagation.ts';
 
 /** The settings of a kit of kind `aws-lambda-edge`. */
 export const awsLambdaEdgeSettings = z
@@ -40,11 +40,7 @@ export const awsLambdaEdgeSettings = z
       .describe(
         'The name that the credential has there, when it is lines or JavaScript: NAME=…, NAME = "…" or NAME: "…".',
       ),
-    propagationSeconds: z
-      .number()
-      .int()
-      .min(1)
-      .max(longestPropagationSeconds)
+    propagationSeconds: propagationFrom(1)
       .default(900)
       .describe('How long until all edge locations have a changed distribution, in seconds.'),
   })

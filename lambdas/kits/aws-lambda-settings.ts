@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { longestPropagationSeconds } from '../domain/kit.ts';
+import { propagationFrom } from './propagation.ts';
 
 const functionSecret = z.strictObject({
   secretId: z
@@ -14,14 +15,9 @@ const functionSecret = z.strictObject({
     .min(1)
     .optional()
     .describe('The key in its JSON object that the function reads; leave it out when the text is the value.'),
-  cacheSeconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(longestPropagationSeconds)
-    .describe(
-      "How long the function keeps the secret, in seconds. AWS's extension: its variable SECRETS_MANAGER_TTL, 300 without it; a function that reads it once a start: how long its instances live.",
-    ),
+  cacheSeconds: propagationFrom(0).describe(
+    "How long the function keeps the secret, in seconds. AWS's extension: its variable SECRETS_MANAGER_TTL, 300 without it; a function that reads it once a start: how long its instances live.",
+  ),
 });
 
 /** The settings of a kit of kind `aws-lambda`. */
@@ -51,11 +47,7 @@ export const awsLambdaSettings = z
       .describe(
         'The alias that API Gateway calls: a version is published, and the alias moved to it. Leave it out when the function itself is called.',
       ),
-    authorizerTtlSeconds: z
-      .number()
-      .int()
-      .min(0)
-      .max(longestPropagationSeconds)
+    authorizerTtlSeconds: propagationFrom(0)
       .default(300)
       .describe(
         "How long API Gateway keeps what the authorizer has answered: the TTL of the API's authorizer, in seconds.",

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
+import { propagationFrom } from './propagation.ts';
 import { baseUrl } from './secure-url.ts';
 
 /** The settings of a kit of kind `azure-apim`. */
@@ -44,11 +44,7 @@ export const azureApimSettings = z.strictObject({
         ),
     })
     .optional(),
-  propagationSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(longestPropagationSeconds)
+  propagationSeconds: propagationFrom(1)
     .default(300)
     .describe('How long until all gateways of the service use a changed named value, in seconds.'),
   managementUrl: baseUrl('The URL of Azure Resource Manager, another one in a sovereign cloud.').default(

@@ -29,14 +29,14 @@ export const vaultScope = (vaultUrl: string): string => {
 
 /** A secret of Azure Key Vault, at its URL: Get Secret and Set Secret of its REST API, which has no conditional write. */
 export const azureVaultSecret = (kit: Kit, url: string, authorization: string, access: KitAccess) => {
-  const send = (doing: string, method: Question['method'], body?: string) =>
+  const send = (doing: string, method: Question['method'], json?: object) =>
     ask(access, {
       doing,
       kit,
       method,
       url: `${url}?api-version=${apiVersion}`,
       headers: { authorization },
-      ...(body === undefined ? {} : { body }),
+      json,
       meaningOf: (status) => meaningOf(doing, kit, status),
     });
 
@@ -57,7 +57,7 @@ export const azureVaultSecret = (kit: Kit, url: string, authorization: string, a
     },
     /** Makes a new version with this value. */
     set: async (value: string, kept: VaultedSecret['kept']): Promise<void> => {
-      await send('Setting the secret in Key Vault', 'PUT', JSON.stringify({ value, ...kept }));
+      await send('Setting the secret in Key Vault', 'PUT', { value, ...kept });
     },
   };
 };

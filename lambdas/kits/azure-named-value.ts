@@ -75,8 +75,8 @@ export const azureNamedValue = (kit: Kit, url: string, authorization: string, ac
     /** Throws KitUnreachable when it is not as it was when `etag` was read. */
     update: async (value: string, etag: string): Promise<void> => {
       const doing = 'Updating the named value';
-      const body = JSON.stringify({ properties: { value, secret: true } });
-      const answer = await send(doing, 'PATCH', '', { headers: { 'if-match': etag }, body });
+      const json = { properties: { value, secret: true } };
+      const answer = await send(doing, 'PATCH', '', { headers: { 'if-match': etag }, json });
       await finished(doing, answer, 'Look at the activity log of the service.');
     },
     /** Has it read from Key Vault anew. */

@@ -12,6 +12,8 @@ export type Question = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In place of `body`: sent as JSON. */
+  readonly json?: object | undefined;
   /** What this API means by a refusal, when that is more than its status says; of the body only what is ours to know is read. */
   readonly meaningOf?: (status: number, json: unknown) => KitError | undefined;
 };
@@ -24,7 +26,8 @@ export type Answer = { readonly status: number; readonly json: unknown; readonly
  * Redirects are refused: following one would send the credential to an address that nobody configured.
  */
 export const ask = async ({ fetch, nowMs, signal }: KitAccess, question: Question): Promise<Answer> => {
-  const { method, url, headers, body } = question;
+  const { method, url, headers, json } = question;
+  const body = json === undefined ? question.body : JSON.stringify(json);
   try {
     const response = await fetch(url, {
       method,

@@ -36,7 +36,7 @@ export const kongAdmin = (kit: Kit, { adminUrl, workspace, headers }: KongAddres
     /** Sets one plugin's shared secret; Kong merges nested records, so its other settings stay. */
     setSharedSecret: async (plugin: PingAuth, value: string): Promise<'SET' | 'NO_DATABASE'> => {
       const doing = `Updating plugin ${encodeURIComponent(plugin.id)} in Kong`;
-      const body = JSON.stringify({ config: { shared_secret: value } });
+      const given = { config: { shared_secret: value } };
       const url = `${base}/plugins/${encodeURIComponent(plugin.id)}`;
       let isWithout = false;
       const meaningOf = (status: number, json: unknown) => {
@@ -44,7 +44,7 @@ export const kongAdmin = (kit: Kit, { adminUrl, workspace, headers }: KongAddres
         return meaningOfPatch({ doing, kit }, status, isWithout);
       };
       try {
-        await ask(access, { doing, kit, method: 'PATCH', url, headers, body, meaningOf });
+        await ask(access, { doing, kit, method: 'PATCH', url, headers, json: given, meaningOf });
         return 'SET';
       } catch (error) {
         if (isWithout) return 'NO_DATABASE';
@@ -74,7 +74,7 @@ export const kongAdmin = (kit: Kit, { adminUrl, workspace, headers }: KongAddres
             })
           : undefined;
       const url = `${root}/config?check_hash=1`;
-      await ask(access, { doing, kit, method: 'POST', url, headers, body: JSON.stringify({ config }), meaningOf });
+      await ask(access, { doing, kit, method: 'POST', url, headers, json: { config }, meaningOf });
     },
   };
 };

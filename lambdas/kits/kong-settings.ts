@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
 import { vaultSecretSettings } from './kong-vault.ts';
 import { selectionFields } from './plugin-selection.ts';
+import { propagationFrom } from './propagation.ts';
 import { baseUrl } from './secure-url.ts';
 
 /** The settings of a kit of kind `kong`. */
@@ -40,11 +40,7 @@ export const kongSettings = z
       .describe(
         'A Kong without a database: whether its whole configuration may be read and put back through /config with the new value in it.',
       ),
-    propagationSeconds: z
-      .number()
-      .int()
-      .min(1)
-      .max(longestPropagationSeconds)
+    propagationSeconds: propagationFrom(1)
       .default(10)
       .describe('How long until all Kong workers use a changed plugin, in seconds.'),
   })

@@ -22,7 +22,7 @@ export const konnectApi = (kit: Kit, { apiUrl, controlPlaneId, token }: KonnectA
   const headers = { authorization: `Bearer ${token}` };
   const todo = 'Check apiUrl and controlPlaneId.';
   const send = (doing: string, method: 'GET' | 'PUT' | 'POST', url: string, json?: object) =>
-    ask(access, { doing, kit, method, url, headers, ...(json ? { body: JSON.stringify(json) } : {}), meaningOf });
+    ask(access, { doing, kit, method, url, headers, json, meaningOf });
   const changedMeanwhile = (doing: string, answer: string) =>
     new KitUnreachable('CHANGED_MEANWHILE', { doing, kit, answer, todo: 'It is read and tried again.' });
   const meaningOf = (status: number) =>

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
 import { bareToken } from './header-secret.ts';
 import { credentialIn, heldWords } from './held-credential.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
@@ -7,6 +6,7 @@ import type { Installation, KitAccess, KitKind, OnlyAsked } from './kit-kind.ts'
 import { type PingAuth, shownId, type VaultEntity } from './kong-entities.ts';
 import { konnectApi } from './konnect-api.ts';
 import { ownPlugins, selectionFields } from './plugin-selection.ts';
+import { propagationFrom } from './propagation.ts';
 import { retryWhileTime } from './retry-while-time.ts';
 import { baseUrl } from './secure-url.ts';
 import { referenceOf, type VaultReference } from './vault-reference.ts';
@@ -30,11 +30,7 @@ const settings = z.strictObject({
         .describe('The entry in it that the reference names. With it that entry is written, and no plugin is.'),
     })
     .optional(),
-  propagationSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(longestPropagationSeconds)
+  propagationSeconds: propagationFrom(1)
     .default(60)
     .describe('How long until all data planes use what the control plane has, in seconds.'),
 });

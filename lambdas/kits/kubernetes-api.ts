@@ -44,7 +44,7 @@ export const kubernetesApi = async (kit: Kit, settings: KubernetesSecretSettings
       kit,
       url: root + path,
       headers: { authorization, ...headers },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      json: body,
       meaningOf: (status) => meaningOf({ doing: question.doing, kit }, status),
     });
   const read = <Shown>(answer: Answer, doing: string, schema: z.ZodType<Shown>): Shown => {

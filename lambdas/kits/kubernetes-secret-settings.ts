@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
+import { propagationFrom } from './propagation.ts';
 import { baseUrl } from './secure-url.ts';
 
 /** The workloads whose pods can be rolled out anew. */
@@ -45,11 +45,7 @@ export const kubernetesSecretSettings = z
       })
       .optional()
       .describe('Whose pods are replaced after a change, for pods that read the secret only when they start.'),
-    propagationSeconds: z
-      .number()
-      .int()
-      .min(1)
-      .max(longestPropagationSeconds)
+    propagationSeconds: propagationFrom(1)
       .default(120)
       .describe(
         'How long until all pods use a changed secret, in seconds: the kubelet takes 60 to 90 s to renew a mounted file; with restart, how long a roll-out takes with the end of the last old pod.',

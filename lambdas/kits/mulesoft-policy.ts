@@ -48,7 +48,7 @@ export const mulesoftPolicy = (
       method,
       url,
       headers: { authorization },
-      ...(given === undefined ? {} : { body: JSON.stringify(given) }),
+      json: given,
       meaningOf: (status) => meaningOf(doing, kit, status),
     });
   const policyIn = (doing: string, { json }: Answer): Policy => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
+import { propagationFrom } from './propagation.ts';
 import { baseUrl } from './secure-url.ts';
 
 const number = (what: string) => z.string().regex(/^[1-9]\d{0,18}$/, `must be the number of ${what}, as a text`);
@@ -25,11 +25,7 @@ export const mulesoftSettings = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether API Manager does not show what the field holds (it is sensitive): then nothing is read back.'),
-  propagationSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(longestPropagationSeconds)
+  propagationSeconds: propagationFrom(1)
     .default(300)
     .describe('How long until all gateways of the API use a changed policy, in seconds.'),
   anypointUrl: baseUrl(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
 import type { CommandNodes } from '../ports.ts';
+import { propagationFrom } from './propagation.ts';
 
 const folder = z.strictObject({
   path: z
@@ -89,11 +89,7 @@ export const pingGatewaySettings = z
     runCommand: runCommand
       .optional()
       .describe('The nodes write their file themselves, by an SSM document that is told where the credential is.'),
-    leaseExpirySeconds: z
-      .number()
-      .int()
-      .min(1)
-      .max(longestPropagationSeconds)
+    leaseExpirySeconds: propagationFrom(1)
       .default(300)
       .describe('The leaseExpiry of the store in seconds: for so long PingGateway uses what it has read.'),
   })

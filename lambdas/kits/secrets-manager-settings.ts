@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
 import { homeOfSecret } from '../domain/secret-home.ts';
 import { externalIdRule, hasItsRole, roleFieldsOf } from './owners-role.ts';
+import { propagationFrom } from './propagation.ts';
 
 /** The settings of a kit of kind `secrets-manager`. */
 export const secretsManagerSettings = z
@@ -19,14 +19,9 @@ export const secretsManagerSettings = z
       .min(1)
       .optional()
       .describe('Keep the credential that was there before under this key beside it, for readers that accept both.'),
-    propagationSeconds: z
-      .number()
-      .int()
-      .min(0)
-      .max(longestPropagationSeconds)
-      .describe(
-        "How long until every reader uses a changed secret, in seconds: what the slowest of their caches keeps it for (AWS's extension and agent: 300).",
-      ),
+    propagationSeconds: propagationFrom(0).describe(
+      "How long until every reader uses a changed secret, in seconds: what the slowest of their caches keeps it for (AWS's extension and agent: 300).",
+    ),
     ...roleFieldsOf('secret'),
   })
   .refine(hasItsRole, externalIdRule)

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { longestPropagationSeconds } from '../domain/kit.ts';
 import type { ParameterPlace, ParameterShown } from '../ports.ts';
 import { credentialIn, heldWords } from './held-credential.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind, OnlyAsked } from './kit-kind.ts';
 import { externalIdRule, hasItsRole, roleFieldsOf, roleIn } from './owners-role.ts';
+import { propagationFrom } from './propagation.ts';
 import { readerCaches } from './reader-caches.ts';
 import { retryWhileTime } from './retry-while-time.ts';
 import { callForParameter } from './secret-call.ts';
@@ -19,14 +19,9 @@ const settings = z
         'must be the name of a parameter, such as /kits/edge/credential: no ARN, and no name that begins with aws or ssm',
       )
       .describe('The name of the parameter that the kit reads, a SecureString that is there already.'),
-    propagationSeconds: z
-      .number()
-      .int()
-      .min(0)
-      .max(longestPropagationSeconds)
-      .describe(
-        "How long until every reader uses a changed parameter, in seconds: what the slowest of their caches keeps it for (AWS's extension: 300).",
-      ),
+    propagationSeconds: propagationFrom(0).describe(
+      "How long until every reader uses a changed parameter, in seconds: what the slowest of their caches keeps it for (AWS's extension: 300).",
+    ),
     ...roleFieldsOf('parameter'),
     region: z
       .string()

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { credentialIdPattern } from '../domain/ids.ts';
-import { longestPropagationSeconds } from '../domain/kit.ts';
 import { ask } from './http-request.ts';
 import { KitMisconfigured, KitUnreachable } from './kit-errors.ts';
 import type { Installation, KitAccess, KitKind, OnlyAsked } from './kit-kind.ts';
+import { propagationFrom } from './propagation.ts';
 import { retryWhileTime } from './retry-while-time.ts';
 import { secureUrl, withoutQuery } from './secure-url.ts';
 import { parseSigningKeys, type SigningKey, signedHeaders } from './webhook-signature.ts';
@@ -18,11 +18,7 @@ const settings = z.strictObject({
     .string()
     .min(1)
     .describe('The name or ARN of the secret that holds the signing key, whsec_ and base64 of 24 to 64 bytes.'),
-  propagationSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(longestPropagationSeconds)
+  propagationSeconds: propagationFrom(1)
     .default(60)
     .describe('How long until all nodes behind the endpoint use a new credential, in seconds.'),
 });
