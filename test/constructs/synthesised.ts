@@ -71,6 +71,14 @@ const reading = (template: ReturnType<typeof synthesise>) => {
 type Statement = { readonly Action: string | string[]; readonly Resource: unknown; readonly Condition?: unknown };
 const statementsOf = (document: unknown): readonly Statement[] => (document as { Statement: Statement[] }).Statement;
 
+type Synthesised = ReturnType<typeof reading>;
+
+/** What a function may do in the one stack and not in the other. */
+export const allowedBesides = (other: Synthesised, stack: Synthesised, source: string): readonly string[] => {
+  const before = other.permissionsOf(source);
+  return stack.permissionsOf(source).filter((line) => !before.includes(line));
+};
+
 /** The template of the settings, with nothing bundled. */
 export const synthesised = (settings: Parameters<typeof synthesise>[0] = {}) =>
   reading(synthesise({ gateways, ...settings }));
