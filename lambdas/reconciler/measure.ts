@@ -41,19 +41,26 @@ export const measure = async (needs: Needs, repairs: readonly Repair[]): Promise
 /** One whose kits take longer is left after this time, and looked at again with the next look. */
 const gatewayMs = 30_000;
 
+/** Does the work of one gateway; that it failed is counted and said, so that it does not hide the others. */
+const orSaid = async (
+  { log }: Pick<Needs, 'log'>,
+  { gatewayId }: Gateway,
+  failed: string,
+  work: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    countMetric(log, 'ReconcileFailed', { gatewayId });
+    log('ERROR', failed, { gatewayId, why: error instanceof Error ? error.name : 'unknown' });
+  }
+};
+
 /** One gateway whose kits cannot be looked at does not hide the others. */
 const lookForReverted = async (needs: Needs, inUse: readonly Gateway[]): Promise<void> => {
   await boundedMap(inUse, secretsAtOnce, async (gateway) => {
-    try {
-      await withinMs(gatewayMs, () => findReverted(needs, gateway));
-    } catch (error) {
-      const { gatewayId } = gateway;
-      countMetric(needs.log, 'ReconcileFailed', { gatewayId });
-      needs.log('ERROR', 'Kits that present a revoked credential could not be looked for.', {
-        gatewayId,
-        why: error instanceof Error ? error.name : 'unknown',
-      });
-    }
+    const failed = 'Kits that present a revoked credential could not be looked for.';
+    await orSaid(needs, gateway, failed, () => withinMs(gatewayMs, () => findReverted(needs, gateway)));
   });
 };
 
@@ -66,18 +73,9 @@ const lookForEndingKeys = async (needs: Needs, inUse: readonly Gateway[]): Promi
   for (const gateway of inUse) {
     const leftMs = untilMs - needs.now();
     if (leftMs <= 0) return;
-    try {
-      await withinMs(Math.min(gatewayMs, leftMs), () =>
-        lookAtOwnKeys(needs, gateway, needs.now() + Math.min(gatewayMs, leftMs) / 2),
-      );
-    } catch (error) {
-      const { gatewayId } = gateway;
-      countMetric(needs.log, 'ReconcileFailed', { gatewayId });
-      needs.log('ERROR', 'The keys to kits could not be looked at.', {
-        gatewayId,
-        why: error instanceof Error ? error.name : 'unknown',
-      });
-    }
+    const limitMs = Math.min(gatewayMs, leftMs);
+    const look = () => lookAtOwnKeys(needs, gateway, needs.now() + limitMs / 2);
+    await orSaid(needs, gateway, 'The keys to kits could not be looked at.', () => withinMs(limitMs, look));
   }
 };
 
