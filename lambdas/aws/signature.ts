@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 /** The keys that sign for a function; Lambda's come with a session token. */
 export type SigningKeys = {
@@ -16,15 +16,15 @@ export type Signable = { readonly headers: Readonly<Record<string, string>>; rea
  * the tests compare this with.
  */
 export const signerOf = (region: string, service: string) => {
-  let derived: { readonly of: string; readonly key: Buffer } | undefined;
-  const keyOf = (secretAccessKey: string, day: string): Buffer => {
+  let derived: { readonly of: string; readonly key: KeyObject } | undefined;
+  const keyOf = (secretAccessKey: string, day: string): KeyObject => {
     const of = `${day} ${secretAccessKey}`;
     if (derived?.of === of) return derived.key;
     const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
       (parent, part) => createHmac('sha256', parent).update(part).digest(),
       `AWS4${secretAccessKey}`,
     );
-    derived = { of, key: Buffer.from(key) };
+    derived = { of, key: createSecretKey(Buffer.from(key)) }; // bytes would be made a key at each request
     return derived.key;
   };
 

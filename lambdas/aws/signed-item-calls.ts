@@ -11,8 +11,12 @@ export type Post = (
   signal: AbortSignal | undefined,
 ) => Promise<Posted>;
 
-/** Where DynamoDB is and with which keys it is asked. */
-export type Access = { readonly region?: string; readonly endpoint?: string; readonly credentials?: SigningKeys };
+/** Where DynamoDB is, and with which keys it is asked; these are asked for at each call, since Lambda may have put new ones into the environment. */
+type Access = {
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly keys: () => SigningKeys | undefined;
+};
 
 /** An exception of DynamoDB, or what came in its place, by its name. Its message stays behind, as it may quote what was sent. */
 class DynamoDbAnswered extends Error {
@@ -25,12 +29,14 @@ class DynamoDbAnswered extends Error {
 
 /**
  * The calls without the SDK, whose layers cost several times what the answer costs (`npm run bench`): built once, signed,
- * sent once. `access` is asked at each call, since Lambda may have put new keys into the environment. Of what DynamoDB answers
- * the same comes back as from the SDK, see test/aws/item-calls.test.ts. A clock that is wrong by minutes is corrected by
- * DynamoDB's own for the next call.
+ * sent once. Of what DynamoDB answers the same comes back as from the SDK, see test/aws/item-calls.test.ts. A clock that is
+ * wrong by minutes is corrected by DynamoDB's own for the next call.
  */
-export const signedItemCalls = (access: () => Access, postTo: (url: URL) => Post, now: () => number): ItemCalls => {
-  const { region = '', endpoint = endpointIn(region) } = access();
+export const signedItemCalls = (
+  { region = '', endpoint = endpointIn(region), keys }: Access,
+  postTo: (url: URL) => Post,
+  now: () => number,
+): ItemCalls => {
   const url = new URL(endpoint);
   const post = postTo(url);
   const sign = signerOf(region, 'dynamodb');
@@ -39,7 +45,7 @@ export const signedItemCalls = (access: () => Access, postTo: (url: URL) => Post
   const call = async (operation: string, input: object, signal: AbortSignal | undefined): Promise<string> => {
     signal?.throwIfAborted();
     const body = JSON.stringify(input);
-    const { credentials } = access();
+    const credentials = keys();
     if (!credentials) throw new DynamoDbAnswered('CredentialsProviderError');
     const { sessionToken } = credentials;
     const at = `${new Date(now() + offsetMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;

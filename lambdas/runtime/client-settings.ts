@@ -34,20 +34,24 @@ export const limited = <Made extends Client>(client: Made): Made => {
   return client;
 };
 
+/** The keys that Lambda has put into the environment by now; `undefined` where there are none. */
+export const credentialsIn = ({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_SESSION_TOKEN: sessionToken,
+}: Environment): ClientSettings['credentials'] =>
+  accessKeyId && secretAccessKey
+    ? { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+    : undefined;
+
 /** Reads the variables that Lambda sets (AWS_REGION, AWS_ACCESS_KEY_ID, …) and AWS_ENDPOINT_URL; what is not set is left to the SDK. */
 export const clientSettings = (environment: Environment): ClientSettings => {
   const { AWS_REGION: region, AWS_ENDPOINT_URL: endpoint } = environment;
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = environment;
+  const credentials = credentialsIn(environment);
   return {
     ...(region ? { region } : {}),
     ...(endpoint ? { endpoint } : {}),
-    ...(accessKeyId && secretAccessKey
-      ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
-      : {}),
+    ...(credentials ? { credentials } : {}),
     cacheMiddleware: true,
     requestHandler,
   };

@@ -6,7 +6,7 @@ import { signedItemCalls } from '../aws/signed-item-calls.ts';
 import { memoryLimits } from '../policy-check/instance-memory.ts';
 import { parsingOnce } from '../policy-check/parse-once.ts';
 import type { Ports } from '../policy-check/ports.ts';
-import { clientSettings } from '../runtime/client-settings.ts';
+import { clientSettings, credentialsIn } from '../runtime/client-settings.ts';
 import { variables } from '../runtime/environment.ts';
 import type { Runtime } from '../runtime/host.ts';
 import { countMetric } from '../runtime/log.ts';
@@ -17,7 +17,8 @@ import { countMetric } from '../runtime/log.ts';
  */
 export const policyCheckPorts = ({ environment, log, now }: Runtime): Ports => {
   const { GATEWAYS_TABLE, USE_TABLE } = variables(environment, 'GATEWAYS_TABLE', 'USE_TABLE');
-  const calls = signedItemCalls(() => clientSettings(environment), keptPostTo, Date.now);
+  const { region, endpoint } = clientSettings(environment);
+  const calls = signedItemCalls({ region, endpoint, keys: () => credentialsIn(environment) }, keptPostTo, Date.now);
   const parse = parsingOnce(parseRecord, memoryLimits.copies);
   return {
     readGateway: async (gatewayId, signal) => {

@@ -22,7 +22,7 @@ const readers = {
   sdk: (endpoint: string, keys = credentials): ItemCalls =>
     itemCallsOf(new DynamoDBClient({ region: 'us-east-1', endpoint, credentials: keys, maxAttempts: 1 })),
   signed: (endpoint: string, keys = credentials): ItemCalls =>
-    signedItemCalls(() => ({ region: 'us-east-1', endpoint, credentials: keys }), keptPostTo, Date.now),
+    signedItemCalls({ region: 'us-east-1', endpoint, keys: () => keys }, keptPostTo, Date.now),
 };
 type Reader = keyof typeof readers;
 
@@ -189,7 +189,11 @@ test('the signed reader asks with the keys that the environment has now, and not
     return { status: 200, body: '{}' };
   });
   const access: { credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } } = {};
-  const calls = signedItemCalls(() => ({ region: 'us-east-1', endpoint, ...access }), keptPostTo, Date.now);
+  const calls = signedItemCalls(
+    { region: 'us-east-1', endpoint, keys: () => access.credentials },
+    keptPostTo,
+    Date.now,
+  );
   expect(await outcome(calls.getItem(read))).toMatchObject({ name: 'CredentialsProviderError' });
   for (const n of [1, 2]) {
     access.credentials = { accessKeyId: `AKID${n}`, secretAccessKey: `k${n}`, sessionToken: `t${n}` };

@@ -11,12 +11,20 @@ import type { GatewayId } from '../../lambdas/domain/ids.ts';
 import { authorizer } from '../../lambdas/policy-check/authorizer.ts';
 import { parsingOnce } from '../../lambdas/policy-check/parse-once.ts';
 import type { Ports } from '../../lambdas/policy-check/ports.ts';
+import { credentialsIn } from '../../lambdas/runtime/client-settings.ts';
 import { oldToken, presenting } from '../policy-check/fixtures.ts';
 
 const rounds = 5;
 const callsPerRound = 1_500;
 const gatewayId = 'orders' as GatewayId;
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example', sessionToken: 'T'.repeat(800) };
+
+const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+Object.assign(process.env, {
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_SESSION_TOKEN: sessionToken,
+});
 
 const stub = spawn(process.execPath, [join(import.meta.dirname, 'dynamodb-process.ts')], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -26,7 +34,7 @@ try {
   const access = { region: 'us-east-1', endpoint: `http://127.0.0.1:${Number(said)}`, credentials };
   const requestHandler = { connectionTimeout: 300, requestTimeout: 600, throwOnRequestTimeout: true };
   const sdk = itemCallsOf(new DynamoDBClient({ ...access, maxAttempts: 1, cacheMiddleware: true, requestHandler }));
-  const signed = signedItemCalls(() => access, keptPostTo, Date.now);
+  const signed = signedItemCalls({ ...access, keys: () => credentialsIn(process.env) }, keptPostTo, Date.now);
   const deciding = (readGateway: Ports['readGateway'], logsEveryDecision: boolean) => {
     const done = async () => true;
     const ports = { readGateway, recordUse: done, recordRefusal: done, isRegistered: done, nowMs: Date.now };
