@@ -1,8 +1,13 @@
 import type { GetItem, ItemCalls, UpdateItem } from './item-calls.ts';
 import { type SigningKeys, signerOf } from './signature.ts';
 
+/** What came back for one call. */
+type Said = { readonly status: number; readonly text: string };
 /** What came back for one POST; `date` is that header, if there was one. */
-type Posted = { readonly status: number; readonly text: string; readonly date: string | undefined };
+type Posted = Said & { readonly date: string | undefined };
+
+/** Sends one call of DynamoDB, once. Rejects when no whole answer came, and when the signal aborts. */
+export type Send = (operation: string, body: string, signal: AbortSignal | undefined) => Promise<Said>;
 
 /** Sends one POST, once. Rejects when no whole answer came, and when the signal aborts. */
 export type Post = (
@@ -28,10 +33,25 @@ class DynamoDbAnswered extends Error {
 }
 
 /**
- * The calls without the SDK, whose layers cost several times what the answer costs (`npm run bench`): built once, signed,
- * sent once. Of what DynamoDB answers the same comes back as from the SDK, see test/aws/item-calls.test.ts. A clock that is
- * wrong by minutes is corrected by DynamoDB's own for the next call.
+ * The calls without the SDK, whose layers cost several times what the answer costs (`npm run bench`). Of what DynamoDB
+ * answers the same comes back as from the SDK, see test/aws/item-calls.test.ts.
  */
+export const itemCallsBy = (send: Send): ItemCalls => {
+  const call = async (operation: string, input: object, signal: AbortSignal | undefined): Promise<string> => {
+    signal?.throwIfAborted();
+    const { status, text } = await send(operation, JSON.stringify(input), signal);
+    if (status >= 200 && status < 300) return text;
+    throw new DynamoDbAnswered(exceptionIn(text));
+  };
+  return {
+    getItem: async (input: GetItem, signal) => (parsed(await call('GetItem', input, signal)) as Answer).Item,
+    updateItem: async (input: UpdateItem, signal) => {
+      parsed(await call('UpdateItem', input, signal)); // half an answer is none
+    },
+  };
+};
+
+/** Signs each call, and sends it once. A clock that is wrong by minutes is corrected by DynamoDB's own for the next call. */
 export const signedItemCalls = (
   { region = '', endpoint = endpointIn(region), keys }: Access,
   postTo: (url: URL) => Post,
@@ -42,9 +62,7 @@ export const signedItemCalls = (
   const sign = signerOf(region, 'dynamodb');
   let offsetMs = 0;
 
-  const call = async (operation: string, input: object, signal: AbortSignal | undefined): Promise<string> => {
-    signal?.throwIfAborted();
-    const body = JSON.stringify(input);
+  return itemCallsBy(async (operation, body, signal) => {
     const credentials = keys();
     if (!credentials) throw new DynamoDbAnswered('CredentialsProviderError');
     const { sessionToken } = credentials;
@@ -57,19 +75,11 @@ export const signedItemCalls = (
       'x-amz-target': `DynamoDB_20120810.${operation}`,
     };
     const authorization = sign(credentials, { headers, body }, at);
-    const { status, text, date } = await post({ ...headers, authorization }, body, signal);
-    if (status >= 200 && status < 300) return text;
-    const servedAtMs = Date.parse(date ?? '');
+    const posted = await post({ ...headers, authorization }, body, signal);
+    const servedAtMs = posted.status < 300 ? Number.NaN : Date.parse(posted.date ?? '');
     if (Math.abs(servedAtMs - (now() + offsetMs)) >= skewMs) offsetMs = servedAtMs - now();
-    throw new DynamoDbAnswered(exceptionIn(text));
-  };
-
-  return {
-    getItem: async (input: GetItem, signal) => (parsed(await call('GetItem', input, signal)) as Answer).Item,
-    updateItem: async (input: UpdateItem, signal) => {
-      parsed(await call('UpdateItem', input, signal)); // half an answer is none
-    },
-  };
+    return posted;
+  });
 };
 
 type Answer = { readonly Item?: Awaited<ReturnType<ItemCalls['getItem']>> };

@@ -1,5 +1,7 @@
 import type { Environment } from './environment.ts';
+import type { Runtime } from './host.ts';
 import { withinMs } from './time-limit.ts';
+import type { RequestHandler, Signer } from './transport.ts';
 
 /** What every AWS SDK client of a function is made with: its own region, key and endpoint, from its own environment. */
 export type ClientSettings = {
@@ -7,11 +9,13 @@ export type ClientSettings = {
   readonly endpoint?: string;
   readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   readonly cacheMiddleware: true;
-  readonly requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: true };
+  readonly requestHandler: HttpLimits | RequestHandler;
+  readonly signer?: Signer;
 };
+type HttpLimits = { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: true };
 
 /** One try of a call; a service that hangs is tried again on another connection. */
-const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
+const usualLimits = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
 /** A call with all its tries, and with the whole of its answer. */
 const callWithinMs = 15_000;
 
@@ -44,8 +48,11 @@ export const credentialsIn = ({
     ? { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
     : undefined;
 
-/** Reads the variables that Lambda sets (AWS_REGION, AWS_ACCESS_KEY_ID, …) and AWS_ENDPOINT_URL; what is not set is left to the SDK. */
-export const clientSettings = (environment: Environment): ClientSettings => {
+/** Reads the variables that Lambda sets (AWS_REGION, AWS_ACCESS_KEY_ID, …) and AWS_ENDPOINT_URL; what is not set is left to the SDK. A transport takes the place of the network. */
+export const clientSettings = (
+  { environment, transport }: Pick<Runtime, 'environment' | 'transport'>,
+  limits: HttpLimits = usualLimits,
+): ClientSettings => {
   const { AWS_REGION: region, AWS_ENDPOINT_URL: endpoint } = environment;
   const credentials = credentialsIn(environment);
   return {
@@ -53,6 +60,6 @@ export const clientSettings = (environment: Environment): ClientSettings => {
     ...(endpoint ? { endpoint } : {}),
     ...(credentials ? { credentials } : {}),
     cacheMiddleware: true,
-    requestHandler,
+    ...(transport?.sdk ?? { requestHandler: limits }),
   };
 };

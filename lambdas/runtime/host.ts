@@ -6,9 +6,15 @@ import type { Log } from '../domain/log-line.ts';
 import type { Environment } from './environment.ts';
 import { withoutSecrets } from './log.ts';
 import { steadyClock } from './steady-clock.ts';
+import type { Transport } from './transport.ts';
 
-/** What a function is built from when it starts: its variables, its log, and the time (epoch ms). */
-export type Runtime = { readonly environment: Environment; readonly log: Log; readonly now: () => number };
+/** What a function is built from when it starts: its variables, its log, the time (epoch ms), and its way to AWS where that is no network. */
+export type Runtime = {
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly transport?: Transport | undefined;
+};
 
 /** A Lambda handler that can also be hosted in another environment: so one process runs all functions, each as itself. */
 export type Hosted<Event, Result> = ((event: Event, context: Context) => Promise<Result>) & {

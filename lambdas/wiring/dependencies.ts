@@ -89,18 +89,21 @@ const edgeClientsWith = (settings: ClientSettings): EdgeClients => ({
 });
 
 /** How kits are reached, and which hosts and folders this deployment allows. */
-const kitReachOf = ({ environment }: Runtime): KitReach => ({
-  hosts: hostsOf(environment),
-  ...awsKitsBy(clientSettings(environment)),
-  edge: kitEdgeIn(edgeClientsWith(clientSettings(environment)), {
+const kitReachOf = (runtime: Runtime): KitReach => {
+  const { environment } = runtime;
+  return {
+    hosts: hostsOf(environment),
+    ...awsKitsBy(clientSettings(runtime)),
+    edge: kitEdgeIn(edgeClientsWith(clientSettings(runtime)), {
+      fetch: globalThis.fetch,
+      mayBeLocal: hostsOf(environment).mayBeLocal,
+    }),
+    folders: (environment.KIT_FOLDERS ?? '').split(':').filter((folder) => folder !== ''),
+    files: filesOfThisMachine,
     fetch: globalThis.fetch,
-    mayBeLocal: hostsOf(environment).mayBeLocal,
-  }),
-  folders: (environment.KIT_FOLDERS ?? '').split(':').filter((folder) => folder !== ''),
-  files: filesOfThisMachine,
-  fetch: globalThis.fetch,
-  addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
-});
+    addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+  };
+};
 
 /** Which variables each part needs, and how it is made from them. */
 const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> } = {
@@ -188,7 +191,7 @@ export const provide = <Name extends keyof Dependencies>(
 ): Pick<Dependencies, Name> & ClockAndLog => {
   const { environment, log, now } = runtime;
   const values = variables(environment, ...new Set(names.flatMap((name) => parts[name].needs)));
-  const clients = clientsWith(clientSettings(environment));
+  const clients = clientsWith(clientSettings(runtime));
   const made = Object.fromEntries(names.map((name) => [name, parts[name].make(values, clients, runtime)]));
   return { ...(made as Pick<Dependencies, Name>), now, log };
 };

@@ -1,8 +1,9 @@
 import { parseRecord, readRecordText } from '../aws/gateway-item.ts';
+import type { ItemCalls } from '../aws/item-calls.ts';
 import { keptPostTo } from '../aws/kept-post.ts';
 import { recordRefusal, recordUse } from '../aws/record-use.ts';
 import { isRegisteredKit } from '../aws/registered-kit.ts';
-import { signedItemCalls } from '../aws/signed-item-calls.ts';
+import { itemCallsBy, signedItemCalls } from '../aws/signed-item-calls.ts';
 import { memoryLimits } from '../policy-check/instance-memory.ts';
 import { parsingOnce } from '../policy-check/parse-once.ts';
 import type { Ports } from '../policy-check/ports.ts';
@@ -11,14 +12,18 @@ import { variables } from '../runtime/environment.ts';
 import type { Runtime } from '../runtime/host.ts';
 import { countMetric } from '../runtime/log.ts';
 
+const itemCallsIn = (environment: Runtime['environment']): ItemCalls => {
+  const { region, endpoint } = clientSettings({ environment });
+  return signedItemCalls({ region, endpoint, keys: () => credentialsIn(environment) }, keptPostTo, Date.now);
+};
+
 /**
  * What the policy check asks of the world, for the one function on the path of every API request: apart from the other parts,
  * so that its bundle holds no SDK. One attempt per call: the budget is the policy check's own.
  */
-export const policyCheckPorts = ({ environment, log, now }: Runtime): Ports => {
+export const policyCheckPorts = ({ environment, log, now, transport }: Runtime): Ports => {
   const { GATEWAYS_TABLE, USE_TABLE } = variables(environment, 'GATEWAYS_TABLE', 'USE_TABLE');
-  const { region, endpoint } = clientSettings(environment);
-  const calls = signedItemCalls({ region, endpoint, keys: () => credentialsIn(environment) }, keptPostTo, Date.now);
+  const calls = transport ? itemCallsBy(transport.dynamodb) : itemCallsIn(environment);
   const parse = parsingOnce(parseRecord, memoryLimits.copies);
   return {
     readGateway: async (gatewayId, signal) => {

@@ -6,13 +6,15 @@ import { readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { foldersOf } from '../../lambdas/registry/registry-folders.ts';
 import { hostsOf } from '../../lambdas/registry/registry-hosts.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
+import type { Runtime } from '../../lambdas/runtime/host.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
 import { accountId, region } from '../emulator/account.ts';
 import { createCloudFormation } from '../emulator/cloudformation/cloudformation.ts';
 import { resolverFor, resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 import { type CloudFront, createCloudFront } from '../emulator/cloudfront/cloudfront.ts';
 import { openDynamoDb } from '../emulator/dynamodb/dynamodb.ts';
-import { type AnsweredCall, startEndpoint } from '../emulator/endpoint/endpoint.ts';
+import type { AnsweredCall } from '../emulator/endpoint/answers.ts';
+import { startEndpoint } from '../emulator/endpoint/endpoint.ts';
 import { type BusEvent, createEventBridge } from '../emulator/eventbridge/eventbridge.ts';
 import { type Access, arnOfCaller, identifiedOnly } from '../emulator/iam/access.ts';
 import { createKms } from '../emulator/kms/kms.ts';
@@ -40,6 +42,7 @@ import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
 import { rolesOf } from './roles.ts';
 import { createTables } from './tables.ts';
+import { transportOf } from './within-process.ts';
 
 /** What to deploy, and where its data and its listeners are. */
 export type CloudOptions = {
@@ -83,6 +86,8 @@ export type Cloud = {
   mayInvoke(servicePrincipal: string, functionName: string, sourceArn: string): Promise<boolean>;
   /** The environment of the operator: for clients of the person at this machine. */
   readonly operator: Readonly<Record<string, string>>;
+  /** The same for clients in this process, which need no socket. */
+  readonly ofOperator: Pick<Runtime, 'environment' | 'transport'>;
   /** The physical names of the template's resources that others need. */
   readonly outputs: {
     readonly gatewaysTable: string;
@@ -247,9 +252,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     AWS_ACCESS_KEY_ID: operatorKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: operatorKey.secretAccessKey,
   };
-  const dynamodb = new DynamoDBClient(clientSettings(operator));
-  await createTables(dynamodb, template);
-  dynamodb.destroy();
+  const ofOperator = { environment: operator, transport: transportOf(endpoint.within, OPERATOR) };
+  await createTables(new DynamoDBClient(clientSettings(ofOperator)), template);
   const log = (functionName: string): Log => alsoNoted(options.log(functionName));
   await hostFunctions(lambda, functions, {
     keys,
@@ -258,6 +262,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     log,
     timers,
     load: options.load,
+    transport: (functionName) => transportOf(endpoint.within, functionName),
   });
 
   if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
@@ -270,6 +275,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     invoke: lambda.invoke,
     mayInvoke,
     operator,
+    ofOperator,
     outputs: {
       gatewaysTable,
       useTable,

@@ -97,7 +97,7 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
     throw error;
   }
 
-  const settings = clientSettings(cloud.operator);
+  const settings = clientSettings(cloud.ofOperator);
   const dynamodb = new DynamoDBClient(settings);
   const events = new EventBridgeClient(settings);
   const stepFunctions = new SFNClient(settings);

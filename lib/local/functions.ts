@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
 import type { Hosted } from '../../lambdas/runtime/host.ts';
 import type { Log } from '../../lambdas/runtime/log.ts';
+import type { Transport } from '../../lambdas/runtime/transport.ts';
 import { region } from '../emulator/account.ts';
 import { resourcesOf, type Template } from '../emulator/cloudformation/template.ts';
 import type { Lambda } from '../emulator/lambda/lambda.ts';
@@ -68,6 +69,7 @@ export const hostFunctions = async (
     log,
     timers,
     load = loadHere,
+    transport,
   }: {
     keys: Keys;
     endpointUrl: string;
@@ -75,6 +77,7 @@ export const hostFunctions = async (
     log: (functionName: string) => Log;
     timers: Timers;
     load?: LoadHandler | undefined;
+    transport: (functionName: string) => Transport;
   },
 ): Promise<void> => {
   for (const { name, source, variables, timeoutMs, aliases } of functions) {
@@ -88,7 +91,7 @@ export const hostFunctions = async (
     };
     const handler = await load(pathToFileURL(join(projectFolder, source)).href, name);
     lambda.register(name, {
-      handler: handler.in({ environment, log: log(name), now: timers.now }),
+      handler: handler.in({ environment, log: log(name), now: timers.now, transport: transport(name) }),
       timeoutMs,
       aliases,
     });

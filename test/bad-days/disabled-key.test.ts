@@ -10,7 +10,7 @@ let kms: KMSClient;
 let old: string;
 beforeEach(async () => {
   system = await openRotated();
-  kms = new KMSClient(clientSettings(system.deployment.cloud.operator));
+  kms = new KMSClient(clientSettings({ environment: system.deployment.cloud.operator }));
   old = await system.credentialOf((await system.gateway()).live[0] ?? { versionId: '' });
   await system.deployment.cloud.startSchedules();
 });

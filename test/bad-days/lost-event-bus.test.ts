@@ -10,7 +10,7 @@ describe('A lost event bus', () => {
   it('stops no replacement of a compromised credential; its news go out, in order, when it is back (invariants 7 and 11)', async () => {
     system = await openRotated();
     const { cloud } = system.deployment;
-    const events = new EventBridgeClient(clientSettings(cloud.operator));
+    const events = new EventBridgeClient(clientSettings({ environment: cloud.operator }));
     const old = await system.credentialOf((await system.gateway()).live[0] ?? { versionId: '' });
     const before = system.events.length;
     await events.send(new DeleteEventBusCommand({ Name: cloud.outputs.eventBus }));

@@ -26,7 +26,7 @@ afterEach(() => system.close());
 const backupTable = 'gateways-restored';
 const needsFor = async (backup: Gateway): Promise<RestoreNeeds> => {
   const { cloud, secretsManager } = system.deployment;
-  const dynamodb = new DynamoDBClient(clientSettings(cloud.operator));
+  const dynamodb = new DynamoDBClient(clientSettings({ environment: cloud.operator }));
   await dynamodb.send(
     new CreateTableCommand({
       TableName: backupTable,

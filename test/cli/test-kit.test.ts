@@ -108,7 +108,7 @@ describe('kits test', () => {
   });
 
   it('asks a parameter by its tag, and one by the role of its owner, and writes nothing', async () => {
-    const ssm = new SSMClient(clientSettings(system.deployment.cloud.operator));
+    const ssm = new SSMClient(clientSettings({ environment: system.deployment.cloud.operator }));
     const Name = '/kits/edge/credential';
     await ssm.send(new PutParameterCommand({ Name, Value: held, Type: 'SecureString', Tags: [tagOfKits] }));
     const byRole = { roleArn: 'arn:aws:iam::000000000000:role/rotation', region: 'us-east-1' };

@@ -218,7 +218,7 @@ describe('what stands in its way', () => {
 describe('a press as an event', () => {
   it('works through the bus, with the id of the event as request', async () => {
     system = await openRotated({ kits: [manualKit('one')] });
-    const events = new EventBridgeClient(clientSettings(system.deployment.cloud.operator));
+    const events = new EventBridgeClient(clientSettings({ environment: system.deployment.cloud.operator }));
     const { Entries } = await events.send(
       new PutEventsCommand({
         Entries: [

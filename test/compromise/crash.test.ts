@@ -56,7 +56,10 @@ it('a write whose answer was lost counts as done: the rotation that it has ended
   await system.start({ gatewayId, reason: 'quarterly' });
   await system.until(({ rotation }) => rotation?.trigger === 'manual' && rotation.stage === 'DISTRIBUTED');
   const { rotation: preempted } = await system.gateway();
-  const dynamodb = new DynamoDBClient({ ...clientSettings(system.deployment.cloud.operator), maxAttempts: 1 });
+  const dynamodb = new DynamoDBClient({
+    ...clientSettings({ environment: system.deployment.cloud.operator }),
+    maxAttempts: 1,
+  });
   let lost = 0;
   dynamodb.middlewareStack.add(
     (next, { commandName }) =>

@@ -1,7 +1,7 @@
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { ListExecutionsCommand, paginateGetExecutionHistory } from '@aws-sdk/client-sfn';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
-import type { AnsweredCall } from '../../lib/emulator/endpoint/endpoint.ts';
+import type { AnsweredCall } from '../../lib/emulator/endpoint/answers.ts';
 import type { Deployment } from '../../lib/local/deployment.ts';
 import { gatewayId, openSystem, type System, tagOfKits } from '../support/system.ts';
 

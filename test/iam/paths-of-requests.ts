@@ -14,7 +14,7 @@ import { begin, by, distributed, operate, orders, press, reconciled, scheduled }
 /** Another system presses the compromise button. */
 export const pressedByEvent = async (system: System): Promise<void> => {
   const { operator, outputs } = system.deployment.cloud;
-  const events = new EventBridgeClient(clientSettings(operator));
+  const events = new EventBridgeClient(clientSettings({ environment: operator }));
   const { actor, reason } = by;
   const Detail = JSON.stringify({ gatewayId, confirmGatewayId: gatewayId, actor, reason });
   const entry = { EventBusName: outputs.compromiseBus, Source: 'test', DetailType: compromiseDetailType, Detail };
@@ -86,7 +86,7 @@ export const consoleActs = async (system: System): Promise<void> => {
 /** Nothing can be published, so that everybody who saves a record reads the audit for what is still to be told. */
 export const withoutBus = async (system: System): Promise<void> => {
   const { operator, outputs } = system.deployment.cloud;
-  const events = new EventBridgeClient(clientSettings(operator));
+  const events = new EventBridgeClient(clientSettings({ environment: operator }));
   await events.send(new DeleteEventBusCommand({ Name: outputs.eventBus }));
   await scheduled(system);
   const { secretArn } = await system.gateway();

@@ -98,7 +98,7 @@ describe('Without the Lambda permission of', () => {
   test('EventBridge, a press of the button by an event reaches nobody', async () => {
     await open(withoutPermissionOf('events.amazonaws.com'));
     const { cloud } = system.deployment;
-    const events = new EventBridgeClient(clientSettings(cloud.operator));
+    const events = new EventBridgeClient(clientSettings({ environment: cloud.operator }));
     const Detail = JSON.stringify({ gatewayId, confirmGatewayId: gatewayId, reason: 'test', requestId: 'one' });
     const entry = {
       EventBusName: cloud.outputs.compromiseBus,

@@ -21,7 +21,7 @@ export const openOutputs = () => {
       keep('logs', logged);
       keep('events', events);
       keep('messages to owners', messages);
-      const dynamodb = new DynamoDBClient(clientSettings(cloud.operator));
+      const dynamodb = new DynamoDBClient(clientSettings({ environment: cloud.operator }));
       for (const TableName of [gatewaysTable, useTable])
         keep(`table ${TableName}`, (await dynamodb.send(new ScanCommand({ TableName }))).Items);
       dynamodb.destroy();

@@ -8,7 +8,7 @@ let system: System;
 let url: string;
 beforeAll(async () => {
   system = await openSystem();
-  const client = new CloudFormationClient(clientSettings(system.deployment.cloud.operator));
+  const client = new CloudFormationClient(clientSettings({ environment: system.deployment.cloud.operator }));
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: 'GatewayCredentialRotation' }));
   url = Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'OperateUrl')?.OutputValue ?? '';
   await expect(client.send(new DescribeStacksCommand({ StackName: 'other' }))).rejects.toThrow(

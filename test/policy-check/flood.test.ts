@@ -51,7 +51,7 @@ const usesOf = (id: CredentialId): Promise<Use[]> => all(system.deployment.store
 
 const itemsOfUse = async (): Promise<number> => {
   const { operator, outputs } = system.deployment.cloud;
-  const client = new DynamoDBClient(clientSettings(operator));
+  const client = new DynamoDBClient(clientSettings({ environment: operator }));
   let items = 0;
   for await (const page of paginateScan({ client }, { TableName: outputs.useTable })) items += page.Items?.length ?? 0;
   client.destroy();

@@ -34,7 +34,7 @@ test.each([
     AWS_ACCESS_KEY_ID: 'key',
     AWS_SECRET_ACCESS_KEY: 'none',
   };
-  const client = limited(new DynamoDBClient(clientSettings(environment)));
+  const client = limited(new DynamoDBClient(clientSettings({ environment })));
   const call = client.send(new GetItemCommand({ TableName: 't', Key: { pk: { S: 'a' } } }));
   const outcome = vi.fn();
   call.then(

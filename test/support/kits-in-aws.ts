@@ -23,7 +23,7 @@ export const settingsInAws = {
 /** Puts what these kits are into the account. */
 export const openKitsInAws = async ({ cloud, secretsManager }: Deployment) => {
   const { functions, distributions } = cloud.others;
-  const ssm = new SSMClient(clientSettings(cloud.operator));
+  const ssm = new SSMClient(clientSettings({ environment: cloud.operator }));
   await ssm.send(
     new PutParameterCommand({ Name: parameterName, Value: none, Type: 'SecureString', Tags: [tagOfKits] }),
   );

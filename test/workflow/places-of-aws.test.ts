@@ -40,7 +40,7 @@ beforeAll(async () => {
       if (service === 'ssm' || operation === 'PutSecretValue') calls.push(`${caller} ${operation}`);
     },
   });
-  ssm = new SSMClient(clientSettings(system.deployment.cloud.operator));
+  ssm = new SSMClient(clientSettings({ environment: system.deployment.cloud.operator }));
   for (const name of [Name, '/kits/other/credential'])
     await ssm.send(new PutParameterCommand({ Name: name, Value: 'none yet', Type: 'SecureString', Tags: [tagOfKits] }));
   const make = (Name: string) =>

@@ -123,7 +123,7 @@ describe('a start with plan', () => {
   it('writes nothing at all', async () => {
     system = await openRotated();
     await addUnreachable('mobile');
-    const settings = clientSettings(system.deployment.cloud.operator);
+    const settings = clientSettings({ environment: system.deployment.cloud.operator });
     const dynamodb = new DynamoDBClient(settings);
     const secretsManager = new SecretsManagerClient(settings);
     const events = new EventBridgeClient(settings);

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { accountId, region } from '../account.ts';
+import type { PlaceOf } from './hot-reads.ts';
 import { whyUnusable } from './open-error.ts';
 import type { Store as Guarded } from './store-guard.ts';
 
@@ -11,6 +12,7 @@ type Table = { TableStatus: string; GlobalSecondaryIndexes?: { IndexStatus: stri
 export type Store = {
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
   readonly tableDb: { awsAccountId: string; awsRegion: string };
+  getTable(name: string, read: (error: unknown, table?: Table) => void): void;
   readonly db: Guarded & {
     open(): Promise<void>;
     /** dynalite's own close ends the store for good; this one can be opened again. */
@@ -24,7 +26,22 @@ type Options = { path?: string; createTableMs: number; deleteTableMs: number; up
 
 const require = createRequire(import.meta.url);
 const dynalite: (options: Options) => EventEmitter = require('dynalite');
-const stores: { create(options: Options): Store } = require('dynalite/db');
+const stores: {
+  create(options: Options): Store;
+  validateKey(key: object, table: Table): unknown;
+  createKey(key: object, table: Table): string;
+} = require('dynalite/db');
+
+/** Where an item of a table stands in the store, see {@link PlaceOf}. */
+export const placesIn =
+  (store: Pick<Store, 'getTable'>): PlaceOf =>
+  (name, key) =>
+    new Promise((resolve) => {
+      store.getTable(name, (_error, table) => {
+        const isKey = table !== undefined && !stores.validateKey(key, table);
+        resolve(isKey ? `item-${name}~${stores.createKey(key, table)}` : undefined);
+      });
+    });
 
 /** A dynalite server that does not listen: it answers what is emitted to it as `request`. Rejects with `DataFolderUnusable` when the folder is in use or damaged. */
 export const openDynalite = async (

@@ -2,18 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Answer } from '../wire/protocol.ts';
 import { AwsError } from '../wire/service.ts';
 import type { Received } from '../wire/sigv4.ts';
-import { openDynalite } from './dynalite.ts';
+import { openDynalite, placesIn } from './dynalite.ts';
+import { hotReads } from './hot-reads.ts';
 import { guardStore } from './store-guard.ts';
 import { checkTags } from './tags.ts';
 
 /** The emulated DynamoDB: dynalite inside this process, reachable only through the endpoint that verifies signatures. */
 export type DynamoDb = {
-  /** Answers one request that was verified already. Throws `AwsError` for input that dynalite did not expect, and what else it did not expect. */
-  answer(request: Received, response: ServerResponse): void;
+  /** Answers one request that was verified already. Rejects with `AwsError` for input that dynalite did not expect, and with what else it did not expect. */
+  answer(request: Received): Promise<Answer>;
   /** Waits for requests under way, then closes the store. Call it after the endpoint is closed. */
   close(): Promise<void>;
 };
@@ -65,32 +66,36 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
     });
     await pause;
   };
-  const guard = guardStore(store.db, () => {
-    if (folder) looking = setInterval(() => void look(folder).catch(() => undefined), lookEveryMs).unref();
+  const hot = hotReads(placesIn(store));
+  const guard = guardStore(store.db, {
+    failed: () => {
+      if (folder) looking = setInterval(() => void look(folder).catch(() => undefined), lookEveryMs).unref();
+    },
+    writing: hot.writing,
   });
 
-  const emit = (request: Received, response: ServerResponse): void => {
-    const replay = new Replay(request, () => {
-      underWay.delete(replay);
-      if (underWay.size === 0) idle.emit('idle');
+  const ask = (request: Received): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const replay = new Replay(request, () => {
+        underWay.delete(replay);
+        if (underWay.size === 0) idle.emit('idle');
+      });
+      underWay.add(replay);
+      try {
+        server.emit('request', replay, answerTo(resolve));
+        if (request.body.length > 0) replay.emit('data', request.body);
+        replay.emit('end');
+      } catch (error) {
+        replay.removeAllListeners();
+        reject(isAboutInput(error) ? malformed() : error);
+      }
     });
-    underWay.add(replay);
-    try {
-      server.emit('request', replay, response);
-      if (request.body.length > 0) replay.emit('data', request.body);
-      replay.emit('end');
-    } catch (error) {
-      replay.removeAllListeners();
-      throw isAboutInput(error) ? malformed() : error;
-    }
-  };
 
   return {
-    answer: (request, response) => {
+    answer: async (request) => {
       checkTags(request);
-      if (pause === undefined) return emit(request, response);
-      const emitLater = (): void => emit(request, response);
-      pause.then(emitLater, emitLater).catch(() => response.destroy());
+      await pause?.catch(() => undefined);
+      return hot.answer(request, () => ask(request));
     },
     close: async () => {
       clearInterval(looking);
@@ -105,6 +110,26 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
 const isAboutInput = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;
 const malformed = (): AwsError => new AwsError('SerializationException', 'A value in the input has the wrong type.');
 
+/** What dynalite writes its answer to. */
+const answerTo = (answered: (answer: Answer) => void) => {
+  const headers: Record<string, string> = {};
+  return {
+    statusCode: 200,
+    setHeader(name: string, value: unknown): void {
+      headers[name.toLowerCase()] = String(value);
+    },
+    end(body: string): void {
+      answered({ status: this.statusCode, headers, body });
+    },
+  };
+};
+
+/** What dynalite looks for in a signed request; whether the signature is right, it does not ask. */
+const signedForm = {
+  authorization: 'AWS4-HMAC-SHA256 Credential=verified, SignedHeaders=host, Signature=verified',
+  'x-amz-date': '20260101T000000Z',
+};
+
 /** The request as dynalite wants to read it: a stream that was received already. */
 class Replay extends EventEmitter {
   readonly method: string;
@@ -116,7 +141,7 @@ class Replay extends EventEmitter {
     super();
     this.method = request.method;
     this.url = request.target;
-    this.headers = request.headers;
+    this.headers = { ...signedForm, ...request.headers };
     this.#answered = answered;
   }
 

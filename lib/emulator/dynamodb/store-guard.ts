@@ -28,6 +28,13 @@ const unwritten = (cause: unknown): Error =>
   );
 const unread = answered('The tables on this machine cannot be read.');
 
+/** Who is told: that writes fail; and which keys are being written, who in turn is told when that has ended. */
+export type WriteHooks = { readonly failed: () => void; readonly writing: (keys: readonly string[]) => () => void };
+
+/** What a put, a del or a batch writes. */
+const keysIn = (first: unknown): readonly string[] =>
+  Array.isArray(first) ? first.map((operation: { readonly key: string }) => operation.key) : [String(first)];
+
 /** Answers a read that fails as a service that is unavailable. */
 const guardReads = (db: Store): void => {
   const get = db.get.bind(db);
@@ -52,16 +59,17 @@ const guardReads = (db: Store): void => {
  * Answers a write that fails, and every later one, as a service that is unavailable. After a failure nothing more may be
  * written before the store was opened anew: its log ends in the middle of a record, and what came after would not be read back.
  */
-export const guardStore = (db: Store, onFailure: () => void): WriteGuard => {
+export const guardStore = (db: Store, { failed, writing }: WriteHooks): WriteGuard => {
   guardReads(db);
   let hasFailed = false;
   const through =
-    (written: Written): Written =>
+    (written: Written, ended: () => void): Written =>
     (error) => {
+      ended();
       if (!error) return written(error);
       if (!hasFailed) {
         hasFailed = true;
-        onFailure();
+        failed();
       }
       written(unwritten(error));
     };
@@ -71,7 +79,7 @@ export const guardStore = (db: Store, onFailure: () => void): WriteGuard => {
       const written = given.at(-1);
       if (typeof written !== 'function') return write(...given);
       if (hasFailed) return void setImmediate(() => written(unwritten(undefined)));
-      return write(...given.slice(0, -1), through(written as Written));
+      return write(...given.slice(0, -1), through(written as Written, writing(keysIn(given[0]))));
     };
   for (const name of ['put', 'del', 'batch'] as const) {
     const write = (db[name] as (...given: readonly unknown[]) => unknown).bind(db);

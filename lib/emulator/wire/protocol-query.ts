@@ -20,9 +20,16 @@ const QUERY_NAMES: ReadonlyMap<string, readonly [string, number]> = new Map([
   ['UnknownOperationException', ['InvalidAction', 400]],
 ] as const);
 
+/** The service whose API has the version that the form names; each has another one. */
+const ofVersion = (body: Buffer = Buffer.alloc(0)): string | undefined => {
+  const version = String(readForm(body.toString('utf8')).Version ?? '');
+  return [...NAMESPACES].find(([, namespace]) => namespace.endsWith(`/${version}/`))?.[0];
+};
+
 /** AWS Query: a form with `Action`, answered in XML (smithy.io, "AWS Query protocol"). Every value of the input is text. */
 export const queryProtocol: Protocol = {
-  serviceAsked: (_request, scopeService) => (NAMESPACES.has(scopeService) ? scopeService : undefined),
+  serviceAsked: ({ body }, scopeService) =>
+    scopeService === undefined ? ofVersion(body) : NAMESPACES.has(scopeService) ? scopeService : undefined,
   operationAsked: ({ body }) => String(readForm(body.toString('utf8')).Action ?? ''),
   call: async (service, { body }, caller, requestId) => {
     const { Action, Version, ...input } = readForm(body.toString('utf8'));

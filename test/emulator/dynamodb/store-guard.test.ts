@@ -18,8 +18,11 @@ const disk = () => {
     createKeyStream: () => stream,
     createValueStream: () => stream,
   };
-  const guard = guardStore(db, () => {
-    state.failures += 1;
+  const guard = guardStore(db, {
+    failed: () => {
+      state.failures += 1;
+    },
+    writing: () => () => undefined,
   });
   const put = () => new Promise<unknown>((resolve) => void db.put('k', 1, resolve));
   const read = () => new Promise<unknown[]>((resolve) => void db.get('k', (...answer) => resolve(answer)));

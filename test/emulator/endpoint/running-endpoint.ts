@@ -1,10 +1,6 @@
 import { type DynamoDb, openDynamoDb } from '../../../lib/emulator/dynamodb/dynamodb.ts';
-import {
-  type AnsweredCall,
-  type CheckAccess,
-  type Endpoint,
-  startEndpoint,
-} from '../../../lib/emulator/endpoint/endpoint.ts';
+import type { AnsweredCall, CheckAccess } from '../../../lib/emulator/endpoint/answers.ts';
+import { type Endpoint, startEndpoint } from '../../../lib/emulator/endpoint/endpoint.ts';
 import { type AccessKey, createKeys, type Keys, OPERATOR } from '../../../lib/emulator/wire/keys.ts';
 import type { AwsService, Clock } from '../../../lib/emulator/wire/service.ts';
 
