@@ -12,6 +12,7 @@ export const runOnOwnNode = async (file, args) => {
   const ownNode = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
   const child = spawn(existsSync(ownNode) ? ownNode : process.execPath, [join(root, file), ...args], {
     stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...process.env },
     shell: process.platform === 'win32',
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -12,7 +12,7 @@ export type Transport = {
 };
 
 /** A request as the SDK hands it over, as far as it matters here. */
-export type SdkRequest = {
+type SdkRequest = {
   readonly method: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string | string[] | null>>;

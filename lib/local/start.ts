@@ -1,131 +1,30 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
-import { readRegistry } from '../../lambdas/registry/read-registry.ts';
-import { steadyClock } from '../../lambdas/runtime/steady-clock.ts';
-import { systemTimers } from '../emulator/wire/timers.ts';
-import { wholeRegistry } from '../registry-files/whole-registry.ts';
-import { type ConsoleServer, startConsoleServer } from './console/server.ts';
-import { type Demo, openDemo } from './demo/demo.ts';
-import { adoptInDemo } from './demo/demo-pingone.ts';
-import { holdDemoPorts, noDemoPorts } from './demo/demo-ports.ts';
-import { keepPace } from './demo/pace.ts';
-import { isProven, sentenceOf, writeReport } from './demo/report.ts';
-import { rotateAll } from './demo/rotate-each.ts';
-import { showLive } from './demo/show-live.ts';
-import { noTraffic, type TrafficCount } from './demo/traffic-count.ts';
-import { openDeployment } from './deployment.ts';
-import { explain } from './explain.ts';
-import { openJournal } from './journal.ts';
-import { lostValues } from './lost-values.ts';
-import { help, type Options, parseOptions } from './options.ts';
-import { printEvent, printReady } from './printing.ts';
-import { outliveReaders, stopSignal } from './stopping.ts';
-import { synthesised } from './synthesised.ts';
+import { commandStartedAtMs } from './command-start.ts';
+import { keepCompiled } from './keep-compiled.ts';
+import { outliveReaders } from './stopping.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
-/**
- * The gateways file for this start: the user's own; or a copy, where it has several, or a demo kit had to take another port.
- */
-const appliedFile = (given: string, text: string): { path: string; remove(): void } => {
-  if (text === readFileSync(given, 'utf8')) return { path: given, remove: () => undefined };
-  const folder = mkdtempSync(join(tmpdir(), 'gateways-'));
-  const path = join(folder, 'gateways.json');
-  writeFileSync(path, text);
-  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
-};
-
-const main = async (options: Options): Promise<number> => {
-  const startedAtMs = Date.now();
-  const { text: original } = wholeRegistry(options.gatewaysFile);
-  const ports = await (options.plan ? noDemoPorts(original) : holdDemoPorts(original));
-  const registry = readRegistry(ports.text);
-  const file = appliedFile(options.gatewaysFile, ports.text);
-  const template = await synthesised(projectFolder, file.path);
-  const timers = { ...systemTimers, now: steadyClock() };
-  const journal = openJournal({ ...options, now: timers.now });
-  let demo: Demo | undefined;
-  let page: ConsoleServer | undefined;
-  const deployment = await openDeployment({
-    ...options,
-    template,
-    projectFolder,
-    timers,
-    log: journal.logOf,
-    registryFile: file.path,
-    onPublish: (message) => demo?.deliver(message),
-    onEvent: printEvent,
-  });
-  const stopping = stopSignal(process);
-  const closing = new AbortController();
-  const close = async (): Promise<void> => {
-    closing.abort();
-    await page?.close();
-    await demo?.close();
-    await deployment.close();
-    await journal.close();
-    file.remove();
-  };
-  try {
-    if (options.plan) {
-      const { changes } = (await deployment.call('apply-registry', { plan: true })) as ApplyResult;
-      console.log(changes.length === 0 ? 'Nothing would change.' : changes.join('\n'));
-      return 0;
-    }
-    const { consolePort: port, dataFolder } = options;
-    page = await startConsoleServer({ port, dataFolder, call: deployment.call });
-    demo = await openDemo(deployment, registry, ports, { timers, dataFolder });
-    const counts = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? noTraffic;
-    for (const sentence of ports.moved) console.log(sentence);
-    const ids = registry.gateways.map(({ gatewayId }) => gatewayId);
-    for (const sentence of await lostValues(deployment.stores, deployment.secretsManager, ids)) console.error(sentence);
-    const { changes } = (await deployment.call('apply-registry', {
-      actor: 'npm start',
-      reason: 'the start of this machine',
-    })) as ApplyResult;
-    for (const change of changes) console.log(change);
-    await adoptInDemo(deployment, registry);
-    await deployment.cloud.startSchedules();
-    printReady(deployment, page, startedAtMs);
-    void keepPace({
-      timers,
-      gateways: deployment.stores.gateways,
-      gatewayIds: registry.gateways.flatMap(({ gatewayId, demo }) => (demo ? [gatewayId] : [])),
-      requestsPerSecond: options.demoRequestsPerSecond,
-      signal: closing.signal,
-      setRate: demo.setRate,
-    });
-    const view = showLive(deployment.stores, registry, counts);
-    const reports = await rotateAll({ deployment, registry, counts, isAsked: options.once, stopping });
-    await view.stop();
-    for (const report of reports) console.log(sentenceOf(report));
-    if (options.reportFile) writeReport(options.reportFile, reports);
-    if (options.once) {
-      const silent = registry.gateways.filter(({ gatewayId, demo }) => demo && counts(gatewayId).requests === 0);
-      for (const { gatewayId } of silent) console.error(`${gatewayId}: NOT proven. Its kits sent no request.`);
-      const isDone = silent.length === 0 && reports.length === registry.gateways.length && reports.every(isProven);
-      if (!isDone) for (const line of journal.lastWarnings()) console.error(line);
-      return isDone ? 0 : 1;
-    }
-    if (!stopping.aborted) {
-      console.log('Everything stays up until Ctrl-C.');
-      await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }));
-    }
+/** Reads the command line and the gateways file, has the stack synthesised in a process of its own, and loads the rest meanwhile. */
+const main = async (): Promise<number> => {
+  const { help, parseOptions } = await import('./options.ts');
+  const options = parseOptions(process.argv.slice(2), projectFolder);
+  if (options === 'help') {
+    console.log(help);
     return 0;
-  } finally {
-    await close();
   }
+  const { prepare } = await import('./prepare.ts');
+  const prepared = await prepare(projectFolder, options, commandStartedAtMs());
+  const { run } = await import('./run.ts');
+  return run(prepared);
 };
 
+keepCompiled();
 outliveReaders([process.stdout, process.stderr]);
 try {
-  const options = parseOptions(process.argv.slice(2), projectFolder);
-  if (options === 'help') console.log(help);
-  else process.exitCode = await main(options);
+  process.exitCode = await main();
 } catch (error) {
+  const { explain } = await import('./explain.ts');
   console.error(explain(error));
   process.exitCode = 1;
 }

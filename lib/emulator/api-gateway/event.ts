@@ -23,8 +23,16 @@ export type Arrival = {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `23/Nov/2026:04:19:05 +0000` */
+let lastTime = { second: Number.NaN, text: '' };
+
+/** `23/Nov/2026:04:19:05 +0000`, made once for all requests of a second. */
 const logTime = (atMs: number): string => {
+  const second = Math.floor(atMs / 1000);
+  if (second !== lastTime.second) lastTime = { second, text: formatted(atMs) };
+  return lastTime.text;
+};
+
+const formatted = (atMs: number): string => {
   const [date = '', time = ''] = new Date(atMs).toISOString().split(/[T.]/);
   const [year, month, day] = date.split('-');
   return `${day}/${months[Number(month) - 1]}/${year}:${time} +0000`;

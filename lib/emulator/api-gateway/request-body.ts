@@ -24,7 +24,9 @@ export const bodyOf = (request: IncomingMessage): Promise<Buffer | undefined> =>
       resolve(undefined);
     };
     request.on('data', take);
-    request.once('end', () => resolve(Buffer.concat(parts)));
+    request.once('end', () => resolve(parts.length === 1 ? parts[0] : Buffer.concat(parts)));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('The client went away while it sent its body.')));
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new Error('The client went away while it sent its body.'));
+    });
   });

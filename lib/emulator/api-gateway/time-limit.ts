@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 /** Thrown when a function took longer than API Gateway waits. */
 export class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
@@ -7,14 +5,13 @@ export class TookTooLong extends Error {
 
 /** What `call` gives; throws {@link TookTooLong} after `limitMs`, and the call goes on unheard, as a function does on AWS. */
 export const withinMs = async <Result>(limitMs: number, call: () => Promise<Result>): Promise<Result> => {
-  const answered = new AbortController();
-  const limit = async (): Promise<never> => {
-    await pause(limitMs, undefined, { signal: answered.signal });
-    throw new TookTooLong(`No answer within ${limitMs} ms.`);
-  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TookTooLong(`No answer within ${limitMs} ms.`)), limitMs);
+  });
   try {
-    return await Promise.race([call(), limit()]);
+    return await Promise.race([call(), limit]);
   } finally {
-    answered.abort();
+    clearTimeout(timer);
   }
 };

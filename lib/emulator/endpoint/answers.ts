@@ -40,7 +40,7 @@ export type CheckAccess = (
 ) => Promise<void>;
 
 /** Who asks, for which service by the scope of his signature if there is one, and with what body. Throws `AwsError` for who may not ask at all. */
-export type Identify = () => Promise<{
+type Identify = () => Promise<{
   readonly callerName: string;
   readonly scopeService?: string;
   readonly body: Buffer;

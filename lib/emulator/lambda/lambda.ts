@@ -63,7 +63,7 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     throw new AwsError('ResourceNotFoundException', `Function not found: ${invokedArn}`, 404);
   };
 
-  const run = async (nameOrArn: string, event: unknown, tail: LogTail = { text: '' }): Promise<LambdaOutcome> => {
+  const run = async (nameOrArn: string, event: unknown, tail?: LogTail): Promise<LambdaOutcome> => {
     const { name, invokedArn, fn } = find(nameOrArn);
     const { handler, timeoutMs } = fn;
     const input = JSON.parse(JSON.stringify(event ?? null));
@@ -76,7 +76,9 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
       invokedFunctionArn: invokedArn,
       memoryLimitInMB,
       logGroupName: `/aws/lambda/${name}`,
-      logStreamName: `${new Date(startedAtMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${awsRequestId.replaceAll('-', '')}`,
+      get logStreamName() {
+        return `${new Date(startedAtMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${awsRequestId.replaceAll('-', '')}`;
+      },
       callbackWaitsForEmptyEventLoop: true,
       done: gone,
       fail: gone,
@@ -111,13 +113,13 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     },
     RequestResponse: async (name, payload, wantsLog) => {
       checkPayload(payload, 'RequestResponse');
-      const tail = { text: '' };
+      const tail = wantsLog ? { text: '' } : undefined;
       const outcome = await run(name, payload, tail);
       const answer = {
         StatusCode: 200,
         ExecutedVersion: '$LATEST',
         Payload: JSON.parse(outcome.payload),
-        ...(wantsLog ? { LogResult: Buffer.from(tail.text).toString('base64') } : {}),
+        ...(tail ? { LogResult: Buffer.from(tail.text).toString('base64') } : {}),
       };
       return outcome.isOk ? answer : { ...answer, FunctionError: 'Unhandled' };
     },

@@ -6,7 +6,7 @@ const tailBytes = 4096;
 /** The end of what one invocation has logged. */
 export type LogTail = { text: string };
 
-const current = new AsyncLocalStorage<LogTail>();
+const current = new AsyncLocalStorage<LogTail | undefined>();
 
 const add = (tail: LogTail, line: string): void => {
   tail.text = Buffer.from(`${tail.text}${line}\n`).subarray(-tailBytes).toString();
@@ -18,12 +18,13 @@ export const noteLogLine = (line: string): void => {
   if (tail) add(tail, line);
 };
 
-/** Runs an invocation, and notes in `tail` what Lambda itself and the function log. */
+/** Runs an invocation, and notes in `tail` what Lambda itself and the function log; nothing when nobody asked for it. */
 export const withLogTail = async <Result>(
-  tail: LogTail,
+  tail: LogTail | undefined,
   { requestId, memoryMb, now }: { readonly requestId: string; readonly memoryMb: string; readonly now: () => number },
   work: () => Promise<Result>,
 ): Promise<Result> => {
+  if (!tail) return current.run(undefined, work);
   const startedAtMs = now();
   add(tail, `START RequestId: ${requestId} Version: $LATEST`);
   try {

@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 /** The time of emulated Lambda and Step Functions, injected so that tests run days of waiting without sleeping. */
 export type Timers = {
   /** Epoch milliseconds. */
@@ -13,18 +11,28 @@ export type Timers = {
 /** Node fires a longer timer at once instead of late. */
 const longestNodeTimerMs = 2 ** 31 - 1;
 
+/** A pause that costs a timer and no more; rejects with the signal's reason as soon as that aborts. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+
 /** The machine's own time. Pauses may be longer than Node's timers can count (24.8 days). */
 export const systemTimers: Timers = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {
     signal.throwIfAborted();
     const dueAtMs = performance.now() + ms; // a clock that is set makes no pause longer or shorter
-    for (let leftMs = ms; leftMs > 0; leftMs = dueAtMs - performance.now()) {
-      await pause(Math.min(leftMs, longestNodeTimerMs), undefined, { signal }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        throw error;
-      });
-    }
+    for (let leftMs = ms; leftMs > 0; leftMs = dueAtMs - performance.now())
+      await pause(Math.min(leftMs, longestNodeTimerMs), signal);
   },
   track: (work) => work(),
 };
@@ -39,20 +47,22 @@ export const limit = async <T>(
   limitMs: number | undefined,
   signal: AbortSignal,
 ): Promise<Limited<T>> => {
-  const finished = new AbortController();
-  const either = AbortSignal.any([signal, finished.signal]);
-  const contenders: Promise<Limited<T>>[] = [work.then((result) => ({ isTimedOut: false, result }))];
-  if (limitMs !== undefined) contenders.push(timers.sleep(limitMs, either).then(() => ({ isTimedOut: true })));
-  contenders.push(
-    new Promise((_, reject) => {
-      const abort = () => reject(either.reason);
-      if (either.aborted) abort();
-      else either.addEventListener('abort', abort, { once: true });
-    }),
-  );
+  const ended = new AbortController();
+  let stop = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  const contenders: Promise<Limited<T>>[] = [work.then((result) => ({ isTimedOut: false, result })), stopped];
+  if (limitMs !== undefined) contenders.push(timers.sleep(limitMs, ended.signal).then(() => ({ isTimedOut: true })));
   try {
     return await Promise.race(contenders);
   } finally {
-    finished.abort();
+    signal.removeEventListener('abort', stop);
+    ended.abort(over);
   }
 };
+
+/** Why a limit is not waited for any longer; an error of its own for each would cost more than the timer. */
+const over = new Error('The work has ended.');

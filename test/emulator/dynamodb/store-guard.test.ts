@@ -4,6 +4,7 @@ import { guardStore } from '../../../lib/emulator/dynamodb/store-guard.ts';
 
 const disk = () => {
   const state = { isFull: false, writes: 0, failures: 0, isReadable: true };
+  const told: string[] = [];
   const stream = new EventEmitter();
   const write = (written?: (error: unknown) => void): void => {
     state.writes += 1;
@@ -22,11 +23,14 @@ const disk = () => {
     failed: () => {
       state.failures += 1;
     },
-    writing: () => () => undefined,
+    writing: (keys) => {
+      told.push(`writing ${keys.join(' ')}`);
+      return () => told.push(`written ${keys.join(' ')}`);
+    },
   });
   const put = () => new Promise<unknown>((resolve) => void db.put('k', 1, resolve));
   const read = () => new Promise<unknown[]>((resolve) => void db.get('k', (...answer) => resolve(answer)));
-  return { state, stream, db, guard, put, read };
+  return { state, told, stream, db, guard, put, read };
 };
 const unavailable = { statusCode: 503, body: { __type: expect.stringMatching(/#ServiceUnavailable$/) } };
 
@@ -53,4 +57,23 @@ test('a read that fails is answered, and does not end the process', async () => 
   stream.on('error', (error) => void errors.push(error));
   stream.emit('error', new Error('Corruption'));
   expect(errors).toMatchObject([unavailable]);
+});
+
+test('who is told of writes hears of each before it begins, and of its end before whoever writes does, failed or not', async () => {
+  const { state, told, db, put } = disk();
+  const then = (name: string) => (resolve: (error: unknown) => void) => (error: unknown) => {
+    told.push(name);
+    resolve(error);
+  };
+  await new Promise((resolve) => void db.put('a', 1, then('put answered')(resolve)));
+  await new Promise((resolve) => void db.del('b', then('del answered')(resolve)));
+  const operations = [{ key: 'c' }, { key: 'd' }];
+  state.isFull = true;
+  await new Promise((resolve) => void db.batch(operations, then('batch answered')(resolve)));
+  await put(); // nothing is written any more
+  expect(told).toEqual([
+    ...['writing a', 'written a', 'put answered'],
+    ...['writing b', 'written b', 'del answered'],
+    ...['writing c d', 'written c d', 'batch answered'],
+  ]);
 });
