@@ -4,7 +4,7 @@ import type { Template } from '../cloudformation/template.ts';
 import { targetOf } from '../wire/request-target.ts';
 import { apiIn, routeOf } from './declared-api.ts';
 import { addressOf } from './event.ts';
-import { type AnswerType, gatewayAnswer, type Reply } from './gateway-responses.ts';
+import { type AnswerType, gatewayAnswers, type Reply } from './gateway-responses.ts';
 import { type HttpLimits, type HttpOptions, type HttpServer, startHttpServer, usualLimits } from './http-server.ts';
 import { type InvokeFunction, invocationsOf } from './invocations.ts';
 import { type PlaceLimits, placesFor } from './places.ts';
@@ -43,6 +43,7 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
   const { template, invoke, isParameter, region, accountId, now } = options;
   const limits = { ...usualLimits, ...usualPlaces, ...options.limits };
   const api = apiIn(template);
+  const answerOf = gatewayAnswers(api.answers);
   const functions = invocationsOf(api, invoke, { region, accountId, stage: api.stage });
   const mayPass = api.throttle ? throttle(api.throttle, now) : () => true;
   const places = placesFor(limits, () => performance.now());
@@ -77,8 +78,7 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
     const requestId = randomUUID();
     try {
       const made = await answer(request, response, requestId);
-      const { status, headers, body } =
-        'type' in made ? gatewayAnswer(api.answers, made.type, requestId, made.authorizer) : made;
+      const { status, headers, body } = 'type' in made ? answerOf(made.type, requestId, made.authorizer) : made;
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       response.setHeader('x-amzn-requestid', requestId);
       response.setHeader('content-length', Buffer.byteLength(body));
@@ -97,7 +97,7 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
     ...(tls ? { tls } : {}),
     limits,
     listen,
-    answerTo: (type) => gatewayAnswer(api.answers, type, randomUUID(), {}),
+    answerTo: (type) => answerOf(type, randomUUID(), {}),
   });
   return {
     url: server.url,

@@ -35,37 +35,55 @@ const own = {
 export type AnswerType = keyof typeof own;
 
 const headerParameter = 'gatewayresponse.header.';
+const ofAuthorizer = 'authorizer.';
+const variable = /\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/;
 
-/**
- * The answer of a type: as the template says for it, else for DEFAULT_4XX or DEFAULT_5XX, else API Gateway's own.
- * In a body template `$context.error.messageString` is the message in quotation marks; an unknown variable is empty.
- * `authorizer` is the context of the authorizer, which a denial has too.
- */
-export const gatewayAnswer = (
-  answers: ReadonlyMap<string, GatewayResponse>,
+/** Makes the answer of a type; `authorizer` is the context of the authorizer, which a denial has too. */
+export type GatewayAnswer = (
   type: AnswerType,
   requestId: string,
   authorizer: Readonly<Record<string, string>>,
-): Reply => {
+) => Reply;
+
+/** The answer of one type, as the template says for it, else for DEFAULT_4XX or DEFAULT_5XX, else API Gateway's own. */
+const compiled = (
+  answers: ReadonlyMap<string, GatewayResponse>,
+  type: AnswerType,
+): ((requestId: string, authorizer: Readonly<Record<string, string>>) => Reply) => {
   const [ownStatus, message] = own[type];
   const stated = answers.get(type) ?? answers.get(ownStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
-  const variables = new Map([
-    ['requestId', requestId],
+  const fixed = new Map([
     ['error.message', message],
     ['error.messageString', JSON.stringify(message)],
     ['error.responseType', type],
-    ...Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, value] as const),
   ]);
-  const template = stated?.template ?? '{"message":$context.error.messageString}';
   const parameters = Object.entries(stated?.parameters ?? {}).filter(([name]) => name.startsWith(headerParameter));
-  return {
-    status: stated?.status ?? ownStatus,
-    headers: {
-      'content-type': 'application/json',
-      ...Object.fromEntries(
-        parameters.map(([name, quoted]) => [name.slice(headerParameter.length), quoted.replace(/^'(.*)'$/, '$1')]),
-      ),
-    },
-    body: template.replace(/\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/g, (_, name: string) => variables.get(name) ?? ''),
+  const status = stated?.status ?? ownStatus;
+  const headers = {
+    'content-type': 'application/json',
+    ...Object.fromEntries(
+      parameters.map(([name, quoted]) => [name.slice(headerParameter.length), quoted.replace(/^'(.*)'$/, '$1')]),
+    ),
   };
+  // Split at its variables: every second part is the name of one.
+  const parts = (stated?.template ?? '{"message":$context.error.messageString}').split(variable);
+  return (requestId, authorizer) => {
+    const said = (name: string): string => {
+      if (name === 'requestId') return requestId;
+      const authorized = name.startsWith(ofAuthorizer) ? authorizer[name.slice(ofAuthorizer.length)] : undefined;
+      return fixed.get(name) ?? authorized ?? '';
+    };
+    return { status, headers, body: parts.map((part, index) => (index % 2 === 0 ? part : said(part))).join('') };
+  };
+};
+
+/**
+ * The answers of an API in API Gateway's own name, made once from its template. In a body template
+ * `$context.error.messageString` is the message in quotation marks; an unknown variable is empty.
+ */
+export const gatewayAnswers = (answers: ReadonlyMap<string, GatewayResponse>): GatewayAnswer => {
+  const made = Object.fromEntries(
+    Object.keys(own).map((type) => [type, compiled(answers, type as AnswerType)]),
+  ) as Readonly<Record<AnswerType, ReturnType<typeof compiled>>>;
+  return (type, requestId, authorizer) => made[type](requestId, authorizer);
 };
