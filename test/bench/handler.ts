@@ -4,8 +4,8 @@ import { interleaved } from './measuring.ts';
 import { arePeersInstalled, howToInstall, peer } from './peers.ts';
 import type { Row } from './row.ts';
 
-const rounds = 5;
-const roundMs = 250;
+const rounds = 7;
+const roundMs = 400;
 const program = join(import.meta.dirname, 'handler-process.ts');
 const [before, now] = ['ours, each decision in the log, the record parsed anew', 'ours, as deployed'];
 const [memory, sqlite] = ['better-auth, api-key plugin, memory', 'better-auth, api-key plugin, SQLite in memory'];
@@ -23,7 +23,7 @@ const contenders: Readonly<
 const peers: typeof contenders = {
   [memory]: {
     given: [peer('verify-process.mjs'), 'memory'],
-    remark: 'more: writes the use of each call; permissions, sessions',
+    remark: 'more: writes the use of each call; permissions, quotas',
   },
   [sqlite]: { given: [peer('verify-process.mjs'), 'sqlite'], remark: 'the same, and its store is a database' },
   'prefixed-api-key': {
