@@ -11,22 +11,21 @@ import { lambda } from '../../lambdas/runtime/lean-lambda.ts';
 import { countMetric } from '../../lambdas/runtime/log.ts';
 
 /** The authorizer with the SDK for its calls, and all else as deployed: what its own calls save is the difference. It is bundled and loaded, and never called. */
-export const handler = lambda<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>(
-  ({ environment, log, now }) => {
-    const { GATEWAYS_TABLE, USE_TABLE } = variables(environment, 'GATEWAYS_TABLE', 'USE_TABLE');
-    const calls = itemCallsOf(new DynamoDBClient({ ...clientSettings(environment), maxAttempts: 1 }));
-    return authorizer(
-      {
-        readGateway: (gatewayId) => readGateway(calls, GATEWAYS_TABLE, gatewayId),
-        recordUse: (seen, nowMs, signal) => recordUse(calls, USE_TABLE, seen, nowMs, signal),
-        recordRefusal: (refused, nowMs, signal) => recordRefusal(calls, USE_TABLE, refused, nowMs, signal),
-        isRegistered: (gatewayId, kitId, shardCount, signal) =>
-          isRegisteredKit(calls, GATEWAYS_TABLE, { gatewayId, kitId, shardCount }, signal),
-        nowMs: now,
-        count: (metric, gatewayId) => countMetric(log, metric, { gatewayId }),
-      },
-      log,
-      environment.LOG_EVERY_DECISION === 'true',
-    );
-  },
-);
+export const handler = lambda<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>((runtime) => {
+  const { environment, log, now } = runtime;
+  const { GATEWAYS_TABLE, USE_TABLE } = variables(environment, 'GATEWAYS_TABLE', 'USE_TABLE');
+  const calls = itemCallsOf(new DynamoDBClient({ ...clientSettings(runtime), maxAttempts: 1 }));
+  return authorizer(
+    {
+      readGateway: (gatewayId) => readGateway(calls, GATEWAYS_TABLE, gatewayId),
+      recordUse: (seen, nowMs, signal) => recordUse(calls, USE_TABLE, seen, nowMs, signal),
+      recordRefusal: (refused, nowMs, signal) => recordRefusal(calls, USE_TABLE, refused, nowMs, signal),
+      isRegistered: (gatewayId, kitId, shardCount, signal) =>
+        isRegisteredKit(calls, GATEWAYS_TABLE, { gatewayId, kitId, shardCount }, signal),
+      nowMs: now,
+      count: (metric, gatewayId) => countMetric(log, metric, { gatewayId }),
+    },
+    log,
+    environment.LOG_EVERY_DECISION === 'true',
+  );
+});
