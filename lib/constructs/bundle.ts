@@ -6,6 +6,9 @@ import { buildSync, type Metafile } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** An ES module has no `require`, which a library that is no ES module asks for the modules of Node. */
+const requireOfNode = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
 /**
  * Bundles a Lambda entry with everything it imports, the AWS SDK too, into an ES module, and returns what went into it.
  * The SDK inside and minified starts in about a third of the time (aws-sdk-js-v3#5516). What is imported only when it is
@@ -24,6 +27,7 @@ export const bundle = (source: string, outfile: string): Metafile =>
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    banner: { js: requireOfNode },
     legalComments: 'none',
     logLevel: 'error',
     metafile: true,

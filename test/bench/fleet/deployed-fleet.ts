@@ -7,7 +7,7 @@ import type { Template } from '../../../lib/emulator/cloudformation/template.ts'
 import { openDeployment } from '../../../lib/local/deployment.ts';
 import type { LoadHandler } from '../../../lib/local/functions.ts';
 import { usageCounter } from '../../cost/measure.ts';
-import { type Child, startChild, usedHere } from './child.ts';
+import { type Child, startChild, usedHere } from '../child.ts';
 import { skippingTimers } from './skipping-timers.ts';
 
 export const gatewayId = 'orders' as GatewayId;

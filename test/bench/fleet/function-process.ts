@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Environment } from '../../../lambdas/runtime/environment.ts';
 import type { Hosted } from '../../../lambdas/runtime/host.ts';
-import { serveParent } from './child.ts';
+import { serveParent } from '../child.ts';
 
 type Invocation = { readonly event: unknown; readonly context: Context; readonly nowMs: number };
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type Answered, type NoAnswer, openLoopbackServer } from '../../../lib/local/stand-ins/loopback-server.ts';
-import { serveParent } from './child.ts';
+import { serveParent } from '../child.ts';
 
 /** The endpoints of all kits of the fleet, one path each, that check the signature of what they are sent. */
 const [signingSecret = '', deadEvery = '0'] = process.argv.slice(2);

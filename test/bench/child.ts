@@ -10,9 +10,13 @@ export type Child = {
 
 type Answer = { readonly id: number; readonly result?: unknown; readonly error?: { name: string; message: string } };
 
-/** Starts a program beside this one; its heap is bounded as that of a function with so much memory. */
+/** Starts a program beside this one; its heap is bounded as that of a function with so much memory. Nobody sees what it prints. */
 export const startChild = (program: string, memoryMb: number, ...given: readonly string[]): Child => {
-  const process = fork(program, [...given], { execArgv: [`--max-old-space-size=${Math.floor(memoryMb * 0.9)}`] });
+  const process = fork(program, [...given], {
+    execArgv: [`--max-old-space-size=${Math.floor(memoryMb * 0.9)}`],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  process.stdout?.resume();
   const waiting = new Map<number, (answer: Answer) => void>();
   let ids = 0;
   const fail = (message: string): void => {
