@@ -7,8 +7,7 @@ type Said = { readonly status: number; readonly text: string };
  */
 export type Transport = {
   readonly sdk: { readonly requestHandler: RequestHandler; readonly signer: Signer };
-  /** Rejects with the signal's reason when that aborts; the call then goes on unheard. */
-  readonly dynamodb: (operation: string, body: string, signal: AbortSignal | undefined) => Promise<Said>;
+  readonly dynamodb: (operation: string, body: string) => Promise<Said>;
 };
 
 /** A request as the SDK hands it over, as far as it matters here. */

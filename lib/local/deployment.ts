@@ -62,13 +62,15 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
     if (outcome.isOk) return JSON.parse(outcome.payload);
     throw Object.assign(new Error(outcome.errorMessage), { name: outcome.errorType });
   };
-  const sources = new Map(
-    Object.entries(template.Resources).map(([logicalId, { Metadata }]) => [logicalId, String(Metadata?.source ?? '')]),
+  const functionNames = new Map(
+    Object.entries(template.Resources).flatMap(([logicalId, { Metadata }]) =>
+      typeof Metadata?.source === 'string' ? [[logicalId, functionNameOf(Metadata.source)] as const] : [],
+    ),
   );
   const servers: PolicyCheckServer[] = [];
   const listen = async (place: Pick<PolicyCheckServerOptions, 'address' | 'port' | 'tls'>): Promise<void> => {
     const invoke: PolicyCheckServerOptions['invoke'] = async (logicalId, event, sourceArn) => {
-      const name = functionNameOf(sources.get(logicalId) ?? '');
+      const name = functionNames.get(logicalId) ?? '';
       if (!(await cloud.mayInvoke('apigateway.amazonaws.com', name, sourceArn)))
         throw new NotPermitted(`API Gateway may not invoke ${name} for ${sourceArn}.`);
       return call(name, event);
