@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Kit } from '../domain/kit.ts';
-import { withSharedSecrets } from './declarative-config.ts';
 import { ask } from './http-request.ts';
 import { type KitError, KitMisconfigured, KitRefused, KitUnreachable, type Said } from './kit-errors.ts';
 import type { KitAccess } from './kit-kind.ts';
@@ -56,6 +55,7 @@ export const kongAdmin = (kit: Kit, { adminUrl, workspace, headers }: KongAddres
       const doing = 'Changing the declarative configuration of Kong';
       const { json } = await ask(access, { doing, kit, method: 'GET', url: `${root}/config`, headers });
       const given = z.object({ config: z.string() }).safeParse(json);
+      const { withSharedSecrets } = await import('./declarative-config.ts'); // with its YAML, which few kits need
       const config = given.success ? withSharedSecrets(given.data.config, ids, value) : undefined;
       if (config === undefined)
         throw new KitRefused('NOT_SUPPORTED', {

@@ -49,13 +49,16 @@ describe('a bundle', () => {
     expect(clientsIn(Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs)))).toContain(client);
   });
 
-  test('of a stage starts without what reads packages: that is for kits at the edge of CloudFront', () => {
+  test.each([
+    ['what reads packages', '/@zip.js/', 'at the edge of CloudFront'],
+    ['what reads YAML', '/node_modules/yaml/', 'of a Kong without a database'],
+  ])('of a stage starts without %s: that is for kits %s', (_, library) => {
     const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'distribute-shard.mjs'));
     const loaded = Object.assign({}, ...loadedAtStart(outputs, 'distribute-shard.mjs').map(({ inputs }) => inputs));
     const all = Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs));
-    const packages = (inputs: object) => Object.keys(inputs).filter((path) => path.includes('/@zip.js/'));
-    expect(packages(loaded)).toEqual([]);
-    expect(packages(all)).not.toEqual([]);
+    const filesOf = (inputs: object) => Object.keys(inputs).filter((path) => `/${path}`.includes(library));
+    expect(filesOf(loaded)).toEqual([]);
+    expect(filesOf(all)).not.toEqual([]);
   });
 
   test('of a stage starts without what fetches access tokens: it is for kits whose API takes them', () => {
