@@ -50,9 +50,9 @@ describe('a bundle', () => {
   });
 
   test.each([
-    ['what reads packages', '/@zip.js/', 'at the edge of CloudFront'],
-    ['what reads YAML', '/node_modules/yaml/', 'of a Kong without a database'],
-  ])('of a stage starts without %s: that is for kits %s', (_, library) => {
+    ['what reads packages', 'at the edge of CloudFront', '/@zip.js/'],
+    ['what reads YAML', 'of a Kong without a database', '/node_modules/yaml/'],
+  ])('of a stage starts without %s: that is for kits %s', (_what, _kits, library) => {
     const { outputs } = bundle('lambdas/distribute-shard.ts', join(folder, 'distribute-shard.mjs'));
     const loaded = Object.assign({}, ...loadedAtStart(outputs, 'distribute-shard.mjs').map(({ inputs }) => inputs));
     const all = Object.assign({}, ...Object.values(outputs).map(({ inputs }) => inputs));
