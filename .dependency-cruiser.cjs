@@ -27,20 +27,21 @@ const inLambdas = (names) =>
   `^lambdas/(${names.map((name) => (name === 'ports' ? 'ports[./]' : `${name}/`)).join('|')})`;
 /** What a part of `lib` may know, besides itself. */
 const lib = {
-  app: [
-    '^lib/(own-node|synthesise|constructs/|registry-files/)',
-    '^lambdas/registry/(read-registry|registry-folders|registry-hosts|foreign-secrets)',
-  ],
+  app: ['^lib/(own-node|synthesise|constructs/)', '^lambdas/registry/read-registry'],
+  index: ['^lib/(gateway-credential-rotation|constructs/)'],
+  pack: ['^lib/constructs/bundle'],
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
-  'rotation-stack': ['^lib/constructs/', '^lambdas/domain/names'],
+  'rotation-stack': ['^lib/(gateway-credential-rotation|constructs/)'],
+  'gateway-credential-rotation': ['^lib/constructs/'],
   constructs: [
-    '^lib/(defaults|registry-files/)',
+    '^lib/(defaults|own-files|registry-files/)',
     '^lambdas/domain/',
     '^lambdas/notifications/event-schema',
     '^lambdas/compromise/press-input',
     '^lambdas/policy-check/sideband-body',
-    '^lambdas/registry/(read-registry|registry-hosts)', // whose hosts are a default of the settings
+    // Whose hosts are a default of the settings, and which is refused at synthesis rather than when it is applied.
+    '^lambdas/registry/(read-registry|registry-folders|registry-hosts|foreign-secrets)',
   ],
   // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands, and codes.
   schemas: [
@@ -49,7 +50,7 @@ const lib = {
     '^lib/(cli/program|constructs/settings)[.]ts$',
   ],
   cli: ['^lib/(defaults|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
-  local: ['^lib/(defaults|screen|user-file|registry-files/|emulator/)', '^lambdas/'],
+  local: ['^lib/(defaults|own-files|screen|user-file|registry-files/|emulator/)', '^lambdas/'],
   // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
   emulator: ['^lambdas/domain/aws-cron'],
   'registry-files': ['^lambdas/registry/(read-registry|schema)'],
@@ -57,6 +58,7 @@ const lib = {
   'user-file': [],
   screen: [],
   'own-node': ['^lib/bootstrap'],
+  'own-files': [],
   bootstrap: [],
 };
 

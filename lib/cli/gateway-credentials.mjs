@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-// The command line, see `lib/own-node.mjs`.
+// The command line, see `lib/own-node.mjs`. `start` is what `npm start` is in a checkout: a program of its own, which stays up.
 import { runOnOwnNode } from '../own-node.mjs';
 
-await runOnOwnNode('lib/cli/main.ts', process.argv.slice(2));
+const [, , ...args] = process.argv;
+if (args[0] === 'start') await runOnOwnNode('lib/local/start.ts', args.slice(1));
+else await runOnOwnNode('lib/cli/main.ts', args);

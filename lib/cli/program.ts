@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { defaultStackName } from '../defaults.ts';
 import type { CliCommand, Result } from './command.ts';
@@ -57,10 +58,20 @@ export const runCommand = async (argv: readonly string[], terminal: Terminal): P
   }
 };
 
+/** That of the package.json beside `lib`; read when it is asked for. */
+const version = (): string =>
+  String(
+    (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version,
+  );
+
 const programFor = (terminal: Terminal, end: (exitCode: number) => void): Command => {
   const program = new Command('gateway-credentials')
     .description('Rotates the credentials of API gateways, and shows how they stand.')
-    .addHelpText('after', codes);
+    .version(version(), '--version', 'print the version')
+    .addHelpText(
+      'after',
+      `\nThis machine plays the cloud with gateway-credentials start; start --help says how.\n${codes}`,
+    );
   settle(program, terminal);
   for (const one of commands) add(program, one, terminal, end);
   return program;

@@ -1,10 +1,13 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, cpSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
-import { buildSync, type Metafile } from 'esbuild';
+import type { BuildOptions, BuildResult, Metafile } from 'esbuild';
+import { isPackage } from '../own-files.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+const require = createRequire(import.meta.url);
 
 /** An ES module has no `require`, which a library that is no ES module asks for the modules of Node. */
 const requireOfNode = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
@@ -14,8 +17,10 @@ const requireOfNode = `import { createRequire } from 'node:module'; const requir
  * The SDK inside and minified starts in about a third of the time (aws-sdk-js-v3#5516). What is imported only when it is
  * needed lies beside it in files of its own, so that a start does not pay for it.
  */
-export const bundle = (source: string, outfile: string): Metafile =>
-  buildSync({
+export const bundle = (source: string, outfile: string): Metafile => {
+  const { buildSync }: { buildSync(options: BuildOptions & { metafile: true }): BuildResult<{ metafile: true }> } =
+    require('esbuild'); // of a checkout alone: the package has everything bundled
+  return buildSync({
     absWorkingDir: root,
     entryPoints: [{ in: source, out: basename(outfile, '.mjs') }],
     outdir: dirname(outfile),
@@ -32,6 +37,11 @@ export const bundle = (source: string, outfile: string): Metafile =>
     logLevel: 'error',
     metafile: true,
   }).metafile;
+};
+
+/** Where the package has the bundle of an entry, below its root. */
+export const bundlesFolder = (folder: string, source: string): string =>
+  join(folder, 'bundles', basename(source, '.ts'));
 
 /**
  * The code of a Lambda entry such as `lambdas/authorize.ts`, with files beside it by the names they get there; bundled only
@@ -45,7 +55,8 @@ export const codeOf = (source: string, files: Readonly<Record<string, string>> =
       command: ['esbuild', source, ...Object.values(files)], // makes one asset differ from the next: what `tryBundle` does is not compared
       local: {
         tryBundle: (outdir) => {
-          bundle(source, join(outdir, 'index.mjs'));
+          if (isPackage) cpSync(bundlesFolder(root, source), outdir, { recursive: true });
+          else bundle(source, join(outdir, 'index.mjs'));
           for (const [name, path] of Object.entries(files)) copyFileSync(path, join(outdir, name));
           return true;
         },

@@ -60,14 +60,15 @@ export class RotationWorkflow extends Construct {
         else
           to.allowWherever(
             [`states:${operation}`],
-            this.executions,
+            this.executionsArn,
             'Every attempt is an execution of its own, of this one state machine.',
           );
       to.addEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
     };
   }
 
-  private get executions(): string {
+  /** All executions of the state machine, as a pattern. */
+  get executionsArn(): string {
     return Stack.of(this).formatArn({
       service: 'states',
       resource: 'execution',

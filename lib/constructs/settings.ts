@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Token } from 'aws-cdk-lib/core';
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { hostPattern } from '../../lambdas/domain/kit-hosts.ts';
@@ -24,12 +25,16 @@ const yesOrNo = (otherwise: boolean) =>
     )
     .default(otherwise);
 
+/** A text of this form, or one that CloudFormation will know: of a resource that an app makes itself. */
+const named = (form: RegExp, allowed: string) =>
+  z.string().refine((given) => Token.isUnresolved(given) || form.test(given), allowed);
+
 /** Texts of one form, as a list or comma-separated; default none. */
 const listOf = (form: RegExp, allowed: string) =>
   z
     .preprocess(
       (given) => (typeof given === 'string' ? given.split(/[\s,]+/).filter((one) => one !== '') : given),
-      z.array(z.string().regex(form, allowed), allowed),
+      z.array(named(form, allowed), allowed),
     )
     .default([]);
 
@@ -83,9 +88,10 @@ export const settingsSchema = z.strictObject({
     )
     .optional()
     .describe('A name of your own for the policy check; point it at the output `PolicyCheckDomainTarget`.'),
-  certificateArn: z
-    .string()
-    .regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'allowed is the ARN of a certificate in ACM')
+  certificateArn: named(
+    /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+    'allowed is the ARN of a certificate in ACM',
+  )
     .optional()
     .describe('The certificate of that name, in ACM of the same region; goes with `domainName`.'),
   domainKept: yesOrNo(false).describe(
@@ -130,8 +136,8 @@ export class SettingsRefused extends Error {
 /** What a deployment may choose, as context: `npx cdk deploy -c requestsPerSecond=8000`. */
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Settings that say nothing, or something wrong, without each other. */
-const contradictionsOf = (settings: Settings): readonly string[] => [
+/** Settings that say nothing, or something wrong, without each other; `isInVpc` when the subnets are said in another way. */
+export const contradictionsOf = (settings: Omit<Settings, 'stackName'>, isInVpc = false): readonly string[] => [
   ...(settings.domainKept
     ? settings.domainName && !settings.certificateArn
       ? []
@@ -142,7 +148,7 @@ const contradictionsOf = (settings: Settings): readonly string[] => [
   ...((settings.subnetIds.length === 0) === (settings.securityGroupIds.length === 0)
     ? []
     : ['subnetIds and securityGroupIds: give both or neither']),
-  ...(settings.privateEndpointIds.length > 0 && settings.subnetIds.length === 0
+  ...(settings.privateEndpointIds.length > 0 && settings.subnetIds.length === 0 && !isInVpc
     ? [
         'privateEndpointIds: the functions that ask the policy check have to be inside too; give subnetIds and securityGroupIds',
       ]
@@ -163,12 +169,22 @@ export const settingsOf = (node: Node): Settings => {
   const parsed = settingsSchema.safeParse(given);
   const refusals = parsed.success
     ? contradictionsOf(parsed.data)
-    : parsed.error.issues.map((issue) => refusalOf(issue, given));
+    : refusalsOf(parsed.error, given, Object.keys(settingsSchema.shape));
   if (parsed.success && refusals.length === 0) return parsed.data;
-  throw new SettingsRefused(`The settings were refused. ${[...new Set(refusals)].join('. ')}.`);
+  throw new SettingsRefused(`The settings were refused. ${refusals.join('. ')}.`);
 };
 
-const refusalOf = (issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string =>
-  issue.code === 'unrecognized_keys'
-    ? `${issue.keys.join(', ')}: unknown; allowed are ${Object.keys(settingsSchema.shape).join(', ')}`
-    : `${String(issue.path[0])}: given ${JSON.stringify(given[String(issue.path[0])])}; ${issue.message}`;
+/** What was given and what is allowed, each once; `names` are those that there are. */
+export const refusalsOf = (
+  { issues }: z.core.$ZodError,
+  given: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): readonly string[] => [
+  ...new Set(
+    issues.map((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `${issue.keys.join(', ')}: unknown; allowed are ${names.join(', ')}`
+        : `${String(issue.path[0])}: given ${JSON.stringify(given[String(issue.path[0])])}; ${issue.message}`,
+    ),
+  ),
+];

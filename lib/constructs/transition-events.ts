@@ -1,4 +1,4 @@
-import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
@@ -9,24 +9,25 @@ import { deploymentName } from './deployment-name.ts';
 import { keptLogs } from './kept-logs.ts';
 import type { Grant } from './rotation-function.ts';
 
-export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays; readonly deadLetters: DeadLetters };
+export type TransitionEventsProps = {
+  readonly logRetentionDays: RetentionDays;
+  readonly deadLetters: DeadLetters;
+  /** A bus of the app's own; without one, it is made here. */
+  readonly given: IEventBus | undefined;
+};
 
 /**
- * The event bus of every recorded transition: a bus of our own, so that nobody else's events can pass for ours. A log group
+ * The event bus of every recorded transition: a bus of our own unless the app gives one, so that nobody else's events can pass for ours. A log group
  * keeps a copy of each, outside the tables: it says what happened after a backup was taken, when the tables are lost.
  */
 export class TransitionEvents extends Construct {
   /** Where the copies are. */
   readonly logGroupName: string;
-  private readonly bus: EventBus;
+  private readonly bus: IEventBus;
 
-  constructor(scope: Construct, id: string, { logRetentionDays, deadLetters }: TransitionEventsProps) {
+  constructor(scope: Construct, id: string, { logRetentionDays, deadLetters, given }: TransitionEventsProps) {
     super(scope, id);
-    this.bus = new EventBus(this, 'Bus', {
-      description: 'Transitions of gateway credential rotations.',
-      deadLetterQueue: deadLetters.queue,
-    });
-    deadLetters.grantKeep(this.bus);
+    this.bus = given ?? this.ownBus(deadLetters);
     this.logGroupName = `/aws/events/${deploymentName}-transitions`; // EventBridge writes to groups below /aws/events/ only
     const copies = keptLogs(this, 'Copies', logRetentionDays, this.logGroupName);
     const { policyDependable } = copies.addToResourcePolicy(
@@ -51,6 +52,15 @@ export class TransitionEvents extends Construct {
     });
     if (policyDependable) copy.node.addDependency(policyDependable); // from its first event on it may write
     deadLetters.grantKeep(copy);
+  }
+
+  private ownBus(deadLetters: DeadLetters): IEventBus {
+    const bus = new EventBus(this, 'Bus', {
+      description: 'Transitions of gateway credential rotations.',
+      deadLetterQueue: deadLetters.queue,
+    });
+    deadLetters.grantKeep(bus);
+    return bus as IEventBus; // CDK's own types differ in what may be undefined
   }
 
   get busName(): string {

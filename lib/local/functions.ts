@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../lambdas/runtime/environment.ts';
 import type { Hosted } from '../../lambdas/runtime/host.ts';
@@ -9,6 +8,7 @@ import { resourcesOf, type Template } from '../emulator/cloudformation/template.
 import type { Lambda } from '../emulator/lambda/lambda.ts';
 import type { Keys } from '../emulator/wire/keys.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
+import { moduleAt } from '../own-files.ts';
 import { functionNameOf } from './names.ts';
 
 /** One function of the template: its name here, its entry, its variables with everything resolved, its timeout. */
@@ -89,7 +89,7 @@ export const hostFunctions = async (
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     };
-    const handler = await load(pathToFileURL(join(projectFolder, source)).href, name);
+    const handler = await load(pathToFileURL(moduleAt(projectFolder, source)).href, name);
     lambda.register(name, {
       handler: handler.in({ environment, log: log(name), now: timers.now, transport: transport(name) }),
       timeoutMs,

@@ -33,7 +33,8 @@ export class OptionRefused extends Error {
 /** What `--help` prints. */
 export const help = `Rotates the credentials of your API gateways on this machine, without a failed request.
 
-  npm start -- [options]
+  npm start -- [options]                       in a checkout
+  npx gateway-credentials start [options]      as an installed package
 
   --gateways FILE      the gateways and kits to keep (default: gateways.json of the project)
   --data DIR           where records and secrets are kept (default: ${defaultDataFolder})

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Template } from '../emulator/cloudformation/template.ts';
+import { moduleAt } from '../own-files.ts';
 
 /** The stack cannot be made as it is asked for; the message is what the synthesis says. */
 export class SynthesisRefused extends Error {
@@ -27,7 +28,7 @@ export const synthesised = async (projectFolder: string, gatewaysFile: string): 
 };
 
 const synthesise = async (projectFolder: string, gatewaysFile: string): Promise<string> => {
-  const program = [join(projectFolder, 'lib', 'synthesise.ts'), gatewaysFile];
+  const program = [moduleAt(projectFolder, 'lib/synthesise.ts'), gatewaysFile];
   const { stdout } = await promisify(execFile)(process.execPath, program, { maxBuffer: 64 * 1024 * 1024 }).catch(
     (error: unknown) => {
       const { stderr } = error as { readonly stderr?: string };
