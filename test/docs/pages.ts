@@ -29,3 +29,11 @@ export const anchorsOf = (text: string): ReadonlySet<string> =>
         .replaceAll(' ', '-'),
     ),
   );
+
+/** The first block of code of a language below a heading of a page, word by word. Throws when there is none. */
+export const blockOf = (text: string, heading: string, language: string): string => {
+  const [, below = ''] = text.split(`\n${heading}\n`);
+  const [, block] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(below) ?? [];
+  if (block === undefined) throw new Error(`Below ${JSON.stringify(heading)} is no block of ${language}.`);
+  return block;
+};
