@@ -104,6 +104,19 @@ const contract: readonly {
     },
   },
   {
+    because: "They are attached to people's roles, and CloudFormation deletes none that is.",
+    resources: {
+      'AWS::IAM::ManagedPolicy': [
+        'PeopleViewerA20999A5',
+        'PeopleOperator362395F2',
+        'PeopleEmergencyEF5B2D4F',
+        'PeopleKitOwner7AC5CD21',
+        'PeopleAuditorFD930159',
+        'PeopleRegistryD3A38845',
+      ],
+    },
+  },
+  {
     because: 'CloudFormation would ask to apply the registry anew, and to delete the old one.',
     resources: {
       'Custom::GatewayRegistry': ['GatewayRegistryApplied7948642E'],
@@ -130,6 +143,12 @@ const outputs = [
   'EventBusName',
   'TransitionsLogGroup',
   'StateMachineArn',
+  'ViewerPolicyArn',
+  'OperatorPolicyArn',
+  'EmergencyPolicyArn',
+  'KitOwnerPolicyArn',
+  'AuditorPolicyArn',
+  'RegistryPolicyArn',
 ];
 
 const template = synthesise({ gateways });
