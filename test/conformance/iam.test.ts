@@ -30,7 +30,7 @@ const answering: AwsService = { signingName: 'secretsmanager', call: async () =>
 let keys: Keys;
 const openAtHome = async () => {
   const { check } = accessOf({
-    policies: { roles, ofResources: new Map(), keysOfTopics: new Map() },
+    policies: { roles, people: new Map(), ofResources: new Map(), keysOfTopics: new Map() },
     secretOf: () => undefined,
     secretsKey: undefined,
     onDecision: () => undefined,

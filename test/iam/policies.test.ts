@@ -97,7 +97,12 @@ test.each([
   ['secretsmanager', 'constructor'],
 ])('refuses a call that the table does not have: %s %s', async (service, operation) => {
   expect(needsOf(service, operation)).toBeUndefined();
-  const noPolicies = { roles: new Map(), ofResources: new Map(), keysOfTopics: new Map() };
+  const noPolicies = {
+    roles: new Map(),
+    people: new Map(),
+    ofResources: new Map(),
+    keysOfTopics: new Map(),
+  };
   const { check } = accessOf({
     policies: noPolicies,
     secretOf: () => undefined,

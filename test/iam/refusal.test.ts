@@ -67,6 +67,7 @@ beforeAll(async () => {
   const { check } = accessOf({
     policies: {
       roles: new Map([['reader', { name: 'Reader', grants: grantsIn('Reader', readerMayDo) }]]),
+      people: new Map(),
       ofResources: new Map([
         [`arn:aws:events:${here}:event-bus/button`, grantsIn('button', busPolicy)],
         [`arn:aws:sns:${here}:closed`, grantsIn('closed', closedTopic)],

@@ -11,16 +11,18 @@ type Given = Pick<DeploymentOptions, 'template' | 'registryFile' | 'timers'> &
   Partial<Omit<DeploymentOptions, 'access'>> & {
     /** Told of every decision by the policies of the template. */
     readonly onDecision?: (decided: Decided) => void;
+    /** As whom the person at this machine acts; by default as the administrator. */
+    readonly actsAs?: (() => string | undefined) | undefined;
   };
 
 /** The whole local deployment on free ports, in memory and silent, but for what a test says itself; its policies are enforced. */
-export const openForTest = async ({ onDecision, ...options }: Given): Promise<EnforcedDeployment> => {
+export const openForTest = async ({ onDecision, actsAs, ...options }: Given): Promise<EnforcedDeployment> => {
   const log = options.log ?? (() => () => undefined);
   const enforced = enforcing((decided) => {
     onDecision?.(decided);
     const { caller, isAllowed, because, question } = decided;
     if (!isAllowed) log(caller)('WARN', `Refused ${question.action} on ${question.resource} ${because}.`);
-  });
+  }, actsAs);
   const deployment = await openDeployment({
     projectFolder: join(import.meta.dirname, '..', '..'),
     dataFolder: undefined,

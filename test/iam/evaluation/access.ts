@@ -18,6 +18,8 @@ export type AccessOptions = {
   readonly policies: Policies;
   readonly secretOf: Known['secret'];
   readonly secretsKey: Known['secretsKey'];
+  /** As whom the person at this machine acts: one of the policies' people; without one, as the administrator. */
+  readonly actsAs?: (() => string | undefined) | undefined;
   /** Told of every decision. */
   readonly onDecision: (decided: Decided) => void;
 };
@@ -26,10 +28,10 @@ export type AccessOptions = {
 const everything: readonly Grant[] = [{ of: OPERATOR, effect: 'Allow', action: '*', resource: '*' }];
 
 /** Decides by the policies. Throws when one of them looks at a condition key that calls do not carry here. */
-export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessOptions): Access => {
+export const accessOf = ({ policies, secretOf, secretsKey, actsAs, onDecision }: AccessOptions): Access => {
   const { keysOfTopics } = policies;
   const known: Known = { secret: secretOf, keyOfTopic: (topicArn) => keysOfTopics.get(topicArn), secretsKey };
-  const grants = grantsOf(policies);
+  const grants = [...grantsOf(policies), ...[...policies.people.values()].flat()];
   const unknown = [...keysLookedAt(grants)].filter((key) => !isSupplied(key));
   if (unknown.length > 0)
     throw new Error(
@@ -41,8 +43,10 @@ export const accessOf = ({ policies, secretOf, secretsKey, onDecision }: AccessO
 
   const decide = async (caller: string, { action, resource, context }: Question): Promise<Decision> => {
     const question = { action, resource, context: { ...always, ...context } };
-    const decision = await evaluate(principalOf(caller, policies, sessions), question);
-    onDecision({ ...decision, caller });
+    const role = caller === OPERATOR ? actsAs?.() : undefined;
+    const principal = role === undefined ? principalOf(caller, policies, sessions) : personOf(role, policies);
+    const decision = await evaluate(principal, question);
+    onDecision({ ...decision, caller: role === undefined ? caller : personNamed(role) });
     return decision;
   };
 
@@ -99,6 +103,14 @@ const principalOf = (
   const grants = role?.grants ?? (caller === OPERATOR || isOfOtherAccount ? everything : []);
   return { arn: arnOfCaller(caller, new Map(role ? [[caller, role.name]] : [])), grants };
 };
+
+const personOf = (role: string, { people }: Policies): Principal => ({
+  arn: `arn:aws:iam::${accountId}:user/${role}`,
+  grants: people.get(role) ?? [],
+});
+
+/** How decisions name a person with the policy of a role as the caller. */
+export const personNamed = (role: string): string => `person:${role}`;
 
 /** SNS and STS answer in the Query protocol and have names of their own ("Common errors" of each); everything else is AccessDeniedException. */
 const namesOfRefusal: Readonly<Record<string, readonly [string, number]>> = {

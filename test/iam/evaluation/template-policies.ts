@@ -10,6 +10,8 @@ export type Policies = {
   readonly roles: ReadonlyMap<string, Role>;
   /** The policies of resources, by ARN. */
   readonly ofResources: ReadonlyMap<string, readonly Grant[]>;
+  /** The managed policies of people, by what they do here, such as Viewer. */
+  readonly people: ReadonlyMap<string, readonly Grant[]>;
   /** The keys that encrypt topics, by the ARN of the topic. */
   readonly keysOfTopics: ReadonlyMap<string, string>;
 };
@@ -96,6 +98,23 @@ const keyPolicies = (template: Template, resolve: Resolve): readonly (readonly [
     listOf((resolve(Properties?.KeyPolicy) as Properties).Statement),
   ]);
 
+/** The ARN of an alias ends in its name; to everything else here an alias is its function. */
+const withAliases = (template: Template, value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map((one) => withAliases(template, one));
+  if (typeof value !== 'object' || value === null) return value;
+  const alias = 'Ref' in value ? template.Resources[String(value.Ref)] : undefined;
+  if (alias?.Type === 'AWS::Lambda::Alias') return { 'Fn::Join': ['', [value, `:${String(alias.Properties?.Name)}`]] };
+  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, withAliases(template, of)]));
+};
+
+const peopleOf = (template: Template, resolve: Resolve): ReadonlyMap<string, readonly Grant[]> =>
+  new Map(
+    resourcesOf(template, 'AWS::IAM::ManagedPolicy').map(({ logicalId, Properties }) => {
+      const role = /^People(\w+)[0-9A-F]{8}$/.exec(logicalId)?.[1] ?? logicalId;
+      return [role, grantsIn(role, resolve(withAliases(template, Properties?.PolicyDocument)))];
+    }),
+  );
+
 /** Reads every policy that decides about calls on this machine. Throws `Unresolved` for whatever has no value or is not evaluated here. */
 export const policiesOf = (template: Template, resolve: Resolve): Policies => {
   const found = Object.entries(resourcePolicies).flatMap(([type, read]) =>
@@ -107,6 +126,7 @@ export const policiesOf = (template: Template, resolve: Resolve): Policies => {
   return {
     roles: new Map([...rolesOf(template, resolve)].map(([actor, role]) => [actor, roleOf(template, resolve, role)])),
     ofResources,
+    people: peopleOf(template, resolve),
     keysOfTopics: keysOfTopics(template, resolve),
   };
 };
