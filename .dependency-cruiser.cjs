@@ -33,7 +33,7 @@ const lib = {
   // What it synthesises is what the emulator reads.
   synthesise: ['^lib/(rotation-stack|constructs/)', '^lib/emulator/cloudformation/template'],
   'rotation-stack': ['^lib/(gateway-credential-rotation|constructs/)'],
-  'gateway-credential-rotation': ['^lib/constructs/'],
+  'gateway-credential-rotation': ['^lib/constructs/', '^lambdas/domain/names'],
   constructs: [
     '^lib/(defaults|own-files|registry-files/)',
     '^lambdas/domain/',

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { type ApplyEvent, type ApplyResult, applyEvent, applyFile, applyWhole } from './registry/apply-file.ts';
+import { planAlias } from './domain/names.ts';
+import {
+  type ApplyEvent,
+  type ApplyResult,
+  applyEvent,
+  applyFile,
+  applyWhole,
+  planEvent,
+} from './registry/apply-file.ts';
 import { answerCloudFormation, byCloudFormation, customResourceRequest } from './registry/custom-resource.ts';
 import { variables } from './runtime/environment.ts';
+import { aliasIn } from './runtime/invoked-alias.ts';
 import { lambda } from './runtime/lambda.ts';
 import { provide } from './wiring/dependencies.ts';
 
@@ -9,7 +18,7 @@ import { provide } from './wiring/dependencies.ts';
  * Applies the file that REGISTRY_FILE names (gateways.json beside the code): for CloudFormation as the function of a custom
  * resource whose properties are the file's hash and the tables to protect from deletion (Delete does nothing), and by hand with
  * `{"plan"?: boolean, "actor"?, "reason"?}`, then also with another `registry`, the content of such a file, or the same packed as `registryGzip`. Demo gateways are
- * passed over unless DEMO_GATEWAYS is `apply`.
+ * passed over unless DEMO_GATEWAYS is `apply`. Its alias `plan` takes plans only.
  */
 export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
   const dependencies = provide(
@@ -29,7 +38,8 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
   const file = () => readFile(path, 'utf8');
   const apply = async ({ text, ...asked }: ApplyEvent): Promise<ApplyResult> =>
     applyFile(dependencies, text ?? (await file()), asked, withDemo);
-  return async (event, { awsRequestId }) => {
+  return async (event, { awsRequestId, invokedFunctionArn }) => {
+    if (aliasIn(invokedFunctionArn) === planAlias) return apply(planEvent(event, awsRequestId));
     const request = customResourceRequest(event);
     if (!request) return apply(applyEvent(event, awsRequestId));
     const work = async () => {

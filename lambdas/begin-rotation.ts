@@ -1,9 +1,11 @@
+import { planAlias } from './domain/names.ts';
+import { aliasIn } from './runtime/invoked-alias.ts';
 import { lambda } from './runtime/lambda.ts';
 import { provide } from './wiring/dependencies.ts';
-import { beginRotation, type PlanOutput } from './workflow/begin-rotation.ts';
+import { beginRotation, onlyPlan, type PlanOutput } from './workflow/begin-rotation.ts';
 import type { StepOutput } from './workflow/shared/step.ts';
 
-/** The workflow's first state: checks the input, begins the rotation or joins it; a plan only reads. */
+/** The workflow's first state: checks the input, begins the rotation or joins it; a plan only reads, and is all that its alias `plan` takes. */
 export const handler = lambda<{ executionArn: string; input: unknown }, StepOutput | PlanOutput>((runtime) => {
   const { kitSecretsTogether, ...dependencies } = provide(
     runtime,
@@ -15,5 +17,10 @@ export const handler = lambda<{ executionArn: string; input: unknown }, StepOutp
     'kitReach',
     'pingOne',
   );
-  return (event) => beginRotation({ ...dependencies, kitSecrets: kitSecretsTogether() }, event);
+  return (event, { invokedFunctionArn, awsRequestId }) => {
+    const needs = { ...dependencies, kitSecrets: kitSecretsTogether() };
+    return aliasIn(invokedFunctionArn) === planAlias
+      ? onlyPlan(needs, event.input, awsRequestId)
+      : beginRotation(needs, event);
+  };
 });

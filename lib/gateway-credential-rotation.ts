@@ -4,6 +4,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { planAlias, urlAlias } from '../lambdas/domain/names.ts';
 import { actingFunctions } from './constructs/acting-functions.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { commandKits, grantsOnCommands } from './constructs/command-kits.ts';
@@ -96,7 +97,7 @@ export class GatewayCredentialRotation extends Construct {
       logRetentionDays,
       tables: store.tableNames,
     });
-    const { functions: acting, decideAt, operateUrl } = actingFunctions(this, logRetentionDays);
+    const { functions: acting, operateUrl } = actingFunctions(this, logRetentionDays);
     const { Compromise, Console, ConsoleAct, Evidence, Operate } = acting;
     const ApplyRegistry = registry.applyRegistry;
     const evidenceKey = new EvidenceKey(this, 'EvidenceKey');
@@ -119,8 +120,18 @@ export class GatewayCredentialRotation extends Construct {
       },
     );
     Console.addEnvironment('ACT_FUNCTION', ConsoleAct.functionArn); // who presses a button invokes it, in his own name
+    const [planRotationAt, planRegistryAt] = [
+      planningAlias(tasks.BeginRotation),
+      planningAlias(registry.applyRegistry),
+    ];
     const people = { ApplyRegistry, Compromise, Console, ConsoleAct, Evidence };
-    this.policies = new People(this, 'People', { functions: people, decideAt, workflow, evidenceKey }).policies;
+    this.policies = new People(this, 'People', {
+      functions: people,
+      decideAt: `${Operate.functionArn}:${urlAlias}`,
+      plansAt: [planRotationAt, planRegistryAt],
+      workflow,
+      evidenceKey,
+    }).policies;
 
     const operators = new Operators(this, 'Operators', {
       key,
@@ -146,6 +157,8 @@ export class GatewayCredentialRotation extends Construct {
       SecretPrefix: secrets.prefix,
       GatewaysTable: store.tableName,
       ApplyRegistryFunction: ApplyRegistry.functionName,
+      PlanRegistryFunction: planRegistryAt,
+      PlanFunction: planRotationAt,
       EvidenceFunction: Evidence.functionName,
       EvidenceKeyArn: evidenceKey.keyArn,
       ConsoleFunction: Console.functionName,
@@ -166,6 +179,12 @@ export class GatewayCredentialRotation extends Construct {
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);
   }
 }
+
+/** The ARN by which a function only plans. */
+const planningAlias = (one: RotationFunction): string => {
+  one.addAlias(planAlias);
+  return `${one.functionArn}:${planAlias}`;
+};
 
 const refuseSecond = (one: GatewayCredentialRotation): void => {
   const stack = Stack.of(one);

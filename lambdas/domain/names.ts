@@ -9,6 +9,9 @@ export const keys = { partition: 'pk', sort: 'sk', list: 'list', expiresAt: 'exp
 /** The alias that the URL of the function Operate belongs to: only what came through the URL is invoked by it. */
 export const urlAlias = 'url';
 
+/** The alias of a function by which nothing is changed: it is asked with `"plan": true` or refuses. */
+export const planAlias = 'plan';
+
 /** The source and the version of every event of this system. A change that readers must know of is a new version. */
 export const eventSource = 'gateway-credential-rotation';
 export const transitionDetailType = 'Gateway Credential Transition v1';

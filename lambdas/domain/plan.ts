@@ -176,6 +176,16 @@ export type Plan = {
     /** Not asked for what they hold although they could be: the time of the plan was over, or no credential is current. */
     readonly notAsked: number;
   };
+  /** A rotation runs: kits may hold the current credential or the one before. */
+  readonly rotationRuns?: true;
+  /** What kits showed that were asked and answered, compared with the current credential; the first 50 that differ. */
+  readonly readBack: {
+    readonly matches: number;
+    readonly differs: readonly Pick<KitPlan, 'kitId' | 'kind' | 'owner'>[];
+    readonly moreDiffer: number;
+    /** They show no value, so that nobody can compare it. */
+    readonly showNothing: number;
+  };
   /** The first 50 that block or will be slow. */
   readonly attention: readonly (Omit<KitPlan, 'lastSeenMs'> & { readonly lastSeenAt?: string })[];
   /** How many more block or will be slow. */

@@ -1,6 +1,7 @@
 import type { LambdaFunctionURLEventWithIAMAuthorizer, LambdaFunctionURLResult } from 'aws-lambda';
 import { InputRefused } from '../domain/failure.ts';
 import { urlAlias } from '../domain/names.ts';
+import { aliasIn } from '../runtime/invoked-alias.ts';
 import { operate } from './operate.ts';
 
 type UrlEvent = LambdaFunctionURLEventWithIAMAuthorizer;
@@ -10,10 +11,7 @@ type UrlEvent = LambdaFunctionURLEventWithIAMAuthorizer;
  * who may invoke the function itself is not let in by that one's name.
  */
 export const isOfUrl = (event: unknown, invokedFunctionArn: string): event is UrlEvent =>
-  typeof event === 'object' &&
-  event !== null &&
-  'requestContext' in event &&
-  invokedFunctionArn.split(':')[7] === urlAlias; // after arn:aws:lambda:<region>:<account>:function:<name>
+  typeof event === 'object' && event !== null && 'requestContext' in event && aliasIn(invokedFunctionArn) === urlAlias;
 
 /**
  * A decision of the caller that IAM has let through, and who is known for that; 409 when it is refused, and 400 when it is

@@ -43,6 +43,13 @@ const byHand = z.strictObject({
 /** What the function is asked for by hand; without `text` it applies the file beside the code. */
 export type ApplyEvent = By & { readonly plan: boolean; readonly text?: string };
 
+/** The same where nothing may be changed. Throws {@link InputRefused} for what is not `"plan": true`, too. */
+export const planEvent = (event: unknown, requestId: string): ApplyEvent => {
+  const asked = applyEvent(event, requestId);
+  if (!asked.plan) throw refused('by its alias plan this function only plans: give "plan": true.');
+  return asked;
+};
+
 /** Some 100,000 kits; what unpacks to more is not unpacked. */
 const longestText = 200_000_000;
 

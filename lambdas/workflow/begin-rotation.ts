@@ -92,6 +92,16 @@ export const beginRotation = async (
   return stepOutput(begun.gateway, { gatewayId, rotationId, attempt: 1, historyEvents: 0 }, now());
 };
 
+/**
+ * What a plan says, of an input that asks for one and nothing else: for whoever may look and not begin a rotation. Throws
+ * {@link InputRefused} for any other input, a start among them.
+ */
+export const onlyPlan = async (needs: Needs, input: unknown, requestId: string): Promise<StepOutput | PlanOutput> => {
+  if (manualInput.safeParse(input).data?.plan !== true)
+    throw new InputRefused(`By its alias plan this function only plans: give "plan": true. ${allowed}`);
+  return beginRotation(needs, { executionArn: requestId, input });
+};
+
 /** With the rights and the network of this function, which are those that a rotation has. */
 const testOneKit = async (
   needs: Needs,

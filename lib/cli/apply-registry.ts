@@ -54,6 +54,23 @@ export const applyText = async (
   return connection.apply({ ...asked, plan: false });
 };
 
+/** Says what applying the document would change; nothing can be changed on this way. */
+export const planText = async ({ connection }: { connection: Connection }, registry: string): Promise<ApplyResult> =>
+  connection.planApply(sent(registry));
+
+/** A plan as it came back, each change a line; with `isDetailed` it ends as one that differs when there is anything. */
+export const plannedResult = (json: ApplyResult, isDetailed: boolean): Result => {
+  const all = json.count + json.refused;
+  if (all === 0) return { json, text: 'Nothing is to be changed.' };
+  const more = all - json.changes.length;
+  const text = [
+    ...json.changes.map(plain),
+    ...(more > 0 ? [`and ${more} more`] : []),
+    `${counted(json.count, 'change')} would be applied${json.refused > 0 ? `, and ${json.refused} refused now: the lines with NOT NOW say why` : ''}.`,
+  ].join('\n');
+  return { json, text, ...(isDetailed ? { endsAs: 'differs' as const } : {}) };
+};
+
 /** What became of it, as it came back: each change a line, and how many were made. A refused one ends the command otherwise. */
 export const appliedResult = (json: ApplyResult): Result => {
   const { count, refused, changes } = json;

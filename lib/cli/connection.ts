@@ -6,6 +6,7 @@ import type { PressResult } from '../../lambdas/compromise/press-button.ts';
 import type { View } from '../../lambdas/console/view/views.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
+import type { PlanOutput } from '../../lambdas/workflow/begin-rotation.ts';
 import { CommandFailed } from './failure.ts';
 import { type Signer, signedPost } from './signed-fetch.ts';
 import { type Target, unreachable } from './target.ts';
@@ -31,6 +32,10 @@ export type Connection = {
   operate(command: Readonly<Record<string, unknown>>): Promise<OperateResult>;
   compromise(request: Readonly<Record<string, unknown>>): Promise<PressResult>;
   apply(request: Readonly<Record<string, unknown>>): Promise<ApplyResult>;
+  /** What {@link Connection.apply} would do, by a way on which nothing can be changed. */
+  planApply(request: Readonly<Record<string, unknown>>): Promise<ApplyResult>;
+  /** What the workflow would answer to a start with `plan`, by a way on which nothing can be started. */
+  planRotation(input: Readonly<Record<string, unknown>>): Promise<PlanOutput>;
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Starts the workflow; resolves with the ARN of the execution. */
   start(input: Readonly<Record<string, unknown>>): Promise<string>;
@@ -106,6 +111,10 @@ export const connect = async (target: Target): Promise<Connection> => {
     },
     compromise: async (request) => (await invoke(output('CompromiseFunction'), request)) as PressResult,
     apply: async (request) => (await invoke(output('ApplyRegistryFunction'), request)) as ApplyResult,
+    planApply: async (request) =>
+      (await invoke(output('PlanRegistryFunction'), { ...request, plan: true })) as ApplyResult,
+    planRotation: async (input) =>
+      (await invoke(output('PlanFunction'), { input: { ...input, plan: true } })) as PlanOutput,
     start: async (input) => {
       const start = {
         stateMachineArn: output('StateMachineArn'),

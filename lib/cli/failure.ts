@@ -9,6 +9,8 @@ export const exitCodes = {
   declined: 3,
   /** The system could not be asked: no credentials, no stack, no permission, no answer. */
   unreachable: 4,
+  /** Asked for by --detailed-exit-code and by `kits check`, where every error is 1: something is not as it should be. */
+  differs: 2,
   /** What was checked is unchanged, but nothing says whose it is. */
   unvouched: 5,
 } as const;
@@ -18,7 +20,11 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   readonly exitCode: number;
 
-  constructor(kind: Exclude<keyof typeof exitCodes, 'done' | 'unvouched'>, message: string, options?: ErrorOptions) {
+  constructor(
+    kind: Exclude<keyof typeof exitCodes, 'differs' | 'done' | 'unvouched'>,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.exitCode = exitCodes[kind];
   }

@@ -15,7 +15,7 @@ import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {
   usage: 'kits',
-  about: 'The kits of a gateway: list, add, import, test, remove, acknowledge, retry.',
+  about: 'The kits of a gateway: list, add, import, test, check, remove, acknowledge, retry.',
   examples: [],
   options: [],
   prepare: () => {
@@ -38,25 +38,30 @@ export const commandsText = (): string => {
 };
 
 const codes = `
-Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line, ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked, ${exitCodes.unvouched} evidence that is unchanged and whose key nobody has vouched for (130 after Ctrl-C).`;
+Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line (of kits check and --detailed-exit-code: something differs, and every error is ${exitCodes.refused}), ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked, ${exitCodes.unvouched} evidence that is unchanged and whose key nobody has vouched for (130 after Ctrl-C).`;
 
 /** Runs one command line; resolves with its exit code. Rejects only for a defect. */
 export const runCommand = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
+  const codeOf = (exitCode: number): number => (isDetailed(argv) ? exitCodes.refused : exitCode);
   try {
     const outcome = { exitCode: exitCodes.done as number };
-    await programFor(terminal, (exitCode) => Object.assign(outcome, { exitCode })).parseAsync([...argv], {
+    await programFor(terminal, (exitCode) => Object.assign(outcome, { exitCode }), codeOf).parseAsync([...argv], {
       from: 'user',
     });
     return outcome.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : codeOf(exitCodes.usage);
     if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.declined; // Ctrl-C at a question
     const failure = failureOf(error);
     if (!failure) throw error;
     terminal.say(failure.message.split('\n').map(plain).join('\n'));
-    return failure.exitCode;
+    return codeOf(failure.exitCode);
   }
 };
+
+/** Whether 2 says that something differs, so that no error may end with it. */
+const isDetailed = (argv: readonly string[]): boolean =>
+  argv.includes('--detailed-exit-code') || (argv[0] === 'kits' && argv[1] === 'check');
 
 /** That of the package.json beside `lib`; read when it is asked for. */
 const version = (): string =>
@@ -64,7 +69,11 @@ const version = (): string =>
     (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version,
   );
 
-const programFor = (terminal: Terminal, end: (exitCode: number) => void): Command => {
+const programFor = (
+  terminal: Terminal,
+  end: (exitCode: number) => void,
+  codeOf: (exitCode: number) => number,
+): Command => {
   const program = new Command('gateway-credentials')
     .description('Rotates the credentials of API gateways, and shows how they stand.')
     .version(version(), '--version', 'print the version')
@@ -73,7 +82,7 @@ const programFor = (terminal: Terminal, end: (exitCode: number) => void): Comman
       `\nThis machine plays the cloud with gateway-credentials start; start --help says how.\n${codes}`,
     );
   settle(program, terminal);
-  for (const one of commands) add(program, one, terminal, end);
+  for (const one of commands) add(program, one, terminal, end, codeOf);
   return program;
 };
 
@@ -89,9 +98,15 @@ const settle = (command: Command, terminal: Terminal): Command =>
 
 const plainLines = (text: string): string => text.trimEnd().split('\n').map(plain).join('\n');
 
-const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCode: number) => void): void => {
+const add = (
+  parent: Command,
+  one: CliCommand,
+  terminal: Terminal,
+  end: (exitCode: number) => void,
+  codeOf: (exitCode: number) => number,
+): void => {
   const command = settle(parent.command(one.usage).description(one.about), terminal);
-  for (const sub of one.subcommands ?? []) add(command, sub, terminal, end);
+  for (const sub of one.subcommands ?? []) add(command, sub, terminal, end, codeOf);
   if (one.subcommands) return;
   for (const [flags, meaning] of one.options) command.option(flags, meaning);
   const path = parent.parent ? `${parent.name()} ` : '';
@@ -116,7 +131,8 @@ const add = (parent: Command, one: CliCommand, terminal: Terminal, end: (exitCod
         if (isFailed || endsAs) end(exitCodes[endsAs ?? 'refused']);
       } catch (error) {
         const failure = failureOf(error);
-        if (given.json && failure) terminal.out(jsonText({ exitCode: failure.exitCode, error: failure.message }));
+        if (given.json && failure)
+          terminal.out(jsonText({ exitCode: codeOf(failure.exitCode), error: failure.message }));
         throw failure ?? error;
       }
     });

@@ -13,8 +13,7 @@ export const actingFunctions = (scope: Construct, logRetentionDays: RetentionDay
     logRetentionDays,
   });
   // On an alias: a call of the function itself is seen to have come another way, whatever it says of its caller.
-  const decideAt = Operate.addAlias(urlAlias);
-  const { url: operateUrl } = decideAt.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+  const { url: operateUrl } = Operate.addAlias(urlAlias).addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
   const Compromise = new RotationFunction(scope, 'Compromise', {
     description: 'The compromise button: dooms credentials in one write, then replaces them.',
     timeoutSeconds: 60, // a person is waiting
@@ -36,5 +35,5 @@ export const actingFunctions = (scope: Construct, logRetentionDays: RetentionDay
     memoryMb: 1024, // a gateway with thousands of kits
     logRetentionDays,
   });
-  return { functions: { Operate, Compromise, Evidence, ConsoleAct, Console }, decideAt, operateUrl };
+  return { functions: { Operate, Compromise, Evidence, ConsoleAct, Console }, operateUrl };
 };

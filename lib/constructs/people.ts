@@ -1,5 +1,4 @@
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EvidenceKey } from './evidence-key.ts';
@@ -12,8 +11,10 @@ export type PeopleProps = {
   readonly functions: Readonly<
     Record<'ApplyRegistry' | 'Compromise' | 'Console' | 'ConsoleAct' | 'Evidence', RotationFunction>
   >;
-  /** The alias of the function Operate whose URL takes decisions. */
-  readonly decideAt: Alias;
+  /** The ARN of the alias of the function Operate whose URL takes decisions. */
+  readonly decideAt: string;
+  /** The ARNs of the aliases that plan rotations and the registry, and do nothing else. */
+  readonly plansAt: readonly string[];
   readonly workflow: RotationWorkflow;
   readonly evidenceKey: EvidenceKey;
 };
@@ -30,8 +31,11 @@ type Right = {
  * Who may do what, of people and of the pipelines that act for them: each role with its rights. What the functions of the stack may do stands in
  * `grants.ts`.
  */
-const rightsOf = (find: Right, { functions, decideAt, workflow, evidenceKey }: PeopleProps) => {
-  const look = invoke(functions.Console);
+const rightsOf = (find: Right, { functions, decideAt, plansAt, workflow, evidenceKey }: PeopleProps) => {
+  const look: Right = {
+    actions: ['lambda:InvokeFunction'],
+    resources: [functions.Console.functionArn, ...plansAt],
+  };
   return {
     Viewer: [find, look],
     Operator: [find, look, ...decide(decideAt), ...rotate(workflow), invoke(functions.ConsoleAct)],
@@ -43,7 +47,7 @@ const rightsOf = (find: Right, { functions, decideAt, workflow, evidenceKey }: P
 };
 
 const says = {
-  Viewer: 'Looks at gateways, kits, rotations and history.',
+  Viewer: 'Looks at gateways, kits, rotations and history, plans the registry, and compares what kits hold.',
   Operator: 'Plans and rotates, decides about rotations and kits, and acts in the console, which has the button too.',
   Emergency: 'Presses the compromise button.',
   KitOwner: 'Looks at what kits wait for.',
@@ -60,15 +64,15 @@ const invoke = (one: RotationFunction): Right => ({
 });
 
 /** Through the URL alone, where AWS names the caller: who invoked the function himself could name himself as he likes. */
-const decide = ({ functionArn }: Alias): readonly Right[] => [
+const decide = (aliasArn: string): readonly Right[] => [
   {
     actions: ['lambda:InvokeFunctionUrl'],
-    resources: [functionArn],
+    resources: [aliasArn],
     conditions: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
   },
   {
     actions: ['lambda:InvokeFunction'],
-    resources: [functionArn],
+    resources: [aliasArn],
     conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
   },
 ];

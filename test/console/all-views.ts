@@ -66,6 +66,7 @@ const plan: Plan = {
   ...{ gatewayId: atRest().gatewayId, at: '2026-11-23T02:13:30.000Z', mayStart: false },
   obstacles: [{ code: 'KIT_UNREACHABLE', message: 'Kit partner-eu: it did not answer.' }],
   kits: { total: 5, inUse: 4, idle: 1, waitForPeople: 1, slow: 0, unreachable: 1, notAsked: 1 },
+  readBack: { matches: 3, differs: [], moreDiffer: 0, showNothing: 0 },
   attention: [
     {
       ...{ kitId: 'partner-eu' as KitId, kind: 'kong', owner: 'partners@example.com', isIdle: false },

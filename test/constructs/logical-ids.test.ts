@@ -131,6 +131,8 @@ const outputs = [
   'SecretPrefix',
   'GatewaysTable',
   'ApplyRegistryFunction',
+  'PlanRegistryFunction',
+  'PlanFunction',
   'EvidenceFunction',
   'EvidenceKeyArn',
   'ConsoleFunction',

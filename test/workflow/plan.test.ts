@@ -73,6 +73,7 @@ describe('a start with plan', () => {
       mayStart: true,
       obstacles: [],
       kits: { total: 2, inUse: 1, idle: 1, waitForPeople: 2, slow: 0, unreachable: 0, notAsked: 0 },
+      readBack: { matches: 0, differs: [], moreDiffer: 0, showNothing: 0 },
       attention: [
         {
           kitId: 'one',

@@ -20,21 +20,20 @@ import { transition } from '../../domain/transition.ts';
 import { type Candidate, candidateOf } from '../../domain/wave-candidates.ts';
 import { planWaves } from '../../domain/wave-plan.ts';
 import { kitKindOf } from '../../kits/kinds.ts';
-import type { ClockAndLog, Dependencies, Stored } from '../../ports.ts';
+import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import { planAuthority } from './plan-authority.ts';
 import { planKeys } from './plan-keys.ts';
-import { accessFor, kitFailure } from './reach-kit.ts';
+import { comparedIn, type Shown, shownBy } from './shown-by-kit.ts';
 
 type Needs = Pick<Dependencies, 'kits' | 'uses' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'pingOne'> &
   ClockAndLog;
 
-/** Kits are asked for so long, so many at once, and each so long: the function ends before its state gives up. */
+/** Kits are asked for so long, and so many at once: the function ends before its state gives up. */
 const askForMs = 30_000;
 const kitsAtOnce = 20;
 /** So many shards are read side by side: 1,024 of them would take most of a minute one after the other. */
 const shardsAtOnce = 8;
-const kitMs = 8_000;
 /** Then own keys are looked at, so long, and not beside what kits that did not answer have left. */
 const [keysForMs, keysByMs] = [8_000, 42_000];
 
@@ -49,7 +48,7 @@ export const planRotation = async (
   { readsAll }: { readonly readsAll: boolean },
 ): Promise<Plan> => {
   const nowMs = needs.now();
-  const { kits, candidates, found, notAsked, unregisteredSources, tooManySources } = await planKits(
+  const { kits, candidates, found, readBack, notAsked, unregisteredSources, tooManySources } = await planKits(
     needs,
     gateway,
     rotationId,
@@ -78,6 +77,8 @@ export const planRotation = async (
       unreachable: count(({ why }) => why === 'UNREACHABLE'),
       notAsked,
     },
+    ...(gateway.rotation ? { rotationRuns: true as const } : {}),
+    readBack,
     attention: attention.slice(0, namedAtMost).map(({ lastSeenMs, ...kit }) => ({
       ...kit,
       ...(lastSeenMs === undefined ? {} : { lastSeenAt: iso(lastSeenMs) }),
@@ -132,6 +133,7 @@ const planKits = async (
   kits: readonly KitPlan[];
   found: readonly Kit[];
   candidates: readonly Candidate[];
+  readBack: Plan['readBack'];
   notAsked: number;
   unregisteredSources: number;
   tooManySources: boolean;
@@ -157,15 +159,20 @@ const planKits = async (
       tooManySources ||= use.areMany === true;
     }
     unregisteredSources += strangers.size;
-    const plans = await boundedMap(found, kitsAtOnce, async (kit): Promise<readonly [Kit, KitPlan]> => {
-      const isAskable = kitKindOf(kit.kind).readBack !== undefined;
-      const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
-      if (isAskable && !mayAsk) notAsked += 1;
-      const failure = mayAsk ? await failureOf(needs, gateway, rotationId, kit, stored) : undefined;
-      if (gateway.authority)
-        return [kit, planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure)];
-      return [kit, planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure)];
-    });
+    const plans = await boundedMap(
+      found,
+      kitsAtOnce,
+      async (kit): Promise<readonly [Kit, KitPlan, Shown | undefined]> => {
+        const isAskable = kitKindOf(kit.kind).readBack !== undefined;
+        const mayAsk = isAskable && stored !== undefined && needs.now() < untilMs;
+        if (isAskable && !mayAsk) notAsked += 1;
+        const shown = mayAsk ? await shownBy(needs, gateway, rotationId, kit, stored) : undefined;
+        const failure = shown?.failure;
+        if (gateway.authority)
+          return [kit, planSharedKit(kit, isAskable, gateway.shardCount === 1 && found.length === 1, failure), shown];
+        return [kit, planKit(kit, byKit.get(kit.kitId) ?? [], needs.now(), failure), shown];
+      },
+    );
     if (gateway.policy.waves)
       candidates.push(...found.map((kit) => candidateOf(kit, byKit.get(kit.kitId) ?? [], undefined, needs.now())));
     return plans;
@@ -174,32 +181,7 @@ const planKits = async (
   return {
     kits: all.map(([, plan]) => plan),
     found: all.map(([kit]) => kit),
+    readBack: comparedIn(all.map(([kit, , shown]) => [kit, shown])),
     ...{ candidates, notAsked, unregisteredSources, tooManySources },
   };
-};
-
-/** What may be over at the second time of asking, in the kit or in the service that keeps its secret. */
-const mayPass: ReadonlySet<string> = new Set(['KitUnreachable', 'TemporarilyUnavailable']);
-
-/** Why the kit does not show what it holds, asked twice; `undefined` when it does, or when there is nothing to ask. */
-const failureOf = async (
-  needs: Needs,
-  gateway: Gateway,
-  rotationId: RotationId,
-  kit: Kit,
-  { credentialId, value }: Stored,
-  again = true,
-): Promise<string | undefined> => {
-  const deadlineAtMs = needs.now() + gateway.policy.deadlineSeconds * 1000;
-  const installation = { kit, credentialId, value, rotationId, secretArn: gateway.secretArn, deadlineAtMs };
-  const tellNobody = { ...needs, notifyOwner: async () => undefined };
-  try {
-    const access = accessFor(tellNobody, kit, { forMs: kitMs });
-    await kitKindOf(kit.kind).readBack?.(installation, kit.settings, access);
-    return undefined;
-  } catch (error) {
-    if (again && error instanceof Error && mayPass.has(error.name))
-      return failureOf(needs, gateway, rotationId, kit, { credentialId, value, versionId: '' }, false);
-    return kitFailure(error).message;
-  }
 };

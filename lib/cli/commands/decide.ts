@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { latestRejectSeconds } from '../../../lambdas/domain/policy.ts';
-import { appliedResult, applyText, readWhole } from '../apply-registry.ts';
+import { appliedResult, applyText, planText as planApplyText, plannedResult, readWhole } from '../apply-registry.ts';
 import { command, label, reason, text, wholeNumber, why } from '../command.ts';
 import { lengthIn } from '../deadline.ts';
 import { CommandFailed } from '../failure.ts';
@@ -129,10 +129,22 @@ export const actCommands = [
   command({
     usage: 'apply [file]',
     about: 'Applies gateways.json: shows what would change, asks, and does it.',
-    examples: ['apply', 'apply my-gateways.json --yes'],
-    options: [why, ['--yes', 'do not ask']],
-    input: { file: text.default('gateways.json'), reason: reason.default('gateways.json was applied') },
-    run: async (at, { file, reason, yes }) => {
+    examples: ['apply', 'apply my-gateways.json --yes', 'apply --plan --detailed-exit-code'],
+    options: [
+      why,
+      ['--yes', 'do not ask'],
+      ['--plan', 'only show what would change, without the right to change it'],
+      ['--detailed-exit-code', 'with --plan: 0 nothing would change, 2 something would, 1 it could not be said'],
+    ],
+    input: {
+      file: text.default('gateways.json'),
+      reason: reason.default('gateways.json was applied'),
+      plan: z.boolean().default(false),
+      detailedExitCode: z.boolean().default(false),
+    },
+    run: async (at, { file, reason, yes, plan, detailedExitCode }) => {
+      if (plan) return plannedResult(await planApplyText(at, readWhole(file).text), detailedExitCode);
+      if (detailedExitCode) throw new CommandFailed('usage', '--detailed-exit-code goes with --plan.');
       return appliedResult(await applyText(at, readWhole(file).text, { reason, isAnswered: yes }));
     },
   }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { longestLookBackSeconds } from '../../../lambdas/domain/kit.ts';
 import { kindNames } from '../../../lambdas/kits/kinds.ts';
 import { appliedResult, applyText, readBytes, readText } from '../apply-registry.ts';
+import { checkKits } from '../check-kits.ts';
 import {
   type At,
   command,
@@ -152,6 +153,14 @@ export const kitCommands = [
     options: [['--file <path>', 'the kit as this file has it, before it is applied: it is asked with your own rights']],
     input: { gatewayId: text, kitId: text, file: text.optional() },
     run: (at, { gatewayId, kitId, file }) => testOne(at, gatewayId, kitId, file),
+  }),
+  command({
+    usage: 'check [gatewayId]',
+    about:
+      'Compares what kits hold with the current credential, by reading them back; of one gateway or of all. Nothing is changed. Ends with 0 when none differs, 2 when one does, 1 when not all could be asked.',
+    examples: ['check', 'check orders --json'],
+    input: { gatewayId: text.optional() },
+    run: (at, { gatewayId }) => checkKits(at, gatewayId),
   }),
   command({
     usage: 'remove <gatewayId> <kitId>',

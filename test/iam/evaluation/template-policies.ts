@@ -98,20 +98,11 @@ const keyPolicies = (template: Template, resolve: Resolve): readonly (readonly [
     listOf((resolve(Properties?.KeyPolicy) as Properties).Statement),
   ]);
 
-/** The ARN of an alias ends in its name; to everything else here an alias is its function. */
-const withAliases = (template: Template, value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map((one) => withAliases(template, one));
-  if (typeof value !== 'object' || value === null) return value;
-  const alias = 'Ref' in value ? template.Resources[String(value.Ref)] : undefined;
-  if (alias?.Type === 'AWS::Lambda::Alias') return { 'Fn::Join': ['', [value, `:${String(alias.Properties?.Name)}`]] };
-  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, withAliases(template, of)]));
-};
-
 const peopleOf = (template: Template, resolve: Resolve): ReadonlyMap<string, readonly Grant[]> =>
   new Map(
     resourcesOf(template, 'AWS::IAM::ManagedPolicy').map(({ logicalId, Properties }) => {
       const role = /^People(\w+)[0-9A-F]{8}$/.exec(logicalId)?.[1] ?? logicalId;
-      return [role, grantsIn(role, resolve(withAliases(template, Properties?.PolicyDocument)))];
+      return [role, grantsIn(role, resolve(Properties?.PolicyDocument))];
     }),
   );
 
