@@ -3,7 +3,6 @@ import { longestPage } from '../../lambdas/console/view/paging.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import type { At, Result } from './command.ts';
 import type { Connection } from './connection.ts';
-import { CommandFailed } from './failure.ts';
 import { plain } from './terminal.ts';
 
 /** How the kits of one gateway stand to its record; `NOT_SAID` when not all of them could be asked that can be. */
@@ -69,9 +68,9 @@ export const checkKits = async ({ connection }: At, gatewayId: string | undefine
   const ids = gatewayId === undefined ? await gatewaysOf(connection) : [gatewayId];
   const gateways: CheckedGateway[] = [];
   for (const id of ids) {
-    const answer = await connection.planRotation({ gatewayId: id, reason: 'kits were compared at a terminal' });
-    if (!('plan' in answer)) throw new CommandFailed('refused', `Gateway ${id} was not planned.`);
-    gateways.push(checked(answer.plan));
+    const reason = 'kits were compared at a terminal';
+    const { plan } = (await connection.planRotation({ gatewayId: id, reason })) as { readonly plan: Plan };
+    gateways.push(checked(plan));
   }
   const are = (result: CheckedGateway['result']): number => gateways.filter((one) => one.result === result).length;
   const sum =

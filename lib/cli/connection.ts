@@ -6,7 +6,6 @@ import type { PressResult } from '../../lambdas/compromise/press-button.ts';
 import type { View } from '../../lambdas/console/view/views.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
-import type { PlanOutput } from '../../lambdas/workflow/begin-rotation.ts';
 import { CommandFailed } from './failure.ts';
 import { type Signer, signedPost } from './signed-fetch.ts';
 import { type Target, unreachable } from './target.ts';
@@ -35,7 +34,7 @@ export type Connection = {
   /** What {@link Connection.apply} would do, by a way on which nothing can be changed. */
   planApply(request: Readonly<Record<string, unknown>>): Promise<ApplyResult>;
   /** What the workflow would answer to a start with `plan`, by a way on which nothing can be started. */
-  planRotation(input: Readonly<Record<string, unknown>>): Promise<PlanOutput>;
+  planRotation(input: Readonly<Record<string, unknown>>): Promise<unknown>;
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Starts the workflow; resolves with the ARN of the execution. */
   start(input: Readonly<Record<string, unknown>>): Promise<string>;
@@ -113,8 +112,7 @@ export const connect = async (target: Target): Promise<Connection> => {
     apply: async (request) => (await invoke(output('ApplyRegistryFunction'), request)) as ApplyResult,
     planApply: async (request) =>
       (await invoke(output('PlanRegistryFunction'), { ...request, plan: true })) as ApplyResult,
-    planRotation: async (input) =>
-      (await invoke(output('PlanFunction'), { input: { ...input, plan: true } })) as PlanOutput,
+    planRotation: (input) => invoke(output('PlanFunction'), { input: { ...input, plan: true } }),
     start: async (input) => {
       const start = {
         stateMachineArn: output('StateMachineArn'),
@@ -140,7 +138,9 @@ export const connect = async (target: Target): Promise<Connection> => {
     },
     caller: async () => {
       const by = await asked(signer());
-      const url = target.settings.endpoint ?? `https://sts.${by.region}.amazonaws.com/`;
+      // As the SDK does for every other service, where it is told of an endpoint by the environment.
+      const { AWS_ENDPOINT_URL: everywhere, AWS_ENDPOINT_URL_STS: ofSts = everywhere } = process.env;
+      const url = target.settings.endpoint ?? ofSts ?? `https://sts.${by.region}.amazonaws.com/`;
       const body = 'Action=GetCallerIdentity&Version=2011-06-15';
       const { text } = await asked(
         signedPost(by, { url, service: 'sts', contentType: 'application/x-www-form-urlencoded', body }),
