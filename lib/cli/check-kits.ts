@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { plain } from './terminal.ts';
 
 /** How the kits of one gateway stand to its record; `NOT_SAID` when not all of them could be asked that can be. */
-export type CheckedGateway = Plan['readBack'] & {
+type CheckedGateway = Plan['readBack'] & {
   readonly gatewayId: string;
   readonly result: 'SAME' | 'DIFFERS' | 'ROTATION_RUNS' | 'NOT_SAID';
   /** Kits that did not answer, and kits for which no time was left. */

@@ -18,7 +18,7 @@ const ofTheApp = [`aws-cdk-lib@${cdk}`, `cdk-nag@${nag}`, `constructs@${construc
 const compiler = [`typescript@${typescript}`, `@types/node@${types}`];
 
 /** How a program ended and what it printed. */
-export type Ended = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+type Ended = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
 /** A folder in which nothing but this package and an app's own packages are installed. */
 export type Installed = {
