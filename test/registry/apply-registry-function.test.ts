@@ -15,7 +15,8 @@ import {
 } from '../../lambdas/registry/custom-resource.ts';
 import { nowMs, type Opened, openRegistry } from './emulated-registry.ts';
 
-const context = { functionName: 'apply-registry', awsRequestId: 'request' } as Context;
+const invokedFunctionArn = 'arn:aws:lambda:us-east-1:000000000000:function:apply-registry';
+const context = { functionName: 'apply-registry', awsRequestId: 'request', invokedFunctionArn } as Context;
 const file = (demo: boolean) =>
   JSON.stringify({
     gateways: [
