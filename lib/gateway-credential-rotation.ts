@@ -21,7 +21,9 @@ import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
 import { GatewayStore } from './constructs/gateway-store.ts';
 import { grant } from './constructs/grants.ts';
+import { News } from './constructs/news.ts';
 import { Operators } from './constructs/operators.ts';
+import { OwnKits } from './constructs/own-kits.ts';
 import { OwnerNotifications } from './constructs/owner-notifications.ts';
 import { assumingRoles, grantsOnParameters, parameterKits, rolesOfKits } from './constructs/parameter-kits.ts';
 import { People, type PeopleRole } from './constructs/people.ts';
@@ -64,6 +66,7 @@ export class GatewayCredentialRotation extends Construct {
     const events = new TransitionEvents(this, 'TransitionEvents', published);
     const notifications = new OwnerNotifications(this, 'OwnerNotifications', { key });
     this.notificationsTopicArn = notifications.topicArn;
+    const news = new News(this, 'News', { logRetentionDays, owners: notifications, events, deadLetters });
     const policyCheck = new PolicyCheck(this, 'PolicyCheck', {
       ...settings,
       logRetentionDays,
@@ -99,6 +102,7 @@ export class GatewayCredentialRotation extends Construct {
     });
     const { functions: acting, operateUrl } = actingFunctions(this, logRetentionDays);
     const { Compromise, Console, ConsoleAct, Evidence, Operate } = acting;
+    const ownKits = new OwnKits(this, 'OwnKits', { logRetentionDays });
     const ApplyRegistry = registry.applyRegistry;
     const evidenceKey = new EvidenceKey(this, 'EvidenceKey');
     const button = new CompromiseButton(this, 'CompromiseButton', {
@@ -108,9 +112,12 @@ export class GatewayCredentialRotation extends Construct {
 
     const { authorize: Authorize, sideband: Sideband } = policyCheck;
     grant(
-      { ...tasks, Authorize, Sideband, Reconcile, RotateSecret, ApplyRegistry, ...acting },
       {
-        ...{ store, secrets, events, owners: notifications, workflow, policyCheck, evidenceKey },
+        ...{ ...tasks, Authorize, Sideband, Reconcile, RotateSecret, ApplyRegistry, ...acting },
+        ...{ OwnKits: ownKits.fn, DeliverNews: news.deliverNews },
+      },
+      {
+        ...{ store, secrets, events, owners: notifications, news, workflow, policyCheck, evidenceKey },
         ...{ rotateSecret: RotateSecret, registry },
         functions: grantsOnFunctions(stack, functionKits(settings.gateways)),
         parameters: grantsOnParameters(stack, parameterKits(settings.gateways)),
@@ -128,6 +135,7 @@ export class GatewayCredentialRotation extends Construct {
     this.policies = new People(this, 'People', {
       functions: people,
       decideAt: `${Operate.functionArn}:${urlAlias}`,
+      ownKitsAt: ownKits.aliasArn,
       plansAt: [planRotationAt, planRegistryAt],
       workflow,
       evidenceKey,
@@ -142,10 +150,11 @@ export class GatewayCredentialRotation extends Construct {
     const pressed = { button, deadLetters, rotateSecret: RotateSecret, compromise: Compromise, consoleAct: ConsoleAct };
     new Alarms(this, 'Alarms', { ...watched, ...pressed });
     const dashboard = new Dashboard(this, 'Dashboard', { ...watched, console: Console });
+    news.linkTo(dashboard.name);
 
     const before = this.node.children.filter((one) => one !== registry);
     if (settings.pressTrail) {
-      const functions = [Compromise, ConsoleAct, Operate, ApplyRegistry];
+      const functions = [Compromise, ConsoleAct, Operate, ownKits.fn, ApplyRegistry];
       new PressTrail(this, 'PressTrail', { functions, keptDays: logRetentionDays }).recordAfter(before);
     }
     registry.applyAfter(this.node.children.filter((one) => one !== registry));
@@ -154,6 +163,7 @@ export class GatewayCredentialRotation extends Construct {
       PolicyCheckUrl: policyCheck.url,
       ...(policyCheck.domainTarget ? { PolicyCheckDomainTarget: policyCheck.domainTarget } : {}),
       OperateUrl: operateUrl,
+      OwnKitsUrl: ownKits.url,
       SecretPrefix: secrets.prefix,
       GatewaysTable: store.tableName,
       ApplyRegistryFunction: ApplyRegistry.functionName,

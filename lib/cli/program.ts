@@ -15,7 +15,7 @@ import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {
   usage: 'kits',
-  about: 'The kits of a gateway: list, add, import, test, check, remove, acknowledge, retry.',
+  about: 'The kits of a gateway: list, add, import, test, check, remove, fetch, acknowledge, retry.',
   examples: [],
   options: [],
   prepare: () => {

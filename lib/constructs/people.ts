@@ -13,6 +13,8 @@ export type PeopleProps = {
   >;
   /** The ARN of the alias of the function Operate whose URL takes decisions. */
   readonly decideAt: string;
+  /** The ARN of the alias of the function OwnKits whose URL lets owners look after their own kits. */
+  readonly ownKitsAt: string;
   /** The ARNs of the aliases that plan rotations and the registry, and do nothing else. */
   readonly plansAt: readonly string[];
   readonly workflow: RotationWorkflow;
@@ -31,16 +33,16 @@ type Right = {
  * Who may do what, of people and of the pipelines that act for them: each role with its rights. What the functions of the stack may do stands in
  * `grants.ts`.
  */
-const rightsOf = (find: Right, { functions, decideAt, plansAt, workflow, evidenceKey }: PeopleProps) => {
+const rightsOf = (find: Right, { functions, decideAt, ownKitsAt, plansAt, workflow, evidenceKey }: PeopleProps) => {
   const look: Right = {
     actions: ['lambda:InvokeFunction'],
     resources: [functions.Console.functionArn, ...plansAt],
   };
   return {
     Viewer: [find, look],
-    Operator: [find, look, ...decide(decideAt), ...rotate(workflow), invoke(functions.ConsoleAct)],
+    Operator: [find, look, ...throughUrl(decideAt), ...rotate(workflow), invoke(functions.ConsoleAct)],
     Emergency: [find, look, invoke(functions.Compromise)],
-    KitOwner: [find, look],
+    KitOwner: [find, look, ...throughUrl(ownKitsAt)],
     Auditor: [find, look, invoke(functions.Evidence), readKey(evidenceKey)],
     Registry: [find, look, invoke(functions.ApplyRegistry)],
   } as const satisfies Readonly<Record<string, readonly Right[]>>;
@@ -50,7 +52,7 @@ const says = {
   Viewer: 'Looks at gateways, kits, rotations and history, plans the registry, and compares what kits hold.',
   Operator: 'Plans and rotates, decides about rotations and kits, and acts in the console, which has the button too.',
   Emergency: 'Presses the compromise button.',
-  KitOwner: 'Looks at what kits wait for.',
+  KitOwner: 'Looks at what kits wait for, and acknowledges his own.',
   Auditor: 'Exports evidence, and reads the public half of the key that signs it.',
   Registry: 'Applies gateways.json: in effect, the power over every gateway.',
 } as const;
@@ -64,7 +66,7 @@ const invoke = (one: RotationFunction): Right => ({
 });
 
 /** Through the URL alone, where AWS names the caller: who invoked the function himself could name himself as he likes. */
-const decide = (aliasArn: string): readonly Right[] => [
+const throughUrl = (aliasArn: string): readonly Right[] => [
   {
     actions: ['lambda:InvokeFunctionUrl'],
     resources: [aliasArn],

@@ -238,7 +238,7 @@ describe('showing', () => {
   });
   it.for([
     [{ view: 'gateway' }, 'gatewayId'],
-    [{ view: 'secrets' }, 'Allowed views are gateways, gateway, history, act, plan'],
+    [{ view: 'secrets' }, 'Allowed views are gateways, gateway, history, news, act, plan'],
     [{ view: 'gateway', gatewayId: 'orders' as GatewayId, pages: 1 }, 'pages'],
     [{ view: 'act', gatewayId: 'orders', act: 'retry-kit', kitId: 'nobody' }, 'has no kit nobody'],
   ])('refuses %o, and says what there is', async ([ask, said]) => {

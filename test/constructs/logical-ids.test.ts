@@ -14,7 +14,11 @@ const contract: readonly {
     because:
       'Their data would be left behind, and the stack would begin with none: a gateway without its record refuses every request.',
     resources: {
-      'AWS::DynamoDB::Table': ['GatewayStoreGatewaysTable5A51E2DE', 'GatewayStoreUseTableC59CC681'],
+      'AWS::DynamoDB::Table': [
+        'GatewayStoreGatewaysTable5A51E2DE',
+        'GatewayStoreUseTableC59CC681',
+        'NewsOutbox4E859DB3',
+      ],
     },
   },
   {
@@ -42,6 +46,7 @@ const contract: readonly {
       'Secrets Manager, running executions, alarms and the permissions of people name them; a new name is a function that none of these finds.',
     resources: {
       'AWS::Lambda::Function': [
+        'NewsDeliverNewsF12EB85E',
         'PolicyCheckAuthorizeD9627EEC',
         'PolicyCheckSideband7C974896',
         'BeginRotation8C0F9476',
@@ -54,12 +59,13 @@ const contract: readonly {
         'RotateSecretDE051723',
         'GatewayRegistryApplyRegistryE51E592E',
         'Operate27B2B33C',
+        'OwnKits51663DFA',
         'CompromiseEE261A78',
         'Evidence4CC26D68',
         'ConsoleActA830015C',
         'Console63CA37A7',
       ],
-      'AWS::Lambda::Url': ['OperateAliasurlFunctionUrlC6614DD6'],
+      'AWS::Lambda::Url': ['OperateAliasurlFunctionUrlC6614DD6', 'OwnKitsAliasurlFunctionUrl10E81629'],
     },
   },
   {
@@ -80,6 +86,7 @@ const contract: readonly {
     resources: {
       'AWS::Logs::LogGroup': [
         'TransitionEventsCopies28A0B4FE',
+        'NewsDeliverNewsLogs149C80CB',
         'PolicyCheckAuthorizeLogsBDCBA057',
         'PolicyCheckSidebandLogs6BAB15BA',
         'PolicyCheckAccessLogs445401DD',
@@ -94,6 +101,7 @@ const contract: readonly {
         'RotateSecretLogsA1881425',
         'GatewayRegistryApplyRegistryLogs8F0E5E36',
         'OperateLogs9416F2F1',
+        'OwnKitsOwnKitsLogs28D9C499',
         'CompromiseLogsFD86CB80',
         'EvidenceLogsBDF5B71B',
         'ConsoleActLogs5EC803D5',
@@ -128,6 +136,7 @@ const outputs = [
   'PolicyCheckApiEndpoint02882BA9',
   'PolicyCheckUrl',
   'OperateUrl',
+  'OwnKitsUrl',
   'SecretPrefix',
   'GatewaysTable',
   'ApplyRegistryFunction',

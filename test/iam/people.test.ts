@@ -60,6 +60,8 @@ const commands: Readonly<Record<string, readonly [words: () => readonly string[]
   extend: [() => ['extend', 'orders', '--until', '3h', ...why], ['Operator']],
   'kits retry': [() => ['kits', 'retry', 'orders', 'one', ...why], ['Operator']],
   'kits retire-source': [() => ['kits', 'retire-source', 'orders', 'one', '10.0.0.7', ...why], ['Operator']],
+  // To look at his kits is a kit owner's; the value he reads by a statement on his own gateways' secrets alone.
+  'kits fetch': [() => ['kits', 'fetch', 'orders', 'one', '--out', join(folder, 'value')], nobody],
   'kits acknowledge': [() => ['kits', 'acknowledge', 'orders', 'one', ...why], ['Operator']],
   'roll-back': [() => ['roll-back', 'orders', ...why], ['Operator']],
   force: [() => ['force', 'orders', '--yes', ...why], ['Operator']],
@@ -94,8 +96,9 @@ test('every command is among those whose rights are looked at', () => {
   );
 });
 
-/** What everybody may: find the stack, have the console shown, and plan. */
-const toLook = /^cloudformation:DescribeStacks on |^lambda:InvokeFunction on .*:function:(console|[a-z-]+:plan)$/;
+/** What everybody may: find the stack, have the console shown, and plan; and owners, ask about their own kits. */
+const toLook =
+  /^cloudformation:DescribeStacks on |^lambda:InvokeFunction on .*:function:(console|[a-z-]+:plan)$|^lambda:InvokeFunction(Url)? on .*:function:own-kits:url$/;
 
 /** Runs a command with the policy of a role; what IAM said of it meanwhile. */
 const runAs = async (one: PeopleRole, words: readonly string[]) => {
@@ -129,7 +132,7 @@ describe.each(Object.entries(commands))('%s', (_, [words, may]) => {
 
 describe('the console', () => {
   const act = async (one: PeopleRole): Promise<string> => {
-    const lambda = new LambdaClient(clientSettings(system.deployment.cloud.operator));
+    const lambda = new LambdaClient(clientSettings({ environment: system.deployment.cloud.operator }));
     role = one;
     const Payload = JSON.stringify({ format: 'json', gatewayId, act: 'plan', actor: 'a', reason: 'b', requestId: one });
     try {
