@@ -129,7 +129,7 @@ describe.each(Object.entries(commands))('%s', (_, [words, may]) => {
 
 describe('the console', () => {
   const act = async (one: PeopleRole): Promise<string> => {
-    const lambda = new LambdaClient(clientSettings(system.deployment.cloud.operator));
+    const lambda = new LambdaClient(clientSettings({ environment: system.deployment.cloud.operator }));
     role = one;
     const Payload = JSON.stringify({ format: 'json', gatewayId, act: 'plan', actor: 'a', reason: 'b', requestId: one });
     try {
