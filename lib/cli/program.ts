@@ -77,6 +77,7 @@ const programFor = (
   const program = new Command('gateway-credentials')
     .description('Rotates the credentials of API gateways, and shows how they stand.')
     .version(version(), '--version', 'print the version')
+    .enablePositionalOptions() // after the name of a command, --version is that command's
     .addHelpText(
       'after',
       `\nThis machine plays the cloud with gateway-credentials start; start --help says how.\n${codes}`,
