@@ -7,7 +7,7 @@ const lambdas = {
   console: ['operator', 'compromise', ...slice], // it acts by the very code that other callers reach
   operator: slice,
   compromise: slice,
-  registry: ['kits', 'notifications', ...slice], // the schema of gateways.json is made of the kinds' own, and it tells owners
+  registry: ['kits', 'news', 'notifications', ...slice], // the schema of gateways.json is made of the kinds' own, and it tells owners
   reconciler: ['notifications', ...slice], // it tells owners
   'evidence-export': slice,
   'secrets-manager-rotation': slice,
@@ -15,6 +15,7 @@ const lambdas = {
   authorities: ['policy-check', 'ports', 'runtime', 'domain'],
   'policy-check': ['runtime', 'domain'],
   kits: ['ports', 'domain'],
+  news: ['kits', 'notifications', ...slice], // its channels ask as kits do, and sign as they do
   notifications: ['domain'],
   aws: ['ports', 'domain'],
   ports: ['domain'],
@@ -37,7 +38,7 @@ const lib = {
   constructs: [
     '^lib/(defaults|registry-files/)',
     '^lambdas/domain/',
-    '^lambdas/notifications/event-schema',
+    '^lambdas/notifications/(event-schema|transition-news)',
     '^lambdas/compromise/press-input',
     '^lambdas/policy-check/sideband-body',
     '^lambdas/registry/(read-registry|registry-hosts)', // whose hosts are a default of the settings

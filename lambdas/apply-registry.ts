@@ -23,6 +23,7 @@ export const handler = lambda<unknown, ApplyResult | undefined>((runtime) => {
     'protectTables',
     'kitReach',
     'notifyOwner',
+    'news',
   );
   const { REGISTRY_FILE: path } = variables(runtime.environment, 'REGISTRY_FILE');
   const withDemo = runtime.environment.DEMO_GATEWAYS === 'apply';

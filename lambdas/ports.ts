@@ -4,6 +4,7 @@ import type { Home } from './domain/secret-home.ts';
 import type { SecretUser } from './domain/secret-tag.ts';
 import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
 import type { KitReach } from './ports/kit-reach.ts';
+import type { ChannelSecret, NewsStore } from './ports/news.ts';
 import type { PingOne } from './ports/pingone.ts';
 import type { PolicyCheck } from './ports/policy-check.ts';
 import type { GatewaySecrets, KitSecrets, SecretVersions } from './ports/secrets.ts';
@@ -16,6 +17,7 @@ export type * from './ports/kit-edge.ts';
 export type * from './ports/kit-files.ts';
 export type * from './ports/kit-functions.ts';
 export type * from './ports/kit-reach.ts';
+export type * from './ports/news.ts';
 export type * from './ports/owners-places.ts';
 export type * from './ports/pingone.ts';
 export type * from './ports/policy-check.ts';
@@ -48,6 +50,12 @@ export type Dependencies = {
   readonly manualStarts: ManualStarts;
   readonly plans: Plans;
   readonly notifyOwner: (message: OwnerMessage) => Promise<void>;
+  readonly news: NewsStore;
+  readonly channelSecret: ChannelSecret;
+  /** What this deployment is called among others. */
+  readonly deployment: string;
+  /** Where the console shows a gateway, with `{gatewayId}` in the place of its id; `undefined` where there is none. */
+  readonly consoleUrl: string | undefined;
   /** What the names of gateway secrets begin with. */
   readonly secretPrefix: string;
   /** The account and region in which it is deployed. */

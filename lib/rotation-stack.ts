@@ -18,6 +18,7 @@ import { GatewayRegistry } from './constructs/gateway-registry.ts';
 import { GatewaySecrets } from './constructs/gateway-secrets.ts';
 import { GatewayStore } from './constructs/gateway-store.ts';
 import { grant } from './constructs/grants.ts';
+import { News } from './constructs/news.ts';
 import { Operators } from './constructs/operators.ts';
 import { OwnerNotifications } from './constructs/owner-notifications.ts';
 import { assumingRoles, grantsOnParameters, parameterKits, rolesOfKits } from './constructs/parameter-kits.ts';
@@ -49,6 +50,7 @@ export class RotationStack extends Stack {
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const events = new TransitionEvents(this, 'TransitionEvents', { logRetentionDays, deadLetters });
     const notifications = new OwnerNotifications(this, 'OwnerNotifications', { key });
+    const news = new News(this, 'News', { logRetentionDays, owners: notifications, events, deadLetters });
     const policyCheck = new PolicyCheck(this, 'PolicyCheck', {
       ...settings,
       logRetentionDays,
@@ -179,6 +181,7 @@ export class RotationStack extends Stack {
         Operate: operate,
         Compromise: compromise,
         Evidence: evidence,
+        DeliverNews: news.deliverNews,
         ConsoleAct: consoleAct,
         Console: show,
       },
@@ -188,6 +191,7 @@ export class RotationStack extends Stack {
           secrets,
           events,
           owners: notifications,
+          news,
           workflow,
           policyCheck,
           evidenceKey,
@@ -207,6 +211,7 @@ export class RotationStack extends Stack {
     const watched = { operators, policyCheck, store, workflow };
     new Alarms(this, 'Alarms', { ...watched, button, deadLetters, rotateSecret, compromise, consoleAct });
     const dashboard = new Dashboard(this, 'Dashboard', { ...watched, console: show });
+    news.linkTo(dashboard.name);
 
     const before = this.node.children.filter((one) => one !== registry);
     if (settings.pressTrail) {

@@ -8,8 +8,8 @@ const longestSubject = 99;
 /** Publishes to the owners' topic; `owner` and `severity` are attributes, so that subscriptions can filter on them. */
 export const notifyOwnersOn =
   (sns: SNSClient, topicArn: string) =>
-  async ({ owner, subject, text, severity = 'instruction', ...ids }: OwnerMessage): Promise<void> => {
-    const attributes = { owner, severity, ...ids };
+  async ({ owner, subject, text, severity = 'instruction', ...more }: OwnerMessage): Promise<void> => {
+    const attributes = { owner, severity, ...more };
     const publish = new PublishCommand({
       TopicArn: topicArn,
       Subject: subject.slice(0, longestSubject),

@@ -1,5 +1,6 @@
 import type { CredentialId, GatewayId, KitId, RotationId } from './ids.ts';
 import type { Labels } from './labels.ts';
+import type { NewsThread } from './news.ts';
 import type { RefusedUse, RefusedValue } from './refused-use.ts';
 import type { UseScope, UseSource } from './use-places.ts';
 import type { KitWave } from './wave.ts';
@@ -148,6 +149,8 @@ export type OwnerMessage = {
   readonly kitId?: string;
   /** Absent when it is about none in particular. */
   readonly credentialId?: string;
+  /** What it is about, beside other messages; without it, the rotation of the gateway. */
+  readonly thread?: NewsThread;
   /** How urgent it is, for subscriptions to filter on; without it, `instruction`. */
   readonly severity?: 'instruction' | 'reminder' | 'escalation' | 'deadline' | 'page';
 };

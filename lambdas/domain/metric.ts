@@ -29,6 +29,8 @@ export const eventMetrics = [
   'ReconcileFailed',
   /** Secrets Manager began a rotation while another one overlaps (the error of that name). */
   'RotationInOverlap',
+  /** A message to people was given up: a channel refused it, or did not take it for hours. */
+  'NewsGivenUp',
 ] as const;
 
 /** How many there are now, over all gateways: measured by the reconciler, every minute unless said. */

@@ -25,3 +25,10 @@ export const letsUse = (value: string | undefined, user: SecretUser): boolean =>
         (user.kitId !== undefined && name === tagOfKit(user)) ||
         (name === user.gatewayId && !wordsOfTag.some((word) => word === user.gatewayId)),
     );
+
+/** How the tag of a channel's secret names it; no gateway and no kit is called so. */
+export const channelTagPrefix = 'news:';
+
+/** Whether the value of a secret's tag lets a channel of news use the secret. */
+export const letsChannelUse = (value: string | undefined, channel: string): boolean =>
+  (value ?? '').split(' ').includes(`${channelTagPrefix}${channel}`);

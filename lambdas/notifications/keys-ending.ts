@@ -12,7 +12,7 @@ export const keysEnding = (
   const hasEnded = lines.some(({ standing }) => standing === 'ENDED');
   const what = lines.length === 1 ? 'A key' : `${lines.length} keys`;
   return {
-    ...{ owner, gatewayId, severity: hasEnded ? 'escalation' : 'reminder' },
+    ...{ owner, gatewayId, thread: 'keys-ending', severity: hasEnded ? 'escalation' : 'reminder' },
     subject: `${what} to your kits of gateway ${gatewayId} ${hasEnded ? 'ended' : lines.length === 1 ? 'ends soon' : 'end soon'}`,
     text: [
       `This system reaches your kits of gateway ${gatewayId} with what these secrets hold:`,

@@ -128,7 +128,7 @@ export const revertedKits = (
   const kits = [first, ...others];
   const more = kits.length - revertedNamed;
   return {
-    ...{ owner, gatewayId, credentialId: first.credentialId, severity: 'escalation' },
+    ...{ owner, gatewayId, credentialId: first.credentialId, severity: 'escalation', thread: 'kits-behind' },
     ...(kits.length === 1 ? { kitId: first.kitId } : {}),
     subject: kits.length === 1 ? `Kit ${first.kitId} is refused` : `${kits.length} of your kits are refused`,
     text: [
@@ -160,7 +160,8 @@ export const destinationsChanged = (
   const [first] = kits;
   const more = kits.length - redirectedNamed;
   return {
-    ...{ owner, gatewayId, severity: kits.every(({ isNew }) => isNew) ? 'instruction' : 'escalation' },
+    ...{ owner, gatewayId, thread: 'registry' },
+    severity: kits.every(({ isNew }) => isNew) ? 'instruction' : 'escalation',
     ...(kits.length === 1 && first ? { kitId: first.kitId } : {}),
     subject:
       kits.length === 1 && first

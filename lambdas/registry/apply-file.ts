@@ -6,6 +6,7 @@ import { InputRefused } from '../domain/failure.ts';
 import type { Dependencies } from '../ports.ts';
 import { actor, reason } from '../workflow/shared/fields.ts';
 import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
+import { applyNews } from './apply-news.ts';
 import { refuseForeignSecrets } from './foreign-secrets.ts';
 import { readRegistry, withoutDemo } from './read-registry.ts';
 import { refuseOtherFolders } from './registry-folders.ts';
@@ -73,7 +74,7 @@ const unpacked = (packed: string): string => {
   }
 };
 
-type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'home' | 'kitReach'>;
+type Needs = Parameters<typeof applyRegistry>[0] & Pick<Dependencies, 'home' | 'kitReach' | 'news'>;
 
 /** Applies the text of `gateways.json`, logs every change, and returns them as lines. Throws RegistryRefused too. */
 export const applyFile = async (
@@ -88,7 +89,7 @@ export const applyFile = async (
   refuseOtherHosts(registry, needs.kitReach.hosts);
   refuseOtherFolders(registry, needs.kitReach.folders);
   const changes = await applyRegistry(needs, registry, { actor, reason }, { plan });
-  const lines = changes.map(describeChange);
+  const lines = [...changes.map(describeChange), ...(await applyNews(needs, registry.news, { plan }))];
   if (!plan)
     for (const { kind, gatewayId, kitId, refused } of changes)
       needs.log(refused ? 'WARN' : 'INFO', 'gateways.json was applied.', {

@@ -13,6 +13,7 @@ type Node = {
   description?: string;
   format?: string;
   properties?: Record<string, Node>;
+  additionalProperties?: boolean | Node;
   items?: Node;
   oneOf?: Node[];
   anyOf?: Node[];
@@ -27,6 +28,7 @@ const node: z.ZodType<Node> = z.lazy(() =>
     description: z.string().exactOptional(),
     format: z.string().exactOptional(),
     properties: z.record(z.string(), node).exactOptional(),
+    additionalProperties: z.union([z.boolean(), node]).exactOptional(),
     items: node.exactOptional(),
     oneOf: z.array(node).exactOptional(),
     anyOf: z.array(node).exactOptional(),
@@ -74,7 +76,7 @@ const shown = (value: unknown, path: Path): string => {
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value !== 'string') return String(value);
   if (!isPlainLine(value)) return 'a text with hidden characters';
-  if (path.includes('settings') || value.includes('://')) return 'a text';
+  if (path.includes('settings') || path[0] === 'channels' || value.includes('://')) return 'a text';
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 };
 
@@ -90,9 +92,13 @@ const schemaAt = (root: Node, path: Path, given: unknown): Node | undefined => {
 const stepInto = (from: Node, step: PropertyKey): Node | undefined => {
   if (typeof step === 'number') return from.items;
   const alternatives = alternativesOf(from);
-  if (alternatives.length === 0) return from.properties?.[String(step)];
+  if (alternatives.length === 0) return from.properties?.[String(step)] ?? ofEach(from);
   return { enum: alternatives.map((one) => one.properties?.[String(step)]?.const) };
 };
+
+/** What each property of an object may be whose names are free. */
+const ofEach = ({ additionalProperties: each }: Node): Node | undefined =>
+  typeof each === 'object' ? each : undefined;
 
 const alternativesOf = (from: Node): readonly Node[] => from.oneOf ?? from.anyOf ?? [];
 

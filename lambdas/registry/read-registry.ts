@@ -4,6 +4,8 @@ import type { WantedGateway, WantedKit } from '../domain/registry-changes.ts';
 import { scheduleContradiction } from '../domain/schedule.ts';
 import { isPlainText } from '../domain/text.ts';
 import { kitKindOf } from '../kits/kinds.ts';
+import type { NewsSettings } from '../news/channel-schema.ts';
+import { contradictionsIn } from '../news/routes.ts';
 import { decisionOf, idleForwardKits } from './forward-target.ts';
 import { pathText, problemsOf } from './problems.ts';
 import { type GatewayOfFile, gatewaySchema, registryJsonSchema, registrySchema } from './schema.ts';
@@ -30,10 +32,15 @@ export type Registry = {
     readonly kits: readonly DemoKit[];
     readonly demo: boolean;
   })[];
+  /** By which channels people are told. */
+  readonly news: NewsSettings;
 };
 
 /** The registry without its demo gateways: what a deployment to AWS applies. */
-export const withoutDemo = ({ gateways }: Registry): Registry => ({ gateways: gateways.filter(({ demo }) => !demo) });
+export const withoutDemo = ({ gateways, news }: Registry): Registry => ({
+  gateways: gateways.filter(({ demo }) => !demo),
+  news,
+});
 
 /** Reads the text of `gateways.json`. Throws {@link RegistryRefused}. */
 export const readRegistry = (text: string): Registry => registryIn(parsed(text));
@@ -42,6 +49,10 @@ export const readRegistry = (text: string): Registry => registryIn(parsed(text))
 export const registryIn = (given: unknown): Registry => {
   const whole = registrySchema.safeParse(given);
   const problems = whole.success ? [] : problemsOf(whole.error.issues, given, registryJsonSchema());
+  const news: NewsSettings = whole.success
+    ? { channels: whole.data.channels, news: whole.data.news }
+    : { channels: {}, news: [] };
+  problems.push(...contradictionsIn(news));
   const gatewaysGiven: readonly unknown[] = listAt(given, 'gateways');
   problems.push(...repeated(gatewaysGiven, 'gatewayId', ['gateways'], 'gateway'));
   const parsedGateways = gatewaysGiven.map((one) => gatewaySchema.safeParse(one));
@@ -74,6 +85,7 @@ export const registryIn = (given: unknown): Registry => {
   });
   if (problems.length > 0) throw new RegistryRefused(problems);
   return {
+    news,
     gateways: read
       .filter((one) => one !== undefined)
       .map(({ gatewayId, labels, authority, decision, policy, kits, demo, schedule }) => ({

@@ -6,6 +6,7 @@ import { readSchedule } from '../domain/schedule.ts';
 import { longestText } from '../domain/text.ts';
 import { longestBakeSeconds, wavesAtMost } from '../domain/wave-policy.ts';
 import { kitSchemaWith } from '../kits/kinds.ts';
+import { newsFields } from '../news/channel-schema.ts';
 import { actor, gatewayId, kitId, labels, line } from '../workflow/shared/fields.ts';
 
 const day = 86_400;
@@ -196,7 +197,11 @@ export const gatewaySchema = z.strictObject({
 export type GatewayOfFile = z.output<typeof gatewaySchema>;
 
 /** The schema of `gateways.json`: strict, with the settings of every kind of kit. */
-export const registrySchema = z.strictObject({ $schema: z.string().exactOptional(), gateways: z.array(gatewaySchema) });
+export const registrySchema = z.strictObject({
+  $schema: z.string().exactOptional(),
+  ...newsFields,
+  gateways: z.array(gatewaySchema),
+});
 
 const jsonSchemaOf = (schema: z.ZodType) =>
   z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });

@@ -13,9 +13,14 @@ const token = /eyJ[\w-]{8,}\.(?:eyJ[\w-]*)?(?:\.[\w-]*)?/g;
 export const withoutSecrets =
   (log: Log, more: () => LogFields = () => ({})): Log =>
   (level, message, fields = {}) =>
-    log(level, redacted(message), JSON.parse(redacted(JSON.stringify({ ...more(), ...fields }))) as LogFields);
+    log(
+      level,
+      withoutCredentials(message),
+      JSON.parse(withoutCredentials(JSON.stringify({ ...more(), ...fields }))) as LogFields,
+    );
 
-const redacted = (text: string): string =>
+/** A text without any credential or token that may stand in it. */
+export const withoutCredentials = (text: string): string =>
   text.replace(credential, 'gwc_[redacted]').replace(token, '[redacted token]');
 
 /**

@@ -7,6 +7,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { pingOneClients, systemAccess } from '../authorities/pingone/client.ts';
 import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
+import { channelSecretsIn } from '../aws/channel-secrets.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
@@ -18,6 +19,7 @@ import { kitSecretsIn, kitSecretsTogether } from '../aws/kit-secrets.ts';
 import { kitSecretsByRole } from '../aws/kit-secrets-by-role.ts';
 import { kitsIn } from '../aws/kits.ts';
 import { manualStartsOf, plansOf } from '../aws/manual-starts.ts';
+import { newsIn } from '../aws/news.ts';
 import { notifyOwnersOn } from '../aws/notify-owners.ts';
 import { ownKeysIn } from '../aws/own-keys.ts';
 import { assumeRoleBy } from '../aws/owners-role.ts';
@@ -175,6 +177,10 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     needs: ['NOTIFICATIONS_TOPIC'],
     make: ({ NOTIFICATIONS_TOPIC = '' }, clients) => notifyOwnersOn(clients.sns(), NOTIFICATIONS_TOPIC),
   },
+  news: { needs: ['NEWS_TABLE'], make: ({ NEWS_TABLE = '' }, clients) => newsIn(clients.dynamodb(), NEWS_TABLE) },
+  channelSecret: { needs: [], make: (_, clients) => channelSecretsIn(clients.secretsManager()) },
+  deployment: { needs: ['DEPLOYMENT'], make: ({ DEPLOYMENT = '' }) => DEPLOYMENT },
+  consoleUrl: { needs: [], make: (_values, _clients, { environment }) => environment.CONSOLE_URL || undefined },
   home: {
     needs: ['ROTATION_FUNCTION'],
     make: ({ ROTATION_FUNCTION = '' }) => homeOfArn(ROTATION_FUNCTION),

@@ -69,7 +69,7 @@ export const withoutKit = (opened: OpenedRegistry, gatewayId: string, kitId: str
 /** With a gateway added that it does not have yet; it stands in the file itself, and not in one that this names. */
 export const withGateway = ({ path, text, assembled }: OpenedRegistry, gateway: GatewayEntry): EditedRegistry => {
   const own = JSON.parse(text) as { readonly gateways: readonly unknown[] };
-  const document = { gateways: [...assembled.document.gateways, gateway] };
+  const document = { ...assembled.document, gateways: [...assembled.document.gateways, gateway] };
   refuseProblems(problemsIn(document).problems);
   const after = `${JSON.stringify({ ...own, gateways: [...own.gateways, gateway] }, null, 2)}\n`;
   return { whole: assembled.isSplit ? JSON.stringify(document) : after, writes: [{ path, text: after }] };
@@ -87,7 +87,8 @@ export const indexOf = ({ gateways }: OpenedRegistry, gatewayId: string): number
 
 /** The document with other kits of one gateway, and what becomes of the files. */
 export const withKitsOf = (opened: OpenedRegistry, index: number, kits: readonly KitEntry[]): EditedRegistry => {
-  const document = { gateways: opened.gateways.map((one, at) => (at === index ? { ...one, kits } : one)) };
+  const gateways = opened.gateways.map((one, at) => (at === index ? { ...one, kits } : one));
+  const document = { ...opened.assembled.document, gateways };
   return { whole: JSON.stringify(document), writes: writesOf(opened, index, kits) };
 };
 

@@ -75,6 +75,10 @@ const ofRotations = ({ workflow: { stateMachine }, rotateSecret }: Watched): Gro
     metric: counted('SuccessorsMissing', 5),
     say: 'PAGE: every credential of a gateway is compromised or gone, and an attempt to make its successor failed: all its kits are, or soon will be, refused. The last error of the execution and the log of CreateCredential say why; remove that, then resume. If it is a limit of Secrets Manager, the message says how to make room.',
   },
+  NewsGivenUp: {
+    metric: counted('NewsGivenUp', 5),
+    say: 'Somebody was not told: a channel refused a message, or did not take it for hours. The console lists it under the news of the gateway, with the reason, and the log of DeliverNews names the channel. Mend the channel or its secret, and tell those people yourself. No rotation waits for it.',
+  },
   SecretInTrouble: {
     metric: counted('SecretsInTrouble', 30),
     say: 'The secret of a gateway differs from its record: its rotation was switched off, an AWSPENDING is stuck, or AWSCURRENT was moved or given a value by hand. The console and the log of Reconcile name the gateway, which of these it is, and what to do.',
@@ -187,6 +191,6 @@ const ofPresses = ({ button, deadLetters, compromise, consoleAct }: Watched): Gr
   },
   UndeliveredEvents: {
     metric: deadLetters.metricWaiting,
-    say: 'EventBridge could not deliver transitions to the log group that keeps them, or could not call the reconciler. The queue holds the events and says why: mend that, then delete them from the queue. No rotation depends on them.',
+    say: 'Transitions could not be delivered to the log group that keeps them, news could not be written into their outbox, or the reconciler could not be called. The queue holds the events and says why: mend that, then delete them from the queue. No rotation depends on them.',
   },
 });

@@ -1,6 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { secretTag, wordsOfTag } from '../../lambdas/domain/secret-tag.ts';
+import { channelTagPrefix, secretTag, wordsOfTag } from '../../lambdas/domain/secret-tag.ts';
 import { deploymentName } from './deployment-name.ts';
 import type { Grant } from './rotation-function.ts';
 import type { RotationKey } from './rotation-key.ts';
@@ -20,6 +20,9 @@ const tag = `aws:ResourceTag/${secretTag.key}`;
  * A function serves all gateways, so that which of them is meant is looked at in code, before each call.
  */
 const ofKit = { StringLike: { [tag]: '?*' }, StringNotEquals: { [tag]: wordsOfTag } };
+
+/** A secret of a channel: its tag names the channel, alone or beside others. */
+const ofChannel = { StringLike: { [tag]: [`${channelTagPrefix}?*`, `* ${channelTagPrefix}?*`] } };
 
 const namedByOwner = 'The owners of kits name their secrets; the tag that they give one is what lets us in.';
 
@@ -78,6 +81,17 @@ export class GatewaySecrets extends Construct {
         );
       if (this.forwarded.length > 0) this.key.grantDecrypt(to, 'secretsmanager');
     };
+  }
+
+  /** To read what opens the channels by which people are told. */
+  get ofChannels(): Grant {
+    return (to) =>
+      to.allowWherever(
+        calls(['DescribeSecret', 'GetSecretValue']),
+        this.anySecret,
+        'Whoever sets up a channel names its secret; the tag that it is given lets us in.',
+        ofChannel,
+      );
   }
 
   /** On what kits read and what opens their management APIs. One under a key of its own: the key's policy has to name the role. */

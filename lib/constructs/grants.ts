@@ -5,6 +5,7 @@ import type { grantsOnFunctions } from './function-kits.ts';
 import type { GatewayRegistry } from './gateway-registry.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
 import type { GatewayStore } from './gateway-store.ts';
+import type { News } from './news.ts';
 import type { OwnerNotifications } from './owner-notifications.ts';
 import type { grantsOnParameters } from './parameter-kits.ts';
 import type { PolicyCheck } from './policy-check.ts';
@@ -18,6 +19,7 @@ export type Granted = {
   readonly secrets: GatewaySecrets;
   readonly events: TransitionEvents;
   readonly owners: OwnerNotifications;
+  readonly news: News;
   readonly workflow: RotationWorkflow;
   readonly policyCheck: PolicyCheck;
   readonly evidenceKey: EvidenceKey;
@@ -44,6 +46,7 @@ const grantsOf = ({
   secrets,
   events,
   owners,
+  news,
   workflow,
   policyCheck,
   evidenceKey,
@@ -166,6 +169,7 @@ const grantsOf = ({
       workflow.on('StartExecution'),
       registry.reachesKits,
       owners.publish, // where their kits' credentials will go
+      news.configure,
       invoke(rotateSecret, 'ROTATION_FUNCTION'), // who sets a schedule must be allowed to call its function
     ],
     Operate: [
@@ -198,7 +202,14 @@ const grantsOf = ({
       events.publish,
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
     ],
+    DeliverNews: [
+      news.deliver,
+      store.onGateways('GetItem', 'Query'), // labels of gateways and kits, by which people choose
+      secrets.ofChannels,
+      registry.reachesKits, // channels are at hosts that are allowed for kits
+    ],
     Console: [
+      news.show,
       store.onGateways('BatchGetItem', 'GetItem', 'Query'),
       store.onList('Query'),
       store.onUse('Query'),

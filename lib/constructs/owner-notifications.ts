@@ -1,6 +1,8 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { Grant } from './rotation-function.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { Grant, RotationFunction } from './rotation-function.ts';
 import type { RotationKey } from './rotation-key.ts';
 
 export type OwnerNotificationsProps = { readonly key: RotationKey };
@@ -18,6 +20,11 @@ export class OwnerNotifications extends Construct {
       masterKey: key.key,
       enforceSSL: true,
     });
+  }
+
+  /** Hands each message to a function too; what SNS cannot hand over is kept. */
+  deliverTo(fn: RotationFunction, { queue }: DeadLetters): void {
+    this.topic.addSubscription(new LambdaSubscription(fn, { deadLetterQueue: queue }));
   }
 
   get topicArn(): string {

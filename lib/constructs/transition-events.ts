@@ -1,13 +1,15 @@
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { eventSource } from '../../lambdas/domain/names.ts';
+import { eventSource, transitionDetailType } from '../../lambdas/domain/names.ts';
+import { toldKinds } from '../../lambdas/notifications/transition-news.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { deploymentName } from './deployment-name.ts';
 import { keptLogs } from './kept-logs.ts';
-import type { Grant } from './rotation-function.ts';
+import type { Grant, RotationFunction } from './rotation-function.ts';
 
 export type TransitionEventsProps = { readonly logRetentionDays: RetentionDays; readonly deadLetters: DeadLetters };
 
@@ -51,6 +53,16 @@ export class TransitionEvents extends Construct {
     });
     if (policyDependable) copy.node.addDependency(policyDependable); // from its first event on it may write
     deadLetters.grantKeep(copy);
+  }
+
+  /** Hands the transitions that operators are told of to a function; what EventBridge cannot hand over is kept. */
+  tell(fn: RotationFunction, { queue }: DeadLetters): void {
+    new Rule(this, 'News', {
+      description: 'Has operators told what happens to gateways.',
+      eventBus: this.bus,
+      eventPattern: { source: [eventSource], detailType: [transitionDetailType], detail: { kind: [...toldKinds] } },
+      targets: [new LambdaFunction(fn, { deadLetterQueue: queue })],
+    });
   }
 
   get busName(): string {

@@ -42,6 +42,7 @@ import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
 import { rolesOf } from './roles.ts';
 import { createTables } from './tables.ts';
+import { snsEventOf, subscribersOf } from './topic-subscribers.ts';
 import { transportOf } from './within-process.ts';
 
 /** What to deploy, and where its data and its listeners are. */
@@ -55,6 +56,8 @@ export type CloudOptions = {
   readonly awsPort: number;
   /** Where the policy check will answer. */
   readonly policyCheckUrl: string;
+  /** Where the console shows a gateway, with `{gatewayId}` in the place of its id; without it, news have no link. */
+  readonly consoleUrl?: string | undefined;
   readonly timers: Timers;
   readonly log: (functionName: string) => Log;
   /** Told of every message to owners and every event; must not wait for the deployment. */
@@ -140,6 +143,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const functions = functionsOf(template, resolve, (functionName) => ({
     POLICY_CHECK_URL: options.policyCheckUrl,
     KIT_HOSTS: hostsOf(registry).join(' '),
+    CONSOLE_URL: options.consoleUrl ?? '',
     KIT_FOLDERS: foldersOf(registry).join(':'),
     LOCAL_KITS: 'allowed', // whoever may apply a registry here may reach this machine himself
     SECRETS_KEY: '', // there is no KMS here: secrets are in a file that only this user can read
@@ -202,17 +206,24 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     clock: timers.now,
     deployMs: edgeDeployMs,
   });
+  /** Has a service invoke a function, or not when the function's policy does not let it: then the event is lost, as on AWS without a queue. */
+  const invokeFor = async (service: string, sourceArn: string, functionArn: string, event: unknown): Promise<void> => {
+    if (!(await timers.track(() => mayInvoke(service, functionArn, sourceArn)))) return;
+    const invocation = { FunctionName: functionArn, InvocationType: 'Event', Payload: event };
+    await lambda.call('Invoke', invocation, { name: service });
+  };
+  const subscribers = subscribersOf(template, resolve);
   const sns = createSns({
     topics: resourcesOf(template, 'AWS::SNS::Topic').map(({ logicalId }) => logicalId),
-    onPublish: async (message) => options.onPublish(message),
+    onPublish: async (message) => {
+      options.onPublish(message);
+      for (const functionArn of subscribers.get(message.topicArn) ?? [])
+        await invokeFor('sns.amazonaws.com', message.topicArn, functionArn, snsEventOf(message, timers.now()));
+    },
     isKeyEnabled: (topic) => kms.isEnabled(topicKeys.get(topic) ?? ''),
   });
-  /** Invokes a rule's target, or not when the target's policy does not let it: then the event is lost, as on AWS without a queue. */
-  const invokeTarget = async ({ ruleArn, functionArn }: Target, event: unknown): Promise<void> => {
-    if (!(await timers.track(() => mayInvoke('events.amazonaws.com', functionArn, ruleArn)))) return;
-    const invocation = { FunctionName: functionArn, InvocationType: 'Event', Payload: event };
-    await lambda.call('Invoke', invocation, { name: 'events.amazonaws.com' });
-  };
+  const invokeTarget = ({ ruleArn, functionArn }: Target, event: unknown): Promise<void> =>
+    invokeFor('events.amazonaws.com', ruleArn, functionArn, event);
   const rules = eventRulesOf(template, resolve);
   const eventBridge = createEventBridge({
     buses: nameOf('AWS::Events::EventBus'),

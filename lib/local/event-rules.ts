@@ -6,10 +6,12 @@ import type { BusEvent } from '../emulator/eventbridge/eventbridge.ts';
 export type EventRule = {
   readonly arn: string;
   readonly busName: string;
-  /** Texts by field of the envelope: the only kind of pattern that the template uses. */
-  readonly pattern: Readonly<Record<string, readonly string[]>>;
+  /** Texts by field of the envelope, and by field of its detail: the only kinds of pattern that the template uses. */
+  readonly pattern: Pattern;
   readonly functionArns: readonly string[];
 };
+
+type Pattern = { readonly [field: string]: readonly string[] | Pattern };
 
 /** A function that EventBridge calls, and in the name of which rule. */
 export type Target = { readonly ruleArn: string; readonly functionArn: string };
@@ -49,9 +51,16 @@ export const targetsOf = (rules: readonly EventRule[], event: BusEvent): readonl
   const envelope = envelopeOf(event);
   return rules
     .filter(({ busName }) => busName === event.busName)
-    .filter(({ pattern }) => Object.entries(pattern).every(([field, texts]) => texts.includes(String(envelope[field]))))
+    .filter(({ pattern }) => matches(pattern, envelope))
     .flatMap(({ arn: ruleArn, functionArns }) => functionArns.map((functionArn) => ({ ruleArn, functionArn })));
 };
+
+const matches = (pattern: Pattern, given: unknown): boolean =>
+  Object.entries(pattern).every(([field, wanted]) => {
+    const value: unknown = Object(given)[field];
+    return isTexts(wanted) ? wanted.includes(String(value)) : matches(wanted, value);
+  });
+const isTexts = (wanted: readonly string[] | Pattern): wanted is readonly string[] => Array.isArray(wanted);
 
 /** The functions that EventBridge calls at a rate. */
 export const schedulesOf = (

@@ -30,6 +30,10 @@ export type Prepared = {
   readonly template: Promise<Template>;
 };
 
+/** A console at any free port is not known before it listens. */
+const consoleUrlOf = ({ consolePort }: Options): string | undefined =>
+  consolePort === 0 ? undefined : `http://127.0.0.1:${consolePort}/?view=gateway&gatewayId={gatewayId}`;
+
 /** Runs this machine until it is stopped, or with `--once` until everything was rotated. Resolves with the exit code. */
 export const run = async (prepared: Prepared): Promise<number> => {
   const { projectFolder, startedAtMs, options, ports, file } = prepared;
@@ -46,6 +50,7 @@ export const run = async (prepared: Prepared): Promise<number> => {
     timers,
     log: journal.logOf,
     registryFile: file.path,
+    consoleUrl: consoleUrlOf(options),
     onPublish: (message) => demo?.deliver(message),
     onEvent: printEvent,
   });

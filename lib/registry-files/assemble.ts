@@ -9,14 +9,18 @@ type GatewayEntry = Readonly<Record<string, unknown>>;
 
 /** What the files of a registry come to: the document that functions read, and where each part of it stands. */
 export type Assembled = {
-  readonly document: { readonly gateways: readonly unknown[] };
+  readonly document: { readonly gateways: readonly unknown[] } & NewsEntries;
   /** Of each gateway of the document, in its order. */
   readonly places: readonly GatewayPlace[];
   /** Whether more than the one file makes it up. */
   readonly isSplit: boolean;
 };
 
+/** What stands in the file itself alone, and in none that it names. */
+type NewsEntries = { readonly channels?: unknown; readonly news?: unknown };
+
 type Reading = {
+  newsEntries: NewsEntries;
   readonly gateways: unknown[];
   readonly places: GatewayPlace[];
   readonly problems: string[];
@@ -29,11 +33,11 @@ type Reading = {
  * that names them. Throws {@link RegistryRefused} with each file that cannot be read, is named twice, or is none of these.
  */
 export const assemble = (path: string, text: string): Assembled => {
-  const reading: Reading = { gateways: [], places: [], problems: [], read: new Map() };
+  const reading: Reading = { newsEntries: {}, gateways: [], places: [], problems: [], read: new Map() };
   readInto(reading, path, { text, by: 'the command' });
   if (reading.problems.length > 0) throw new RegistryRefused(reading.problems);
   return {
-    document: { gateways: reading.gateways },
+    document: { ...reading.newsEntries, gateways: reading.gateways },
     places: reading.places,
     isSplit: reading.read.size > 1,
   };
@@ -50,9 +54,11 @@ const readInto = (
   const isRoot = reading.read.size === 1;
   const say = (problem: string): unknown => problems.push(isRoot ? problem : `${path}: ${problem}`);
   if (typeof file === 'string') return void say(file);
-  const { $schema: _, include, gateways, ...others } = file;
-  for (const name of Object.keys(others))
-    say(`the file: "${name}" is not known; allowed are $schema, include, gateways.`);
+  const { $schema: _, include, gateways, ...rest } = file;
+  const known = isRoot ? ['channels', 'news'] : [];
+  if (isRoot) reading.newsEntries = Object.fromEntries(Object.entries(rest).filter(([name]) => known.includes(name)));
+  for (const name of Object.keys(rest).filter((name) => !known.includes(name)))
+    say(`the file: "${name}" is not known; allowed are $schema, include, ${[...known, 'gateways'].join(', ')}.`);
   if (!Array.isArray(gateways)) say('gateways: given nothing or no list; allowed is a list, which may be empty.');
   else for (const [index, gateway] of gateways.entries()) addGateway(reading, path, gateway, index);
   if (include === undefined) return;

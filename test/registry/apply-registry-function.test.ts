@@ -46,6 +46,7 @@ describe('The function ApplyRegistry', () => {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       GATEWAYS_TABLE: opened.table,
+      NEWS_TABLE: opened.table,
       EVENT_BUS: 'bus',
       NOTIFICATIONS_TOPIC: 'arn:aws:sns:us-east-1:000000000000:owners',
       STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:rotation',

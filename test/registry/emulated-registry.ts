@@ -1,6 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { gatewaySecretsIn } from '../../lambdas/aws/gateway-secrets.ts';
 import { kitsIn } from '../../lambdas/aws/kits.ts';
+import { newsIn } from '../../lambdas/aws/news.ts';
 import type { CredentialId, GatewayId } from '../../lambdas/domain/ids.ts';
 import type { OwnerMessage } from '../../lambdas/domain/kit.ts';
 import type { Executions } from '../../lambdas/ports.ts';
@@ -65,6 +66,7 @@ export const openRegistry = async () => {
       () => nowMs,
     ),
     kits: kitsIn(emulated.dynamodb, emulated.table),
+    news: newsIn(emulated.dynamodb, emulated.table),
     gatewaySecrets: gatewaySecretsIn(emulated.secretsManager, { rotationFunction }),
     secretPrefix: 'gateway-credential/',
     home: { accountId: '000000000000', region: 'us-east-1' },
@@ -97,6 +99,7 @@ export const orders = (kitIds: readonly string[], policy: object = {}, owner = '
 
 /** The same with one kit "one" whose settings say so. */
 export const instructed = (instructions: string): Registry => ({
+  news: { channels: {}, news: [] },
   gateways: orders(['one']).gateways.map((gateway) => ({
     ...gateway,
     kits: gateway.kits.map((kit) => ({ ...kit, settings: { instructions } })),

@@ -70,7 +70,7 @@ describe('gateways.json of this project', () => {
   });
 
   it('leaves nothing for a deployment to AWS once the demo is passed over', () => {
-    expect(withoutDemo(readRegistry(text))).toEqual({ gateways: [] });
+    expect(withoutDemo(readRegistry(text))).toEqual({ gateways: [], news: { channels: {}, news: [] } });
   });
 
   it('names a JSON Schema that is current: run `npm run schema` when this fails', () => {
@@ -82,6 +82,7 @@ describe('gateways.json of this project', () => {
 describe('Reading gateways.json', () => {
   it('fills in the safe defaults', () => {
     expect(readRegistry(JSON.stringify({ gateways: [gateway] }))).toEqual({
+      news: { channels: {}, news: [] },
       gateways: [
         {
           gatewayId: 'orders',
@@ -265,6 +266,6 @@ describe('Reading gateways.json', () => {
     expect(problemsOf('{"gateways": [],}')).toEqual([
       'the file: given a text that is not JSON (line 1 column 17); allowed is JSON.',
     ]);
-    expect(problemsOf([])).toEqual(['the file: given a list; allowed is an object with $schema, gateways.']);
+    expect(problemsOf([])).toEqual(['the file: given a list; allowed is an object with $schema, channels, news, gateways.']);
   });
 });

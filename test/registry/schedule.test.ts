@@ -128,7 +128,12 @@ describe('Applying a schedule', () => {
     await applySchedule(needs, { gatewayId, schedule: { expression: 'rate(30 days)' } }, secretId, false, recorded);
     await system.timers.advance(5_000);
     await stores.gateways.apply(gatewayId, { kind: 'retire', actor: 'ann', reason: 'test' });
-    const changes = await applyRegistry(needs, { gateways: [] }, { actor: 'ann', reason: 'test' }, { plan: false });
+    const changes = await applyRegistry(
+      needs,
+      { gateways: [], news: { channels: {}, news: [] } },
+      { actor: 'ann', reason: 'test' },
+      { plan: false },
+    );
     expect(changes).toMatchObject([{ kind: 'CLEAR_SCHEDULE' }]);
     expect((await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }))).RotationEnabled).toBe(false);
   });

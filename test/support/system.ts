@@ -44,6 +44,8 @@ type SystemOptions = {
   readonly policy?: object;
   /** All of gateways.json, in place of the one gateway that the other options describe. */
   readonly gateways?: readonly object[];
+  /** `channels` and `news` of gateways.json. */
+  readonly telling?: object;
   /** Of the gateway in gateways.json, in place of the builtin authority and its decision. */
   readonly authority?: object;
   readonly onCall?: CloudOptions['onCall'];
@@ -68,6 +70,7 @@ export const openSystem = async (
     change,
     onCall,
     fault,
+    telling = {},
     ...more
   }: SystemOptions = {},
   startAtMs = Date.now(),
@@ -76,7 +79,7 @@ export const openSystem = async (
   const registryFile = join(folder, 'gateways.json');
   const mints = authority ? { authority } : { authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
   const gateways = more.gateways ?? [{ gatewayId, ...mints, policy: { ...policy, ...changed }, kits }];
-  writeFileSync(registryFile, JSON.stringify({ gateways }));
+  writeFileSync(registryFile, JSON.stringify({ ...telling, gateways }));
   template ??= synthesised(project, registryFile);
   const timers = virtualTimers(startAtMs);
   const messages: PublishedMessage[] = [];
