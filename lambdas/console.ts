@@ -4,6 +4,16 @@ import { provide } from './wiring/dependencies.ts';
 
 /** Shows the console: for a CloudWatch custom widget, for the local page, and as facts for programs. It reads, and no secret. */
 export const handler = lambda<unknown, Awaited<ReturnType<typeof showConsole>>>((runtime) => {
-  const dependencies = provide(runtime, 'records', 'kits', 'uses', 'secretVersions', 'plans', 'ownKeys', 'actFunction');
+  const dependencies = provide(
+    runtime,
+    'records',
+    'kits',
+    'uses',
+    'secretVersions',
+    'plans',
+    'ownKeys',
+    'news',
+    'actFunction',
+  );
   return (event, { invokedFunctionArn }) => showConsole(dependencies, event, invokedFunctionArn);
 });

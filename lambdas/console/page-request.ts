@@ -73,6 +73,7 @@ const ask = z.discriminatedUnion('view', [
     ...common,
   }),
   z.strictObject({ view: z.literal('history'), gatewayId, page: list.page, ...common }),
+  z.strictObject({ view: z.literal('news'), gatewayId, page: list.page, ...common }),
   z.strictObject({
     view: z.literal('act'),
     gatewayId,

@@ -18,11 +18,13 @@ import { type GatewayFacts, gatewayView, unregisteredUses } from './view/gateway
 import { gatewaysView, rotationSummary, stateOf, stateWith } from './view/gateways-view.ts';
 import { historyView } from './view/history.ts';
 import { type JudgedKit, judgeKits, kitRow } from './view/kit-rows.ts';
+import { newsView } from './view/news.ts';
 import { offerOf } from './view/offers.ts';
 import { type ActView, type GatewaysView, isKitAct, type Offer, type PlanView, type View } from './view/views.ts';
 
 /** What showing may do: it reads records, kits and use, and how secrets are described; never a value. */
 export type ShowNeeds = Pick<Dependencies, 'records' | 'plans'> & {
+  readonly news: Pick<Dependencies['news'], 'latest'>;
   readonly ownKeys: Pick<Dependencies['ownKeys'], 'of'>;
   readonly kits: Pick<Dependencies['kits'], 'ofShard'>;
   readonly uses: Pick<Dependencies['uses'], 'ofCredential'>;
@@ -33,6 +35,8 @@ const shardsAtOnce = 16;
 const secretsAtOnce = 10;
 /** How far back the timeline and the short history look, and the whole history. */
 const [recentTransitions, allTransitions] = [300, 5_000];
+/** How many messages to people are shown. */
+const latestNews = 200;
 
 /** The view that is asked for. Throws {@link InputRefused} for a gateway, a kit or a plan that is not there. */
 export const viewOf = async (needs: ShowNeeds, ask: ConsoleAsk): Promise<View> => {
@@ -43,6 +47,8 @@ export const viewOf = async (needs: ShowNeeds, ask: ConsoleAsk): Promise<View> =
       return gatewayView(await factsOf(needs, gateway), { ...ask, late: ask.late, size: ask.size }, needs.now());
     case 'history':
       return historyView(gateway, await needs.records.latest(gateway, allTransitions), ask.page, needs.now());
+    case 'news':
+      return newsView(ask.gatewayId, await needs.news.latest(ask.gatewayId, latestNews), ask.page, needs.now());
     case 'act':
       return showAct(needs, gateway, ask);
     case 'plan':

@@ -10,7 +10,7 @@ import type { View } from './view/views.ts';
 /** What CloudWatch shows beside a widget's parameters, when it asks with `"describe": true`. */
 const description = {
   markdown:
-    '# Gateway Credential Rotation\nShows all gateways, or one. Parameters: `view` (`gateways`, `gateway`, `history`), `gatewayId`, `filter`, `state`, `page`.',
+    '# Gateway Credential Rotation\nShows all gateways, or one. Parameters: `view` (`gateways`, `gateway`, `history`, `news`), `gatewayId`, `filter`, `state`, `page`.',
 } as const;
 
 /** The view that is asked for: as HTML, or with `"format": "json"` as its facts. A program's refused question throws InputRefused. */

@@ -80,6 +80,15 @@ const pausesMs = [1, 2, 4, 8, 15, 30, 60, 120, 240].map((minutes) => minutes * m
 export const newsAttempts = pausesMs.length + 1;
 const longestRetryAfterMs = 60 * minuteMs;
 
+/** For so long news are news; what waits longer is given up. */
+const newsForMs = 24 * 60 * minuteMs;
+
+/** The message given up, when it has waited for so long that it says nothing new any more; `undefined` when it has not. */
+export const expired = ({ nextAttemptAtMs: _, ...entry }: NewsEntry, nowMs: number): NewsEntry | undefined =>
+  nowMs - entry.news.atMs > newsForMs
+    ? { ...entry, state: 'DEAD', failure: entry.failure ?? 'NO_CONNECTION' }
+    : undefined;
+
 /** The message as it is while it is being tried: whoever dies at it leaves it to be tried again. */
 export const attempted = (entry: NewsEntry, nowMs: number): NewsEntry => ({
   ...entry,

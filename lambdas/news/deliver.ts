@@ -1,6 +1,6 @@
 import { digestOf } from '../domain/digest.ts';
 import { KitCallFailed } from '../domain/kit-call-failed.ts';
-import { attempted, delivered, type NewsEntry, type NewsFailure, notDelivered } from '../domain/news.ts';
+import { attempted, delivered, expired, type NewsEntry, type NewsFailure, notDelivered } from '../domain/news.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { countMetric } from '../runtime/log.ts';
 import { TookTooLong, withinMs } from '../runtime/time-limit.ts';
@@ -19,7 +19,7 @@ const sendForMs = 15_000;
 /**
  * Tries one message that waits, and keeps what came of it. The try is written down first, under the condition that nobody else
  * tries, so that whoever dies at it leaves it to be tried again with the same id. Gives it as it is then; `undefined` when
- * somebody else has it.
+ * somebody else has it. What has waited for a day is given up untried.
  */
 export const deliver = async (
   needs: SendNeeds,
@@ -27,6 +27,11 @@ export const deliver = async (
   entry: NewsEntry,
 ): Promise<NewsEntry | undefined> => {
   const { news, now } = needs;
+  const old = expired(entry, now());
+  if (old) {
+    if (await news.replace(entry, old)) noteFailure(needs, old);
+    return old;
+  }
   const trying = attempted(entry, now());
   if (!(await news.replace(entry, trying))) return undefined;
   const after = await tried(needs, settings, trying);

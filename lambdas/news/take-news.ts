@@ -1,5 +1,5 @@
 import { hasLabels, type Labels } from '../domain/labels.ts';
-import type { News, NewsEntry } from '../domain/news.ts';
+import { expired, type News, type NewsEntry } from '../domain/news.ts';
 import { shardOf } from '../domain/shards.ts';
 import { newsOfTransition } from '../notifications/transition-news.ts';
 import type { Dependencies } from '../ports.ts';
@@ -46,7 +46,9 @@ const take = async (needs: Needs, given: News): Promise<void> => {
   const names = channelsFor(settings, news, await labelsOf(needs, settings, news));
   const before = news.signal || names.length > 0 ? await needs.news.latest(news.gatewayId, lookBack) : [];
   const entries = [
-    ...names.map((name) => entryFor(settings, news, name, 'tell')),
+    ...names
+      .filter((name) => !isOnlySignal(settings, news, name))
+      .map((name) => entryFor(settings, news, name, 'tell')),
     ...signalsFor(settings, news, before),
     ...(names.length === 0 && news.owner !== undefined ? [onTopicOnly(news)] : []),
   ];
@@ -62,6 +64,10 @@ const entryFor = ({ channels }: NewsSettings, news: News, channel: string, act: 
   return { news, act, channel, ...(channelKind ? { channelKind } : {}), state: 'WAITING', attempts: 0 };
 };
 const onTopicOnly = (news: News): NewsEntry => ({ news, act: 'tell', state: 'NO_CHANNEL', attempts: 0 });
+
+/** What ends an incident, or says that somebody looks after it, would open one if it was told to PagerDuty. */
+const isOnlySignal = ({ channels }: NewsSettings, { signal }: News, name: string): boolean =>
+  signal !== undefined && channels[name]?.kind === 'pagerduty';
 
 /** To each PagerDuty channel whose incident of this thread is open: what the news do to it. */
 const signalsFor = (settings: NewsSettings, news: News, before: readonly NewsEntry[]): readonly NewsEntry[] => {
@@ -106,7 +112,8 @@ const deliverDue = async (needs: Needs): Promise<void> => {
     if (needs.now() > endMs) return;
     const { channel = '', nextAttemptAtMs = 0, act } = entry;
     const isHeld = act !== 'tell' && waiting.has(threadOf(entry));
-    const isDue = nextAttemptAtMs <= needs.now() && !failing.has(channel) && !isHeld;
+    const isOld = expired(entry, needs.now()) !== undefined;
+    const isDue = isOld || (nextAttemptAtMs <= needs.now() && !failing.has(channel) && !isHeld);
     const after = isDue ? await deliver(needs, settings, entry) : entry;
     if (isDue && after?.state === 'WAITING') failing.add(channel);
     if (!after || after.state === 'WAITING') waiting.add(threadOf(entry));

@@ -37,6 +37,7 @@ const needs = () => {
       },
       latest: async () => [],
     },
+    news: { latest: async () => [] },
     plans: { of: async () => ({ status: 'RUNNING' as const }) },
     manualStarts: {
       arnOf: (name: string) => `arn:aws:states:eu-central-1:111122223333:execution:rotation:${name}`,
@@ -238,7 +239,7 @@ describe('showing', () => {
   });
   it.for([
     [{ view: 'gateway' }, 'gatewayId'],
-    [{ view: 'secrets' }, 'Allowed views are gateways, gateway, history, act, plan'],
+    [{ view: 'secrets' }, 'Allowed views are gateways, gateway, history, news, act, plan'],
     [{ view: 'gateway', gatewayId: 'orders' as GatewayId, pages: 1 }, 'pages'],
     [{ view: 'act', gatewayId: 'orders', act: 'retry-kit', kitId: 'nobody' }, 'has no kit nobody'],
   ])('refuses %o, and says what there is', async ([ask, said]) => {

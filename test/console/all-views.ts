@@ -3,9 +3,11 @@ import { type GatewayFacts, gatewayView, unregisteredUses } from '../../lambdas/
 import { gatewaysView, rotationSummary, stateOf } from '../../lambdas/console/view/gateways-view.ts';
 import { historyView } from '../../lambdas/console/view/history.ts';
 import { judgeKits, kitRow } from '../../lambdas/console/view/kit-rows.ts';
+import { newsView } from '../../lambdas/console/view/news.ts';
 import { type ActView, type GatewayView, gatewayActs, type View } from '../../lambdas/console/view/views.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, KitId } from '../../lambdas/domain/ids.ts';
+import type { NewsEntry } from '../../lambdas/domain/news.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
 import {
   allGateways,
@@ -38,7 +40,18 @@ export const hostileNames = <Value>(value: Value, key = ''): Value => {
   return value;
 };
 const chosen = new Set([
-  ...['gatewayId', 'kitId', 'credentialId', 'credentialIds', 'retireIds', 'targetId', 'rotationId', 'kitsHash'],
+  ...[
+    'gatewayId',
+    'kitId',
+    'credentialId',
+    'credentialIds',
+    'retireIds',
+    'targetId',
+    'rotationId',
+    'kitsHash',
+    'subject',
+    'channel',
+  ],
   ...['actor', 'reason', 'owner', 'kind', 'address', 'addresses', 'text', 'why', 'message', 'failure', 'filter'],
   ...['waitsFor', 'notOurs', 'preempts', 'refusal', 'retires', 'execution', 'named', 'trigger'],
 ]);
@@ -87,6 +100,30 @@ const plan: Plan = {
   atDeadline: 'hold',
 };
 
+const told: NewsEntry['news'] = {
+  ...{ newsId: 'message-1', atMs: nowMs - 7_200_000, gatewayId: atRest().gatewayId, owner: 'partners@example.com' },
+  ...{ kitId: 'partner-eu' as KitId, severity: 'escalation', thread: 'rotation' },
+  subject: 'Escalation: kit partner-eu is still late',
+  text: 'Kit partner-eu of gateway orders does not use the new credential yet.\nDo it before 2026-11-30T02:13:30.000Z.',
+};
+const { owner: _, kitId: __, ...ofGateway } = told;
+const outbox: readonly NewsEntry[] = [
+  {
+    news: { ...ofGateway, severity: 'notice', signal: 'resolve', subject: 'Gateway orders: the rotation ended' },
+    ...{ act: 'resolve', channel: 'on-call', channelKind: 'pagerduty', state: 'WAITING', attempts: 2 },
+    ...{ nextAttemptAtMs: nowMs + 60_000, attemptedAtMs: nowMs - 60_000, failure: 'TIMEOUT' },
+  },
+  {
+    ...{ news: told, act: 'tell', channel: 'edge-slack', channelKind: 'slack', state: 'DEAD', attempts: 1 },
+    ...{ attemptedAtMs: nowMs - 7_000_000, failure: 'MESSAGE_REFUSED' },
+  },
+  {
+    ...{ news: told, act: 'tell', channel: 'mail', channelKind: 'email', state: 'DELIVERED', attempts: 1 },
+    attemptedAtMs: nowMs - 7_000_000,
+  },
+  { news: { ...told, severity: 'instruction' }, act: 'tell', state: 'NO_CHANNEL', attempts: 0 },
+];
+
 /** One of every view and act, in the states that look different; `changed` is applied to each. */
 export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => value) => {
   const [late] = judgeKits(rotating(), kits.slice(4), uses, nowMs);
@@ -103,6 +140,8 @@ export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => val
     held: shown(rotating('orders', { held: { actor: 'policy', reason: 'the deadline passed', atMs: nowMs - 1000 } })),
     empty: shown(atRest('orders', { live: [], revoked: [], ended: [] }), { kits: [], uses: [], transitions: [] }),
     history: historyView(rotating(), transitions, 1, nowMs),
+    news: newsView(atRest().gatewayId, outbox, 1, nowMs),
+    'no news': newsView(atRest().gatewayId, [], 1, nowMs),
     emergency: emergency(rotating()),
     plan: {
       view: 'plan' as const,

@@ -101,6 +101,16 @@ describe('an incident', () => {
     expect(pager.incidents.get(key)).toBe('resolved');
   });
 
+  it('its end opens no other one, also where all news are told', async () => {
+    const { pager, telling } = await opened([
+      route({ channels: ['pager', 'slack'], for: 'operators', from: 'notice' }),
+    ]);
+    await telling.transition('begin');
+    telling.clock.nowMs += 1_000;
+    await telling.transition('complete', { actor: 'workflow' });
+    expect(pager.arrived.map(({ text }) => text.split('\n')[0])).toEqual(['trigger', 'resolve']);
+  });
+
   it('who is told of none hears of no end', async () => {
     const { pager, telling } = await opened(pages);
     await telling.transition('complete', { actor: 'workflow' });
@@ -143,6 +153,14 @@ describe('what waits', () => {
     await telling.round(2 * minuteMs);
     expect(slack.arrived).toHaveLength(2); // told again, since nobody knows
     expect(await telling.outbox()).toMatchObject([{ state: 'DELIVERED', attempts: 2 }]);
+  });
+
+  it('what waited for a day is given up, however many wait before it', async () => {
+    const { slack, telling } = await opened();
+    slack.faults.push(...Array.from({ length: 40 }, () => 'down' as const));
+    await telling.tell(...['a', 'b', 'c', 'd', 'e'].map((newsId) => news({ newsId })));
+    for (let hour = 0; hour < 25; hour += 1) await telling.round(60 * minuteMs);
+    expect((await telling.outbox()).map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'DEAD'));
   });
 
   it('a channel that is taken out of gateways.json is told nothing more', async () => {

@@ -266,6 +266,8 @@ describe('Reading gateways.json', () => {
     expect(problemsOf('{"gateways": [],}')).toEqual([
       'the file: given a text that is not JSON (line 1 column 17); allowed is JSON.',
     ]);
-    expect(problemsOf([])).toEqual(['the file: given a list; allowed is an object with $schema, channels, news, gateways.']);
+    expect(problemsOf([])).toEqual([
+      'the file: given a list; allowed is an object with $schema, channels, news, gateways.',
+    ]);
   });
 });

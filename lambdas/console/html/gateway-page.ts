@@ -22,7 +22,7 @@ export const gatewayHtml = (view: GatewayView, surface: Surface): Markup =>
     view.history,
     'The last ten entries of the record',
     view.nowMs,
-  )}<p>${link(surface, { view: 'history', gatewayId: view.gatewayId }, 'The whole record, step by step')}</p></section>`;
+  )}<p>${link(surface, { view: 'history', gatewayId: view.gatewayId }, 'The whole record, step by step')}</p><p>${link(surface, { view: 'news', gatewayId: view.gatewayId }, 'What people were told')}</p></section>`;
 
 /** How the secret differs from the record, before everything else: nothing goes on by itself until it is put right. */
 const secretHtml = ({ secretTroubles }: GatewayView): Markup | undefined =>

@@ -6,6 +6,7 @@ import { gatewayHtml } from './gateway-page.ts';
 import { gatewaysHtml } from './gateways-page.ts';
 import { historyHtml } from './history-page.ts';
 import { html, type Markup } from './html.ts';
+import { newsHtml } from './news-page.ts';
 import { planHtml } from './plan-page.ts';
 import { style } from './style.ts';
 import { type Ask, addressOf, link, type Surface } from './surface.ts';
@@ -52,6 +53,8 @@ const content = (view: View, { surface, requestId, filledIn = nothing }: Omit<Re
       return gatewayHtml(view, surface);
     case 'history':
       return historyHtml(view, surface);
+    case 'news':
+      return newsHtml(view, surface);
     case 'act':
       return actHtml(view, surface, requestId, filledIn);
     case 'plan':

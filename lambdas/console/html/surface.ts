@@ -18,7 +18,7 @@ export type Surface =
 
 /** What a link asks the console for. */
 export type Ask = {
-  readonly view: 'gateways' | 'gateway' | 'history' | 'act' | 'plan';
+  readonly view: 'gateways' | 'gateway' | 'history' | 'news' | 'act' | 'plan';
   readonly gatewayId?: string;
   readonly act?: Act;
   readonly kitId?: string;

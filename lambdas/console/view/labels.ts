@@ -2,6 +2,7 @@ import { outcomes, revocationCauses } from '../../domain/causes.ts';
 import { codesOf } from '../../domain/codes.ts';
 import type { CredentialStage } from '../../domain/gateway.ts';
 import { laggards } from '../../domain/kit-verdict.ts';
+import type { NewsAct, NewsState } from '../../domain/news.ts';
 import { isOperatorCommand, type OperatorCommandName, operatorCommands } from '../../domain/operator-commands.ts';
 import type { KeyLine, Standing } from '../../domain/own-keys.ts';
 import { attention, type Plan, type PlannedCredential } from '../../domain/plan.ts';
@@ -165,3 +166,18 @@ export const moreKeysText = ({ total, ending, notLookedAt }: Plan['moreOwnKeys']
 
 /** A count with its noun: "1 kit", "3 kits". */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** How a message to people stands. */
+export const newsStateWords: Readonly<Record<NewsState, { readonly word: string; readonly tone: Tone }>> = {
+  DELIVERED: { word: 'Delivered', tone: 'good' },
+  WAITING: { word: 'Waits', tone: 'warn' },
+  DEAD: { word: 'Given up', tone: 'danger' },
+  NO_CHANNEL: { word: 'Published', tone: 'quiet' },
+};
+
+/** What a message did to an incident, besides being told. */
+export const actWordsOfNews: Readonly<Record<NewsAct, string>> = {
+  tell: '',
+  acknowledge: ', acknowledged',
+  resolve: ', resolved',
+};

@@ -1,5 +1,6 @@
 import type { CredentialId, GatewayId, KitId } from '../../domain/ids.ts';
 import type { LaggardCode } from '../../domain/kit-verdict.ts';
+import type { NewsAct, NewsFailure, NewsSeverity, NewsState } from '../../domain/news.ts';
 import type { KeyLine } from '../../domain/own-keys.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { SecretTrouble } from '../../domain/secret-troubles.ts';
@@ -108,6 +109,36 @@ export type HistoryView = {
   readonly entries: readonly HistoryEntry[];
 };
 
+/** One message to people; times are epoch ms. */
+export type NewsLine = {
+  readonly atMs: number;
+  readonly subject: string;
+  readonly text: string;
+  readonly severity: NewsSeverity;
+  /** Absent: operators. */
+  readonly owner?: string;
+  readonly kitId?: KitId;
+  /** Absent: it was published to the topic only. */
+  readonly channel?: string;
+  readonly channelKind?: string;
+  readonly act: NewsAct;
+  readonly state: NewsState;
+  readonly attempts: number;
+  readonly attemptedAtMs?: number;
+  readonly nextAttemptAtMs?: number;
+  readonly failure?: NewsFailure;
+  readonly why?: string;
+};
+
+/** A page of what people were told of a gateway. */
+export type NewsView = {
+  readonly view: 'news';
+  readonly nowMs: number;
+  readonly gatewayId: GatewayId;
+  readonly page: Page;
+  readonly entries: readonly NewsLine[];
+};
+
 /** One act before it is done: whether it may, and what the person has to know and to repeat. */
 export type ActView = {
   readonly view: 'act';
@@ -147,4 +178,4 @@ export type PlanView = {
 };
 
 /** Whatever the console shows. */
-export type View = GatewaysView | GatewayView | HistoryView | ActView | PlanView;
+export type View = GatewaysView | GatewayView | HistoryView | NewsView | ActView | PlanView;
