@@ -4,7 +4,7 @@ import { provide } from './wiring/dependencies.ts';
 
 /** Does what was pressed in the console, and shows what follows. */
 export const handler = lambda<unknown, Awaited<ReturnType<typeof actConsole>>>((runtime) => {
-  const looking = ['records', 'kits', 'uses', 'proofs', 'secretVersions', 'plans', 'ownKeys', 'news'] as const;
+  const looking = ['records', 'kits', 'uses', 'proofs', 'secretVersions', 'plans', 'ownKeys'] as const;
   const dependencies = provide(runtime, ...looking, 'gateways', 'executions', 'manualStarts', 'pingOne');
   return (event, { invokedFunctionArn }) => actConsole(dependencies, event, invokedFunctionArn);
 });

@@ -20,11 +20,20 @@ import { historyView } from './view/history.ts';
 import { type JudgedKit, judgeKits, kitRow } from './view/kit-rows.ts';
 import { newsView } from './view/news.ts';
 import { offerOf } from './view/offers.ts';
-import { type ActView, type GatewaysView, isKitAct, type Offer, type PlanView, type View } from './view/views.ts';
+import {
+  type ActView,
+  type GatewaysView,
+  isKitAct,
+  type NewsView,
+  type Offer,
+  type PlanView,
+  type View,
+} from './view/views.ts';
 
 /** What showing may do: it reads records, kits and use, and how secrets are described; never a value. */
 export type ShowNeeds = Pick<Dependencies, 'records' | 'plans'> & {
-  readonly news: Pick<Dependencies['news'], 'latest'>;
+  /** Absent where something was done: no news are shown after that. */
+  readonly news?: Pick<Dependencies['news'], 'latest'>;
   readonly ownKeys: Pick<Dependencies['ownKeys'], 'of'>;
   readonly kits: Pick<Dependencies['kits'], 'ofShard'>;
   readonly uses: Pick<Dependencies['uses'], 'ofCredential'>;
@@ -48,12 +57,17 @@ export const viewOf = async (needs: ShowNeeds, ask: ConsoleAsk): Promise<View> =
     case 'history':
       return historyView(gateway, await needs.records.latest(gateway, allTransitions), ask.page, needs.now());
     case 'news':
-      return newsView(ask.gatewayId, await needs.news.latest(ask.gatewayId, latestNews), ask.page, needs.now());
+      return showNews(needs, ask);
     case 'act':
       return showAct(needs, gateway, ask);
     case 'plan':
       return showPlan(needs, ask);
   }
+};
+
+const showNews = async ({ news, now }: ShowNeeds, { gatewayId, page }: AskFor<'news'>): Promise<NewsView> => {
+  if (!news) throw new InputRefused('News are shown by the function Console only.');
+  return newsView(gatewayId, await news.latest(gatewayId, latestNews), page, now());
 };
 
 const registered = async ({ records }: ShowNeeds, gatewayId: GatewayId): Promise<Gateway> => {

@@ -196,7 +196,6 @@ const grantsOf = ({
       evidenceKey.on('Sign', 'GetPublicKey'),
     ],
     ConsoleAct: [
-      news.show,
       store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onUse('Query'),
       secrets.onGateways('DescribeSecret'), // adopt, repair and recover, which need more, are not among its acts

@@ -37,7 +37,6 @@ const needs = () => {
       },
       latest: async () => [],
     },
-    news: { latest: async () => [] },
     plans: { of: async () => ({ status: 'RUNNING' as const }) },
     manualStarts: {
       arnOf: (name: string) => `arn:aws:states:eu-central-1:111122223333:execution:rotation:${name}`,

@@ -40,7 +40,6 @@ export const readingOf = (
   return {
     ...{ now: () => nowMs, log: () => undefined, plans: { of: async () => undefined } },
     ownKeys: { of: async () => undefined },
-    news: { latest: async () => [] },
     records: {
       read: async () => gateway,
       all: async () => fleet,

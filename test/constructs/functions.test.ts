@@ -46,6 +46,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'EVENT_BUS',
     'GATEWAYS_TABLE',
     'KIT_HOSTS',
+    'NEWS_TABLE',
     'NOTIFICATIONS_TOPIC',
     'REGISTRY_FILE',
     'ROTATION_FUNCTION',
@@ -62,8 +63,9 @@ const variables: Readonly<Record<string, readonly string[]>> = {
     'STATE_MACHINE_ARN',
     'USE_TABLE',
   ],
-  'lambdas/console.ts': ['ACT_FUNCTION', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
+  'lambdas/console.ts': ['ACT_FUNCTION', 'GATEWAYS_TABLE', 'NEWS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/console-act.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
+  'lambdas/deliver-news.ts': ['CONSOLE_URL', 'DEPLOYMENT', 'GATEWAYS_TABLE', 'KIT_HOSTS', 'NEWS_TABLE'],
   'lambdas/evidence.ts': ['EVIDENCE_KEY', 'GATEWAYS_TABLE', 'USE_TABLE'],
   'lambdas/compromise.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
 };
@@ -72,6 +74,10 @@ const variables: Readonly<Record<string, readonly string[]>> = {
 const values: Readonly<Record<string, string>> = {
   GATEWAYS_TABLE: '{GatewayStoreGatewaysTable}',
   USE_TABLE: '{GatewayStoreUseTable}',
+  NEWS_TABLE: '{NewsOutbox}',
+  CONSOLE_URL:
+    'https://{AWS::Region}.console.aws.amazon.com/cloudwatch/home?region={AWS::Region}#dashboards/dashboard/{DashboardPage}',
+  DEPLOYMENT: '{AWS::StackName}-{AWS::StackId}',
   POLICY_CHECK_URL: 'https://{PolicyCheckApi}.execute-api.{AWS::Region}.{AWS::URLSuffix}/v1',
   EVENT_BUS: '{TransitionEventsBus}',
   NOTIFICATIONS_TOPIC: '{OwnerNotificationsTopic}',
@@ -167,7 +173,8 @@ describe('every function', () => {
     const rule = stack.ofType('AWS::Events::Rule').find(([id]) => id.startsWith('Reconciler'))?.[1];
     expect(rule?.Properties?.ScheduleExpression).toBe('rate(1 minute)');
     expect(text(rule?.Properties?.Targets)).toMatch(/^Arn=\{Reconcile\.Arn\} /);
-    const [[, invoked] = []] = stack.ofType('AWS::Lambda::EventInvokeConfig');
+    const [, invoked] =
+      stack.ofType('AWS::Lambda::EventInvokeConfig').find(([id]) => id.startsWith('ReconcileEvent')) ?? [];
     expect(invoked?.Properties).toMatchObject({ MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 });
   });
 });

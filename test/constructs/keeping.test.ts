@@ -19,20 +19,20 @@ describe('the tables', () => {
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ];
 
-  test('are two, keyed by pk and sk, paid by request', () => {
-    expect([...tables.keys()]).toEqual(['{GatewayStoreGatewaysTable}', '{GatewayStoreUseTable}']);
+  test('are three, keyed by pk and sk, paid by request', () => {
+    expect([...tables.keys()]).toEqual(['{GatewayStoreGatewaysTable}', '{GatewayStoreUseTable}', '{NewsOutbox}']);
     for (const table of tables.values())
       expect(table).toMatchObject({ KeySchema: keys, BillingMode: 'PAY_PER_REQUEST' });
   });
 
-  test('cannot be lost: point-in-time recovery, kept when the stack goes; what applies the registry protects them from deletion', () => {
+  test('cannot be lost: point-in-time recovery, kept when the stack goes; what applies the registry protects records and use from deletion', () => {
     for (const table of tables.values())
       expect(table).toMatchObject({
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       });
-    expect(policiesOf('AWS::DynamoDB::Table')).toEqual(['RetainExceptOnCreate', 'RetainExceptOnCreate']);
+    expect(policiesOf('AWS::DynamoDB::Table')).toEqual(Array.from({ length: 3 }, () => 'RetainExceptOnCreate'));
     const [[, applied] = []] = stack.ofType('Custom::GatewayRegistry');
-    expect(text(applied?.Properties?.Protected)).toBe([...tables.keys()].join(', '));
+    expect(text(applied?.Properties?.Protected)).toBe('{GatewayStoreGatewaysTable}, {GatewayStoreUseTable}');
   });
 
   test('depend on no key that could be disabled', () => {

@@ -14,7 +14,11 @@ const contract: readonly {
     because:
       'Their data would be left behind, and the stack would begin with none: a gateway without its record refuses every request.',
     resources: {
-      'AWS::DynamoDB::Table': ['GatewayStoreGatewaysTable5A51E2DE', 'GatewayStoreUseTableC59CC681'],
+      'AWS::DynamoDB::Table': [
+        'GatewayStoreGatewaysTable5A51E2DE',
+        'GatewayStoreUseTableC59CC681',
+        'NewsOutbox4E859DB3',
+      ],
     },
   },
   {
@@ -42,6 +46,7 @@ const contract: readonly {
       'Secrets Manager, running executions, alarms and the permissions of people name them; a new name is a function that none of these finds.',
     resources: {
       'AWS::Lambda::Function': [
+        'NewsDeliverNewsF12EB85E',
         'PolicyCheckAuthorizeD9627EEC',
         'PolicyCheckSideband7C974896',
         'BeginRotation8C0F9476',
@@ -80,6 +85,7 @@ const contract: readonly {
     resources: {
       'AWS::Logs::LogGroup': [
         'TransitionEventsCopies28A0B4FE',
+        'NewsDeliverNewsLogs149C80CB',
         'PolicyCheckAuthorizeLogsBDCBA057',
         'PolicyCheckSidebandLogs6BAB15BA',
         'PolicyCheckAccessLogs445401DD',

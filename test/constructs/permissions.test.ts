@@ -5,6 +5,7 @@ const stack = synthesised();
 
 const gateways = '{GatewayStoreGatewaysTable.Arn}';
 const use = '{GatewayStoreUseTable.Arn}';
+const outbox = '{NewsOutbox.Arn}';
 const readKits = [`dynamodb:Query on ${gateways}`];
 const readAndSave = [`dynamodb:GetItem on ${gateways}`, `dynamodb:PutItem on ${gateways}`, ...readKits];
 const readAndSaveKits = [...readKits, `dynamodb:UpdateItem on ${gateways}`];
@@ -135,6 +136,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('CreateSecret', 'DescribeSecret', 'RestoreSecret', 'TagResource'),
     ...onGatewaySecrets('RotateSecret', 'CancelRotateSecret'),
     ...tellOwners,
+    `dynamodb:GetItem on ${outbox}`,
+    `dynamodb:PutItem on ${outbox}`,
     'lambda:InvokeFunction on {RotateSecret.Arn}',
   ],
   operate: [
@@ -159,7 +162,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'kms:GetPublicKey on {EvidenceKey.Arn}',
     'kms:Sign on {EvidenceKey.Arn}',
   ],
+  'deliver-news': [
+    ...['DeleteItem', 'GetItem', 'PutItem', 'Query'].map((operation) => `dynamodb:${operation} on ${outbox}`),
+    `dynamodb:Query on ${outbox}/index/by-list`,
+    `dynamodb:GetItem on ${gateways}`,
+    ...readKits,
+    ...['DescribeSecret', 'GetSecretValue'].map(
+      (operation) => `secretsmanager:${operation} on ${secrets}:* when StringLike=${tag}=news:?*, * news:?*`,
+    ),
+    'sqs:SendMessage on {DeadLettersQueue.Arn}',
+    'sqs:GetQueueAttributes on {DeadLettersQueue.Arn}',
+    'sqs:GetQueueUrl on {DeadLettersQueue.Arn}',
+  ],
   console: [
+    `dynamodb:Query on ${outbox}`,
     `dynamodb:BatchGetItem on ${gateways}`,
     `dynamodb:GetItem on ${gateways}`,
     ...readKits,

@@ -110,8 +110,8 @@ describe('Without the Lambda permission of', () => {
     events.destroy();
 
     expect((await system.gateway()).rotation?.trigger).toBe('bootstrap');
-    expect(refusals()).toEqual([
+    expect(refusals()).toContain(
       'events.amazonaws.com lambda:InvokeFunction on arn:aws:lambda:us-east-1:000000000000:function:compromise',
-    ]);
+    );
   });
 });
