@@ -20,6 +20,7 @@ import { GatewayStore } from './constructs/gateway-store.ts';
 import { grant } from './constructs/grants.ts';
 import { News } from './constructs/news.ts';
 import { Operators } from './constructs/operators.ts';
+import { OwnKits } from './constructs/own-kits.ts';
 import { OwnerNotifications } from './constructs/owner-notifications.ts';
 import { assumingRoles, grantsOnParameters, parameterKits, rolesOfKits } from './constructs/parameter-kits.ts';
 import { PolicyCheck } from './constructs/policy-check.ts';
@@ -140,6 +141,8 @@ export class RotationStack extends Stack {
     // On an alias: a call of the function itself is seen to have come another way, whatever it says of its caller.
     const { url: operateUrl } = operate.addAlias(urlAlias).addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
+    const ownKits = new OwnKits(this, 'OwnKits', { logRetentionDays });
+
     const compromise = new RotationFunction(this, 'Compromise', {
       description: 'The compromise button: dooms credentials in one write, then replaces them.',
       timeoutSeconds: 60, // a person is waiting
@@ -179,6 +182,7 @@ export class RotationStack extends Stack {
         RotateSecret: rotateSecret,
         ApplyRegistry: registry.applyRegistry,
         Operate: operate,
+        OwnKits: ownKits.fn,
         Compromise: compromise,
         Evidence: evidence,
         DeliverNews: news.deliverNews,
@@ -215,7 +219,7 @@ export class RotationStack extends Stack {
 
     const before = this.node.children.filter((one) => one !== registry);
     if (settings.pressTrail) {
-      const acting = [compromise, consoleAct, operate, registry.applyRegistry];
+      const acting = [compromise, consoleAct, operate, ownKits.fn, registry.applyRegistry];
       new PressTrail(this, 'PressTrail', { functions: acting, keptDays: logRetentionDays }).recordAfter(before);
     }
     registry.applyAfter(this.node.children.filter((one) => one !== registry));
@@ -224,6 +228,7 @@ export class RotationStack extends Stack {
       PolicyCheckUrl: policyCheck.url,
       ...(policyCheck.domainTarget ? { PolicyCheckDomainTarget: policyCheck.domainTarget } : {}),
       OperateUrl: operateUrl,
+      OwnKitsUrl: ownKits.url,
       SecretPrefix: secrets.prefix,
       GatewaysTable: store.tableName,
       ApplyRegistryFunction: registry.applyRegistry.functionName,

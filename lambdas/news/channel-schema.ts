@@ -89,21 +89,42 @@ export const routeSchema = z.strictObject({
 });
 export type Route = z.output<typeof routeSchema>;
 
+/** Who may act for an owner: see and acknowledge the kits of his. */
+const ownerSchema = z.strictObject({
+  principals: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]{1,576}$/,
+          'must be the ARN of an IAM role or user',
+        ),
+    )
+    .min(1)
+    .max(20)
+    .describe('ARNs of IAM roles and users that look at the kits of this owner and acknowledge them, and no others.'),
+});
+
 /** The name of a channel: what its secret is tagged for. */
 const channelName = z.string().regex(namePattern, `must be ${nameRule}`);
 
-/** `channels` and `news` of gateways.json. */
+/** `channels`, `news` and `owners` of gateways.json. */
 export const newsFields = {
   channels: z
     .record(channelName, channelSchema)
     .default({})
     .describe('By which channels people are told, by name: Slack, Microsoft Teams, PagerDuty, e-mail, signed webhook.'),
   news: z.array(routeSchema).max(500).default([]).describe('Who is told what by which of the channels.'),
+  owners: z
+    .record(line(longestText.owner), ownerSchema)
+    .default({})
+    .describe('Who acts for an owner, by the name that his kits have him under.'),
 };
 
-/** By which channels who is told what. */
+/** By which channels who is told what, and who acts for whom. */
 export type NewsSettings = {
   readonly channels: Readonly<Record<string, Channel>>;
   readonly news: readonly Route[];
+  readonly owners: Readonly<Record<string, { readonly principals: readonly string[] }>>;
 };
 export const newsSettings: z.ZodType<NewsSettings> = z.strictObject(newsFields);

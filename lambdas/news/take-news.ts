@@ -20,7 +20,7 @@ const lookBack = 200;
 /** After this a round ends, so that none outlives its function; what is left is for the next one. */
 const roundMs = 35_000;
 
-const nothing: NewsSettings = { channels: {}, news: [] };
+const nothing: NewsSettings = { channels: {}, news: [], owners: {} };
 const settingsOf = async ({ news }: Needs): Promise<NewsSettings> =>
   newsSettings.parse((await news.settings()) ?? nothing);
 

@@ -1,7 +1,7 @@
 import type { LambdaFunctionURLEventWithIAMAuthorizer, LambdaFunctionURLResult } from 'aws-lambda';
 import { InputRefused } from '../domain/failure.ts';
 import { urlAlias } from '../domain/names.ts';
-import { operate } from './operate.ts';
+import { operateAny } from './operate.ts';
 
 type UrlEvent = LambdaFunctionURLEventWithIAMAuthorizer;
 
@@ -15,25 +15,31 @@ export const isOfUrl = (event: unknown, invokedFunctionArn: string): event is Ur
   'requestContext' in event &&
   invokedFunctionArn.split(':')[7] === urlAlias; // after arn:aws:lambda:<region>:<account>:function:<name>
 
-/**
- * A decision of the caller that IAM has let through, and who is known for that; 409 when it is refused, and 400 when it is
- * none.
- */
-export const operateThroughUrl = async (
-  needs: Parameters<typeof operate>[0],
+/** Answers a call of a caller that IAM has let through, and who is known for that; 400 for what is no call at all. */
+export const answerUrl = async (
   event: UrlEvent,
-  requestId: string,
+  answer: (body: unknown, userArn: string) => Promise<{ readonly status: number; readonly body: unknown }>,
 ): Promise<LambdaFunctionURLResult> => {
-  const { userArn } = event.requestContext.authorizer.iam;
   try {
-    const result = await operate(needs, bodyOf(event), { userArn, requestId });
-    return { statusCode: result.result === 'REFUSED' ? 409 : 200, body: JSON.stringify(result) };
+    const { status, body } = await answer(bodyOf(event), event.requestContext.authorizer.iam.userArn);
+    return { statusCode: status, body: JSON.stringify(body) };
   } catch (error) {
     if (error instanceof InputRefused)
       return { statusCode: 400, body: JSON.stringify({ result: 'REFUSED', message: error.message }) };
     throw error;
   }
 };
+
+/** A decision of the caller; 409 when it is refused. */
+export const operateThroughUrl = (
+  needs: Parameters<typeof operateAny>[0],
+  event: UrlEvent,
+  requestId: string,
+): Promise<LambdaFunctionURLResult> =>
+  answerUrl(event, async (body, userArn) => {
+    const result = await operateAny(needs, body, { userArn, requestId });
+    return { status: 'result' in result && result.result === 'REFUSED' ? 409 : 200, body: result };
+  });
 
 /** The JSON of the body, which arrives in base64 unless its content type says that it is text. Never repeats it. */
 const bodyOf = ({ body = '', isBase64Encoded }: UrlEvent): unknown => {

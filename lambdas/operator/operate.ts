@@ -6,6 +6,7 @@ import type { Of, OperatorCommand } from '../domain/operator-commands.ts';
 import type { Command } from '../domain/transition.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { ensureExecution } from '../workflow/shared/ensure-execution.ts';
+import { acknowledgeKits, type KitsAcknowledged, readAcknowledgeKits } from './acknowledge-kits.ts';
 import { adoptCredential } from './adopt.ts';
 import { readCommand } from './command-input.ts';
 import { forceRevocation } from './force-revocation.ts';
@@ -24,7 +25,19 @@ type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'uses' | 'proofs' | 'secre
 /** The caller as AWS names it, when it does. */
 export type Caller = { readonly userArn?: string; readonly requestId: string };
 
-/** Takes one decision of an operator. Throws {@link InputRefused} for input that is no decision at all. */
+/** Takes one decision of an operator, or the same about many kits. Throws {@link InputRefused} for input that is no decision at all. */
+export const operateAny = async (
+  needs: Needs,
+  input: unknown,
+  caller: Caller,
+): Promise<OperateResult | KitsAcknowledged> => {
+  const many = readAcknowledgeKits(input);
+  if (!many) return operate(needs, input, caller);
+  const actor = caller.userArn ?? claimed(many.actor, `request ${caller.requestId}`);
+  return acknowledgeKits(needs, many, { actor, reason: many.reason });
+};
+
+/** The same for one decision alone. */
 export const operate = async (needs: Needs, input: unknown, caller: Caller): Promise<OperateResult> => {
   const command = readCommand(input);
   const by = {

@@ -17,7 +17,7 @@ export const applyNews = async (
   return lines;
 };
 
-const nothing: NewsSettings = { channels: {}, news: [] };
+const nothing: NewsSettings = { channels: {}, news: [], owners: {} };
 
 const differencesOf = (before: NewsSettings = nothing, wanted: NewsSettings): readonly string[] => {
   const names = [...new Set([...Object.keys(before.channels), ...Object.keys(wanted.channels)])].toSorted();
@@ -28,5 +28,10 @@ const differencesOf = (before: NewsSettings = nothing, wanted: NewsSettings): re
     return [`${was ? '~' : '+'} channel ${name}: ${is.kind}`];
   });
   const isSame = isDeepStrictEqual(before.news, wanted.news);
-  return [...channels, ...(isSame ? [] : [`~ news: ${wanted.news.length} entries say who is told what`])];
+  const sameOwners = isDeepStrictEqual(before.owners, wanted.owners);
+  return [
+    ...channels,
+    ...(isSame ? [] : [`~ news: ${wanted.news.length} entries say who is told what`]),
+    ...(sameOwners ? [] : [`~ owners: principals act for ${Object.keys(wanted.owners).length}`]),
+  ];
 };

@@ -50,8 +50,8 @@ export const registryIn = (given: unknown): Registry => {
   const whole = registrySchema.safeParse(given);
   const problems = whole.success ? [] : problemsOf(whole.error.issues, given, registryJsonSchema());
   const news: NewsSettings = whole.success
-    ? { channels: whole.data.channels, news: whole.data.news }
-    : { channels: {}, news: [] };
+    ? { channels: whole.data.channels, news: whole.data.news, owners: whole.data.owners }
+    : { channels: {}, news: [], owners: {} };
   problems.push(...contradictionsIn(news));
   const gatewaysGiven: readonly unknown[] = listAt(given, 'gateways');
   problems.push(...repeated(gatewaysGiven, 'gatewayId', ['gateways'], 'gateway'));

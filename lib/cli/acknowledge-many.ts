@@ -52,11 +52,10 @@ export const acknowledgeMany = async (
     isAnswered,
   );
   const kits: Acknowledged[] = [];
-  for (const { gatewayId, credentialId, kit } of waiting) {
-    const { kitId } = kit;
-    const answer = await connection.operate({ command: 'acknowledge-kit', gatewayId, kitId, reason, credentialId });
-    const message = answer.result === 'REFUSED' ? { message: `${answer.code}: ${answer.message}` } : {};
-    kits.push({ gatewayId, kitId, credentialId, result: answer.result, ...message });
+  for (const { gatewayId, credentialId, kitIds } of callsFor(waiting)) {
+    const answer = await connection.acknowledgeKits({ gatewayId, kitIds, reason, credentialId });
+    for (const { kitId, result, code, message } of answer.kits)
+      kits.push({ gatewayId, kitId, credentialId, result, ...(code ? { message: `${code}: ${message}` } : {}) });
   }
   const refused = kits.filter(({ result }) => result === 'REFUSED');
   return {
@@ -68,6 +67,19 @@ export const acknowledgeMany = async (
     isFailed: refused.length > 0,
   };
 };
+
+/** A call takes so many kits of one gateway (`acknowledge-kits.ts`). */
+const kitsPerCall = 100;
+
+const callsFor = (waiting: readonly Waiting[]) =>
+  [...Map.groupBy(waiting, ({ gatewayId, credentialId }) => `${gatewayId} ${credentialId}`).values()].flatMap((of) => {
+    const [{ gatewayId, credentialId } = { gatewayId: '', credentialId: '' }] = of;
+    const ids = of.map(({ kit }) => kit.kitId);
+    return Array.from({ length: Math.ceil(ids.length / kitsPerCall) }, (_, call) => ({
+      ...{ gatewayId, credentialId },
+      kitIds: ids.slice(call * kitsPerCall, (call + 1) * kitsPerCall),
+    }));
+  });
 
 const waitingKits = async (connection: Connection, chosen: Chosen): Promise<readonly Waiting[]> => {
   const gatewayIds = chosen.gatewayId === undefined ? await rotatingGateways(connection) : [chosen.gatewayId];

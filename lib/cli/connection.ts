@@ -4,6 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { PressResult } from '../../lambdas/compromise/press-button.ts';
 import type { View } from '../../lambdas/console/view/views.ts';
+import type { KitsAcknowledged } from '../../lambdas/operator/acknowledge-kits.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { CommandFailed } from './failure.ts';
@@ -29,6 +30,10 @@ export type Connection = {
   ): Promise<Extract<View, { view: Name }>>;
   /** Through the function's own URL, where AWS names the caller to it. */
   operate(command: Readonly<Record<string, unknown>>): Promise<OperateResult>;
+  /** Many kits by one call of the same; see `acknowledge-kits.ts` for how many. */
+  acknowledgeKits(command: Readonly<Record<string, unknown>>): Promise<KitsAcknowledged>;
+  /** Through the URL for owners, where only their own kits are seen. */
+  ownKits(command: Readonly<Record<string, unknown>>): Promise<unknown>;
   compromise(request: Readonly<Record<string, unknown>>): Promise<PressResult>;
   apply(request: Readonly<Record<string, unknown>>): Promise<ApplyResult>;
   invoke(functionName: string, event: unknown): Promise<unknown>;
@@ -81,29 +86,31 @@ export const connect = async (target: Target): Promise<Connection> => {
     );
   };
 
+  /** Through the URL of a function, where IAM says who calls. */
+  const posted = async (urlOutput: string, command: object, functionName: string): Promise<unknown> => {
+    const body = JSON.stringify(command);
+    const sent = { url: output(urlOutput), service: 'lambda', contentType: 'application/json', body };
+    const { status, text } = await asked(signer().then((by) => signedPost(by, sent)));
+    if (status === 400) throw new CommandFailed('refused', messageIn(text));
+    if (status !== 200 && status !== 409)
+      throw new CommandFailed(
+        'unreachable',
+        status === 403
+          ? `You may not decide: ask for lambda:InvokeFunctionUrl on the alias url of the function ${functionName}. ${messageIn(text)}`
+          : `The function ${functionName} answered ${status}; its log says why.`,
+      );
+    return JSON.parse(text);
+  };
+
   return {
     settings,
     output,
     invoke,
     show: async (ask) => (await invoke(output('ConsoleFunction'), { ...ask, format: 'json' })) as never,
-    operate: async (command) => {
-      const sent = {
-        url: output('OperateUrl'),
-        service: 'lambda',
-        contentType: 'application/json',
-        body: JSON.stringify(command),
-      };
-      const { status, text } = await asked(signer().then((by) => signedPost(by, sent)));
-      if (status === 400) throw new CommandFailed('refused', messageIn(text));
-      if (status !== 200 && status !== 409)
-        throw new CommandFailed(
-          'unreachable',
-          status === 403
-            ? `You may not decide: ask for lambda:InvokeFunctionUrl on the alias url of the function operate. ${messageIn(text)}`
-            : `The function operate answered ${status}; its log says why.`,
-        );
-      return JSON.parse(text) as OperateResult;
-    },
+    operate: async (command) => (await posted('OperateUrl', command, 'operate')) as OperateResult,
+    acknowledgeKits: async (command) =>
+      (await posted('OperateUrl', { command: 'acknowledge-kits', ...command }, 'operate')) as KitsAcknowledged,
+    ownKits: (command) => posted('OwnKitsUrl', command, 'own-kits'),
     compromise: async (request) => (await invoke(output('CompromiseFunction'), request)) as PressResult,
     apply: async (request) => (await invoke(output('ApplyRegistryFunction'), request)) as ApplyResult,
     start: async (input) => {

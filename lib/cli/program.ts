@@ -14,7 +14,7 @@ import { jsonText, plain, type Terminal } from './terminal.ts';
 
 const kits: CliCommand = {
   usage: 'kits',
-  about: 'The kits of a gateway: list, add, import, test, remove, acknowledge, retry.',
+  about: 'The kits of a gateway: list, add, import, test, remove, fetch, acknowledge, retry.',
   examples: [],
   options: [],
   prepare: () => {

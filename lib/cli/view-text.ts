@@ -9,6 +9,7 @@ import {
   lateWords,
   lengthOf,
   manyWords,
+  newsStateWords,
   outcomeWords,
   stageWords,
   stateWords,
@@ -22,6 +23,7 @@ import {
   type GatewayView,
   type HistoryView,
   type KitRow,
+  type NewsView,
   type Page,
   phases,
   type RotationSummary,
@@ -205,6 +207,25 @@ export const kitListText = ({ kits, nowMs }: GatewayView, screen: Screen | undef
 };
 
 type Labelled = readonly { readonly labels?: Labels }[];
+/** What people were told of a gateway, newest first. */
+export const newsText = ({ entries, page, nowMs }: NewsView, screen: Screen | undefined): string =>
+  entries.length === 0
+    ? 'Nobody was told anything in the last ninety days.'
+    : [
+        rowsOf(
+          ['WHEN', 'TO', 'BY', 'DELIVERED', 'WHAT'],
+          entries.map(({ atMs, owner = 'operators', channel = 'topic only', state, why, subject }) => [
+            fromNow(atMs, nowMs),
+            owner,
+            channel,
+            why === undefined ? newsStateWords[state].word : [newsStateWords[state].word, why],
+            subject,
+          ]),
+          screen,
+        ),
+        ...more(page, 'message'),
+      ].join('\n');
+
 /** There is a column for labels when something in the list has one. */
 const labelHeading = (rows: Labelled): readonly string[] => (rows.some(({ labels }) => labels) ? ['LABELS'] : []);
 const labelCells = (rows: Labelled, labels: Labels | undefined): readonly string[] =>

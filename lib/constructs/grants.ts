@@ -184,6 +184,11 @@ const grantsOf = ({
       events.publish,
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
     ],
+    OwnKits: [
+      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      news.look, // who acts for which owner
+      events.publish,
+    ],
     Compromise: [
       store.onGateways('GetItem', 'PutItem', 'Query'),
       events.publish,

@@ -78,6 +78,11 @@ export class News extends Construct {
     return (to) => this.on(to, 'GetItem', 'PutItem');
   }
 
+  /** To look at who is told what, and who acts for whom. */
+  get look(): Grant {
+    return (to) => this.on(to, 'GetItem');
+  }
+
   /** To show what people were told. */
   get show(): Grant {
     return (to) => this.on(to, 'Query');

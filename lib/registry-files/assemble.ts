@@ -17,7 +17,7 @@ export type Assembled = {
 };
 
 /** What stands in the file itself alone, and in none that it names. */
-type NewsEntries = { readonly channels?: unknown; readonly news?: unknown };
+type NewsEntries = { readonly channels?: unknown; readonly news?: unknown; readonly owners?: unknown };
 
 type Reading = {
   newsEntries: NewsEntries;
@@ -55,7 +55,7 @@ const readInto = (
   const say = (problem: string): unknown => problems.push(isRoot ? problem : `${path}: ${problem}`);
   if (typeof file === 'string') return void say(file);
   const { $schema: _, include, gateways, ...rest } = file;
-  const known = isRoot ? ['channels', 'news'] : [];
+  const known = isRoot ? ['channels', 'news', 'owners'] : [];
   if (isRoot) reading.newsEntries = Object.fromEntries(Object.entries(rest).filter(([name]) => known.includes(name)));
   for (const name of Object.keys(rest).filter((name) => !known.includes(name)))
     say(`the file: "${name}" is not known; allowed are $schema, include, ${[...known, 'gateways'].join(', ')}.`);

@@ -135,7 +135,7 @@ describe('what waits', () => {
     const entry = { news: news(), act: 'tell', channel: 'slack', state: 'WAITING', attempts: 0 } as const;
     await telling.store.add(entry);
     const { channel } = slack;
-    const settings = { channels: { slack: channel }, news: [] };
+    const settings = { channels: { slack: channel }, news: [], owners: {} };
     const both = await Promise.all([deliver(telling.needs, settings, entry), deliver(telling.needs, settings, entry)]);
     expect(both.filter((one) => one !== undefined)).toMatchObject([{ state: 'DELIVERED' }]);
     expect(slack.arrived).toHaveLength(1);
@@ -167,7 +167,7 @@ describe('what waits', () => {
     const { slack, telling } = await opened();
     slack.faults.push('down');
     await telling.tell(news());
-    await telling.store.keepSettings({ channels: {}, news: [] });
+    await telling.store.keepSettings({ channels: {}, news: [], owners: {} });
     await telling.round(2 * minuteMs);
     expect(await telling.outbox()).toMatchObject([{ state: 'DEAD', failure: 'CHANNEL_GONE' }]);
   });

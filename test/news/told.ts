@@ -38,7 +38,7 @@ export const openTelling = async (
   while ((await emulated.dynamodb.send(describe)).Table?.TableStatus !== 'ACTIVE');
   const store = newsIn(emulated.dynamodb, emulated.table);
   const channels = Object.fromEntries(Object.entries(worlds).map(([name, { channel }]) => [name, channel]));
-  await store.keepSettings({ channels, news: routes });
+  await store.keepSettings({ channels, news: routes, owners: {} });
   const clock = { nowMs: startMs };
   const logged: unknown[] = [];
   const needs = {

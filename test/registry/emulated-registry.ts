@@ -99,7 +99,7 @@ export const orders = (kitIds: readonly string[], policy: object = {}, owner = '
 
 /** The same with one kit "one" whose settings say so. */
 export const instructed = (instructions: string): Registry => ({
-  news: { channels: {}, news: [] },
+  news: { channels: {}, news: [], owners: {} },
   gateways: orders(['one']).gateways.map((gateway) => ({
     ...gateway,
     kits: gateway.kits.map((kit) => ({ ...kit, settings: { instructions } })),

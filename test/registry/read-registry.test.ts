@@ -70,7 +70,7 @@ describe('gateways.json of this project', () => {
   });
 
   it('leaves nothing for a deployment to AWS once the demo is passed over', () => {
-    expect(withoutDemo(readRegistry(text))).toEqual({ gateways: [], news: { channels: {}, news: [] } });
+    expect(withoutDemo(readRegistry(text))).toEqual({ gateways: [], news: { channels: {}, news: [], owners: {} } });
   });
 
   it('names a JSON Schema that is current: run `npm run schema` when this fails', () => {
@@ -82,7 +82,7 @@ describe('gateways.json of this project', () => {
 describe('Reading gateways.json', () => {
   it('fills in the safe defaults', () => {
     expect(readRegistry(JSON.stringify({ gateways: [gateway] }))).toEqual({
-      news: { channels: {}, news: [] },
+      news: { channels: {}, news: [], owners: {} },
       gateways: [
         {
           gatewayId: 'orders',
@@ -267,7 +267,7 @@ describe('Reading gateways.json', () => {
       'the file: given a text that is not JSON (line 1 column 17); allowed is JSON.',
     ]);
     expect(problemsOf([])).toEqual([
-      'the file: given a list; allowed is an object with $schema, channels, news, gateways.',
+      'the file: given a list; allowed is an object with $schema, channels, news, owners, gateways.',
     ]);
   });
 });

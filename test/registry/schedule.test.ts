@@ -130,7 +130,7 @@ describe('Applying a schedule', () => {
     await stores.gateways.apply(gatewayId, { kind: 'retire', actor: 'ann', reason: 'test' });
     const changes = await applyRegistry(
       needs,
-      { gateways: [], news: { channels: {}, news: [] } },
+      { gateways: [], news: { channels: {}, news: [], owners: {} } },
       { actor: 'ann', reason: 'test' },
       { plan: false },
     );

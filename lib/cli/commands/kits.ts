@@ -17,6 +17,7 @@ import {
   why,
 } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
+import { fetchCredential } from '../fetch-credential.ts';
 import { importResult } from '../import-summary.ts';
 import { exportCommand } from '../kits-export.ts';
 import { importKits, kitsToImport } from '../kits-import.ts';
@@ -171,6 +172,32 @@ export const kitCommands = [
       );
       at.terminal.say(`Kit ${kitId} gets no new credential any more, and is cut off by the next rotation.`);
       return change(at, rest, after);
+    },
+  }),
+  command({
+    usage: 'fetch <gatewayId> <kitId>',
+    about:
+      'For the owner of a kit: fetches the credential that it shall hold, by his own rights, and acknowledges it. The value goes into a new file that only he can read, or into the standard input of a command.',
+    examples: [
+      'fetch orders warehouse --out client-token --reason "installed by Kim"',
+      `fetch orders warehouse --exec 'ssh gw1 "umask 077; cat > /etc/gateway/client-token"' --reason "installed by Kim"`,
+    ],
+    options: [
+      ['--out <path>', 'a file that is not there yet; made with mode 0600'],
+      ['--exec <command>', 'a command that reads the credential from its standard input'],
+      ['--only-fetch', 'acknowledge nothing: it is not in the kit yet'],
+      why,
+    ],
+    input: {
+      ...{ gatewayId: text, kitId: text, out: text.optional(), exec: text.optional() },
+      onlyFetch: z.boolean().default(false),
+      reason: reason.default('fetched and installed by its owner'),
+    },
+    run: (at, { gatewayId, kitId, out, exec, onlyFetch, reason }) => {
+      if ((out === undefined) === (exec === undefined))
+        throw new CommandFailed('usage', 'Say where it goes: with --out into a file, or with --exec to a command.');
+      const to = out === undefined ? { command: exec ?? '' } : { file: out };
+      return fetchCredential(at, { gatewayId, kitId, reason }, { to, acknowledges: !onlyFetch });
     },
   }),
   ...kitDecisions,

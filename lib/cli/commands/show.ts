@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { gatewayStates } from '../../../lambdas/console/view/views.ts';
 import { command, filter, label, labelOption, page, paging, text, wholeNumber } from '../command.ts';
 import { withoutFrames } from '../terminal.ts';
-import { gatewaysText, gatewayText, historyText, kitsFor } from '../view-text.ts';
+import { gatewaysText, gatewayText, historyText, kitsFor, newsText } from '../view-text.ts';
 import { watchAll, watchGateway } from '../watch.ts';
 
 const given = (parts: Readonly<Record<string, unknown>>) =>
@@ -61,6 +61,17 @@ export const showCommands = [
     run: async ({ connection, terminal }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'history', gatewayId, ...given({ page }) });
       return { json: view, text: historyText(view, terminal.screen()) };
+    },
+  }),
+  command({
+    usage: 'news <gatewayId>',
+    about: 'What people were told of a gateway: whom, by which channel, when, and whether it was delivered.',
+    examples: ['news orders', 'news orders --page 2 --json'],
+    options: [paging],
+    input: { gatewayId: text, page },
+    run: async ({ connection, terminal }, { gatewayId, page }) => {
+      const view = await connection.show({ view: 'news', gatewayId, ...given({ page }) });
+      return { json: view, text: newsText(view, terminal.screen()) };
     },
   }),
 ];
