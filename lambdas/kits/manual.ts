@@ -55,6 +55,9 @@ const textOf = ({ kit, credentialId, secretArn, deadlineAtMs }: Installation, { 
     '3. Delete the file, and do not paste the credential anywhere else.',
     `4. Acknowledge kit ${kit.kitId} of gateway ${kit.gatewayId} with credential ${credentialId} before ${deadline}.`,
     '',
+    'Who acts for the owner in gateways.json does all of it by one command, which puts the value into a new file, or with --exec into the standard input of a command:',
+    `   gateway-credentials kits fetch ${kit.gatewayId} ${kit.kitId} --out FILE --reason '…'`,
+    '',
     'If the kit is used, its first request with the new credential is seen and nothing is asked of you again.',
   ].join('\n');
 };

@@ -4,6 +4,7 @@ import { outcomes, quietBreaks, revocationCauses, triggers } from '../../lambdas
 import { failureNames } from '../../lambdas/domain/failure-names.ts';
 import { evidenceKinds, laggards } from '../../lambdas/domain/kit-verdict.ts';
 import { blockers } from '../../lambdas/domain/may-revoke.ts';
+import { newsFailures } from '../../lambdas/domain/news.ts';
 import { operatorCommandNames, operatorCommands } from '../../lambdas/domain/operator-commands.ts';
 import { attention, obstacles } from '../../lambdas/domain/plan.ts';
 import { refusals } from '../../lambdas/domain/refusals.ts';
@@ -83,6 +84,7 @@ export const codesText = (): string =>
       sidebandRefusals,
     ),
     section('Sideband answers', "Codes in the body of an error, in PingOne's form.", answerCodes),
+    section('News that were not delivered', 'Why a channel was not told; in the outbox and the log.', newsFailures),
     section('Errors', 'Names of errors, as executions, alarms and logs have them.', failureNames),
     section('States of a gateway', 'In the order in which a person should look.', states),
     section('Triggers', 'What begins a rotation.', triggers),

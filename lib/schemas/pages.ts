@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { type KindName, kindNames } from '../../lambdas/kits/kinds.ts';
+import { channelSchema } from '../../lambdas/news/channel-schema.ts';
 import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
 import { commandsText } from '../cli/program.ts';
 import { settingsSchema } from '../constructs/settings.ts';
@@ -12,6 +13,14 @@ const kits = schemaAt(gateway, 'kits', 'items');
 /** The schema of one kind's `settings`; the kinds stand in the union in their order. */
 const settingsOf = (kind: KindName): JsonSchema => schemaAt(kits, String(kindNames.indexOf(kind)), 'settings');
 
+const channels: JsonSchema = z.toJSONSchema(channelSchema, { io: 'input', target: 'draft-7' });
+const channelKinds = channelSchema.options.map(({ shape }) => shape.kind.value);
+const ownerOf = (registry: JsonSchema): JsonSchema => {
+  const { additionalProperties: each } = schemaAt(registry, 'owners');
+  if (typeof each !== 'object') throw new Error('The schema does not say what an owner is.');
+  return each;
+};
+
 /** The parts of pages that are facts of a schema, by the name in their marker. */
 export const blocks: Readonly<Record<string, () => string>> = {
   gateway: () => settingsTable(gateway, ['labels', 'policy', 'kits']),
@@ -20,11 +29,19 @@ export const blocks: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(kindNames.map((kind) => [`kind ${kind}`, () => settingsTable(settingsOf(kind))])),
   deployment: () => settingsTable(z.toJSONSchema(settingsSchema, { io: 'output', unrepresentable: 'any' })),
   'authority pingone': () => settingsTable(schemaAt(gateway, 'authority', '1'), ['kind']),
+  news: () => settingsTable(schemaAt(registryJsonSchema(), 'news', 'items')),
+  owner: () => settingsTable(ownerOf(registryJsonSchema())),
+  ...Object.fromEntries(
+    channelKinds.map((kind, index) => [
+      `channel ${kind}`,
+      () => settingsTable(schemaAt(channels, String(index)), ['kind']),
+    ]),
+  ),
   commands: commandsText,
 };
 
 /** The pages that hold such parts. */
-export const pages = ['reference', 'kits', 'pingone'] as const;
+export const pages = ['reference', 'kits', 'pingone', 'notifications'] as const;
 export const pageFile = (page: (typeof pages)[number]): string =>
   fileURLToPath(new URL(`../../docs/${page}.md`, import.meta.url));
 

@@ -67,6 +67,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/console-act.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/deliver-news.ts': ['CONSOLE_URL', 'DEPLOYMENT', 'GATEWAYS_TABLE', 'KIT_HOSTS', 'NEWS_TABLE'],
   'lambdas/evidence.ts': ['EVIDENCE_KEY', 'GATEWAYS_TABLE', 'USE_TABLE'],
+  'lambdas/own-kits.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'NEWS_TABLE'],
   'lambdas/compromise.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN'],
 };
 

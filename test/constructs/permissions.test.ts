@@ -162,6 +162,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'kms:GetPublicKey on {EvidenceKey.Arn}',
     'kms:Sign on {EvidenceKey.Arn}',
   ],
+  'own-kits': [...readAndSave, ...readAndSaveKits, `dynamodb:GetItem on ${outbox}`, ...publish],
   'deliver-news': [
     ...['DeleteItem', 'GetItem', 'PutItem', 'Query'].map((operation) => `dynamodb:${operation} on ${outbox}`),
     `dynamodb:Query on ${outbox}/index/by-list`,
@@ -257,10 +258,11 @@ describe('each role may do what its function does, and nothing else', () => {
     expect(text(permission?.Properties?.SourceAccount)).toBe('{AWS::AccountId}');
   });
 
-  test('only a caller known to IAM reaches the URL of operate', () => {
+  test('only a caller known to IAM reaches the URLs of decisions', () => {
     const urls = stack.ofType('AWS::Lambda::Url');
     expect(urls.map(([, { Properties }]) => [text(Properties?.TargetFunctionArn), Properties?.AuthType])).toEqual([
       ['{Operate.Arn}', 'AWS_IAM'],
+      ['{OwnKits.Arn}', 'AWS_IAM'],
     ]);
     const openToAll = stack
       .ofType('AWS::Lambda::Permission')

@@ -1,4 +1,5 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { cliOf } from '../cli/terminal-double.ts';
 import { openSlack } from '../news/stand-ins/slack.ts';
 import { gatewayId, openSystem, type System } from '../support/system.ts';
 
@@ -24,5 +25,16 @@ export const toldByChannel = async (): Promise<System> => {
   await system.call('deliver-news', {});
   await system.call('console', { view: 'news', gatewayId, format: 'json' });
   await close();
+  return system;
+};
+
+/** The person at this machine acts for the owner of the kit, and acknowledges it through the URL for owners. */
+export const ownedByOperator = async (): Promise<System> => {
+  const principals = ['arn:aws:iam::000000000000:user/operator'];
+  const system = await openSystem({ telling: { owners: { 'one-team@example.com': { principals } } } });
+  await system.until(({ rotation }) => rotation?.stage === 'DISTRIBUTED');
+  const fetched = await cliOf(system)(['kits', 'fetch', gatewayId, 'one', '--exec', 'cat > /dev/null']);
+  if (fetched.exitCode !== 0) throw new Error(fetched.said);
+  await system.finish();
   return system;
 };

@@ -1,6 +1,6 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { gatewayId, type System } from '../support/system.ts';
-import { toldByChannel } from './paths-of-news.ts';
+import { ownedByOperator, toldByChannel } from './paths-of-news.ts';
 import { forwardedToPingOne, rotatedAtPingOne } from './paths-of-pingone.ts';
 import { asked, consoleActs, pressedByEvent, servedKits, setBack, withoutBus } from './paths-of-requests.ts';
 import {
@@ -113,6 +113,7 @@ export const scenarios: readonly Scenario[] = [
     }),
   },
   { name: 'owners and operators told by a channel', play: toldByChannel },
+  { name: 'an owner who looks at his kit and acknowledges it', play: ownedByOperator },
   { name: 'the console', play: rotated(consoleActs) },
   {
     name: 'a gateway at PingOne: adoption, rotations by hand and by Secrets Manager, a compromise',
