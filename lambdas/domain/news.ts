@@ -1,4 +1,3 @@
-import { codesOf } from './codes.ts';
 import type { CredentialId, GatewayId, KitId } from './ids.ts';
 
 /** How urgent news are, from the least: whoever takes some takes all that are as urgent or more. */
@@ -49,10 +48,9 @@ export const newsFailures = {
   SECRET_NOT_GIVEN: 'The secret of the channel is not there, or its tag does not name the channel.',
   SECRET_UNUSABLE: 'The secret of the channel does not hold what its kind needs.',
   NO_ADDRESS: 'The owner is no e-mail address, and the channel has none of its own.',
-  CHANNEL_GONE: 'gateways.json has no such channel any more.',
+  CHANNEL_GONE: 'There is no such channel in gateways.json any more.',
 } as const;
 export type NewsFailure = keyof typeof newsFailures;
-export const newsFailureCodes = codesOf(newsFailures);
 
 /** How one message stands: `NO_CHANNEL` is only published to the topic, `DEAD` is given up. */
 export type NewsState = 'WAITING' | 'DELIVERED' | 'DEAD' | 'NO_CHANNEL';
@@ -77,7 +75,7 @@ const minuteMs = 60_000;
 /** The pauses between tries: some eight hours together. */
 const pausesMs = [1, 2, 4, 8, 15, 30, 60, 120, 240].map((minutes) => minutes * minuteMs);
 /** So often a message is tried. */
-export const newsAttempts = pausesMs.length + 1;
+const newsAttempts = pausesMs.length + 1;
 const longestRetryAfterMs = 60 * minuteMs;
 
 /** For so long news are news; what waits longer is given up. */

@@ -27,7 +27,7 @@ export const channelSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('teams').describe('A channel of Microsoft Teams, by a webhook of Workflows.'),
-    secret: secretOf('the URL of the webhook, which is a secret itself'),
+    secret: secretOf('the URL that Workflows made, which is a secret itself'),
     host: host.describe('The host of that URL; nothing is sent to another one.'),
   }),
   z.strictObject({
@@ -69,7 +69,7 @@ export type ChannelKind = Channel['kind'];
 export type ChannelOf<Kind extends ChannelKind> = Extract<Channel, { readonly kind: Kind }>;
 
 /** Who is told what by which channels. */
-export const routeSchema = z.strictObject({
+const routeSchema = z.strictObject({
   channels: z.array(z.string()).min(1).max(20).describe('The names of channels: each of them is told.'),
   for: z
     .enum(['owners', 'operators'])
@@ -87,7 +87,7 @@ export const routeSchema = z.strictObject({
     .default('instruction')
     .describe('The least urgent that is told; all more urgent ones are.'),
 });
-export type Route = z.output<typeof routeSchema>;
+type Route = z.output<typeof routeSchema>;
 
 /** Who may act for an owner: see and acknowledge the kits of his. */
 const ownerSchema = z.strictObject({

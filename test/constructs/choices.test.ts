@@ -160,7 +160,7 @@ describe('the trail of presses', () => {
     expect(selector?.DataResources.map(({ Type, Values }) => [Type, text(Values)])).toEqual([
       [
         'AWS::Lambda::Function',
-        '{Compromise.Arn}, {ConsoleAct.Arn}, {Operate.Arn}, {GatewayRegistryApplyRegistry.Arn}',
+        '{Compromise.Arn}, {ConsoleAct.Arn}, {Operate.Arn}, {OwnKits.Arn}, {GatewayRegistryApplyRegistry.Arn}',
       ],
     ]);
     expect(trail).toMatchObject({ IsLogging: true, EnableLogFileValidation: true });
