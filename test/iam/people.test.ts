@@ -31,10 +31,11 @@ const used = new Map<PeopleRole, Set<string>>(roles.map((one) => [one, new Set()
 
 beforeAll(async () => {
   const kits = [manualKit('one'), manualKit('two')];
-  system = await openRotated({ kits, actsAs: () => role });
+  const owners = { 'one-team@example.com': { principals: ['arn:aws:iam::000000000000:user/operator'] } };
+  system = await openRotated({ kits, telling: { owners }, actsAs: () => role });
   rotationId = (await system.gateway()).ended.at(-1)?.rotationId ?? '';
   folder = mkdtempSync(join(tmpdir(), 'people-'));
-  writeFileSync(join(folder, 'gateways.json'), JSON.stringify({ gateways: [orders({ kits })] }));
+  writeFileSync(join(folder, 'gateways.json'), JSON.stringify({ owners, gateways: [orders({ kits })] }));
   writeFileSync(join(folder, 'kits.csv'), 'kitId,kind,owner\nthree,manual,three-team@example.com\n');
 });
 afterAll(async () => {
@@ -49,6 +50,7 @@ const file = (): readonly string[] => ['--file', join(folder, 'gateways.json')];
 const commands: Readonly<Record<string, readonly [words: () => readonly string[], may: readonly PeopleRole[]]>> = {
   status: [() => ['status', 'orders'], everybody],
   history: [() => ['history', 'orders'], everybody],
+  news: [() => ['news', 'orders'], everybody],
   'kits list': [() => ['kits', 'list', 'orders'], everybody],
   watch: [() => ['watch', '--every', '1'], everybody],
   'kits check': [() => ['kits', 'check'], everybody],
