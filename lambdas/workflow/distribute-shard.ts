@@ -94,7 +94,9 @@ const distributeTo = async (
   const attempts = (kit.work?.generation === rotation.generation ? kit.work.attempts : 0) + 1;
   const kept = keptFailure(kit, stored.credentialId);
   const claim: KitWork = { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs, ...kept };
-  if (!(await needs.kits.saveWork(kit, claim, gateway.shardCount))) return 'PENDING';
+  // What the record says that a kit holds must not outlive a try that ended in the middle. Of one that holds nothing it says nothing.
+  const isClaimed = kit.work !== undefined;
+  if (isClaimed && !(await needs.kits.saveWork(kit, claim, gateway.shardCount))) return 'PENDING';
   const { acknowledged, ...outcome } = await install(
     needs,
     gateway,
@@ -104,7 +106,8 @@ const distributeTo = async (
     attempts === 1 ? leave : undefined,
   );
   const work = { ...base, attempts, changedAtMs: startedAtMs, ...outcome };
-  const isSaved = await needs.kits.saveWork({ ...kit, work: claim }, work, gateway.shardCount, acknowledged);
+  const before = isClaimed ? { ...kit, work: claim } : kit;
+  const isSaved = await needs.kits.saveWork(before, work, gateway.shardCount, acknowledged);
   return isSaved ? work.state : 'PENDING';
 };
 

@@ -155,7 +155,7 @@ const grantsOf = ({
       registry.reachesKits, // and PingOne itself
     ],
     ApplyRegistry: [
-      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      store.onGateways('BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onList('Query'),
       store.protect,
       secrets.onGateways(

@@ -125,6 +125,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onKitSecrets('GetSecretValue'),
   ],
   'apply-registry': [
+    `dynamodb:BatchWriteItem on ${gateways}`,
     ...[gateways, use].flatMap((table) => [`dynamodb:DescribeTable on ${table}`, `dynamodb:UpdateTable on ${table}`]),
     ...readAndSave,
     ...readAndSaveKits,
