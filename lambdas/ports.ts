@@ -3,6 +3,7 @@ import type { Log } from './domain/log-line.ts';
 import type { Home } from './domain/secret-home.ts';
 import type { SecretUser } from './domain/secret-tag.ts';
 import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
+import type { FollowUp } from './ports/follow-up.ts';
 import type { KitReach } from './ports/kit-reach.ts';
 import type { PingOne } from './ports/pingone.ts';
 import type { PolicyCheck } from './ports/policy-check.ts';
@@ -11,6 +12,7 @@ import type { Signer } from './ports/signer.ts';
 import type { Gateways, Kits, OwnKeys, Proofs, Records, Uses } from './ports/stores.ts';
 
 export type * from './ports/executions.ts';
+export type * from './ports/follow-up.ts';
 export type * from './ports/kit-commands.ts';
 export type * from './ports/kit-edge.ts';
 export type * from './ports/kit-files.ts';
@@ -45,6 +47,8 @@ export type Dependencies = {
   /** PingOne, for gateways whose authority it is. */
   readonly pingOne: PingOne;
   readonly executions: Executions;
+  /** Has done what a press of the compromise button leaves. */
+  readonly followUp: FollowUp;
   readonly manualStarts: ManualStarts;
   readonly plans: Plans;
   readonly notifyOwner: (message: OwnerMessage) => Promise<void>;

@@ -96,10 +96,8 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
       );
     },
     saveWork: async (kit, work, shardCount, acknowledged) =>
-      (kit.work?.generation ?? 0) <= work.generation &&
-      putWork(kit, work, shardCount, asRead(kit.work), acknowledged),
-    replaceWork: (kit, work, shardCount) =>
-      putWork(kit, work, shardCount, { condition: notFromThePast, values: {} }),
+      (kit.work?.generation ?? 0) <= work.generation && putWork(kit, work, shardCount, asRead(kit.work), acknowledged),
+    replaceWork: (kit, work, shardCount) => putWork(kit, work, shardCount, { condition: notFromThePast, values: {} }),
     saveWave: ({ gatewayId, kitId }, wave, generation, shardCount) =>
       update(
         `Saving the wave of kit ${kitId}`,

@@ -9,6 +9,7 @@ import { pingOneClients, systemAccess } from '../authorities/pingone/client.ts';
 import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
+import { followUpBy } from '../aws/follow-up.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
 import { kitCommandsIn } from '../aws/kit-commands.ts';
 import { type EdgeClients, edgeRegion, kitEdgeIn } from '../aws/kit-edge.ts';
@@ -162,6 +163,11 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
   executions: {
     needs: ['STATE_MACHINE_ARN'],
     make: ({ STATE_MACHINE_ARN = '' }, clients) => executionsOf(clients.stepFunctions(), STATE_MACHINE_ARN),
+  },
+  followUp: {
+    needs: ['RECONCILE_FUNCTION'],
+    make: ({ RECONCILE_FUNCTION = '' }, _, { environment }) =>
+      followUpBy(RECONCILE_FUNCTION, ({ LambdaClient }) => limited(new LambdaClient(clientSettings(environment)))),
   },
   manualStarts: {
     needs: ['STATE_MACHINE_ARN'],

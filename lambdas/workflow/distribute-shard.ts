@@ -9,7 +9,6 @@ import { patientMap } from '../runtime/bounded-map.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { pacedKits } from './shared/paced-kits.ts';
 import { accessFor, installationOf, kitFailure } from './shared/reach-kit.ts';
-import { readingTogether } from './shared/reading-together.ts';
 import type { StepInput } from './shared/step.ts';
 
 type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'notifyOwner'> &
@@ -45,7 +44,7 @@ export const distributeShard = async (
     }
   const triesOf = ({ work }: Kit): number => (work?.generation === rotation.generation ? work.attempts : 0);
   kits.sort((one, other) => triesOf(one) - triesOf(other)); // what fails again and again keeps nobody waiting
-  const { paced, isWaiting } = pacedKits({ ...needs, gateways: readingTogether(needs.gateways) });
+  const { paced, isWaiting } = pacedKits(needs);
   const leave = new AbortController();
   const onlySlowLeft = (): void => {
     if (gateway.shardCount > callsAtOnce) leave.abort();

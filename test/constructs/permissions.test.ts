@@ -111,6 +111,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...tellOwners,
     ...start,
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
     ...decryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
     ...onKitSecrets('GetSecretValue'),
@@ -170,6 +171,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret'),
   ],
   'console-act': [
+    'lambda:InvokeFunction on {Reconcile.Arn}',
     ...readAndSave,
     ...readAndSaveKits,
     ...readUse,
@@ -182,11 +184,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   compromise: [
     ...readAndSave,
     ...publish,
-    ...start,
+    'lambda:InvokeFunction on {Reconcile.Arn}',
     'sqs:GetQueueAttributes on {CompromiseButtonFailed.Arn}',
     'sqs:GetQueueUrl on {CompromiseButtonFailed.Arn}',
     'sqs:SendMessage on {CompromiseButtonFailed.Arn}',
-    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
   ],
 };
 

@@ -112,7 +112,7 @@ const measure = async (kits: number, say: (what: string) => void): Promise<Measu
   let peakMb = readyMb;
   const watch = setInterval(() => {
     peakMb = Math.max(peakMb, residentMb());
-  }, 20);
+  }, 100);
   const told = (what: string, phase: Phase): Phase => {
     say(`${kits} kits: ${what} in ${phase.seconds.toFixed(1)} s, ${peakMb.toFixed(0)} MB so far`);
     return phase;
