@@ -28,6 +28,8 @@ export type * from './ports/stores.ts';
 /** Everything a use case may work with; each takes by name what it needs of it, and `wiring/` makes it. */
 export type Dependencies = {
   readonly gateways: Gateways;
+  /** The same records, for the compromise button: what a press records is published by whoever follows it up. */
+  readonly button: Pick<Gateways, 'read' | 'apply'>;
   /** The same records, for who only looks. */
   readonly records: Records;
   readonly kits: Kits;

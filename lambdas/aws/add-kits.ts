@@ -7,13 +7,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { TemporarilyUnavailable } from '../domain/failure.ts';
 import type { RegisteredKit } from '../ports.ts';
-import { boundedMap } from '../runtime/bounded-map.ts';
 import { callDynamoDb } from './dynamodb.ts';
 import { kitKey } from './registered-kit.ts';
 
 /** DynamoDB's limit for one BatchWriteItem. */
 const batchSize = 25;
-const batchesAtOnce = 4;
 /** An answer may leave items out, to be written again: that is how a batch is throttled. */
 const answersAtMost = 10;
 const pauseMs = (answers: number): number => Math.random() * Math.min(5_000, 50 * 2 ** answers);
@@ -32,10 +30,8 @@ export const addKits = async (
   const putOf = (kit: RegisteredKit): WriteRequest => ({
     PutRequest: { Item: { ...kitKey(kit.gatewayId, kit.kitId, shardCount), kit: { S: JSON.stringify(kit) } } },
   });
-  const batches = Array.from({ length: Math.ceil(kits.length / batchSize) }, (_, index) =>
-    kits.slice(index * batchSize, (index + 1) * batchSize),
-  );
-  await boundedMap(batches, batchesAtOnce, (batch) => write(dynamodb, table, batch.map(putOf)));
+  for (let start = 0; start < kits.length; start += batchSize)
+    await write(dynamodb, table, kits.slice(start, start + batchSize).map(putOf));
 };
 
 const write = async (dynamodb: DynamoDBClient, table: string, puts: readonly WriteRequest[]): Promise<void> => {

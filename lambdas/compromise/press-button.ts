@@ -9,7 +9,7 @@ import { answerTo, type PressAnswer } from './answer.ts';
 import { pressCommand } from './press-command.ts';
 import { type PressRequest, readPress } from './press-input.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'followUp'> & ClockAndLog;
+type Needs = { readonly gateways: Dependencies['button'] } & Pick<Dependencies, 'followUp'> & ClockAndLog;
 
 /** For so long the write is tried again; the functions that press have time left to hand the rest on, and to answer. */
 export const pressForMs = 45_000;

@@ -17,6 +17,9 @@ import { boundedMap } from '../runtime/bounded-map.ts';
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'notifyOwner'> & ClockAndLog;
 
 const atOnce = 20;
+/** New kits are added so many together, and so many of these parts at once. */
+const addedTogether = 100;
+const partsAtOnce = 4;
 
 /** Copies every kit into the shard it will have; readers pass over copies until the record names the new count. */
 export const copyIntoShards = async ({ kits }: Needs, found: FoundGateway, shardCount: number): Promise<void> => {
@@ -64,11 +67,15 @@ export const changeKits = async (
   await tellOwners(needs, gateway, wanted, found, changes, by); // before anything may be sent there
   const wantedKits = new Map(wanted.kits.map((kit) => [kit.kitId, kit]));
   const before = new Map(found.kits.map((kit) => [kit.kitId, kit]));
-  const { shardCount } = gateway;
-  const isNew = ({ kitId }: WantedKit): boolean => !before.has(kitId);
-  await needs.kits.add(
-    wanted.kits.filter(isNew).map((kit) => registeredAs(gateway, kit, needs.now())),
-    shardCount,
+  const added = wanted.kits.filter(({ kitId }) => !before.has(kitId));
+  const parts = Array.from({ length: Math.ceil(added.length / addedTogether) }, (_, index) =>
+    added.slice(index * addedTogether, (index + 1) * addedTogether),
+  );
+  await boundedMap(parts, partsAtOnce, (part) =>
+    needs.kits.add(
+      part.map((kit) => registeredAs(gateway, kit, needs.now())),
+      gateway.shardCount,
+    ),
   );
   await boundedMap(changes, atOnce, async ({ kitId }) => {
     const known = kitId && before.get(kitId);

@@ -28,6 +28,7 @@ import { publishTo } from '../aws/publish-events.ts';
 import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
+import { StepFailed } from '../domain/failure.ts';
 import { homeOfArn } from '../domain/secret-home.ts';
 import { filesOfThisMachine } from '../kits/kit-files.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
@@ -106,12 +107,21 @@ const kitReachOf = (runtime: Runtime): KitReach => {
   };
 };
 
+const publishNothing = async (): Promise<never> => {
+  throw new StepFailed('Who presses the button publishes nothing: the function that follows it up does.');
+};
+
 /** Which variables each part needs, and how it is made from them. */
 const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> } = {
   gateways: {
     needs: ['GATEWAYS_TABLE', 'EVENT_BUS'],
     make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, clients, { now }) =>
       gatewaysIn(clients.dynamodb(), GATEWAYS_TABLE, publishTo(clients.events(), EVENT_BUS), now),
+  },
+  button: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients, { now }) =>
+      gatewaysIn(clients.dynamodb(), GATEWAYS_TABLE, publishNothing, now),
   },
   records: {
     needs: ['GATEWAYS_TABLE'],

@@ -183,8 +183,7 @@ const grantsOf = ({
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
     ],
     Compromise: [
-      store.onGateways('GetItem', 'PutItem', 'Query'),
-      events.publish,
+      store.onGateways('GetItem', 'PutItem'),
       invoke(reconcile, 'RECONCILE_FUNCTION'), // for what follows its answer
     ],
     Evidence: [

@@ -65,7 +65,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   'lambdas/console.ts': ['ACT_FUNCTION', 'GATEWAYS_TABLE', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/console-act.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'RECONCILE_FUNCTION', 'STATE_MACHINE_ARN', 'USE_TABLE'],
   'lambdas/evidence.ts': ['EVIDENCE_KEY', 'GATEWAYS_TABLE', 'USE_TABLE'],
-  'lambdas/compromise.ts': ['EVENT_BUS', 'GATEWAYS_TABLE', 'RECONCILE_FUNCTION'],
+  'lambdas/compromise.ts': ['GATEWAYS_TABLE', 'RECONCILE_FUNCTION'],
 };
 
 /** All values that a function's environment may have: names, addresses and ARNs, never a secret. */

@@ -182,8 +182,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret'),
   ],
   compromise: [
-    ...readAndSave,
-    ...publish,
+    `dynamodb:GetItem on ${gateways}`,
+    `dynamodb:PutItem on ${gateways}`,
     'lambda:InvokeFunction on {Reconcile.Arn}',
     'sqs:GetQueueAttributes on {CompromiseButtonFailed.Arn}',
     'sqs:GetQueueUrl on {CompromiseButtonFailed.Arn}',
