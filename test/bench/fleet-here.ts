@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import project from '../../package.json' with { type: 'json' };
 import { startWith } from './child.ts';
 import type { MeasuredHere, Phase } from './fleet/here-process.ts';
 
@@ -8,6 +9,8 @@ if (!sizes.every((kits) => Number.isInteger(kits) && kits > 0)) {
   process.exit(2);
 }
 
+/** What `npm start` gives to Node. */
+const options = project.scripts.start.split(' ').filter((word) => word.startsWith('--'));
 const sum = (values: readonly number[]): number => values.reduce((one, other) => one + other, 0);
 const perKit = ({ calls }: Phase, kits: number): string => (sum(Object.values(calls)) / kits).toFixed(2);
 /** The middle one, and the largest. */
@@ -17,7 +20,7 @@ const spread = (values: readonly number[]): string =>
 const times: Record<string, object> = {};
 const callsOf: Record<string, object> = {};
 for (const kits of sizes) {
-  const here = startWith([], join(import.meta.dirname, 'fleet', 'here-process.ts'));
+  const here = startWith(options, join(import.meta.dirname, 'fleet', 'here-process.ts'));
   const { apply, begin, give, presses, ...one } = (await here.ask({ kits })) as MeasuredHere;
   here.close();
   times[kits] = {

@@ -54,7 +54,7 @@ const kitAt = (origin: string, index: number) => ({
 });
 const residentMb = (): number => process.memoryUsage.rss() / 1e6;
 const until = async (isSo: () => Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await pause(25);
+  while (!(await isSo())) await pause(100);
 };
 const measured = async (work: () => Promise<unknown>): Promise<Phase> => {
   calls = {};
