@@ -176,8 +176,8 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
   },
   followUp: {
     needs: ['RECONCILE_FUNCTION'],
-    make: ({ RECONCILE_FUNCTION = '' }, _, { environment }) =>
-      followUpBy(RECONCILE_FUNCTION, ({ LambdaClient }) => limited(new LambdaClient(clientSettings(environment)))),
+    make: ({ RECONCILE_FUNCTION = '' }, _, runtime) =>
+      followUpBy(RECONCILE_FUNCTION, ({ LambdaClient }) => limited(new LambdaClient(clientSettings(runtime)))),
   },
   manualStarts: {
     needs: ['STATE_MACHINE_ARN'],

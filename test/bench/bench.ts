@@ -26,7 +26,9 @@ const run = async (names: readonly string[]): Promise<void> => {
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined) {
   await run(Object.keys(benches));
-  console.log('A fleet of kits: npm run bench -- fleet, and in one process npm run bench -- here. The packages of others: npm run bench -- peers.');
+  console.log(
+    'A fleet of kits: npm run bench -- fleet, and in one process npm run bench -- here. The packages of others: npm run bench -- peers.',
+  );
 } else if (name === 'fleet' || name === 'here') {
   process.argv.splice(2, process.argv.length, ...rest);
   await import(name === 'fleet' ? './fleet.ts' : './fleet-here.ts');

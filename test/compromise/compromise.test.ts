@@ -3,7 +3,7 @@ import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PressAnswer } from '../../lambdas/compromise/answer.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import type { AnsweredCall } from '../../lib/emulator/endpoint/endpoint.ts';
+import type { AnsweredCall } from '../../lib/emulator/endpoint/answers.ts';
 import { AwsError } from '../../lib/emulator/wire/service.ts';
 import type { Decided } from '../iam/evaluation/access.ts';
 import { gatewayId, manualKit, openRotated, openWithFiveLive, type System } from '../support/system.ts';
