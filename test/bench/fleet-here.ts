@@ -21,7 +21,7 @@ const times: Record<string, object> = {};
 const callsOf: Record<string, object> = {};
 for (const kits of sizes) {
   const here = startWith(options, join(import.meta.dirname, 'fleet', 'here-process.ts'));
-  const { apply, begin, give, presses, ...one } = (await here.ask({ kits })) as MeasuredHere;
+  const { apply, begin, give, giveAgain, presses, ...one } = (await here.ask({ kits })) as MeasuredHere;
   here.close();
   times[kits] = {
     'apply s': apply.seconds.toFixed(1),
@@ -31,6 +31,9 @@ for (const kits of sizes) {
     'given s': give.seconds.toFixed(1),
     'CPU   ': give.cpuSeconds.toFixed(1),
     'kits/s': (kits / give.seconds).toFixed(0),
+    'again s': giveAgain.seconds.toFixed(1),
+    'CPU    ': giveAgain.cpuSeconds.toFixed(1),
+    'kits/s ': (kits / giveAgain.seconds).toFixed(0),
     'ready MB': one.readyMb.toFixed(0),
     'peak MB': one.peakMb.toFixed(0),
     'press ms (most)': spread(presses.map(({ answeredMs }) => answeredMs)),
@@ -40,9 +43,10 @@ for (const kits of sizes) {
     'calls a kit: apply': perKit(apply, kits),
     begin: perKit(begin, kits),
     give: perKit(give, kits),
+    again: perKit(giveAgain, kits),
     'requests a kit': (one.requestsToKits / kits).toFixed(2),
   };
-  for (const [name, { calls }] of Object.entries({ apply, begin, give }))
+  for (const [name, { calls }] of Object.entries({ apply, begin, give, giveAgain }))
     console.error(`${kits} kits: ${name}: ${JSON.stringify(calls)}`);
 }
 console.log('\nThis machine as npm start opens it, in one process: webhook kits on loopback that nobody uses');
