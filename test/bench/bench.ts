@@ -31,7 +31,8 @@ if (name === undefined) {
   );
 } else if (name === 'fleet' || name === 'here') {
   process.argv.splice(2, process.argv.length, ...rest);
-  await import(name === 'fleet' ? './fleet.ts' : './fleet-here.ts');
+  if (name === 'fleet') await import('./fleet.ts');
+  else await import('./fleet-here.ts');
 } else if (name === 'peers') {
   installPeers();
   await run(withPeers);

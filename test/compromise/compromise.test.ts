@@ -96,7 +96,7 @@ describe('a press of the button', () => {
   });
 
   it.each(['states:StartExecution', 'lambda:InvokeFunction'])(
-    'is answered the same while %s fails, and the reconciler carries on',
+    'is answered the same when what follows fails, and the reconciler carries on (invariant 7): %s',
     async (action) => {
       let fails = false;
       const fault = ({ caller, question }: Decided) =>
