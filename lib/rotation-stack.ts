@@ -192,6 +192,7 @@ export class RotationStack extends Stack {
           policyCheck,
           evidenceKey,
           rotateSecret,
+          reconcile,
           registry,
         },
         functions: grantsOnFunctions(this, functionKits(settings.gateways)),

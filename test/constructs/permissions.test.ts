@@ -111,6 +111,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...tellOwners,
     ...start,
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
     ...decryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
     ...onKitSecrets('GetSecretValue'),
@@ -125,6 +126,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onKitSecrets('GetSecretValue'),
   ],
   'apply-registry': [
+    `dynamodb:BatchWriteItem on ${gateways}`,
     ...[gateways, use].flatMap((table) => [`dynamodb:DescribeTable on ${table}`, `dynamodb:UpdateTable on ${table}`]),
     ...readAndSave,
     ...readAndSaveKits,
@@ -169,6 +171,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret'),
   ],
   'console-act': [
+    'lambda:InvokeFunction on {Reconcile.Arn}',
     ...readAndSave,
     ...readAndSaveKits,
     ...readUse,
@@ -179,13 +182,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret'),
   ],
   compromise: [
-    ...readAndSave,
-    ...publish,
-    ...start,
+    `dynamodb:GetItem on ${gateways}`,
+    `dynamodb:PutItem on ${gateways}`,
+    'lambda:InvokeFunction on {Reconcile.Arn}',
     'sqs:GetQueueAttributes on {CompromiseButtonFailed.Arn}',
     'sqs:GetQueueUrl on {CompromiseButtonFailed.Arn}',
     'sqs:SendMessage on {CompromiseButtonFailed.Arn}',
-    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
   ],
 };
 
