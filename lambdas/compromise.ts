@@ -4,6 +4,6 @@ import { provide } from './wiring/dependencies.ts';
 
 /** The compromise button: called directly, or with an event of its own bus. */
 export const handler = lambda<unknown, PressResult>((runtime) => {
-  const dependencies = provide(runtime, 'gateways', 'executions');
-  return (event) => compromise(dependencies, event);
+  const { button: gateways, ...others } = provide(runtime, 'button', 'followUp');
+  return (event) => compromise({ ...others, gateways }, event);
 });

@@ -3,6 +3,7 @@ import type { Log } from './domain/log-line.ts';
 import type { Home } from './domain/secret-home.ts';
 import type { SecretUser } from './domain/secret-tag.ts';
 import type { Executions, ManualStarts, Plans } from './ports/executions.ts';
+import type { FollowUp } from './ports/follow-up.ts';
 import type { KitReach } from './ports/kit-reach.ts';
 import type { ChannelSecret, NewsStore } from './ports/news.ts';
 import type { PingOne } from './ports/pingone.ts';
@@ -12,6 +13,7 @@ import type { Signer } from './ports/signer.ts';
 import type { Gateways, Kits, OwnKeys, Proofs, Records, Uses } from './ports/stores.ts';
 
 export type * from './ports/executions.ts';
+export type * from './ports/follow-up.ts';
 export type * from './ports/kit-commands.ts';
 export type * from './ports/kit-edge.ts';
 export type * from './ports/kit-files.ts';
@@ -28,6 +30,8 @@ export type * from './ports/stores.ts';
 /** Everything a use case may work with; each takes by name what it needs of it, and `wiring/` makes it. */
 export type Dependencies = {
   readonly gateways: Gateways;
+  /** The same records, for the compromise button: what a press records is published by whoever follows it up. */
+  readonly button: Pick<Gateways, 'read' | 'apply'>;
   /** The same records, for who only looks. */
   readonly records: Records;
   readonly kits: Kits;
@@ -47,6 +51,8 @@ export type Dependencies = {
   /** PingOne, for gateways whose authority it is. */
   readonly pingOne: PingOne;
   readonly executions: Executions;
+  /** Has done what a press of the compromise button leaves. */
+  readonly followUp: FollowUp;
   readonly manualStarts: ManualStarts;
   readonly plans: Plans;
   readonly notifyOwner: (message: OwnerMessage) => Promise<void>;

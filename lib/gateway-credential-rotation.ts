@@ -118,7 +118,7 @@ export class GatewayCredentialRotation extends Construct {
       },
       {
         ...{ store, secrets, events, owners: notifications, news, workflow, policyCheck, evidenceKey },
-        ...{ rotateSecret: RotateSecret, registry },
+        ...{ rotateSecret: RotateSecret, reconcile: Reconcile, registry },
         functions: grantsOnFunctions(stack, functionKits(settings.gateways)),
         parameters: grantsOnParameters(stack, parameterKits(settings.gateways)),
         commands: grantsOnCommands(stack, commandKits(settings.gateways)),

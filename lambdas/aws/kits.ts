@@ -5,19 +5,23 @@ import { keys } from '../domain/names.ts';
 import { shardOf } from '../domain/shards.ts';
 import type { KitWave } from '../domain/wave.ts';
 import type { Kits, RegisteredKit } from '../ports.ts';
+import { addKits } from './add-kits.ts';
 import { callDynamoDb, queryItems, wholePartition } from './dynamodb.ts';
 import { kitKey, kitsPartition } from './registered-kit.ts';
 import { unlessLost } from './sdk-errors.ts';
 
 /** gen 7 writes, gen 8 begins, gen 7's late write: refused. Equal generations are retries of one run. */
 const notFromThePast = `attribute_exists(${keys.partition}) AND (attribute_not_exists(generation) OR generation <= :generation)`;
-/** What was read is still there; or what is to be written, as the answer to a first try was lost. */
-const asRead = (work: KitWork | undefined) =>
-  work
-    ? { condition: '(#work = :read OR #work = :work)', values: { ':read': { S: JSON.stringify(work) } } }
-    : { condition: '(attribute_not_exists(#work) OR #work = :work)', values: {} };
 /** Only kits that are registered are acknowledged. */
 const isRegistered = `attribute_exists(${keys.partition})`;
+/**
+ * What was read is still there; or what is to be written, as the answer to a first try was lost. Of a generation that comes
+ * after the one that was read this says all that `notFromThePast` does: the two are only ever written together.
+ */
+const asRead = (work: KitWork | undefined) =>
+  work
+    ? { condition: '#work IN (:read, :work)', values: { ':read': { S: JSON.stringify(work) } } }
+    : { condition: `${isRegistered} AND (attribute_not_exists(#work) OR #work = :work)`, values: {} };
 
 /** Two people decide at once: the later one has not seen what the first one declared, and would drop it. */
 const asItWasRead = {
@@ -49,7 +53,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
     kit: Kit,
     work: KitWork,
     shardCount: number,
-    { condition, values }: Partial<ReturnType<typeof asRead>> = {},
+    { condition, values }: ReturnType<typeof asRead>,
     acknowledged?: Acknowledgement,
   ): Promise<boolean> =>
     update(
@@ -58,7 +62,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         TableName: table,
         Key: kitKey(kit.gatewayId, kit.kitId, shardCount),
         UpdateExpression: `SET #work = :work, generation = :generation, rotationId = :rotationId${acknowledged ? ', acknowledged = :acknowledged' : ''}`,
-        ConditionExpression: [notFromThePast, condition].filter((one) => one !== undefined).join(' AND '),
+        ConditionExpression: condition,
         ExpressionAttributeNames: { '#work': 'work' },
         ExpressionAttributeValues: {
           ':work': { S: JSON.stringify(work) },
@@ -77,6 +81,7 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
     all: async function* (gatewayId, shardCount) {
       for (let shard = 0; shard < shardCount; shard++) yield* inShard(gatewayId, shard, shardCount);
     },
+    add: (kits, shardCount) => addKits(dynamodb, table, kits, shardCount),
     save: async (kit, shardCount) => {
       await callDynamoDb(
         `Saving kit ${kit.kitId}`,
@@ -90,8 +95,9 @@ export const kitsIn = (dynamodb: DynamoDBClient, table: string): Kits => {
         ),
       );
     },
-    saveWork: (kit, work, shardCount, acknowledged) => putWork(kit, work, shardCount, asRead(kit.work), acknowledged),
-    replaceWork: (kit, work, shardCount) => putWork(kit, work, shardCount),
+    saveWork: async (kit, work, shardCount, acknowledged) =>
+      (kit.work?.generation ?? 0) <= work.generation && putWork(kit, work, shardCount, asRead(kit.work), acknowledged),
+    replaceWork: (kit, work, shardCount) => putWork(kit, work, shardCount, { condition: notFromThePast, values: {} }),
     saveWave: ({ gatewayId, kitId }, wave, generation, shardCount) =>
       update(
         `Saving the wave of kit ${kitId}`,

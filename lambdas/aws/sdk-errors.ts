@@ -57,6 +57,7 @@ export const services = {
   /** Nor here: a lost event bus or topic stops no rotation, and what could not be said is said later. */
   eventBridge: { name: 'EventBridge' },
   sns: { name: 'SNS' },
+  lambda: { name: 'Lambda' },
 } as const satisfies Readonly<Record<string, Service>>;
 
 /** A name that does not exist; whoever expects that asks through {@link ifPresent}, and to all others it is a {@link StepFailed}. */

@@ -2,20 +2,19 @@ import type { RefusalCode } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import { type Gateway, liveCredential, type Press } from '../domain/gateway.ts';
 import type { GatewayId } from '../domain/ids.ts';
-import type { ClockAndLog, Dependencies } from '../ports.ts';
+import type { ClockAndLog, Dependencies, PressFollowUp } from '../ports.ts';
 import { withinMs } from '../runtime/time-limit.ts';
 import { rotationIdFrom } from '../workflow/shared/derived-id.ts';
-import { executionWithinMs } from '../workflow/shared/ensure-execution.ts';
-import { startAttempt } from '../workflow/shared/start-attempt.ts';
-import { stopExecution, wakeRotation } from '../workflow/shared/wake.ts';
 import { answerTo, type PressAnswer } from './answer.ts';
 import { pressCommand } from './press-command.ts';
 import { type PressRequest, readPress } from './press-input.ts';
 
-type Needs = Pick<Dependencies, 'gateways' | 'executions'> & ClockAndLog;
+type Needs = { readonly gateways: Dependencies['button'] } & Pick<Dependencies, 'followUp'> & ClockAndLog;
 
-/** For so long the write is tried again; the functions that press have time left to stop and start executions, and to answer. */
+/** For so long the write is tried again; the functions that press have time left to hand the rest on, and to answer. */
 export const pressForMs = 45_000;
+/** For so long the answer waits for the rest to be handed on. */
+const handOnWithinMs = 2_000;
 
 /** What became of a press. */
 export type PressResult =
@@ -28,8 +27,9 @@ export type PressResult =
     };
 
 /**
- * The button. One conditional write, tried again until it succeeds, dooms the credentials, and only then executions are stopped and started: if it dies in
- * between, the policy check still refuses on time and the reconciler carries on. A seen request changes nothing and gets
+ * The button. One conditional write, tried again until it succeeds, dooms the credentials, and then it is answered: executions are
+ * stopped and started by another function, to which that is handed on. What is lost on the way the reconciler carries on, and the
+ * policy check refuses on time whatever becomes of it. A seen request changes nothing and gets
  * the first answer. Throws {@link InputRefused}; an event that is refused throws as well, so that it is not lost silently.
  */
 export const compromise = async (needs: Needs, event: unknown): Promise<PressResult> => {
@@ -64,37 +64,36 @@ const press = async (needs: Needs, request: PressRequest): Promise<PressResult> 
   if (applied.kind === 'refused') return { result: 'REFUSED', gatewayId, code: applied.code, message: applied.message };
   const made = applied.gateway.presses.find((one) => one.requestId === requestId);
   if (!made) throw new InputRefused(`Request ${requestId} left no trace in the record of gateway ${gatewayId}.`);
-  await withinMs(executionWithinMs, () => carryOn(needs, before, applied.gateway, made)).catch((error: unknown) =>
-    needs.log('WARN', 'The execution is not changed yet; the reconciler carries on within a minute.', {
-      gatewayId,
-      rotationId: made.rotationId,
-      error: error instanceof Error ? error.message : '',
-    }),
-  );
+  const left = leftBy(before, applied.gateway, made);
+  if (left)
+    await withinMs(handOnWithinMs, () => needs.followUp(left)).catch((error: unknown) =>
+      needs.log('WARN', 'The execution is not changed yet; the reconciler carries on within a minute.', {
+        gatewayId,
+        rotationId: made.rotationId,
+        error: error instanceof Error ? error.message : '',
+      }),
+    );
   return answerTo(applied.gateway, made);
 };
 
-/**
- * Stops what was pre-empted and sees that the run has an execution. A run that waits for a later end is woken: its next
- * attempt is named first, see `wake.ts`.
- */
-const carryOn = async (
-  needs: Needs,
+/** What is still to be done for the run that goes on; `undefined` when it has ended, or another press has taken its place. */
+const leftBy = (
   before: Gateway | undefined,
   after: Gateway,
   { rotationId, requestId }: Press,
-): Promise<void> => {
-  const { rotation } = after;
+): PressFollowUp | undefined => {
+  const { gatewayId, rotation } = after;
   const old = before?.rotation;
-  if (rotation?.rotationId !== rotationId) return;
+  if (rotation?.rotationId !== rotationId) return undefined;
   const isPreempted = old !== undefined && old.rotationId !== rotationId;
-  const isWoken = old?.rotationId === rotationId && endsEarlier(before, after);
-  const by = { actor: 'compromise', reason: `request ${requestId}` };
-  if (isPreempted)
-    await stopExecution(needs, old, `The compromise button was pressed while rotation ${old.rotationId} ran.`);
-  if (isWoken) await wakeRotation(needs, after, by);
-  else if (rotation.attempt === 0) await startAttempt(needs, after, { failed: false, ...by });
-  else await needs.executions.start(after);
+  return {
+    gatewayId,
+    requestId,
+    rotationId,
+    attempt: rotation.attempt,
+    wakes: old?.rotationId === rotationId && endsEarlier(before, after),
+    ...(isPreempted && old.executionArn ? { stops: old.executionArn } : {}),
+  };
 };
 
 /** Whether a credential dies sooner than before. */

@@ -13,7 +13,7 @@ import type { Outcome } from './view/outcome.ts';
 /** What acting needs: everything that `operate` and `compromise` do, and starts of the workflow. */
 export type ActNeeds = Pick<
   Dependencies,
-  'gateways' | 'pingOne' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'executions' | 'manualStarts'
+  'gateways' | 'pingOne' | 'kits' | 'uses' | 'proofs' | 'secretVersions' | 'executions' | 'followUp' | 'manualStarts'
 > &
   ClockAndLog;
 

@@ -25,6 +25,7 @@ const settings = z.strictObject({
 type Settings = z.infer<typeof settings>;
 
 const shown = z.object({ credentialId: z.string() });
+const readable = z.object({ credentialId: z.string().nullable() });
 
 /**
  * A kit behind an endpoint of its owner. The message is
@@ -39,13 +40,16 @@ export const webhook: KitKind<Settings> & { readonly kind: 'webhook' } = {
   destinations: ({ url, readBackUrl, signingSecret }) => ({ urls: [url, readBackUrl], secrets: [signingSecret] }),
   install: async (installation, settings, access) => {
     const keys = await keysOf(installation, settings, access);
-    if (await alreadyDone(installation, settings, keys, access)) return { state: 'INSTALLED', acknowledged: true };
+    const { kit, credentialId } = installation;
+    const wasAnotherOne = kit.work !== undefined && kit.work.credentialId !== credentialId; // it was not given this one last
+    if (!wasAnotherOne && (await alreadyDone(installation, settings, keys, access)))
+      return { state: 'INSTALLED', acknowledged: true };
     const id = `msg_${randomUUID()}`;
     const body = messageOf(installation, access.nowMs());
     const { json } = await retryWhileTime(access.signal, () =>
       ask(access, {
         doing: 'Sending the credential to the webhook',
-        kit: installation.kit,
+        kit,
         method: 'POST',
         url: settings.url,
         headers: signedHeaders(keys, id, access.nowMs(), body),
@@ -55,7 +59,7 @@ export const webhook: KitKind<Settings> & { readonly kind: 'webhook' } = {
     const answer = shown.safeParse(json);
     return {
       state: 'INSTALLED',
-      acknowledged: answer.success && answer.data.credentialId === installation.credentialId,
+      acknowledged: answer.success && answer.data.credentialId === credentialId,
     };
   },
   readBack: async (installation, settings, access) => {
@@ -121,7 +125,7 @@ const readShown = async (
   const doing = 'Asking the webhook which credential it uses';
   const headers = signedHeaders(keys, `msg_${randomUUID()}`, access.nowMs(), '');
   const { json } = await ask(access, { doing, kit, method: 'GET', url: settings.readBackUrl, headers });
-  const answer = z.object({ credentialId: z.string().nullable() }).safeParse(json);
+  const answer = readable.safeParse(json);
   if (!answer.success)
     throw new KitUnreachable('UNREADABLE_ANSWER', {
       doing,

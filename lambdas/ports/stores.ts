@@ -66,6 +66,8 @@ export type Kits = {
   ofShard(gatewayId: GatewayId, shard: number, shardCount: number): AsyncGenerator<Kit>;
   /** Every kit of the gateway, retired ones too. */
   all(gatewayId: GatewayId, shardCount: number): AsyncGenerator<Kit>;
+  /** Adds kits that were not there when they were looked for, see `add-kits.ts`: only then, since the state of distribution does not stay. */
+  add(kits: readonly RegisteredKit[], shardCount: number): Promise<void>;
   /** Adds or updates what the registry says; the state of distribution stays. */
   save(kit: RegisteredKit, shardCount: number): Promise<void>;
   /**

@@ -17,6 +17,9 @@ import { boundedMap } from '../runtime/bounded-map.ts';
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'notifyOwner'> & ClockAndLog;
 
 const atOnce = 20;
+/** New kits are added so many together, and so many of these parts at once. */
+const addedTogether = 100;
+const partsAtOnce = 4;
 
 /** Copies every kit into the shard it will have; readers pass over copies until the record names the new count. */
 export const copyIntoShards = async ({ kits }: Needs, found: FoundGateway, shardCount: number): Promise<void> => {
@@ -64,24 +67,42 @@ export const changeKits = async (
   await tellOwners(needs, gateway, wanted, found, changes, by); // before anything may be sent there
   const wantedKits = new Map(wanted.kits.map((kit) => [kit.kitId, kit]));
   const before = new Map(found.kits.map((kit) => [kit.kitId, kit]));
+  const added = wanted.kits.filter(({ kitId }) => !before.has(kitId));
+  const parts = Array.from({ length: Math.ceil(added.length / addedTogether) }, (_, index) =>
+    added.slice(index * addedTogether, (index + 1) * addedTogether),
+  );
+  await boundedMap(parts, partsAtOnce, (part) =>
+    needs.kits.add(
+      part.map((kit) => registeredAs(gateway, kit, needs.now())),
+      gateway.shardCount,
+    ),
+  );
   await boundedMap(changes, atOnce, async ({ kitId }) => {
-    if (kitId) await changeKit(needs, gateway, kitId, before.get(kitId), wantedKits.get(kitId));
+    const known = kitId && before.get(kitId);
+    if (known) await changeKit(needs, gateway, known, wantedKits.get(known.kitId));
   });
   await needs.gateways.apply(wanted.gatewayId, ({ rotation }) =>
     rotation?.stage === 'VERIFIED' ? command : undefined,
   );
 };
 
-/** So many kits are named in one entry of the record: it has to fit into an item. */
-const namedInEntry = 50;
+/** So many characters of destinations are in one entry of the record, or those of one kit: it has to fit into an item, and into an event. */
+const entryLength = 30_000;
 
 const destinationsIn = (changes: readonly Change[]): readonly Pick<KitsChanged, 'destinations'>[] => {
-  const all = changes.flatMap(({ kitId, destinations }) =>
-    kitId && destinations ? [[kitId, destinations] as const] : [],
-  );
-  return Array.from({ length: Math.ceil(all.length / namedInEntry) }, (_, index) => ({
-    destinations: Object.fromEntries(all.slice(index * namedInEntry, (index + 1) * namedInEntry)),
-  }));
+  const entries: Record<string, readonly string[]>[] = [];
+  let left = 0;
+  for (const { kitId, destinations } of changes) {
+    if (!kitId || !destinations) continue;
+    const { length } = JSON.stringify([kitId, destinations]);
+    if (length > left) {
+      entries.push({});
+      left = entryLength;
+    }
+    left -= length;
+    Object.assign(entries.at(-1) ?? {}, { [kitId]: destinations });
+  }
+  return entries.map((destinations) => ({ destinations }));
 };
 
 /** Tells each owner of new destinations; one whose kit gets another owner too. Throws TemporarilyUnavailable: then nothing was changed. */
@@ -105,37 +126,40 @@ const tellOwners = async (
   );
 };
 
+/** A kit as it is kept. */
+const registeredAs = (
+  { gatewayId }: Pick<Gateway, 'gatewayId'>,
+  { kitId, kind, owner, labels, traits, lookBackSeconds, probeUrl, expectedSources, canary, settings }: WantedKit,
+  registeredAtMs: number,
+): RegisteredKit => ({
+  gatewayId,
+  kitId,
+  kind,
+  owner,
+  traits,
+  lookBackSeconds,
+  settings,
+  registeredAtMs,
+  ...(labels ? { labels } : {}),
+  ...(probeUrl === undefined ? {} : { probeUrl }),
+  ...(expectedSources === undefined ? {} : { expectedSources }),
+  ...(canary ? { canary } : {}),
+});
+
+/** Changes one that is kept already, retired or not. */
 const changeKit = async (
   { kits, now }: Needs,
   gateway: Gateway,
-  kitId: KitId,
-  before: Kit | undefined,
+  before: Kit,
   wanted: WantedKit | undefined,
 ): Promise<void> => {
-  const { gatewayId, shardCount } = gateway;
-  if (!wanted) {
-    if (before) await kits.save({ ...registeredPart(before), retiredAtMs: now() }, shardCount);
-    return;
-  }
-  const { kind, owner, labels, traits, lookBackSeconds, probeUrl, expectedSources, canary, settings } = wanted;
-  const isRegistered = before !== undefined && before.retiredAtMs === undefined;
-  const kit: RegisteredKit = {
-    gatewayId,
-    kitId,
-    kind,
-    owner,
-    traits,
-    lookBackSeconds,
-    settings,
-    registeredAtMs: isRegistered ? before.registeredAtMs : now(),
-    ...(labels ? { labels } : {}),
-    ...(probeUrl === undefined ? {} : { probeUrl }),
-    ...(expectedSources === undefined ? {} : { expectedSources }),
-    ...(canary ? { canary } : {}),
-  };
+  const { shardCount } = gateway;
+  if (!wanted) return kits.save({ ...registeredPart(before), retiredAtMs: now() }, shardCount);
+  const isRegistered = before.retiredAtMs === undefined;
+  const kit = registeredAs(gateway, wanted, isRegistered ? before.registeredAtMs : now());
   const sendBack = async (): Promise<void> => {
     if (
-      before?.work?.credentialId !== undefined &&
+      before.work?.credentialId !== undefined &&
       before.work.credentialId === gateway.rotation?.targetId &&
       (!isRegistered || mustBeInstalledAgain(before, wanted))
     )

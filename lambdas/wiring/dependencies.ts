@@ -10,6 +10,7 @@ import { workerSecretIn } from '../authorities/pingone/worker-secret.ts';
 import { channelSecretsIn } from '../aws/channel-secrets.ts';
 import { signerWith } from '../aws/evidence-signer.ts';
 import { executionsOf } from '../aws/executions.ts';
+import { followUpBy } from '../aws/follow-up.ts';
 import { gatewaySecretsIn } from '../aws/gateway-secrets.ts';
 import { kitCommandsIn } from '../aws/kit-commands.ts';
 import { type EdgeClients, edgeRegion, kitEdgeIn } from '../aws/kit-edge.ts';
@@ -29,6 +30,7 @@ import { publishTo } from '../aws/publish-events.ts';
 import { recordsIn } from '../aws/records.ts';
 import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
+import { StepFailed } from '../domain/failure.ts';
 import { homeOfArn } from '../domain/secret-home.ts';
 import { filesOfThisMachine } from '../kits/kit-files.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
@@ -107,12 +109,21 @@ const kitReachOf = (runtime: Runtime): KitReach => {
   };
 };
 
+const publishNothing = async (): Promise<never> => {
+  throw new StepFailed('Who presses the button publishes nothing: the function that follows it up does.');
+};
+
 /** Which variables each part needs, and how it is made from them. */
 const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> } = {
   gateways: {
     needs: ['GATEWAYS_TABLE', 'EVENT_BUS'],
     make: ({ GATEWAYS_TABLE = '', EVENT_BUS = '' }, clients, { now }) =>
       gatewaysIn(clients.dynamodb(), GATEWAYS_TABLE, publishTo(clients.events(), EVENT_BUS), now),
+  },
+  button: {
+    needs: ['GATEWAYS_TABLE'],
+    make: ({ GATEWAYS_TABLE = '' }, clients, { now }) =>
+      gatewaysIn(clients.dynamodb(), GATEWAYS_TABLE, publishNothing, now),
   },
   records: {
     needs: ['GATEWAYS_TABLE'],
@@ -164,6 +175,11 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
   executions: {
     needs: ['STATE_MACHINE_ARN'],
     make: ({ STATE_MACHINE_ARN = '' }, clients) => executionsOf(clients.stepFunctions(), STATE_MACHINE_ARN),
+  },
+  followUp: {
+    needs: ['RECONCILE_FUNCTION'],
+    make: ({ RECONCILE_FUNCTION = '' }, _, runtime) =>
+      followUpBy(RECONCILE_FUNCTION, ({ LambdaClient }) => limited(new LambdaClient(clientSettings(runtime)))),
   },
   manualStarts: {
     needs: ['STATE_MACHINE_ARN'],

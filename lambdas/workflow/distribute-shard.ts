@@ -9,7 +9,6 @@ import { patientMap } from '../runtime/bounded-map.ts';
 import { readOwnRotation, targetOf } from './shared/own-rotation.ts';
 import { pacedKits } from './shared/paced-kits.ts';
 import { accessFor, installationOf, kitFailure } from './shared/reach-kit.ts';
-import { readingTogether } from './shared/reading-together.ts';
 import type { StepInput } from './shared/step.ts';
 
 type Needs = Pick<Dependencies, 'kits' | 'secretVersions' | 'kitSecrets' | 'kitReach' | 'notifyOwner'> &
@@ -45,7 +44,7 @@ export const distributeShard = async (
     }
   const triesOf = ({ work }: Kit): number => (work?.generation === rotation.generation ? work.attempts : 0);
   kits.sort((one, other) => triesOf(one) - triesOf(other)); // what fails again and again keeps nobody waiting
-  const { paced, isWaiting } = pacedKits({ ...needs, gateways: readingTogether(needs.gateways) });
+  const { paced, isWaiting } = pacedKits(needs);
   const leave = new AbortController();
   const onlySlowLeft = (): void => {
     if (gateway.shardCount > callsAtOnce) leave.abort();
@@ -94,7 +93,9 @@ const distributeTo = async (
   const attempts = (kit.work?.generation === rotation.generation ? kit.work.attempts : 0) + 1;
   const kept = keptFailure(kit, stored.credentialId);
   const claim: KitWork = { ...base, state: 'PENDING', attempts, changedAtMs: startedAtMs, ...kept };
-  if (!(await needs.kits.saveWork(kit, claim, gateway.shardCount))) return 'PENDING';
+  // What the record says that a kit holds must not outlive a try that ended in the middle. Of one that holds nothing it says nothing.
+  const isClaimed = kit.work !== undefined;
+  if (isClaimed && !(await needs.kits.saveWork(kit, claim, gateway.shardCount))) return 'PENDING';
   const { acknowledged, ...outcome } = await install(
     needs,
     gateway,
@@ -104,7 +105,8 @@ const distributeTo = async (
     attempts === 1 ? leave : undefined,
   );
   const work = { ...base, attempts, changedAtMs: startedAtMs, ...outcome };
-  const isSaved = await needs.kits.saveWork({ ...kit, work: claim }, work, gateway.shardCount, acknowledged);
+  const before = isClaimed ? { ...kit, work: claim } : kit;
+  const isSaved = await needs.kits.saveWork(before, work, gateway.shardCount, acknowledged);
   return isSaved ? work.state : 'PENDING';
 };
 

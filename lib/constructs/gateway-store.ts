@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { keys as attributes, listIndex } from '../../lambdas/domain/names.ts';
 import type { Grant } from './rotation-function.ts';
 
-type Operation = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+type Operation = 'BatchGetItem' | 'BatchWriteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
 
 /**
  * Kept for good: a lost record is a gateway whose credentials nobody accepts. Their deletion protection is switched on at the

@@ -24,6 +24,7 @@ export type Granted = {
   readonly policyCheck: PolicyCheck;
   readonly evidenceKey: EvidenceKey;
   readonly rotateSecret: RotationFunction;
+  readonly reconcile: RotationFunction;
   readonly registry: GatewayRegistry;
   /** The functions that are kits. */
   readonly functions: ReturnType<typeof grantsOnFunctions>;
@@ -51,6 +52,7 @@ const grantsOf = ({
   policyCheck,
   evidenceKey,
   rotateSecret,
+  reconcile,
   registry,
   functions,
   parameters,
@@ -142,7 +144,7 @@ const grantsOf = ({
       events.publish,
       owners.publish, // of kits that present a revoked credential
       store.onUse('GetItem', 'Query'), // its own probes, and who was refused
-      workflow.on('StartExecution', 'DescribeExecution'),
+      workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'), // stops what a press has pre-empted
       secrets.onGateways('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
       secrets.onKits('GetSecretValue'), // the worker application of a gateway at PingOne
       registry.reachesKits, // and PingOne itself
@@ -158,7 +160,7 @@ const grantsOf = ({
       registry.reachesKits, // and PingOne itself
     ],
     ApplyRegistry: [
-      store.onGateways('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      store.onGateways('BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       store.onList('Query'),
       store.protect,
       secrets.onGateways(
@@ -190,9 +192,8 @@ const grantsOf = ({
       events.publish,
     ],
     Compromise: [
-      store.onGateways('GetItem', 'PutItem', 'Query'),
-      events.publish,
-      workflow.on('StartExecution', 'StopExecution'),
+      store.onGateways('GetItem', 'PutItem'),
+      invoke(reconcile, 'RECONCILE_FUNCTION'), // for what follows its answer
     ],
     Evidence: [
       store.onGateways('BatchGetItem', 'GetItem', 'Query'),
@@ -206,6 +207,7 @@ const grantsOf = ({
       secrets.onGateways('DescribeSecret'), // adopt, repair and recover, which need more, are not among its acts
       events.publish,
       workflow.on('StartExecution', 'DescribeExecution', 'StopExecution'),
+      invoke(reconcile, 'RECONCILE_FUNCTION'), // for what follows the answer to a press
     ],
     DeliverNews: [
       news.deliver,

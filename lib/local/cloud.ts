@@ -85,6 +85,8 @@ export type Cloud = {
   readonly endpointUrl: string;
   readonly credentialsFile: () => string;
   readonly invoke: InvokeLambda;
+  /** The same with an event that nobody else has. */
+  readonly invokeWithOwn: InvokeLambda;
   /** Whether a function lets a service invoke it in the name of `sourceArn`. */
   mayInvoke(servicePrincipal: string, functionName: string, sourceArn: string): Promise<boolean>;
   /** The environment of the operator: for clients of the person at this machine. */
@@ -152,7 +154,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
 
   const secretsKey = secretsKeyOf(template, resolve);
   const secretOf: AccessFacts['secretOf'] = (secretId) => secretsManager.find(secretId);
-  const access = options.access?.({ template, resolve, secretOf, secretsKey }) ?? identifiedOnly;
+  const enforced = options.access?.({ template, resolve, secretOf, secretsKey });
+  const access = enforced ?? identifiedOnly;
 
   const lambda = lambdaService({ region, accountId, timers });
   const mayInvoke: Cloud['mayInvoke'] = (service, functionName, sourceArn) =>
@@ -253,7 +256,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     ],
     clock: Date.now,
     onCall: options.onCall,
-    checkAccess: access.check,
+    checkAccess: enforced?.check,
     arnOf,
   });
   const operatorKey = keys.keyOf(OPERATOR);
@@ -284,6 +287,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     endpointUrl,
     credentialsFile: keys.credentialsFile,
     invoke: lambda.invoke,
+    invokeWithOwn: lambda.invokeWithOwn,
     mayInvoke,
     operator,
     ofOperator,

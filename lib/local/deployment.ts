@@ -16,6 +16,7 @@ import {
   type PolicyCheckServerOptions,
   startPolicyCheckServer,
 } from '../emulator/api-gateway/api-gateway.ts';
+import type { LambdaOutcome } from '../emulator/lambda/outcome.ts';
 import { holdPort } from '../emulator/wire/held-port.ts';
 import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
 import { functionNameOf } from './names.ts';
@@ -44,6 +45,12 @@ export type Deployment = {
   close(): Promise<void>;
 };
 
+/** What a function has returned; throws its error, by its name. */
+const resultOf = (outcome: LambdaOutcome): unknown => {
+  if (outcome.isOk) return JSON.parse(outcome.payload);
+  throw Object.assign(new Error(outcome.errorMessage), { name: outcome.errorType });
+};
+
 /** Opens the AWS endpoint, the functions and the policy check. Rejects when a port is taken or the data cannot be read. */
 export const openDeployment = async (options: DeploymentOptions): Promise<Deployment> => {
   const { template, timers, address, tls } = options;
@@ -57,11 +64,8 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
     inner?.release();
     throw error;
   });
-  const call = async (functionName: string, event: unknown): Promise<unknown> => {
-    const outcome = await cloud.invoke(functionName, event);
-    if (outcome.isOk) return JSON.parse(outcome.payload);
-    throw Object.assign(new Error(outcome.errorMessage), { name: outcome.errorType });
-  };
+  const call = async (functionName: string, event: unknown): Promise<unknown> =>
+    resultOf(await cloud.invoke(functionName, event));
   const functionNames = new Map(
     Object.entries(template.Resources).flatMap(([logicalId, { Metadata }]) =>
       typeof Metadata?.source === 'string' ? [[logicalId, functionNameOf(Metadata.source)] as const] : [],
@@ -73,7 +77,7 @@ export const openDeployment = async (options: DeploymentOptions): Promise<Deploy
       const name = functionNames.get(logicalId) ?? '';
       if (!(await cloud.mayInvoke('apigateway.amazonaws.com', name, sourceArn)))
         throw new NotPermitted(`API Gateway may not invoke ${name} for ${sourceArn}.`);
-      return call(name, event);
+      return resultOf(await cloud.invokeWithOwn(name, event));
     };
     servers.push(
       await startPolicyCheckServer({

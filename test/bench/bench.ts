@@ -26,17 +26,20 @@ const run = async (names: readonly string[]): Promise<void> => {
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined) {
   await run(Object.keys(benches));
-  console.log('A fleet of kits: npm run bench -- fleet. The packages of others: npm run bench -- peers.');
-} else if (name === 'fleet') {
+  console.log(
+    'A fleet of kits: npm run bench -- fleet, and in one process npm run bench -- here. The packages of others: npm run bench -- peers.',
+  );
+} else if (name === 'fleet' || name === 'here') {
   process.argv.splice(2, process.argv.length, ...rest);
-  await import('./fleet.ts');
+  if (name === 'fleet') await import('./fleet.ts');
+  else await import('./fleet-here.ts');
 } else if (name === 'peers') {
   installPeers();
   await run(withPeers);
 } else if (Object.hasOwn(benches, name)) await run([name]);
 else {
   console.error(
-    `There is no bench ${name}: ${Object.keys(benches).join(', ')}, fleet, peers; all but the last two without a name.`,
+    `There is no bench ${name}: ${Object.keys(benches).join(', ')}, fleet, here, peers; all but the last three without a name.`,
   );
   process.exitCode = 2;
 }

@@ -11,9 +11,13 @@ export type Child = {
 type Answer = { readonly id: number; readonly result?: unknown; readonly error?: { name: string; message: string } };
 
 /** Starts a program beside this one; its heap is bounded as that of a function with so much memory. Nobody sees what it prints. */
-export const startChild = (program: string, memoryMb: number, ...given: readonly string[]): Child => {
+export const startChild = (program: string, memoryMb: number, ...given: readonly string[]): Child =>
+  startWith([`--max-old-space-size=${Math.floor(memoryMb * 0.9)}`], program, ...given);
+
+/** The same with these options of Node. */
+export const startWith = (options: readonly string[], program: string, ...given: readonly string[]): Child => {
   const process = fork(program, [...given], {
-    execArgv: [`--max-old-space-size=${Math.floor(memoryMb * 0.9)}`],
+    execArgv: [...globalThis.process.execArgv, ...options],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   process.stdout?.resume();

@@ -3,6 +3,9 @@ import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PressAnswer } from '../../lambdas/compromise/answer.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
+import type { AnsweredCall } from '../../lib/emulator/endpoint/answers.ts';
+import { AwsError } from '../../lib/emulator/wire/service.ts';
+import type { Decided } from '../iam/evaluation/access.ts';
 import { gatewayId, manualKit, openRotated, openWithFiveLive, type System } from '../support/system.ts';
 
 let system: System;
@@ -69,6 +72,50 @@ describe('a press of the button', () => {
     const { messages, events, logged } = system;
     expect(JSON.stringify([answer, audit, events, messages, logged])).not.toMatch(/gwc_/);
   });
+
+  it('is answered after its one write: executions are stopped and started after that, by another function', async () => {
+    const calls: string[] = [];
+    const onCall = ({ caller, operation }: AnsweredCall) => {
+      if (caller === 'compromise' || caller === 'reconcile') calls.push(`${caller} ${operation}`);
+    };
+    system = await openRotated({ onCall });
+    await rotationAt('DISTRIBUTED');
+    calls.length = 0;
+    await pressed();
+    await system.until(({ rotation }) => rotation?.attempt === 1);
+    await system.timers.advance(1_000);
+    expect(calls.filter((call) => call.startsWith('compromise'))).toEqual([
+      'compromise GetItem', // is there such a gateway?
+      'compromise GetItem',
+      'compromise PutItem',
+      'compromise Invoke',
+    ]);
+    expect(calls.slice(calls.indexOf('compromise Invoke'))).toEqual(
+      expect.arrayContaining(['reconcile StopExecution', 'reconcile StartExecution', 'reconcile PutEvents']),
+    );
+  });
+
+  it.each(['states:StartExecution', 'lambda:InvokeFunction'])(
+    'is answered the same when what follows fails, and the reconciler carries on (invariant 7): %s',
+    async (action) => {
+      let fails = false;
+      const fault = ({ caller, question }: Decided) =>
+        fails && ['compromise', 'reconcile'].includes(caller) && question.action === action
+          ? new AwsError('ServiceException', 'Not now.', 500)
+          : undefined;
+      system = await openRotated({ fault });
+      const old = await only();
+      const value = await system.credentialOf(old);
+      fails = true;
+      const { result, rotationId } = await pressed({ rejectWithinSeconds: 0 });
+      expect(result).toBe('DONE');
+      expect(await system.ask(value)).toBe(401);
+      await system.timers.advance(1_000);
+      fails = false;
+      await system.call('reconcile', {}); // the one of the minute
+      expect((await system.finish()).ended.at(-1)).toMatchObject({ rotationId, outcome: 'COMPLETED' });
+    },
+  );
 
   it('names the time at which no instance can accept it any more', async () => {
     system = await openRotated({ policy: { serveStaleSeconds: 3 } });
@@ -144,6 +191,7 @@ describe('a press of the button', () => {
     const preempted = await rotationAt('DISTRIBUTED');
     const answer = await pressed({ credentialIds: [old.credentialId] });
     expect(answer).toMatchObject({ preempted: preempted.rotationId, adopted: preempted.targetId });
+    await system.until(({ rotation }) => rotation?.attempt === 1);
     const { status } = await execution(preempted.executionArn);
     expect(status).toBe('ABORTED');
     const after = await system.finish();

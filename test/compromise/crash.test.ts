@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, it } from 'vitest';
 import { compromise } from '../../lambdas/compromise/press-button.ts';
-import type { Executions } from '../../lambdas/ports.ts';
+import type { PressFollowUp } from '../../lambdas/ports.ts';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
 import { gatewaysIn } from '../../lambdas/wiring/gateways.ts';
 import { gatewayId, openRotated, type System } from '../support/system.ts';
@@ -21,17 +21,10 @@ const dies = async (): Promise<never> => {
   throw new Error('killed');
 };
 
-/** The stage in a process that dies as soon as it touches an execution. */
-const pressAndDie = (died: () => Promise<never>) => {
-  const executions: Executions = {
-    arnOf: ({ rotationId }, attempt) =>
-      `arn:aws:states:us-east-1:000000000000:execution:rotation:${rotationId}-${attempt}`,
-    start: died,
-    stop: died,
-    stateOf: died,
-  };
+/** The press by a process that dies as soon as it hands on what follows. */
+const pressAndDie = () => {
   const { gateways } = system.deployment.stores;
-  return compromise({ gateways, executions, now: system.timers.now, log: () => undefined }, press);
+  return compromise({ gateways, followUp: dies, now: system.timers.now, log: () => undefined }, press);
 };
 
 it('after a crash right behind the write, the policy check refuses on time and the reconciler carries on', async () => {
@@ -39,7 +32,7 @@ it('after a crash right behind the write, the policy check refuses on time and t
   const [old] = (await system.gateway()).live;
   if (!old) throw new Error('Nothing is live.');
   const value = await system.credentialOf(old);
-  const { rotationId } = (await pressAndDie(dies)) as { rotationId: string };
+  const { rotationId } = (await pressAndDie()) as { rotationId: string };
   await system.timers.advance(29_000);
   expect(await system.ask(value)).toBe(200);
   await system.timers.advance(1_000);
@@ -72,23 +65,20 @@ it('a write whose answer was lost counts as done: the rotation that it has ended
   );
   const { now } = system.timers;
   const gateways = gatewaysIn(dynamodb, system.deployment.cloud.outputs.gatewaysTable, async () => undefined, now);
-  const done: string[] = [];
-  const executions: Executions = {
-    arnOf: ({ rotationId }, attempt) => `${rotationId}-${attempt}`,
-    start: async ({ rotation }) => void done.push(`start ${rotation?.rotationId}`),
-    stop: async (executionArn) => void done.push(`stop ${executionArn}`),
-    stateOf: dies,
-  };
-  const answer = await compromise({ gateways, executions, now, log: () => undefined }, press);
+  const left: PressFollowUp[] = [];
+  const followUp = async (press: PressFollowUp) => void left.push(press);
+  const answer = await compromise({ gateways, followUp, now, log: () => undefined }, press);
   dynamodb.destroy();
   const { rotationId } = answer as { rotationId: string };
-  expect(done).toEqual([`stop ${preempted?.executionArn}`, `start ${rotationId}`]);
+  expect(left).toEqual([
+    { gatewayId, requestId: 'press-1', rotationId, attempt: 0, wakes: false, stops: preempted?.executionArn },
+  ]);
   expect((await system.gateway()).presses).toHaveLength(1);
 });
 
 it('a repeated press sees that the execution exists', async () => {
   system = await openRotated();
-  await pressAndDie(dies);
+  await pressAndDie();
   await system.call('compromise', press);
   const after = await system.finish();
   expect(after.ended.at(-1)?.outcome).toBe('COMPLETED');

@@ -59,6 +59,7 @@ const needs = () => {
       stateOf: async () => ({ kind: 'RUNNING' as const }),
       stop: async () => undefined,
     },
+    followUp: async () => undefined,
     actFunction: ownArn,
   };
 };

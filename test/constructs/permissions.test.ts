@@ -112,6 +112,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...tellOwners,
     ...start,
     'states:DescribeExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
+    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
     ...decryptSecrets,
     ...onGatewaySecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
     ...onKitSecrets('GetSecretValue'),
@@ -126,6 +127,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onKitSecrets('GetSecretValue'),
   ],
   'apply-registry': [
+    `dynamodb:BatchWriteItem on ${gateways}`,
     ...[gateways, use].flatMap((table) => [`dynamodb:DescribeTable on ${table}`, `dynamodb:UpdateTable on ${table}`]),
     ...readAndSave,
     ...readAndSaveKits,
@@ -186,6 +188,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret'),
   ],
   'console-act': [
+    'lambda:InvokeFunction on {Reconcile.Arn}',
     ...readAndSave,
     ...readAndSaveKits,
     ...readUse,
@@ -196,13 +199,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...onGatewaySecrets('DescribeSecret'),
   ],
   compromise: [
-    ...readAndSave,
-    ...publish,
-    ...start,
+    `dynamodb:GetItem on ${gateways}`,
+    `dynamodb:PutItem on ${gateways}`,
+    'lambda:InvokeFunction on {Reconcile.Arn}',
     'sqs:GetQueueAttributes on {CompromiseButtonFailed.Arn}',
     'sqs:GetQueueUrl on {CompromiseButtonFailed.Arn}',
     'sqs:SendMessage on {CompromiseButtonFailed.Arn}',
-    'states:StopExecution on arn:{AWS::Partition}:states:{AWS::Region}:{AWS::AccountId}:execution:{WorkflowStateMachine.Name}:*',
   ],
 };
 

@@ -79,6 +79,7 @@ export const consoleActs = async (system: System): Promise<void> => {
   await act('acknowledge-kit', { kitId: 'one', credentialId: (await system.gateway()).rotation?.targetId });
   await act('hold');
   await act('resume');
+  await act('force', { kits: '0', kitsHash: 'e3b0c44298fc1c14' }); // sha256 of nothing: everybody has acknowledged
   await show({ view: 'act', act: 'compromise' });
   await act('compromise', { rejectWithinSeconds: '0', confirmGatewayId: gatewayId });
 };

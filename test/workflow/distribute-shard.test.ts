@@ -147,3 +147,17 @@ test('kits that were never tried come before those that have failed', async () =
   await distributeShard(bench.dependencies, shard);
   expect(told).toEqual(['untried', 'earlier', 'sent', 'once', 'thrice']);
 });
+
+test('what a kit holds is not claimed any more while it is given another credential, which may end in the middle (invariant 6)', async () => {
+  const { work: _, ...untried } = kitOf('untried');
+  const holding = kitOf('holding', { state: 'INSTALLED', generation: 1, credentialId: a });
+  const meanwhile: unknown[] = [];
+  const bench = benchWith(inRotation('PROMOTED'), [untried, holding], {
+    notifyOwner: async ({ kitId }) => void meanwhile.push([kitId, bench.kits.get(kitId as KitId)?.work?.state]),
+  });
+  await distributeShard(bench.dependencies, shard);
+  expect(meanwhile).toEqual([
+    ['untried', undefined],
+    ['holding', 'PENDING'],
+  ]);
+});

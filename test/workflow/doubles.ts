@@ -84,6 +84,7 @@ export const benchWith = (record: Gateway, kits: readonly Kit[] = [], more: Part
         all: async function* () {
           yield* bench.kits.values();
         },
+        add: unused,
         save: unused,
         saveWork: async (kit: Kit, work: KitWork) => {
           const found = bench.kits.get(kit.kitId) ?? kit;

@@ -8,7 +8,7 @@ import { wakeRotation } from './wake.ts';
 type Needs = Pick<Dependencies, 'gateways' | 'executions'> & ClockAndLog;
 
 /** For so long a person waits for the execution, once his decision is in the record. */
-export const executionWithinMs = 10_000;
+const executionWithinMs = 10_000;
 
 /**
  * Sees that a decision is acted on now: where no execution runs, the next attempt is started; one that waits is woken,

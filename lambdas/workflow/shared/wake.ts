@@ -1,5 +1,5 @@
 import type { By } from '../../domain/decision.ts';
-import type { Gateway } from '../../domain/gateway.ts';
+import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { ClockAndLog, Dependencies } from '../../ports.ts';
 import { startAttempt } from './start-attempt.ts';
 
@@ -22,7 +22,7 @@ export const wakeRotation = async (
 /** Stops an execution that a decision has overtaken; one that cannot be stopped ends itself at its next step. */
 export const stopExecution = async (
   { executions, log }: Pick<Dependencies, 'executions'> & ClockAndLog,
-  { executionArn, rotationId }: NonNullable<Gateway['rotation']>,
+  { executionArn, rotationId }: Pick<Rotation, 'executionArn' | 'rotationId'>,
   why: string,
 ): Promise<void> => {
   if (executionArn)

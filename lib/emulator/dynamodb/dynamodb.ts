@@ -8,6 +8,7 @@ import { AwsError } from '../wire/service.ts';
 import type { Received } from '../wire/sigv4.ts';
 import { openDynalite, placesIn } from './dynalite.ts';
 import { hotReads } from './hot-reads.ts';
+import { keepTables } from './kept-tables.ts';
 import { guardStore } from './store-guard.ts';
 import { checkTags } from './tags.ts';
 
@@ -66,12 +67,18 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
     });
     await pause;
   };
+  const tables = keepTables(store.db);
   const hot = hotReads(placesIn(store));
   const guard = guardStore(store.db, {
     failed: () => {
       if (folder) looking = setInterval(() => void look(folder).catch(() => undefined), lookEveryMs).unref();
     },
-    writing: hot.writing,
+    writing: (places) => {
+      const ended = [tables.writing(places), hot.writing(places)];
+      return () => {
+        for (const end of ended) end();
+      };
+    },
   });
 
   const ask = (request: Received): Promise<Answer> =>

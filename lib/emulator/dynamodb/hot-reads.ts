@@ -1,5 +1,6 @@
 import type { Answer } from '../wire/protocol.ts';
 import type { Received } from '../wire/sigv4.ts';
+import { untilWritten } from './until-written.ts';
 
 /** Where an item of a table stands in the store; `undefined` when there is no such table, or the key is none of it. */
 export type PlaceOf = (table: string, key: object) => Promise<string | undefined>;
@@ -21,45 +22,28 @@ const atMost = 1_000;
 const longestBody = 16_384;
 
 /**
- * Answers of GetItem from memory: the same input is answered again as it was, until what it read is written. A write takes
- * out what was read of its place before it begins and when it has ended, and nothing that was read meanwhile is kept: so
- * each read sees every write that was answered before it, as a strongly consistent one has to.
+ * Answers of GetItem from memory: the same input is answered again as it was, until what it read is written, or the definition
+ * of a table is.
  */
 export const hotReads = (placeOf: PlaceOf) => {
-  /** What is known of a place; another object stands there as soon as something is written. */
-  const places = new Map<string, Set<string>>();
   const answers = new Map<string, Answer>();
-  const underWay = new Map<string, number>();
-
-  const forget = (place: string): void => {
-    for (const input of places.get(place) ?? []) answers.delete(input);
-    places.delete(place);
-  };
-  const forgetAll = (): void => {
-    places.clear();
-    answers.clear();
-  };
-  const forgetAt = (written: readonly string[]): void => {
-    if (written.some(isTable)) forgetAll();
-    else written.forEach(forget);
-  };
-  const count = (place: string, step: 1 | -1): void => {
-    const now = (underWay.get(place) ?? 0) + step;
-    if (now === 0) underWay.delete(place);
-    else underWay.set(place, now);
-  };
+  const inputs = untilWritten(
+    () => new Set<string>(),
+    (known) => {
+      for (const input of known) answers.delete(input);
+    },
+  );
 
   const readAnew = async (input: string, body: string, ask: () => Promise<Answer>): Promise<Answer> => {
     const { TableName, Key } = keyIn(body);
     const place = typeof TableName === 'string' && Key ? await placeOf(TableName, Key) : undefined;
     if (place === undefined) return ask();
-    if (answers.size >= atMost) forgetAll();
-    const inputs = places.get(place) ?? new Set();
-    places.set(place, inputs);
+    if (answers.size >= atMost) inputs.forgetAll();
+    const known = inputs.of(place);
     const answer = await ask();
-    const isStill = places.get(place) === inputs && !underWay.has(place);
-    if (isStill && answer.status === 200 && answer.body.length + input.length <= longestBody) {
-      inputs.add(input);
+    const isSmall = answer.body.length + input.length <= longestBody;
+    if (answer.status === 200 && isSmall && inputs.mayKeep(place, known)) {
+      known.add(input);
       answers.set(input, answer);
     }
     return answer;
@@ -73,13 +57,13 @@ export const hotReads = (placeOf: PlaceOf) => {
       const input = `${request.headers['content-type']} ${body}`;
       return answers.get(input) ?? readAnew(input, body, ask);
     },
-    /** These places are being written; the function that comes back is called when they are, or could not be. */
+    /** These places are being written, see {@link untilWritten}. */
     writing: (written: readonly string[]): (() => void) => {
-      for (const place of written) count(place, 1);
-      forgetAt(written);
+      if (written.some(isTable)) inputs.forgetAll();
+      const ended = inputs.writing(written);
       return () => {
-        for (const place of written) count(place, -1);
-        forgetAt(written);
+        ended();
+        if (written.some(isTable)) inputs.forgetAll();
       };
     },
   };

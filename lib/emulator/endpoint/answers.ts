@@ -14,8 +14,8 @@ import type { Received } from '../wire/sigv4.ts';
 export type AnswersOptions = {
   readonly dynamoDb: DynamoDb;
   readonly services: readonly AwsService[];
-  /** Asked before every call; throws AWS's refusal of one that the caller may not make. */
-  readonly checkAccess: CheckAccess;
+  /** Asked before every call; throws AWS's refusal of one that the caller may not make. Without it, whoever is known may make any. */
+  readonly checkAccess?: CheckAccess | undefined;
   /** Who a caller is to IAM: what the function behind a function URL is told. */
   readonly arnOf: (callerName: string) => string;
   /** Told of every call that was answered. */
@@ -57,7 +57,7 @@ export const answersOf = ({ dynamoDb, services, checkAccess, arnOf, onCall }: An
   const answerTo = async (asked: Asked, protocol: Protocol, received: Received, requestId: string): Promise<Answer> => {
     const caller = { name: asked.caller };
     if (asked.service === 'dynamodb') {
-      await checkAccess(caller, asked.service, asked.operation, readJsonObject(received.body));
+      await checkAccess?.(caller, asked.service, asked.operation, readJsonObject(received.body));
       return dynamoDb.answer(received);
     }
     const service = byName.get(asked.service);
@@ -100,10 +100,10 @@ export const answersOf = ({ dynamoDb, services, checkAccess, arnOf, onCall }: An
 type Asked = Pick<AnsweredCall, 'caller' | 'service' | 'operation'>;
 
 /** The same service, for callers that may call it. */
-const guarded = ({ signingName, call }: AwsService, checkAccess: CheckAccess): AwsService => ({
+const guarded = ({ signingName, call }: AwsService, checkAccess: CheckAccess | undefined): AwsService => ({
   signingName,
   call: async (operation, input, caller) => {
-    await checkAccess(caller, signingName, operation, input);
+    await checkAccess?.(caller, signingName, operation, input);
     return call(operation, input, caller);
   },
 });

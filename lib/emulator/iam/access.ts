@@ -16,8 +16,7 @@ export type Access = {
  * Callers are known by their keys, and may call whatever is there: all functions run in this one process, so policies would
  * keep none of them from anything. That they do with what the template grants is what tests look at, with an evaluator of their own.
  */
-export const identifiedOnly: Access = {
-  check: async () => undefined,
+export const identifiedOnly: Omit<Access, 'check'> = {
   checkTask: async () => undefined,
   mayInvoke: async () => true,
 };

@@ -26,6 +26,8 @@ export type Lambda = AwsService & {
   register(name: string, fn: LambdaFunction): void;
   arnOf(name: string): string;
   readonly invoke: InvokeLambda;
+  /** The same with an event of plain JSON that nobody else has, and that is the function's from now on: not copied. */
+  readonly invokeWithOwn: InvokeLambda;
   /** Functions of others, which are configured here and never run. */
   readonly configured: ConfiguredFunctions;
   stop(): void;
@@ -66,7 +68,6 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
   const run = async (nameOrArn: string, event: unknown, tail?: LogTail): Promise<LambdaOutcome> => {
     const { name, invokedArn, fn } = find(nameOrArn);
     const { handler, timeoutMs } = fn;
-    const input = JSON.parse(JSON.stringify(event ?? null));
     const startedAtMs = timers.now();
     const awsRequestId = randomUUID();
     const context: LambdaContext = {
@@ -87,7 +88,7 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     };
     const logged = { requestId: awsRequestId, memoryMb: memoryLimitInMB, now: timers.now };
     const outcome = await withLogTail(tail, logged, () => {
-      const work = timers.track(async () => handler(input, context)).then(returned, thrown);
+      const work = timers.track(async () => handler(event ?? null, context)).then(returned, thrown);
       return limit(timers, work, timeoutMs, stopped.signal);
     });
     return outcome.isTimedOut ? timedOut(timers.now(), awsRequestId, timeoutMs) : outcome.result;
@@ -129,7 +130,8 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     signingName: 'lambda',
     register: (name, fn) => void functions.set(name, fn),
     arnOf,
-    invoke: (nameOrArn, event) => run(nameOrArn, event),
+    invoke: (nameOrArn, event) => run(nameOrArn, JSON.parse(JSON.stringify(event ?? null))),
+    invokeWithOwn: (nameOrArn, event) => run(nameOrArn, event),
     configured,
     follow: configured.follow,
     stop: () => stopped.abort(new Error('The local deployment was stopped.')),

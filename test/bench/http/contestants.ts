@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { startHere } from '../npm-start.ts';
 import { peer } from '../peers.ts';
+import type { Load } from './load-process.ts';
 
 /** A server in a process of its own, and the request that it is asked. */
 export type Contestant = {
   readonly name: string;
   readonly pid: number;
   readonly port: number;
-  readonly request: string;
+  readonly request: Pick<Load, 'path' | 'headers' | 'body'>;
   close(): Promise<void>;
 };
 
@@ -25,17 +26,17 @@ const body = JSON.stringify({
   },
   ...{ http_version: '1.1', headers: [{ accept: '*/*' }, { host: 'api.example.com' }], body: '' },
 });
-/** As Kong's ping-auth sends it, in its bytes. */
-const requestTo = (path: string, credential: readonly [name: string, value: string]): string =>
-  [
-    `POST ${path}/sideband/request HTTP/1.1`,
-    'host: 127.0.0.1',
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'user-agent: Kong/1.2.0',
-    credential.join(': '),
-    `\r\n${body}`,
-  ].join('\r\n');
+/** As Kong's ping-auth sends it. */
+const requestTo = (path: string, [name, value]: readonly [name: string, value: string]): Contestant['request'] => ({
+  path: `${path}/sideband/request`,
+  headers: {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    'user-agent': 'Kong/1.2.0',
+    [name]: value,
+  },
+  body,
+});
 
 const key = 'gwc_NOBODY0005_NotASecretxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx3gkBh4';
 
