@@ -176,6 +176,7 @@ describe('a gateway whose audit lacks entries', () => {
       ...{ gatewayId, confirmGatewayId: gatewayId, actor: 'ann', reason: 'leaked', requestId: 'press-1' },
       rejectWithinSeconds: 0,
     });
+    await system.until(({ rotation }) => rotation?.attempt === 1); // what follows the answer is done
     await deleteEntries(needs, 'compromise');
     const value = await system.credentialOf(doomed ?? { versionId: '' });
     const { revoked } = await system.gateway();

@@ -87,7 +87,8 @@ describe('a press of the button', () => {
     expect(calls.filter((call) => call.startsWith('compromise'))).toEqual([
       'compromise GetItem', // is there such a gateway?
       'compromise GetItem',
-      'compromise PutItem',
+      'compromise PutItem', // this decides
+      'compromise PutItem', // into the audit
       'compromise Invoke',
     ]);
     expect(calls.slice(calls.indexOf('compromise Invoke'))).toEqual(

@@ -62,7 +62,11 @@ const tryToChange = async (
   if (decision.kind === 'refused') return decision;
   if (decision.kind === 'unchanged') return { kind: 'applied', gateway: before, changed: false };
   if (!(await store.save(decision.gateway, before.revision))) return 'RACE_LOST';
-  if (command.kind === 'compromise') return { kind: 'applied', gateway: decision.gateway, changed: true }; // nor of its answer: it is published after that
+  if (command.kind === 'compromise') {
+    // Nor of its answer: it is published after that. Only the audit has it at once, from which a lost record is made again.
+    await store.writeAudit(gatewayId, decision.gateway.outbox).catch(() => undefined);
+    return { kind: 'applied', gateway: decision.gateway, changed: true };
+  }
   const gateway = await flushOutbox(store, decision.gateway).catch(() => decision.gateway); // the reconciler flushes what this could not
   return { kind: 'applied', gateway, changed: true };
 };
