@@ -126,7 +126,7 @@ const programs = async (): Promise<readonly Row[]> => {
   return [
     {
       what: ready,
-      beside: `it says ${median(said.map(Number)).toFixed(1)} s`,
+      beside: `it says ${median(said.slice(-startRounds).map(Number)).toFixed(1)} s`,
       now: `${asked.toFixed(2)} s`,
       target: '< 2 s',
       isMet: asked < 2,
