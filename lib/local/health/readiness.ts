@@ -1,0 +1,57 @@
+import { randomInt } from 'node:crypto';
+import { composeCredential, randomDigits } from '../../../lambdas/domain/credential.ts';
+
+/** Whether the policy check does its work; `why` is what a person is told when it does not. */
+export type Readiness = { readonly isReady: true } | { readonly isReady: false; readonly why: string };
+
+export type ReadinessNeeds = {
+  /** Where this machine asks its own policy check. */
+  readonly policyCheckUrl: string;
+  /** A gateway whose record is read by the probe; one that nobody registered is refused as well. */
+  readonly gatewayId: string;
+  readonly now: () => number;
+};
+
+/** Kits give up after a few seconds: what takes longer is no answer. */
+const limitMs = 3_000;
+/** Whoever asks more often gets the last answer: everybody on this machine may ask. */
+const freshMs = 1_000;
+
+/**
+ * Asks the real policy check as a kit does, with a credential of the right form that no gateway has: it listens, reads the
+ * record and refuses, or it is not ready. Nothing is recorded by it: a credential that nobody has is no use.
+ */
+export const readinessOf = ({ policyCheckUrl, gatewayId, now }: ReadinessNeeds): (() => Promise<Readiness>) => {
+  const { value } = composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
+  const url = `${policyCheckUrl}/gateways/${gatewayId}/sideband/request`;
+  const ask = async (): Promise<Readiness> => {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'client-token': value },
+        body: JSON.stringify({ method: 'GET', url: 'https://probe.invalid/', source_ip: '127.0.0.1' }),
+        signal: AbortSignal.timeout(limitMs),
+      });
+      await response.arrayBuffer();
+      if (response.status === 401) return { isReady: true };
+      return {
+        isReady: false,
+        why: `The policy check answered ${response.status} to a credential that nobody has, and 401 is right: functions.log says why.`,
+      };
+    } catch (error) {
+      const isLate = error instanceof Error && error.name === 'TimeoutError';
+      return {
+        isReady: false,
+        why: isLate
+          ? `The policy check did not answer within ${limitMs / 1000} s.`
+          : 'The policy check does not answer.',
+      };
+    }
+  };
+  let last: { readonly atMs: number; readonly answer: Promise<Readiness> } | undefined;
+  return () => {
+    const atMs = now();
+    if (!last || atMs - last.atMs >= freshMs) last = { atMs, answer: ask() };
+    return last.answer;
+  };
+};
