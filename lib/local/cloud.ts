@@ -34,6 +34,8 @@ import { holdPort } from '../emulator/wire/held-port.ts';
 import { createKeys, OPERATOR } from '../emulator/wire/keys.ts';
 import { inFile, inMemory, type Persistence } from '../emulator/wire/persistence.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
+import { backUp, backUpFunction } from './backup/back-up-function.ts';
+import { checkDataFormat, markDataFormat } from './data-format.ts';
 import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
 import { functionsOf, hostFunctions, type LoadHandler } from './functions.ts';
@@ -124,6 +126,7 @@ const edgeDeployMs = 180_000;
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { template, dataFolder, timers, projectFolder } = options;
   const address = '127.0.0.1';
+  if (dataFolder !== undefined) checkDataFormat(dataFolder);
   const port = await holdPort(address, options.awsPort);
   const endpointUrl = `http://${address}:${port.port}`;
   // The tables are the lock of the data folder: nothing there is touched before it is ours.
@@ -132,6 +135,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     port.release();
     throw error;
   });
+  if (dataFolder !== undefined) markDataFormat(dataFolder);
   const keys = createKeys(dataFolder, { region, endpointUrl });
   const names = deployedNames(template);
   const resolve = resolverFor(names, pseudoParameters);
@@ -268,6 +272,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     transport: (functionName) => transportOf(endpoint.within, functionName),
   });
 
+  if (dataFolder !== undefined) lambda.register(backUpFunction, backUp(dataFolder, dynamoDb.entries, timers.now));
   if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
   const closing = new AbortController();
   const [gatewaysTable = '', useTable = ''] = nameOf('AWS::DynamoDB::Table');
