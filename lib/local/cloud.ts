@@ -38,6 +38,7 @@ import { backUp, backUpFunction } from './backup/back-up-function.ts';
 import { checkDataFormat, markDataFormat } from './data-format.ts';
 import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
+import { removeExpired } from './expired-items.ts';
 import { functionsOf, hostFunctions, type LoadHandler } from './functions.ts';
 import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
@@ -260,7 +261,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     AWS_SECRET_ACCESS_KEY: operatorKey.secretAccessKey,
   };
   const ofOperator = { environment: operator, transport: transportOf(endpoint.within, OPERATOR) };
-  await createTables(new DynamoDBClient(clientSettings(ofOperator)), template);
+  const dynamodb = new DynamoDBClient(clientSettings(ofOperator));
+  await createTables(dynamodb, template);
   const log = (functionName: string): Log => alsoNoted(options.log(functionName));
   await hostFunctions(lambda, functions, {
     keys,
@@ -310,6 +312,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       };
       for (const schedule of schedules) again(schedule.everyMs, () => run(schedule));
       again(1_000, () => secretsManager.runDue());
+      again(3_600_000, async () => void (await removeExpired(dynamodb, template, timers.now())));
     },
     close: async () => {
       closing.abort();

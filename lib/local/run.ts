@@ -38,7 +38,7 @@ export const run = async (prepared: Prepared): Promise<number> => {
   const registry = readRegistry(ports.text);
   const template = await prepared.template;
   const timers = { ...systemTimers, now: steadyClock() };
-  const journal = openJournal({ ...options, now: timers.now });
+  const journal = openJournal({ ...options, now: timers.now, stdout: process.stdout });
   const ids = registry.gateways.map(({ gatewayId }) => gatewayId);
   const counts = openCounts(ids, timers.now);
   let demo: Demo | undefined;

@@ -36,7 +36,7 @@ export const readinessOf = ({ policyCheckUrl, gatewayId, now }: ReadinessNeeds):
       if (response.status === 401) return { isReady: true };
       return {
         isReady: false,
-        why: `The policy check answered ${response.status} to a credential that nobody has, and 401 is right: functions.log says why.`,
+        why: `The policy check answered ${response.status} to a credential that nobody has, and 401 is right: the log of the functions says why.`,
       };
     } catch (error) {
       const isLate = error instanceof Error && error.name === 'TimeoutError';
