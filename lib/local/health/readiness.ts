@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { composeCredential, randomDigits } from '../../../lambdas/domain/credential.ts';
+import type { GatewayId } from '../../../lambdas/domain/ids.ts';
+import { newNonce, policyCheckAt } from '../../../lambdas/policy-check/policy-check-client.ts';
+import { withinMs } from '../../../lambdas/runtime/time-limit.ts';
 
 /** Whether the policy check does its work; `why` is what a person is told when it does not. */
-export type Readiness = { readonly isReady: true } | { readonly isReady: false; readonly why: string };
+type Readiness = { readonly isReady: true } | { readonly isReady: false; readonly why: string };
 
 export type ReadinessNeeds = {
   /** Where this machine asks its own policy check. */
@@ -23,29 +26,14 @@ const freshMs = 1_000;
  */
 export const readinessOf = ({ policyCheckUrl, gatewayId, now }: ReadinessNeeds): (() => Promise<Readiness>) => {
   const { value } = composeCredential(Array.from({ length: randomDigits }, () => randomInt(62)));
-  const url = `${policyCheckUrl}/gateways/${gatewayId}/sideband/request`;
+  const policyCheck = policyCheckAt(policyCheckUrl);
   const ask = async (): Promise<Readiness> => {
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'client-token': value },
-        body: JSON.stringify({ method: 'GET', url: 'https://probe.invalid/', source_ip: '127.0.0.1' }),
-        signal: AbortSignal.timeout(limitMs),
-      });
-      await response.arrayBuffer();
-      if (response.status === 401) return { isReady: true };
-      return {
-        isReady: false,
-        why: `The policy check answered ${response.status} to a credential that nobody has, and 401 is right: the log of the functions says why.`,
-      };
+      const answer = await withinMs(limitMs, () => policyCheck.ask(gatewayId as GatewayId, value, newNonce()));
+      if (answer === 'REFUSED') return { isReady: true };
+      return { isReady: false, why: 'The policy check accepts a credential that nobody has.' };
     } catch (error) {
-      const isLate = error instanceof Error && error.name === 'TimeoutError';
-      return {
-        isReady: false,
-        why: isLate
-          ? `The policy check did not answer within ${limitMs / 1000} s.`
-          : 'The policy check does not answer.',
-      };
+      return { isReady: false, why: error instanceof Error ? error.message : 'The policy check does not answer.' };
     }
   };
   let last: { readonly atMs: number; readonly answer: Promise<Readiness> } | undefined;

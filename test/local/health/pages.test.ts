@@ -37,7 +37,7 @@ const standIn = async (status: number): Promise<{ url: string; server: Server; a
   let asked = 0;
   const server = createServer((_, response) => {
     asked += 1;
-    response.writeHead(status).end();
+    response.writeHead(status).end(status === 401 ? '{"refusedBy":"policy-check"}' : '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(() => new Promise((resolve) => server.close(resolve)));
@@ -67,7 +67,7 @@ it.each([500, 503, 200, 404])('is not ready, and says why, when the policy check
   expect(answer.status).toBe(503);
   expect(JSON.parse(answer.body)).toMatchObject({
     status: 'not ready',
-    why: expect.stringContaining(`answered ${status}`),
+    why: expect.stringContaining(`answered HTTP ${status}`),
   });
 });
 
@@ -77,7 +77,7 @@ it('is not ready when nobody answers', async () => {
   const url = await serve(gone);
   expect(JSON.parse((await ask(`${url}/healthz`)).body)).toEqual({
     status: 'not ready',
-    why: 'The policy check does not answer.',
+    why: `The policy check of gateway orders cannot be reached; see whether ${gone} answers.`,
   });
 });
 
