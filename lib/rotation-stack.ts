@@ -222,6 +222,8 @@ export class RotationStack extends Stack {
       OperateUrl: operateUrl,
       SecretPrefix: secrets.prefix,
       GatewaysTable: store.tableName,
+      UseTable: store.useTableName,
+      SecretsKeyArn: key.key.keyArn,
       ApplyRegistryFunction: registry.applyRegistry.functionName,
       EvidenceFunction: evidence.functionName,
       EvidenceKeyArn: evidenceKey.keyArn,

@@ -40,6 +40,7 @@ import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.t
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
 import { removeExpired } from './expired-items.ts';
 import { functionsOf, hostFunctions, type LoadHandler } from './functions.ts';
+import { mayRotate, refuseMoved } from './move/refuse-moved.ts';
 import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
@@ -159,7 +160,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const access = enforced ?? identifiedOnly;
 
   const lambda = lambdaService({ region, accountId, timers });
-  const mayInvoke: Cloud['mayInvoke'] = (service, functionName, sourceArn) =>
+  const mayInvoke: Cloud['mayInvoke'] = async (service, functionName, sourceArn) =>
+    (service !== 'secretsmanager.amazonaws.com' || mayRotate(dataFolder)) &&
     access.mayInvoke(service, functionName.startsWith('arn:') ? functionName : lambda.arnOf(functionName), sourceArn);
   const stepFunctions = stepFunctionsService({
     region,
@@ -244,7 +246,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     keys,
     dynamoDb,
     services: [
-      ...[lambda, cloudFront, stepFunctions, secretsManager, sns, eventBridge, stack, kms],
+      ...[lambda, stepFunctions, secretsManager].map((service) => refuseMoved(service, dataFolder)),
+      ...[cloudFront, sns, eventBridge, stack, kms],
       createSts({ arnOf, newSession: keys.newSession, clock: Date.now }), // by the clock of the endpoint, which lets sessions in
       createSsm(parameterCalls({ persistence: parametersKept, clock: timers.now, callerArn: arnOf })),
     ],

@@ -64,7 +64,8 @@ export const help = `Rotates the credentials of your API gateways on this machin
   --help               this text
 
   npm start -- backup --to FOLDER       back up the data folder, also while it runs
-  npm start -- restore --from FOLDER    restore it into an empty one; both have a --help
+  npm start -- restore --from FOLDER    restore it into an empty one
+  npm start -- move --plan              what moving its gateways to AWS would do; each has a --help
 
 Every option takes effect for this start only. A port of 0 takes any free port.
 `;

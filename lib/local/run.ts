@@ -17,9 +17,11 @@ import { openCounts } from './health/counts.ts';
 import { healthPages } from './health/pages.ts';
 import { openJournal } from './journal.ts';
 import { lostValues } from './lost-values.ts';
+import { movedMarkIn } from './move/moved-mark.ts';
+import { onlyAccept } from './only-accept.ts';
 import type { Options } from './options.ts';
 import { printEvent, printReady } from './printing.ts';
-import { stopSignal } from './stopping.ts';
+import { aborted, stopSignal } from './stopping.ts';
 
 /** What is known before everything else is loaded; the stack is being synthesised meanwhile. */
 export type Prepared = {
@@ -77,6 +79,8 @@ export const run = async (prepared: Prepared): Promise<number> => {
     const traffic = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? noTraffic;
     for (const sentence of ports.moved) console.log(sentence);
     for (const sentence of await lostValues(deployment.stores, deployment.secretsManager, ids)) console.error(sentence);
+    const moved = dataFolder === undefined ? undefined : movedMarkIn(dataFolder);
+    if (moved) return await onlyAccept(moved, deployment, page, { startedAtMs, isAsked: options.once, stopping });
     const { changes } = (await deployment.call('apply-registry', {
       actor: 'npm start',
       reason: 'the start of this machine',
@@ -105,10 +109,8 @@ export const run = async (prepared: Prepared): Promise<number> => {
       if (!isDone) for (const line of journal.lastWarnings()) console.error(line);
       return isDone ? 0 : 1;
     }
-    if (!stopping.aborted) {
-      console.log('Everything stays up until Ctrl-C.');
-      await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }));
-    }
+    if (!stopping.aborted) console.log('Everything stays up until Ctrl-C.');
+    await aborted(stopping);
     return 0;
   } finally {
     await close();

@@ -13,6 +13,11 @@ const main = async (): Promise<number> => {
     console.log(await runBackupCommand(args[0], args.slice(1)));
     return 0;
   }
+  if (args[0] === 'move') {
+    const { runMoveCommand } = await import('./move/command.ts');
+    console.log(await runMoveCommand(args.slice(1)));
+    return 0;
+  }
   const { help, parseOptions } = await import('./options.ts');
   const options = parseOptions(args, projectFolder);
   if (options === 'help') {

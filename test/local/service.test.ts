@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { profileIn } from '../../lib/emulator/wire/keys.ts';
+import { markMoved } from '../../lib/local/move/moved-mark.ts';
 import { project } from '../support/clone.ts';
 
 /** The last commit that wrote data folders without saying their form: what a user upgrades from. */
@@ -167,6 +168,13 @@ it.runIf(isKnown())(
     expect(await statusOf(restored, value)).toBe(200);
     expect(await currentValue()).toBe(value);
     expect(await restored.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+
+    // Moved to another deployment: what kits hold is accepted, and nothing rotates.
+    markMoved(at('state'), { to: 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Other/1', atMs: 1 });
+    const left = await start(project, command());
+    expect(await statusOf(left, value)).toBe(200);
+    expect(await left.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(() => run('--once', ...command(), ...ports)).toThrow(/NOT rotated: the gateways of this machine were moved/);
 
     // A version that cannot read what a newer one has written says so, and leaves it as it is.
     writeFileSync(at('state/format.json'), '{"format":2}\n');

@@ -1,19 +1,11 @@
-import { copyFileSync, createReadStream, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import * as z from 'zod';
 import { fillTables } from '../../emulator/dynamodb/fill-tables.ts';
 import { markDataFormat } from '../data-format.ts';
 import { BackupRefused } from './backup-refused.ts';
+import { readEntries } from './entries.ts';
 import { type Contents, checkedContents, tablesFile } from './manifest.ts';
-
-const entry = z.tuple([z.string(), z.unknown()]);
-
-async function* entriesIn(path: string): AsyncGenerator<readonly [string, unknown]> {
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8') }))
-    yield entry.parse(JSON.parse(line));
-}
 
 const refuseUnlessEmpty = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -32,7 +24,7 @@ export const restoreBackup = async (from: string, dataFolder: string): Promise<C
   refuseUnlessEmpty(dataFolder);
   await chmod(dataFolder, 0o700);
   markDataFormat(dataFolder, { isRestoring: true });
-  await fillTables(join(dataFolder, 'tables'), entriesIn(join(from, tablesFile)));
+  await fillTables(join(dataFolder, 'tables'), readEntries(join(from, tablesFile)));
   for (const { path } of contents.files) {
     if (path === tablesFile) continue;
     const to = join(dataFolder, path);
