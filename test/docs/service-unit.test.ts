@@ -41,6 +41,7 @@ describe('The unit of systemd', () => {
   it('starts again what failed, and gives an orderly end its time', () => {
     expect(settingOf('Restart')).toBe('on-failure');
     expect(settingOf('KillSignal')).toBe('SIGTERM');
+    expect(settingOf('KillMode')).toBe('mixed');
     expect(settingOf('TimeoutStopSec')).toBe('30');
   });
 
