@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { StepFailed, TemporarilyUnavailable } from '../../../lambdas/domain/failure.ts';
 import { defaultDataFolder, defaultStackName } from '../../defaults.ts';
 import { profileIn } from '../../emulator/wire/keys.ts';
 import { OptionRefused } from '../options.ts';
 import type { Judged } from './judge-move.ts';
 import { move, planMove } from './move.ts';
+import { MoveRefused } from './move-refused.ts';
 import { type Target, type TargetSettings, targetOf } from './target.ts';
 
 const usage = `Moves the gateways of this machine to a deployment on AWS, so that kits keep their credentials.
@@ -60,6 +62,12 @@ const next = ({ policyCheckUrl }: Target): readonly string[] => [
   'A credential that is compromised meanwhile has two doors: press the button there and here.',
 ];
 
+/** What came of asking, as opposed to a defect of ours; what fails while something is written says so itself. */
+const isOfAws = (error: unknown): error is Error =>
+  error instanceof TemporarilyUnavailable ||
+  error instanceof StepFailed ||
+  (error instanceof Error && '$metadata' in error);
+
 /** Moves, or plans to, as the command line says; answers what a person has to know. Throws {@link OptionRefused} and `MoveRefused`. */
 export const runMoveCommand = async (args: readonly string[]): Promise<string> => {
   const { plan, help, reason, stack = defaultStackName, region, 'to-data': toData, data } = parse(args);
@@ -71,6 +79,13 @@ export const runMoveCommand = async (args: readonly string[]): Promise<string> =
   try {
     if (plan) return [...linesOf(await planMove(needs), planned), ...neverMoved].join('\n');
     return [...linesOf(await move(needs), done), ...neverMoved, ...next(target)].join('\n');
+  } catch (error) {
+    throw isOfAws(error)
+      ? new MoveRefused(
+          `The other deployment could not be asked (${error.name}): see to your AWS credentials, your rights and the network. Nothing was moved.`,
+          { cause: error },
+        )
+      : error;
   } finally {
     target.close();
   }

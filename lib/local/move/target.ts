@@ -46,17 +46,24 @@ export type Target = {
 /** So many items are written at a time: a new table takes 4,000 a second. */
 const atOnce = 20;
 
+/** Why the stack could not be asked for, and what to do. */
+const unreachable = (stackName: string, cause: unknown): MoveRefused => {
+  const name = cause instanceof Error ? cause.name : 'unknown';
+  const why =
+    name === 'ValidationError'
+      ? `There is no stack ${stackName}: deploy it first, with a gateways.json that does not have these gateways yet, or give --stack and --region.`
+      : /^(Credentials|Token)ProviderError$/.test(name)
+        ? 'There are no AWS credentials: set AWS_PROFILE, or run "aws sso login".'
+        : `The stack ${stackName} could not be asked for (${name}): see to your AWS credentials, --region, and the right to describe it.`;
+  return new MoveRefused(`${why} Nothing was moved.`, { cause });
+};
+
 /** Connects to the stack. Throws {@link MoveRefused} for one that is not there, or of a version that lacks what is needed. */
 export const targetOf = async ({ stackName, settings }: TargetSettings): Promise<Target> => {
   const cloudFormation = new CloudFormationClient(settings);
   const { Stacks = [] } = await cloudFormation
     .send(new DescribeStacksCommand({ StackName: stackName }))
-    .catch((cause) => {
-      throw new MoveRefused(
-        `The stack ${stackName} cannot be found: ${cause instanceof Error ? cause.message : ''} Deploy it first, with a gateways.json that does not have these gateways yet.`,
-        { cause },
-      );
-    });
+    .catch((cause: unknown) => Promise.reject(unreachable(stackName, cause)));
   const [stack] = Stacks;
   const outputs = new Map(stack?.Outputs?.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   const output = (name: string): string => {

@@ -154,6 +154,13 @@ describe('A move to another deployment', () => {
     await expect(move('--plan')).resolves.toContain('orders: would be moved');
   });
 
+  it('refuses a stack that is not there, and says what to do', async () => {
+    await openSource();
+    await openTarget();
+    await expect(move('--stack', 'Other')).rejects.toThrow(/There is no stack Other: deploy it first/);
+    expect(existsSync(at('source/moved.json'))).toBe(false);
+  });
+
   it.each([
     ['no reason', ['--data', 'x'], /move needs --reason TEXT/],
     ['an option that there is not', ['--dry-run'], /Unknown option '--dry-run'/],
