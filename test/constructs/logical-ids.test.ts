@@ -117,6 +117,8 @@ const outputs = [
   'OperateUrl',
   'SecretPrefix',
   'GatewaysTable',
+  'UseTable',
+  'SecretsKeyArn',
   'ApplyRegistryFunction',
   'EvidenceFunction',
   'EvidenceKeyArn',

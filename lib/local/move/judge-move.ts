@@ -51,7 +51,7 @@ export const judgeMove = (moving: MovingGateway, there: Gateway | undefined, res
   if (there && resumes && isSame(gateway, there)) return judged('THERE', 'it was moved by an earlier try');
   if (there) return judged('REFUSED', 'the other deployment has a gateway of this name already');
   if (gateway.rotation || isRotating)
-    return judged('REFUSED', 'a rotation runs: wait for its end, or fail it, and move then');
+    return judged('REFUSED', 'a rotation runs: wait for its end (status), and move then');
   if (gateway.mint) return judged('REFUSED', 'a credential may be being made at PingOne: wait until that is settled');
   if (gateway.live.length === 0) return judged('NOTHING', 'it has no credential: apply gateways.json there');
   const lost = gateway.live.filter(
