@@ -83,9 +83,10 @@ const emulator = {
   endpoint: ['wire', 'dynamodb/dynamodb', 'lambda/function-url'],
 };
 
-/** Inside the local deployment: the demo and the stand-ins know the deployment, and the console server knows nobody. */
+/** Inside the local deployment: the demo and the stand-ins know the deployment, and the console server knows nobody. What health says, the console server shows. */
 const local = {
   console: [],
+  health: ['console/open-pages'],
   'stand-ins': [],
   demo: ['stand-ins', 'deployment', 'snapshot', 'repeat'],
 };

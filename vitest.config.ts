@@ -8,6 +8,7 @@ const inRealTime = [
   'test/e2e/e2e.test.ts',
   'test/local/full-disk.test.ts',
   'test/local/kill.test.ts',
+  'test/local/service.test.ts',
   'test/local/start.test.ts',
 ];
 

@@ -166,6 +166,8 @@ export class GatewayCredentialRotation extends Construct {
       OwnKitsUrl: ownKits.url,
       SecretPrefix: secrets.prefix,
       GatewaysTable: store.tableName,
+      UseTable: store.useTableName,
+      SecretsKeyArn: key.key.keyArn,
       ApplyRegistryFunction: ApplyRegistry.functionName,
       PlanRegistryFunction: planRegistryAt,
       PlanFunction: planRotationAt,

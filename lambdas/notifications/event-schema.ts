@@ -7,11 +7,12 @@ type Unrecorded = 'arm-probe' | 'quiet-checked' | 'watch-again' | 'note-mint';
 
 /** The kinds of transition that no operator decides, in a sentence; it does not compile until each command that records one is here. */
 const otherKinds: Readonly<
-  Record<Exclude<Command['kind'], Unrecorded | OperatorCommandName> | 'register' | 'restore', string>
+  Record<Exclude<Command['kind'], Unrecorded | OperatorCommandName> | 'register' | 'restore' | 'move', string>
 > = {
   register: 'The gateway was registered.',
   restore:
     'The record was restored from a backup and brought up to what is known since; `detail.mayBeMissing` says of which times something may be lost.',
+  move: 'The gateway was moved here from one machine, with its credentials and its history; `detail.evidencePublicKey` verifies the evidence that was exported there.',
   configure:
     'Policy, decision, schedule or shards changed, or a retired gateway is back: `detail.changes` says what, in words.',
   'kits-changed':

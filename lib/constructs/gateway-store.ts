@@ -54,6 +54,11 @@ export class GatewayStore extends Construct {
     return this.gateways.tableName;
   }
 
+  /** The name of the table of where credentials were used. */
+  get useTableName(): string {
+    return this.use.tableName;
+  }
+
   /** On gateway records, their audit, and kits. */
   onGateways(...operations: readonly Operation[]): Grant {
     return this.on(this.gateways.tableArn, operations, 'GATEWAYS_TABLE', this.gateways);

@@ -34,9 +34,13 @@ import { holdPort } from '../emulator/wire/held-port.ts';
 import { createKeys, OPERATOR } from '../emulator/wire/keys.ts';
 import { inFile, inMemory, type Persistence } from '../emulator/wire/persistence.ts';
 import type { Timers } from '../emulator/wire/timers.ts';
+import { backUp, backUpFunction } from './backup/back-up-function.ts';
+import { checkDataFormat, markDataFormat } from './data-format.ts';
 import { keysOfTopics, type SecretsKey, secretsKeyOf } from './encryption-keys.ts';
 import { envelopeOf, eventRulesOf, schedulesOf, type Target, targetsOf } from './event-rules.ts';
+import { removeExpired } from './expired-items.ts';
 import { functionsOf, hostFunctions, type LoadHandler } from './functions.ts';
+import { mayRotate, refuseMoved } from './move/refuse-moved.ts';
 import { deployedNames, localStack, pseudoParameters, stateMachineName } from './names.ts';
 import { outputsOf } from './outputs.ts';
 import { repeat } from './repeat.ts';
@@ -127,6 +131,7 @@ const edgeDeployMs = 180_000;
 export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { template, dataFolder, timers, projectFolder } = options;
   const address = '127.0.0.1';
+  if (dataFolder !== undefined) checkDataFormat(dataFolder);
   const port = await holdPort(address, options.awsPort);
   const endpointUrl = `http://${address}:${port.port}`;
   // The tables are the lock of the data folder: nothing there is touched before it is ours.
@@ -135,6 +140,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     port.release();
     throw error;
   });
+  if (dataFolder !== undefined) markDataFormat(dataFolder);
   const keys = createKeys(dataFolder, { region, endpointUrl });
   const names = deployedNames(template);
   const resolve = resolverFor(names, pseudoParameters);
@@ -158,7 +164,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
   const access = enforced ?? identifiedOnly;
 
   const lambda = lambdaService({ region, accountId, timers });
-  const mayInvoke: Cloud['mayInvoke'] = (service, functionName, sourceArn) =>
+  const mayInvoke: Cloud['mayInvoke'] = async (service, functionName, sourceArn) =>
+    (service !== 'secretsmanager.amazonaws.com' || mayRotate(dataFolder)) &&
     access.mayInvoke(service, functionName.startsWith('arn:') ? functionName : lambda.arnOf(functionName), sourceArn);
   const stepFunctions = stepFunctionsService({
     region,
@@ -250,7 +257,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     keys,
     dynamoDb,
     services: [
-      ...[lambda, cloudFront, stepFunctions, secretsManager, sns, eventBridge, stack, kms],
+      ...[lambda, stepFunctions, secretsManager].map((service) => refuseMoved(service, dataFolder)),
+      ...[cloudFront, sns, eventBridge, stack, kms],
       createSts({ arnOf, newSession: keys.newSession, clock: Date.now }), // by the clock of the endpoint, which lets sessions in
       createSsm(parameterCalls({ persistence: parametersKept, clock: timers.now, callerArn: arnOf })),
     ],
@@ -267,7 +275,8 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     AWS_SECRET_ACCESS_KEY: operatorKey.secretAccessKey,
   };
   const ofOperator = { environment: operator, transport: transportOf(endpoint.within, OPERATOR) };
-  await createTables(new DynamoDBClient(clientSettings(ofOperator)), template);
+  const dynamodb = new DynamoDBClient(clientSettings(ofOperator));
+  await createTables(dynamodb, template);
   const log = (functionName: string): Log => alsoNoted(options.log(functionName));
   await hostFunctions(lambda, functions, {
     keys,
@@ -279,6 +288,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
     transport: (functionName) => transportOf(endpoint.within, functionName),
   });
 
+  if (dataFolder !== undefined) lambda.register(backUpFunction, backUp(dataFolder, dynamoDb.entries, timers.now));
   if (dataFolder !== undefined) keys.credentialsFile(); // last: it says where this machine is
   const closing = new AbortController();
   const [gatewaysTable = '', useTable = ''] = nameOf('AWS::DynamoDB::Table');
@@ -316,6 +326,7 @@ export const openCloud = async (options: CloudOptions): Promise<Cloud> => {
       };
       for (const schedule of schedules) again(schedule.everyMs, () => run(schedule));
       again(1_000, () => secretsManager.runDue());
+      again(3_600_000, async () => void (await removeExpired(dynamodb, template, timers.now())));
     },
     close: async () => {
       closing.abort();

@@ -1,6 +1,8 @@
 import { RegistryRefused } from '../../lambdas/registry/read-registry.ts';
 import { DataFolderUnusable } from '../emulator/wire/data-folder.ts';
 import { NotWritten } from '../user-file.ts';
+import { BackupRefused } from './backup/backup-refused.ts';
+import { MoveRefused } from './move/move-refused.ts';
 import { OptionRefused } from './options.ts';
 import { SynthesisRefused } from './synthesised.ts';
 
@@ -20,6 +22,8 @@ const fileProblems: Readonly<Record<string, string>> = {
 const isForPeople = (error: unknown): error is Error =>
   error instanceof OptionRefused ||
   error instanceof NotWritten ||
+  error instanceof BackupRefused ||
+  error instanceof MoveRefused ||
   error instanceof RegistryRefused ||
   error instanceof DataFolderUnusable ||
   error instanceof SynthesisRefused;

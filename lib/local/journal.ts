@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Log } from '../../lambdas/runtime/log.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
+import type { Options } from './options.ts';
 
-/** What the functions log: into `functions.log` of the data folder (0600), and the last warnings kept for whoever asks. */
+/** What the functions log: into `functions.log` of the data folder (0600) or standard output, and the last warnings kept for whoever asks. */
 export type Journal = {
   readonly logOf: (functionName: string) => Log;
   readonly lastWarnings: () => readonly string[];
@@ -10,13 +11,16 @@ export type Journal = {
   close(): Promise<void>;
 };
 
-export type JournalOptions = {
-  /** `undefined` keeps the last warnings only. */
+export type JournalOptions = Pick<Options, 'logTo' | 'logLevel'> & {
+  /** `undefined` keeps the last warnings only, unless they go to standard output. */
   readonly dataFolder: string | undefined;
   /** Whether each policy check is a line, and not only the first of a kind. */
   readonly logsChecks: boolean;
   readonly now: () => number;
+  readonly stdout: Pick<NodeJS.WriteStream, 'write'>;
 };
+
+const ranks = { INFO: 0, WARN: 1, ERROR: 2 } as const;
 
 /** With two older ones beside it: 30 MB at most. */
 const limits = { fileBytes: 10_000_000, olderFiles: 2 };
@@ -43,9 +47,14 @@ const newsOf = (now: () => number): ((fields: object) => boolean) => {
 };
 
 /** Opens the log of all functions. Nothing of it is on the path of a request: lines are written when there is time. */
-export const openJournal = ({ dataFolder, logsChecks, now }: JournalOptions): Journal => {
+export const openJournal = (options: JournalOptions): Journal => {
+  const { dataFolder, logsChecks, now, logTo, logLevel, stdout } = options;
   const file: LogFile | undefined =
-    dataFolder === undefined ? undefined : openLogFile(join(dataFolder, 'functions.log'), limits);
+    dataFolder === undefined || logTo === 'stdout' ? undefined : openLogFile(join(dataFolder, 'functions.log'), limits);
+  const write = (line: string): void => {
+    if (logTo === 'stdout') stdout.write(`${line}\n`);
+    else file?.write(line);
+  };
   const warnings: string[] = [];
   const isNews = newsOf(now);
   if (file) process.once('exit', file.flushNow);
@@ -60,7 +69,7 @@ export const openJournal = ({ dataFolder, logsChecks, now }: JournalOptions): Jo
           warnings.push(line);
           if (warnings.length > kept) warnings.shift();
         }
-        file?.write(line);
+        if (ranks[level] >= ranks[logLevel]) write(line);
       },
     lastWarnings: () => warnings,
     close: async () => {

@@ -21,9 +21,15 @@ export type Options = {
   readonly reportFile: string | undefined;
   /** Whether functions.log has a line for each policy check, and not for each change only. */
   readonly logsChecks: boolean;
+  /** Where functions log: functions.log of the data folder, or standard output, for whoever keeps that. */
+  readonly logTo: 'file' | 'stdout';
+  /** Lines below it are not written. */
+  readonly logLevel: LogLevel;
   /** How many requests the clients of the demo send, all together. */
   readonly demoRequestsPerSecond: number;
 };
+
+type LogLevel = 'INFO' | 'WARN' | 'ERROR';
 
 /** A command line that cannot be followed; the message is one line for the person who typed it. */
 export class OptionRefused extends Error {
@@ -52,8 +58,15 @@ export const help = `Rotates the credentials of your API gateways on this machin
   --report FILE        write what happened as JSON
   --demo-rate N        requests per second that the clients of demo gateways send while one of them
                        rotates (default 240); otherwise there are two a second
-  --log-checks         a line in functions.log for each policy check, not only for what is new
+  --log stdout|file    where the functions log: functions.log of the data folder (default), or standard
+                       output, a JSON object a line, for a service manager that keeps it
+  --log-level LEVEL    info (default), warn or error: lines below it are not written
+  --log-checks         a line in the log for each policy check, not only for what is new
   --help               this text
+
+  npm start -- backup --to FOLDER       back up the data folder, also while it runs
+  npm start -- restore --from FOLDER    restore it into an empty one
+  npm start -- move --plan              what moving its gateways to AWS would do; each has a --help
 
 Every option takes effect for this start only. A port of 0 takes any free port.
 `;
@@ -73,6 +86,8 @@ const flags = {
   report: { type: 'string' },
   'demo-rate': { type: 'string' },
   'log-checks': { type: 'boolean' },
+  log: { type: 'string' },
+  'log-level': { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
@@ -87,6 +102,18 @@ const rateOf = (text = '240'): number => {
   const rate = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (rate >= 1 && rate <= 1000) return rate;
   throw new OptionRefused(`--demo-rate is "${text}": allowed is a whole number of requests per second from 1 to 1000.`);
+};
+
+const oneOf = <Choice extends string>(
+  flag: string,
+  text: string | undefined,
+  choices: Readonly<Record<string, Choice>>,
+  byDefault: Choice,
+): Choice => {
+  if (text === undefined) return byDefault;
+  const choice = Object.hasOwn(choices, text) ? choices[text] : undefined;
+  if (choice !== undefined) return choice;
+  throw new OptionRefused(`--${flag} is "${text}": allowed is ${Object.keys(choices).join(' or ')}.`);
 };
 
 const readable = (flag: string, path: string): Buffer => {
@@ -124,6 +151,8 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
   if (values.help) return 'help';
   if (values.ephemeral && values.data !== undefined)
     throw new OptionRefused('--ephemeral keeps nothing, and --data says where to keep it: give one of them.');
+  if (values['log-checks'] && values['log-level'] !== undefined && values['log-level'] !== 'info')
+    throw new OptionRefused('--log-checks asks for lines that --log-level leaves out: give one of them.');
   const address = values.listen ?? '127.0.0.1';
   const { 'tls-cert': certFile, 'tls-key': keyFile } = values;
   if ((certFile === undefined) !== (keyFile === undefined))
@@ -147,6 +176,8 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
         : undefined,
     once: values.once ?? false,
     plan: values.plan ?? false,
+    logTo: oneOf('log', values.log, { file: 'file', stdout: 'stdout' } as const, 'file'),
+    logLevel: oneOf('log-level', values['log-level'], { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const, 'INFO'),
     logsChecks: values['log-checks'] ?? false,
     demoRequestsPerSecond: rateOf(values['demo-rate']),
     reportFile: values.report === undefined ? undefined : writable('report', resolve(values.report)),

@@ -13,11 +13,15 @@ import { rotateAll } from './demo/rotate-each.ts';
 import { showLive } from './demo/show-live.ts';
 import { noTraffic, type TrafficCount } from './demo/traffic-count.ts';
 import { openDeployment } from './deployment.ts';
+import { openCounts } from './health/counts.ts';
+import { healthPages } from './health/pages.ts';
 import { openJournal } from './journal.ts';
 import { lostValues } from './lost-values.ts';
+import { movedMarkIn } from './move/moved-mark.ts';
+import { onlyAccept } from './only-accept.ts';
 import type { Options } from './options.ts';
 import { printEvent, printReady } from './printing.ts';
-import { stopSignal } from './stopping.ts';
+import { aborted, stopSignal } from './stopping.ts';
 
 /** What is known before everything else is loaded; the stack is being synthesised meanwhile. */
 export type Prepared = {
@@ -40,7 +44,9 @@ export const run = async (prepared: Prepared): Promise<number> => {
   const registry = readRegistry(ports.text);
   const template = await prepared.template;
   const timers = { ...systemTimers, now: steadyClock() };
-  const journal = openJournal({ ...options, now: timers.now });
+  const journal = openJournal({ ...options, now: timers.now, stdout: process.stdout });
+  const ids = registry.gateways.map(({ gatewayId }) => gatewayId);
+  const counts = openCounts(ids, timers.now);
   let demo: Demo | undefined;
   let page: ConsoleServer | undefined;
   const deployment = await openDeployment({
@@ -48,7 +54,7 @@ export const run = async (prepared: Prepared): Promise<number> => {
     template,
     projectFolder,
     timers,
-    log: journal.logOf,
+    log: (functionName) => counts.counting(journal.logOf(functionName)),
     registryFile: file.path,
     consoleUrl: consoleUrlOf(options),
     onPublish: (message) => demo?.deliver(message),
@@ -71,12 +77,15 @@ export const run = async (prepared: Prepared): Promise<number> => {
       return 0;
     }
     const { consolePort: port, dataFolder } = options;
-    page = await startConsoleServer({ port, dataFolder, call: deployment.call });
+    const probed = { policyCheckUrl: deployment.loopbackUrl, gatewayId: ids[0] ?? 'none', now: timers.now };
+    const open = healthPages({ ...probed, counts, dataFolder });
+    page = await startConsoleServer({ port, dataFolder, call: deployment.call, open });
     demo = await openDemo(deployment, registry, ports, { timers, dataFolder });
-    const counts = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? noTraffic;
+    const traffic = (gatewayId: string): TrafficCount => demo?.counts(gatewayId) ?? noTraffic;
     for (const sentence of ports.moved) console.log(sentence);
-    const ids = registry.gateways.map(({ gatewayId }) => gatewayId);
     for (const sentence of await lostValues(deployment.stores, deployment.secretsManager, ids)) console.error(sentence);
+    const moved = dataFolder === undefined ? undefined : movedMarkIn(dataFolder);
+    if (moved) return await onlyAccept(moved, deployment, page, { startedAtMs, isAsked: options.once, stopping });
     const { changes } = (await deployment.call('apply-registry', {
       actor: 'npm start',
       reason: 'the start of this machine',
@@ -93,22 +102,20 @@ export const run = async (prepared: Prepared): Promise<number> => {
       signal: closing.signal,
       setRate: demo.setRate,
     });
-    const view = showLive(deployment.stores, registry, counts);
-    const reports = await rotateAll({ deployment, registry, counts, isAsked: options.once, stopping });
+    const view = showLive(deployment.stores, registry, traffic);
+    const reports = await rotateAll({ deployment, registry, counts: traffic, isAsked: options.once, stopping });
     await view.stop();
     for (const report of reports) console.log(sentenceOf(report));
     if (options.reportFile) writeReport(options.reportFile, reports);
     if (options.once) {
-      const silent = registry.gateways.filter(({ gatewayId, demo }) => demo && counts(gatewayId).requests === 0);
+      const silent = registry.gateways.filter(({ gatewayId, demo }) => demo && traffic(gatewayId).requests === 0);
       for (const { gatewayId } of silent) console.error(`${gatewayId}: NOT proven. Its kits sent no request.`);
       const isDone = silent.length === 0 && reports.length === registry.gateways.length && reports.every(isProven);
       if (!isDone) for (const line of journal.lastWarnings()) console.error(line);
       return isDone ? 0 : 1;
     }
-    if (!stopping.aborted) {
-      console.log('Everything stays up until Ctrl-C.');
-      await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }));
-    }
+    if (!stopping.aborted) console.log('Everything stays up until Ctrl-C.');
+    await aborted(stopping);
     return 0;
   } finally {
     await close();

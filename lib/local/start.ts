@@ -5,10 +5,21 @@ import { outliveReaders } from './stopping.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Reads the command line and the gateways file, has the stack synthesised in a process of its own, and loads the rest meanwhile. */
+/** Does what is done with a data folder; or reads the command line and the gateways file, has the stack synthesised in a process of its own, and loads the rest meanwhile. */
 const main = async (): Promise<number> => {
+  const args = process.argv.slice(2);
+  if (args[0] === 'backup' || args[0] === 'restore') {
+    const { runBackupCommand } = await import('./backup/command.ts');
+    console.log(await runBackupCommand(args[0], args.slice(1)));
+    return 0;
+  }
+  if (args[0] === 'move') {
+    const { runMoveCommand } = await import('./move/command.ts');
+    console.log(await runMoveCommand(args.slice(1)));
+    return 0;
+  }
   const { help, parseOptions } = await import('./options.ts');
-  const options = parseOptions(process.argv.slice(2), projectFolder);
+  const options = parseOptions(args, projectFolder);
   if (options === 'help') {
     console.log(help);
     return 0;

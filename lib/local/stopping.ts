@@ -23,6 +23,13 @@ export const stopSignal = (of: Process): AbortSignal => {
   return stopping.signal;
 };
 
+/** Resolves when the signal aborts, or has. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
 /** A reader that has enough, as in `npm start | head`, or a full disk below `> file`, ends nobody's policy check: what cannot be printed is lost. */
 export const outliveReaders = (streams: readonly Pick<NodeJS.WriteStream, 'on'>[]): void => {
   for (const stream of streams) stream.on('error', () => undefined);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Template } from '../emulator/cloudformation/template.ts';
 import { moduleAt } from '../own-files.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 /** The stack cannot be made as it is asked for; the message is what the synthesis says. */
 export class SynthesisRefused extends Error {
@@ -17,7 +18,7 @@ export class SynthesisRefused extends Error {
  * else here; and taken from the last start when it would come out the same. Throws {@link SynthesisRefused}.
  */
 export const synthesised = async (projectFolder: string, gatewaysFile: string): Promise<Template> => {
-  const folder = join(projectFolder, 'node_modules', '.cache', 'templates');
+  const folder = join(cacheFolder(projectFolder), 'templates');
   const path = join(folder, `${digestOfSources(projectFolder, gatewaysFile)}.json`);
   const kept = readKept(path);
   if (kept) return kept;

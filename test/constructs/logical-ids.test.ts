@@ -139,6 +139,8 @@ const outputs = [
   'OwnKitsUrl',
   'SecretPrefix',
   'GatewaysTable',
+  'UseTable',
+  'SecretsKeyArn',
   'ApplyRegistryFunction',
   'PlanRegistryFunction',
   'PlanFunction',

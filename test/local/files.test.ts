@@ -34,6 +34,7 @@ const at = (name: string): string => join(folder, name);
 const planted = (...names: readonly string[]): void => {
   for (const name of names) symlinkSync(victim, at(name));
 };
+const toFile = { logTo: 'file', logLevel: 'INFO', stdout: process.stdout } as const;
 const execution = { executionArn: 'arn', stateMachineArn: 'm', name: 'n', input: '{}', startedAtMs: 1 };
 
 describe('a file that the user names', () => {
@@ -95,7 +96,7 @@ describe('a link that somebody has put into the data folder', () => {
 
   it('is not followed by the log of the functions, which then has no place', async () => {
     planted('functions.log');
-    const journal = openJournal({ dataFolder: folder, logsChecks: true, now: () => 0 });
+    const journal = openJournal({ ...toFile, dataFolder: folder, logsChecks: true, now: () => 0 });
     journal.logOf('f')('INFO', 'ours');
     await journal.close();
     expect(readFileSync(victim, 'utf8')).toBe('mine');

@@ -13,7 +13,15 @@ beforeEach(() => {
   path = join(folder, 'functions.log');
   nowMs = 1_767_225_600_000;
 });
-const open = (logsChecks: boolean) => openJournal({ dataFolder: folder, logsChecks, now: () => nowMs });
+const said: string[] = [];
+const stdout = {
+  write: (text: string) => {
+    said.push(text);
+    return true;
+  },
+} as NodeJS.WriteStream;
+const open = (logsChecks: boolean, more: Partial<Parameters<typeof openJournal>[0]> = {}) =>
+  openJournal({ dataFolder: folder, logsChecks, now: () => nowMs, logTo: 'file', logLevel: 'INFO', stdout, ...more });
 const lines = (): string[] => readFileSync(path, 'utf8').trim().split('\n');
 const check = { gatewayId: 'orders', kitId: 'kong', credentialId: 'c1', verdict: 'ACCEPTED' };
 
@@ -31,6 +39,24 @@ describe('The log of the functions', () => {
       { credentialId: 'c2' },
       { verdict: 'REVOKED' },
     ]);
+  });
+
+  it('goes to standard output when that is asked for, a JSON object a line, and then into no file', async () => {
+    said.length = 0;
+    const journal = open(false, { logTo: 'stdout' });
+    journal.logOf('operate')('WARN', 'Refused.', { gatewayId: 'orders' });
+    await journal.close();
+    expect(said).toEqual([
+      '{"at":"2026-01-01T00:00:00.000Z","level":"WARN","function":"operate","message":"Refused.","gatewayId":"orders"}\n',
+    ]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('leaves out what is below the level that is asked for', async () => {
+    const journal = open(false, { logLevel: 'WARN' });
+    for (const level of ['INFO', 'WARN', 'ERROR'] as const) journal.logOf('operate')(level, level);
+    await journal.close();
+    expect(lines().map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(['WARN', 'ERROR']);
   });
 
   it('has a line again for what was not seen for more than a minute', async () => {

@@ -51,7 +51,15 @@ describe('The command line', () => {
     expect(parse()).toMatchObject({ demoRequestsPerSecond: 240, logsChecks: false });
     expect(parse('--log-checks')).toMatchObject({ logsChecks: true });
     expect(parse('--demo-rate', '24')).toMatchObject({ demoRequestsPerSecond: 24 });
+    expect(parse()).toMatchObject({ logTo: 'file', logLevel: 'INFO' });
+    expect(parse('--log', 'stdout', '--log-level', 'warn')).toMatchObject({ logTo: 'stdout', logLevel: 'WARN' });
     expect(parse('--help')).toBe('help');
+  });
+
+  it('refuses a place or a level of the log that there is not, and two that exclude each other', () => {
+    expect(() => parse('--log', 'journal')).toThrow('--log is "journal": allowed is file or stdout.');
+    expect(() => parse('--log-level', 'debug')).toThrow('--log-level is "debug": allowed is info or warn or error.');
+    expect(() => parse('--log-checks', '--log-level', 'error')).toThrow(/give one of them/);
   });
 
   it('opens the policy check to other machines only with a certificate', () => {

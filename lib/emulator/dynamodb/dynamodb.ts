@@ -16,6 +16,8 @@ import { checkTags } from './tags.ts';
 export type DynamoDb = {
   /** Answers one request that was verified already. Rejects with `AwsError` for input that dynalite did not expect, and with what else it did not expect. */
   answer(request: Received): Promise<Answer>;
+  /** Everything that is stored at the moment of the call, key by key, whatever is written while it is read. */
+  entries(): AsyncIterable<readonly [string, unknown]>;
   /** Waits for requests under way, then closes the store. Call it after the endpoint is closed. */
   close(): Promise<void>;
 };
@@ -104,6 +106,7 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
       await pause?.catch(() => undefined);
       return hot.answer(request, () => ask(request));
     },
+    entries: () => store.db.iterator(), // which reads a snapshot of the store that it takes as it is made
     close: async () => {
       clearInterval(looking);
       await pause?.catch(() => undefined);

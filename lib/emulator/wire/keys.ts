@@ -89,6 +89,16 @@ const newKey = (callerName: string): AccessKey => ({
   callerName,
 });
 
+/** What a machine that ran on this folder last has told the AWS CLI; `undefined` when none did. */
+export const profileIn = (folder: string): (Profile & { readonly key: AccessKey }) | undefined => {
+  const path = join(folder, FILE_NAME);
+  const key = readKey(path);
+  if (!key) return undefined;
+  const text = readFileSync(path, 'utf8');
+  const value = (name: string): string => new RegExp(`^${name} *= *(\\S+)$`, 'm').exec(text)?.[1] ?? '';
+  return { key, region: value('region'), endpointUrl: value('endpoint_url') };
+};
+
 const readKey = (path: string): AccessKey | undefined => {
   let text: string;
   try {

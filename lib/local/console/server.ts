@@ -5,6 +5,7 @@ import { style as consoleStyle } from '../../../lambdas/console/html/style.ts';
 import { listenAt } from '../../emulator/wire/held-port.ts';
 import { enterPage, headersWith, messagePage, pageOf, scriptPath } from './document.ts';
 import { cookieOf, readForm, refusalOf } from './guard.ts';
+import type { OpenPages } from './open-pages.ts';
 import { isSame, openVisitors, type Visitor, type Visitors } from './visitors.ts';
 
 export type ConsoleServerOptions = {
@@ -14,6 +15,8 @@ export type ConsoleServerOptions = {
   readonly dataFolder: string | undefined;
   /** Calls a function and returns its result; rejects with its error's name and message. */
   readonly call: (functionName: string, event: unknown) => Promise<unknown>;
+  /** What is shown without a link. */
+  readonly open?: OpenPages;
 };
 
 /** The console as a page of this machine: `link` lets one browser in, once; the next link is then in `linkFile`. */
@@ -34,7 +37,12 @@ const onlyMethods = (...allowed: readonly string[]): Answer => ({
 });
 
 /** Listens on the loopback address. Rejects when the port is taken. */
-export const startConsoleServer = async ({ port, dataFolder, call }: ConsoleServerOptions): Promise<ConsoleServer> => {
+export const startConsoleServer = async ({
+  port,
+  dataFolder,
+  call,
+  open = {},
+}: ConsoleServerOptions): Promise<ConsoleServer> => {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
   const boundPort = await listenAt(server, '127.0.0.1', port);
   const url = `http://127.0.0.1:${boundPort}`;
@@ -85,11 +93,18 @@ export const startConsoleServer = async ({ port, dataFolder, call }: ConsoleServ
     return { status: 200, body: enterPage(visitor.place), headers: { 'set-cookie': cookie } };
   };
 
+  const show = async (pathname: string): Promise<Answer> => {
+    const page = await open[pathname]?.();
+    if (!page) return say(404, 'No such page', 'Nothing is here.');
+    return { ...page, headers: { 'content-type': page.contentType } };
+  };
+
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const refusal = refusalOf(request, boundPort);
     if (refusal) return say(refusal.status, 'Refused', refusal.message, 'Nothing was done.');
     const { method = '' } = request;
     const [pathname = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+    if (Object.hasOwn(open, pathname)) return method === 'GET' ? show(pathname) : onlyMethods('GET');
     const { key, place } = /^\/(?:enter\/(?<key>[\w-]{43})|(?<place>[\w-]{43})\/)$/.exec(pathname)?.groups ?? {};
     if (pathname === scriptPath || pathname === '/' || key !== undefined) {
       if (method !== 'GET') return onlyMethods('GET');

@@ -43,6 +43,7 @@ const smallIds = Array.from({ length: 9 }, (_, index) => `small-${index}` as Gat
 const project = join(import.meta.dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'fleet-here-'));
 const registryFile = join(folder, 'gateways.json');
+const journal = { logTo: 'file', logLevel: 'INFO', logsChecks: false, stdout: process.stdout } as const;
 const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const builtin = { authority: { kind: 'builtin' }, decision: { kind: 'allow-all' } };
 let calls: Record<string, number> = {};
@@ -80,7 +81,7 @@ const open = async (origin: string): Promise<Deployment> => {
     awsPort: 0,
     tls: undefined,
     timers,
-    log: openJournal({ dataFolder: folder, logsChecks: false, now: timers.now }).logOf,
+    log: openJournal({ ...journal, dataFolder: folder, now: timers.now }).logOf,
     onPublish: () => undefined,
     onEvent: () => undefined,
     onCall: ({ caller, operation }) => {

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultDataFolder } from '../../defaults.ts';
+import { OptionRefused } from '../options.ts';
+import type { Contents } from './manifest.ts';
+import { restoreBackup } from './restore-backup.ts';
+import { takeBackup } from './take-backup.ts';
+
+type Name = 'backup' | 'restore';
+
+const usages: Readonly<Record<Name, string>> = {
+  backup: `Backs up a data folder, also while a machine runs on it.
+
+  npm start -- backup --to FOLDER [--data DIR]
+
+  --to FOLDER    the folder to make; all secrets are in it, readable by your user alone
+  --data DIR     the data folder (default: ${defaultDataFolder})`,
+  restore: `Restores a backup into an empty data folder.
+
+  npm start -- restore --from FOLDER [--data DIR]
+
+  --from FOLDER  the backup
+  --data DIR     the data folder, empty or not there yet (default: ${defaultDataFolder})`,
+};
+
+const parse = (name: Name, args: readonly string[]) => {
+  try {
+    const options = {
+      to: { type: 'string' },
+      from: { type: 'string' },
+      data: { type: 'string' },
+      help: { type: 'boolean' },
+    } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
+  } catch (cause) {
+    const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
+    throw new OptionRefused(`${message}. See npm start -- ${name} --help.`, { cause });
+  }
+};
+
+const sizeOf = ({ files }: Contents): string => {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return `${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`;
+};
+
+/** Makes or restores a backup as the command line says, and answers what a person has to know of it. Throws {@link OptionRefused} and `BackupRefused`. */
+export const runBackupCommand = async (name: Name, args: readonly string[]): Promise<string> => {
+  const { to, from, data = defaultDataFolder, help } = parse(name, args);
+  if (help) return usages[name];
+  const [flag, place, other] = name === 'backup' ? ['--to', to, from] : ['--from', from, to];
+  if (place === undefined || other !== undefined)
+    throw new OptionRefused(
+      `${name} needs ${flag} FOLDER, and no more than --data DIR besides. See npm start -- ${name} --help.`,
+    );
+  if (name === 'backup') {
+    const contents = await takeBackup(resolve(data), resolve(place));
+    return [
+      `Backed up ${resolve(data)} as of ${contents.takenAt}: ${sizeOf(contents)}, read back and as written, in ${resolve(place)}.`,
+      'It holds every secret of this machine as it is: keep it where you would keep the credentials themselves.',
+    ].join('\n');
+  }
+  const contents = await restoreBackup(resolve(place), resolve(data));
+  return [
+    `Restored ${resolve(data)} as of ${contents.takenAt}: ${sizeOf(contents)}.`,
+    'What happened since then is not known there: a credential that was revoked or compromised later is accepted again, and one that was made later is refused.',
+    'Start it, press compromise again where that was done since, and rotate every gateway: that retires whatever is accepted and should not be.',
+  ].join('\n');
+};
