@@ -14,7 +14,7 @@ let opened: Awaited<ReturnType<typeof openPage>>;
 /** The console function itself behind the page, with so many kits, of which one in ten is late. */
 const visit = async (kits: number): Promise<Page> => {
   const gateway = rotating(gatewayId, {}, { shardCount: 128 });
-  const needs = { ...readingOf(gateways(3), gateway, kitsInUse(kits)), actFunction: 'arn' };
+  const needs = { ...readingOf(gateways(3), gateway, kitsInUse(kits)), actFunction: 'arn', stackName: 'stack' };
   server = await startConsoleServer({
     port: 0,
     dataFolder: undefined,

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { who } from '../../lambdas/console/html/actor.ts';
 import { html } from '../../lambdas/console/html/html.ts';
-import { who } from '../../lambdas/console/html/parts.ts';
 import { render, renderRefusal } from '../../lambdas/console/html/render.ts';
 import { style } from '../../lambdas/console/html/style.ts';
 import type { Surface } from '../../lambdas/console/html/surface.ts';
 import { hostile, hostileNames, viewsOf } from './all-views.ts';
+import { onAws, onMachine } from './scenes.ts';
 import { elementsOf } from './well-formed.ts';
 
-const page: Surface = { kind: 'page', token: 'token-of-this-start' };
+const page: Surface = { kind: 'page', token: 'token-of-this-start', deployment: onMachine };
 const showFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:show';
 const actFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:act';
-const widget: Surface = { kind: 'widget', theme: 'dark', showFunction, actFunction };
+const widget: Surface = { kind: 'widget', theme: 'dark', deployment: onAws, showFunction, actFunction };
 const requestId = 'request-1';
 const surfaces = { page, widget };
 
@@ -31,13 +32,29 @@ describe('html', () => {
   });
 });
 
-it('an actor is shown without the length of an ARN, and in full to who points at it', () => {
-  const actor = 'claimed: Alice (arn:aws:states:us-east-1:000000000000:execution:rotation:console-r-2)';
-  expect(who(actor).text).toBe(`<span title="${actor}">claimed: Alice (…console-r-2)</span>`);
-  expect(who('arn:aws:sts::111122223333:assumed-role/operators/alice').text).toContain(
-    '>…assumed-role/operators/alice<',
+describe('who did something', () => {
+  it.for([
+    ['workflow', 'the workflow'],
+    ['policy', 'the gateway&#39;s policy'],
+    ['secrets-manager', 'Secrets Manager'],
+    ['arn:aws:sts::111122223333:assumed-role/operators/alice', 'alice (role operators)'],
+    ['arn:aws:iam::111122223333:user/ops/bob', 'bob'],
+    ['arn:aws:iam::111122223333:root', 'root of 111122223333'],
+    ['arn:aws:states:us-east-1:000000000000:execution:rotation:console-r-2', 'console-r-2'],
+    ['claimed: Alice (request 4711)', 'Alice <span class="soft">(claimed)</span>'],
+    ['claimed: Alice (arn:aws:states:us-east-1:0:execution:rotation:r-2)', 'Alice <span class="soft">(claimed)</span>'],
+    ['claimed: Bob (the policy)', 'Bob, the policy <span class="soft">(claimed)</span>'],
+    ['claimed: Secrets Manager (request 1)', 'Secrets Manager <span class="soft">(claimed)</span>'],
+  ])('%s is %s, and in full to who points at it', ([actor = '', name = '']) =>
+    expect(who(actor).text).toBe(`<span title="${actor}">${name}</span>`),
   );
-  expect(who('policy').text).toBe('policy');
+  it('is left as it is where there is no shorter name, also one that an object has', () => {
+    for (const actor of ['npm start', 'constructor', 'toString']) expect(who(actor).text).toBe(actor);
+  });
+  it('says of nobody that he is vouched for who only claims it', () => {
+    expect(who('claimed: arn:aws:iam::1:user/root (request 1)').text).toContain('(claimed)');
+    expect(who('claimed: x\n) (request 1)').text).toContain('(claimed)');
+  });
 });
 
 describe.for(Object.entries(surfaces))('on a %s', ([, surface]) => {

@@ -1,12 +1,12 @@
 const light = `
 --back:#fff;--card:#f7f8fa;--line:#d5dae1;--text:#16202c;--soft:#515c6b;--link:#0b57a4;
 --danger:#b3261e;--danger-back:#fdeceb;--warn:#805300;--warn-back:#fdf3dc;--busy:#0b57a4;--busy-back:#e8f1fb;
---good:#1a6b34;--good-back:#e6f4ea;--quiet:#515c6b;--quiet-back:#eef0f3;--on:#fff;--overlap:#e8eef6;color-scheme:light;`;
+--good:#1a6b34;--good-back:#e6f4ea;--quiet:#515c6b;--quiet-back:#eef0f3;--on:#fff;--overlap:#c9d8ea;--overlap-edge:#6a83a3;color-scheme:light;`;
 
 const dark = `
 --back:#121a24;--card:#1a2430;--line:#34414f;--text:#e8ecf1;--soft:#a9b6c4;--link:#7db8f7;
 --danger:#ff9c94;--danger-back:#3a1d1c;--warn:#f3c262;--warn-back:#352a12;--busy:#7db8f7;--busy-back:#152a42;
---good:#74d495;--good-back:#14301f;--quiet:#a9b6c4;--quiet-back:#232e3b;--on:#101820;--overlap:#202c3a;color-scheme:dark;`;
+--good:#74d495;--good-back:#14301f;--quiet:#a9b6c4;--quiet-back:#232e3b;--on:#101820;--overlap:#3a4f69;--overlap-edge:#7f95b0;color-scheme:dark;`;
 
 /** The whole style of the console: constant, so that a page's Content-Security-Policy can name its hash. Nothing outside `.gcr` is touched. */
 export const style = `
@@ -27,7 +27,16 @@ export const style = `
 .gcr code,.gcr .id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13px}
 .gcr .top{display:flex;flex-wrap:wrap;align-items:center;gap:8px 14px;margin:0 0 4px}
 .gcr .top .end{margin-inline-start:auto}
+.gcr .deployment{display:flex;flex-wrap:wrap;gap:0 16px;margin:0 0 12px;padding:0 0 8px;border-bottom:1px solid var(--line);color:var(--soft);font-size:13px}
+.gcr .deployment strong{color:var(--text)}
 .gcr nav{margin:0 0 8px}
+.gcr .jumps{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:8px 0 0;padding:0;font-size:14px}
+.gcr .help{font-size:13px}
+.gcr .after{margin:10px 0 0}
+.gcr .command{display:block;margin:6px 0 0;padding:8px 10px;border:1px solid var(--line);border-radius:8px;background:var(--back);user-select:all}
+.gcr .next li{margin:0 0 10px}
+.gcr .failed li{padding:8px 0;border-bottom:1px solid var(--line)}
+.gcr .failed p{margin:0 0 6px}
 .gcr .link{color:var(--link);text-decoration:underline;text-underline-offset:2px;background:none;border:0;padding:0;margin:0;font:inherit;cursor:pointer;text-align:start}
 .gcr .link:hover{text-decoration-thickness:2px}
 .gcr :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
@@ -36,6 +45,7 @@ export const style = `
 .gcr .primary{background:var(--busy);border-color:var(--busy);color:var(--on)}
 .gcr .emergency{background:var(--danger);border-color:var(--danger);color:var(--on)}
 .gcr .emergency-open{background:none;border-color:var(--danger);color:var(--danger)}
+.gcr td .emergency-open,.gcr td .button{padding:4px 10px;min-height:0;font-size:13px}
 .gcr .emergency-open:hover{background:var(--danger-back)}
 .gcr .buttons{display:flex;flex-wrap:wrap;gap:10px;margin:12px 0 0}
 .gcr .badge{display:inline-flex;align-items:center;gap:6px;font-weight:600;font-size:13px;line-height:1.3;padding:3px 10px 3px 7px;border-radius:999px;white-space:nowrap}
@@ -76,8 +86,11 @@ export const style = `
 .gcr cwdb-action{display:none}
 .gcr .plain{list-style:none;margin:0;padding:0}
 .gcr .plain li{padding:3px 0}
-.gcr .when{color:var(--soft);white-space:nowrap}
-.gcr .ahead li{display:grid;grid-template-columns:6.5em 1fr}
+.gcr .when{color:var(--soft)}
+.gcr .when .from{white-space:nowrap}
+.gcr td .when .at,.gcr .ahead .when .at{display:block;font-size:12.5px}
+.gcr td .when .then,.gcr .ahead .when .then{display:none}
+.gcr .ahead li{display:grid;grid-template-columns:11.5em 1fr}
 .gcr details{margin:10px 0 0}
 .gcr summary{cursor:pointer;color:var(--link)}
 .gcr dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 14px;margin:0}
@@ -91,7 +104,7 @@ export const style = `
 .gcr .p-line{stroke:var(--line);stroke-width:1}
 .gcr .p-now{stroke:var(--text);stroke-width:1.5}
 .gcr .p-danger{stroke:var(--danger);stroke-width:2}
-.gcr .p-overlap{fill:var(--overlap)}
+.gcr .p-overlap{fill:var(--overlap);stroke:var(--overlap-edge);stroke-width:1}
 .gcr .p-current{fill:var(--good)}
 .gcr .p-new{fill:var(--busy)}
 .gcr .p-old{fill:var(--soft)}
@@ -114,7 +127,7 @@ export const style = `
 .gcr .buttons>*{flex:1 1 44%;text-align:center}
 .gcr .steps li{font-size:13px;white-space:nowrap}
 .gcr .top .end{margin:4px 0 0;width:100%;text-align:center}
-.gcr dl{grid-template-columns:1fr}
+.gcr dl,.gcr .ahead li{grid-template-columns:1fr}
 .gcr dd{margin:0 0 6px}
 }
 @media (prefers-reduced-motion:no-preference){.gcr .button,.gcr .emergency-open{transition:background .12s,border-color .12s}}
