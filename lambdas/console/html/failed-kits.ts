@@ -38,6 +38,10 @@ export const failureHtml = (failure: KitRow['failure'], nowMs: number): Markup =
   if (!failure) return html`No reason is given.`;
   const { code, message, attempts, nextTryAtMs } = failure;
   const next =
-    nextTryAtMs === undefined ? 'It is not tried again by itself' : html`It is tried again ${when(nextTryAtMs, nowMs)}`;
+    nextTryAtMs === undefined
+      ? 'It is not tried again by itself'
+      : nextTryAtMs <= nowMs
+        ? 'It is due to be tried again now'
+        : html`It is tried again ${when(nextTryAtMs, nowMs)}`;
   return html`${message} <span class="soft">Tried ${attempts === 1 ? 'once' : `${attempts} times`}. ${next}. <span class="id">${code}</span></span>`;
 };

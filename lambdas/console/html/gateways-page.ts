@@ -15,7 +15,7 @@ export const gatewaysHtml = (view: GatewaysView, surface: Surface): Markup => {
   const { page } = view;
   if (Object.keys(view.counts).length === 0) return nothingYet(surface);
   const caption = `${counted(page.total, 'gateway')}${view.filter ? ` with "${view.filter}" in the name or a label` : ''}${view.labels ? ` with ${view.labels.replaceAll(',', ', ')}` : ''}, those first that need a person`;
-  return html`<div class="top"><h1>Gateways</h1></div><p>A credential in the wrong hands? Press <strong>Compromised…</strong> beside its gateway. ${help(surface, 'emergency')} ${help(surface, 'states')}</p>${chips(view, surface)}${search(
+  return html`<div class="top"><h1>Gateways</h1></div><p>A credential in the wrong hands? Press <strong>Compromised…</strong> beside its gateway. ${help(surface, 'emergency')} · ${help(surface, 'states')}</p>${chips(view, surface)}${search(
     surface,
     { view: 'gateways', ...chosen },
     field('Name or label contains', 'filter', { type: 'search', value: view.filter, max: 64, isRequired: false }),
@@ -25,7 +25,7 @@ export const gatewaysHtml = (view: GatewaysView, surface: Surface): Markup => {
       ? html`<p class="soft">No gateway is like that. ${link(surface, { view: 'gateways' }, 'Show all of them')}</p>`
       : table(
           caption,
-          ['Gateway', 'State', 'Live credentials', 'Rotation', 'Holds it up', 'Next by schedule', 'Emergency'],
+          ['Gateway', 'State', 'Live credentials', 'Rotation', 'Holds it up', 'Emergency'],
           view.rows.map((one) => gatewayLine(one, view.nowMs, surface)),
         )
   }${pages(surface, page, ask, 'gateways')}`;
@@ -50,6 +50,10 @@ const chips = ({ counts, filter, labels = '', state }: GatewaysView, surface: Su
 const gatewayLine = (one: GatewayRow, nowMs: number, surface: Surface): Markup => {
   const { rotation, worstLaggard } = one;
   const progress = rotation?.progress;
+  const next =
+    one.nextScheduledAtMs === undefined
+      ? undefined
+      : html`<span class="soft">next by schedule ${when(one.nextScheduledAtMs, nowMs)}</span>`;
   return row(
     html`${link(surface, { view: 'gateway', gatewayId: one.gatewayId }, one.gatewayId)}${labelLinks(one, surface)}`,
     cell('State', stateBadge(one.state)),
@@ -61,15 +65,16 @@ const gatewayLine = (one: GatewayRow, nowMs: number, surface: Surface): Markup =
     ),
     cell(
       'Rotation',
-      rotation &&
-        html`${rotationWords[rotation.trigger]}: <strong>${rotation.phase}</strong>${progress ? html`, ${progress.updated} of ${counted(progress.kits, 'kit')} moved` : undefined}<br><span class="soft">begun ${when(rotation.begun.atMs, nowMs)}</span><br><span class="soft">deadline ${when(rotation.deadlineAtMs, nowMs)}</span>`,
+      html`${
+        rotation &&
+        html`${rotationWords[rotation.trigger]}: <strong>${rotation.phase}</strong>${progress ? html`, ${progress.updated} of ${counted(progress.kits, 'kit')} moved` : undefined}<br><span class="soft">begun ${when(rotation.begun.atMs, nowMs)}</span><br><span class="soft">deadline ${when(rotation.deadlineAtMs, nowMs)}</span>${next && html`<br>`}`
+      }${next}`,
     ),
     cell(
       'Holds it up',
       worstLaggard &&
         html`${worstLaggard.kitId}: ${lateWords[worstLaggard.code]}<br><span class="soft">${worstLaggard.owner}</span>`,
     ),
-    cell('Next by schedule', one.nextScheduledAtMs === undefined ? undefined : when(one.nextScheduledAtMs, nowMs)),
     cell(
       'Emergency',
       one.credentials.length === 0

@@ -40,8 +40,10 @@ export const badge = (tone: Tone, text: Insert): Markup =>
   html`<span class="badge ${tone}">${shape(toneShapes[tone])}${text}</span>`;
 
 /** A time as seen from now and by the calendar, with its zone; to the second for who points at it and for programs. */
-export const when = (atMs: number, nowMs: number): Markup =>
-  html`<time class="when" datetime="${new Date(atMs).toISOString()}" title="${inFull(atMs)}"><span class="from">${fromNow(atMs, nowMs)}</span><span class="then">, </span><span class="at">${onTheClock(atMs, nowMs)}</span></time>`;
+export const when = (atMs: number, nowMs: number): Markup => {
+  const [day, ...time] = onTheClock(atMs, nowMs).split(' ');
+  return html`<time class="when" datetime="${new Date(atMs).toISOString()}" title="${inFull(atMs)}"><span class="from">${fromNow(atMs, nowMs)}</span><span class="then">, </span><span class="at"><span class="day">${day}</span> ${time.join(' ')}</span></time>`;
+};
 
 /** A live credential by id, stage and age. */
 export const credentialLine = (one: CredentialSummary, nowMs: number): Markup =>

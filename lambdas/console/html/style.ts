@@ -18,8 +18,11 @@ export const style = `
 .gcr *{box-sizing:border-box}
 .gcr h1{font-size:24px;line-height:1.25;margin:0;font-weight:650}
 .gcr h2{font-size:17px;line-height:1.3;margin:0 0 10px;font-weight:650}
+.gcr .top h2{margin:0}
 .gcr h3{font-size:15px;margin:0 0 4px;font-weight:650}
+.gcr *+h3{margin-top:12px}
 .gcr p{margin:0 0 10px}
+.gcr form{margin:12px 0 0}
 .gcr section{margin:26px 0 0}
 .gcr>section.card+section.card{margin-top:12px}
 .gcr .soft{color:var(--soft)}
@@ -40,12 +43,12 @@ export const style = `
 .gcr .link{color:var(--link);text-decoration:underline;text-underline-offset:2px;background:none;border:0;padding:0;margin:0;font:inherit;cursor:pointer;text-align:start}
 .gcr .link:hover{text-decoration-thickness:2px}
 .gcr :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
-.gcr .button,.gcr .primary,.gcr .emergency,.gcr .emergency-open{display:inline-block;font:inherit;font-weight:600;line-height:1.3;padding:8px 14px;border-radius:8px;border:1px solid var(--line);background:var(--card);color:var(--text);cursor:pointer;text-decoration:none;min-height:40px}
+.gcr .button,.gcr .primary,.gcr .emergency,.gcr .emergency-open{display:inline-flex;align-items:center;justify-content:center;font:inherit;font-weight:600;line-height:1.3;padding:8px 14px;border-radius:8px;border:1px solid var(--line);background:var(--card);color:var(--text);cursor:pointer;text-decoration:none;min-height:40px}
 .gcr .button:hover{border-color:var(--soft)}
 .gcr .primary{background:var(--busy);border-color:var(--busy);color:var(--on)}
 .gcr .emergency{background:var(--danger);border-color:var(--danger);color:var(--on)}
 .gcr .emergency-open{background:none;border-color:var(--danger);color:var(--danger)}
-.gcr td .emergency-open,.gcr td .button{padding:4px 10px;min-height:0;font-size:13px}
+.gcr td .emergency-open,.gcr td .button{padding:4px 10px;min-height:0;font-size:13px;white-space:nowrap}
 .gcr .emergency-open:hover{background:var(--danger-back)}
 .gcr .buttons{display:flex;flex-wrap:wrap;gap:10px;margin:12px 0 0}
 .gcr .badge{display:inline-flex;align-items:center;gap:6px;font-weight:600;font-size:13px;line-height:1.3;padding:3px 10px 3px 7px;border-radius:999px;white-space:nowrap}
@@ -70,13 +73,14 @@ export const style = `
 .gcr tbody th .soft{font-weight:400}
 .gcr td{min-width:5.5em}
 .gcr td[data-label=Do]{min-width:8em}
-.gcr td[data-label=Owner],.gcr td[data-label=Who],.gcr td[data-label="Holds it up"]{min-width:11.5em}
+.gcr td[data-label=Owner],.gcr td[data-label=Who],.gcr td[data-label="Holds it up"]{min-width:11em}
+.gcr td[data-label=Rotation]{min-width:12em}
 .gcr .card{border:1px solid var(--line);border-radius:12px;background:var(--card);padding:16px 18px}
 .gcr .card.warn,.gcr .card.danger,.gcr .card.good,.gcr .card.busy{color:var(--text)}
 .gcr .card.danger{border-color:var(--danger);background:var(--danger-back)}
 .gcr .card.warn{border-color:var(--warn);background:var(--warn-back)}
 .gcr .card.good{border-color:var(--good);background:var(--good-back)}
-.gcr .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(270px,1fr));gap:16px}
+.gcr .columns{margin:12px 0 0;display:grid;grid-template-columns:repeat(auto-fit,minmax(270px,1fr));gap:16px}
 .gcr .steps{display:flex;list-style:none;margin:12px 0 6px;padding:0;gap:6px}
 .gcr .steps li{flex:1;border-top:5px solid var(--line);padding-top:6px;color:var(--soft);font-size:14px}
 .gcr .steps .done{border-color:var(--good);color:var(--good)}
@@ -87,9 +91,9 @@ export const style = `
 .gcr .plain{list-style:none;margin:0;padding:0}
 .gcr .plain li{padding:3px 0}
 .gcr .when{color:var(--soft)}
-.gcr .when .from{white-space:nowrap}
-.gcr td .when .at,.gcr .ahead .when .at{display:block;font-size:12.5px}
-.gcr td .when .then,.gcr .ahead .when .then{display:none}
+.gcr .when .from,.gcr .when .day{white-space:nowrap}
+.gcr td>.when .at,.gcr .ahead .when .at{display:block;font-size:12.5px}
+.gcr td>.when .then,.gcr .ahead .when .then{display:none}
 .gcr .ahead li{display:grid;grid-template-columns:11.5em 1fr}
 .gcr details{margin:10px 0 0}
 .gcr summary{cursor:pointer;color:var(--link)}
