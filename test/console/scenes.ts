@@ -173,8 +173,8 @@ export const failingKits: readonly Kit[] = [
   failing('kong-asia', 'ACCESS_DENIED', 'Writing for kit kong-asia: it answered 403. Look at the token.'),
   failing(
     'kong-lab',
-    'NO_ANSWER',
-    'Writing for kit kong-lab: kong-lab.example.com did not answer. See whether it runs and can be reached.',
+    'TIMEOUT',
+    'Writing for kit kong-lab: it did not answer in time. See whether it runs and can be reached.',
   ),
 ];
 

@@ -73,7 +73,7 @@ export const style = `
 .gcr tbody th .soft{font-weight:400}
 .gcr td{min-width:5.5em}
 .gcr td[data-label=Do]{min-width:8em}
-.gcr td[data-label=Owner],.gcr td[data-label=Who],.gcr td[data-label="Holds it up"]{min-width:11em}
+.gcr td[data-label=Owner],.gcr td[data-label=Who],.gcr td[data-label="Holds it up"]{min-width:12.5em}
 .gcr td[data-label=Rotation]{min-width:12em}
 .gcr .card{border:1px solid var(--line);border-radius:12px;background:var(--card);padding:16px 18px}
 .gcr .card.warn,.gcr .card.danger,.gcr .card.good,.gcr .card.busy{color:var(--text)}
@@ -130,6 +130,7 @@ export const style = `
 .gcr .stack td:empty{display:none}
 .gcr .buttons>*{flex:1 1 44%;text-align:center}
 .gcr .steps li{font-size:13px;white-space:nowrap}
+.gcr .steps .partly{white-space:normal}
 .gcr .top .end{margin:4px 0 0;width:100%;text-align:center}
 .gcr dl,.gcr .ahead li{grid-template-columns:1fr}
 .gcr dd{margin:0 0 6px}
