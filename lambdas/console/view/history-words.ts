@@ -1,5 +1,5 @@
 import type { Trigger } from '../../domain/gateway.ts';
-import type { Command } from '../../domain/transition.ts';
+import type { RecordedKind } from '../../domain/transition.ts';
 
 /** What begins a rotation, as people say it. */
 export const rotationWords: Readonly<Record<Trigger, string>> = {
@@ -9,12 +9,8 @@ export const rotationWords: Readonly<Record<Trigger, string>> = {
   compromise: 'Compromise rotation',
 };
 
-/** Commands that note something and record nothing. */
-type Unrecorded = 'arm-probe' | 'quiet-checked' | 'watch-again' | 'note-mint';
-type Recorded = Exclude<Command['kind'], Unrecorded> | 'register' | 'restore';
-
 /** What happened, in a few words for each kind of entry in the record; nothing is called revoked before it was seen refused. */
-const stepWords: Readonly<Record<Recorded, string>> = {
+const stepWords: Readonly<Record<RecordedKind, string>> = {
   register: 'Gateway registered',
   restore: 'Record restored from a backup',
   configure: 'Settings changed',

@@ -14,6 +14,7 @@ a { color: #0b57a4 }
 .document { max-width: 50rem; margin: 0 auto; padding: 20px }
 .document pre { white-space: pre-wrap; border: 1px solid #7a8696; border-radius: 8px; padding: 10px 12px }
 .document code { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
+.document li { padding: 4px 0 }
 .document table { border-collapse: collapse }
 .document th, .document td { text-align: start; vertical-align: top; border: 1px solid #7a8696; padding: 5px 8px }
 header { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 4px 16px; max-width: 1080px; margin: 0 auto; padding: 12px 20px 0; font-size: 13px; box-sizing: border-box }

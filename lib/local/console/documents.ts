@@ -31,6 +31,10 @@ export const documentOf = (name: string): Document | undefined => {
         const inside = this.parser.parseInline(tokens);
         return isShown(href) ? `<a href="${href.replaceAll('"', '&quot;')}">${inside}</a>` : inside;
       },
+      tablecell({ tokens, header }) {
+        const name = header && tokens.length > 0 ? 'th' : 'td'; // a heading that says nothing is none
+        return `<${name}>${this.parser.parseInline(tokens)}</${name}>`;
+      },
       image: ({ text: words }) => words,
     },
   });
