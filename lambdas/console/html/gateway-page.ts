@@ -13,7 +13,7 @@ import { anchorOf, link, type Surface } from './surface.ts';
 import { timeline } from './timeline.ts';
 import { usePicture } from './use-picture.ts';
 
-/** One gateway: what is going on first, then what a person can do, the pictures, the kits and the record; or one part of it. */
+/** One gateway: what failed and what is going on first, then what a person can do, the pictures, the kits and the record; or one part of it. */
 export const gatewayHtml = (view: GatewayView, surface: Surface): Markup => {
   const { gatewayId, state, part } = view;
   const shown = part ? [part] : parts;
@@ -32,7 +32,7 @@ const section = (part: Part, title: string, content: Insert): Markup =>
   html`<section aria-labelledby="${anchorOf(part)}"><h2 id="${anchorOf(part)}">${title}</h2>${content}</section>`;
 
 const sections: Readonly<Record<Part, (view: GatewayView, surface: Surface) => Markup>> = {
-  now: (view, surface) => html`${section('now', 'Now', nowHtml(view, surface))}${failedHtml(view, surface)}`,
+  now: (view, surface) => html`${failedHtml(view, surface)}${section('now', 'Now', nowHtml(view, surface))}`,
   acts: (view, surface) => section('acts', 'What you can do', acts(view, surface)),
   credentials: (view) =>
     section(
@@ -49,9 +49,10 @@ const sections: Readonly<Record<Part, (view: GatewayView, surface: Surface) => M
 /** Where each part begins, and in a few words what is there. */
 const jumps = (view: GatewayView, surface: Surface): Markup => {
   const { gatewayId, kits, part } = view;
+  const failed = kits.lateFor.DISTRIBUTION_FAILED ?? 0;
   const strangers = view.unregistered.length + view.moreUnregistered;
   const names: Readonly<Record<Part, string>> = {
-    now: kits.lateFor.DISTRIBUTION_FAILED ? `Now (${kits.lateFor.DISTRIBUTION_FAILED} failed)` : 'Now',
+    now: failed > 0 ? `Now (${failed} failed)` : 'Now',
     acts: 'What you can do',
     credentials: 'Credentials',
     use: 'Use',
@@ -61,7 +62,12 @@ const jumps = (view: GatewayView, surface: Surface): Markup => {
   };
   const ask = { view: 'gateway', gatewayId, ...chosenIn(view) } as const;
   return html`<nav aria-label="On this page"><ul class="jumps">${part ? html`<li>${link(surface, ask, 'Everything')}</li>` : undefined}${parts.map(
-    (one) => html`<li>${link(surface, { ...ask, part: one }, names[one])}</li>`,
+    (one) =>
+      html`<li>${
+        surface.kind === 'page' && !part
+          ? html`<a class="link" href="#${one === 'now' && failed > 0 ? 'gcr-failed' : anchorOf(one)}">${names[one]}</a>`
+          : link(surface, { ...ask, part: one }, names[one])
+      }</li>`,
   )}</ul></nav>`;
 };
 
