@@ -206,7 +206,7 @@ export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => val
       ...(kit ? { kit } : {}),
     },
     'not allowed': { ...base(atRest()), act: 'hold' as const, isAllowed: false, why: 'No rotation runs.' },
-    ...Object.fromEntries(gatewayActs.map((act) => [act, { ...base(rotating()), act }])),
+    ...Object.fromEntries(gatewayActs.map((act) => [`form of ${act}`, { ...base(rotating()), act }])),
   } satisfies Record<string, View>;
   return changed(views);
 };

@@ -16,7 +16,7 @@ export const actHtml = (view: ActView, surface: Surface, requestId: string, fill
   if (act === 'compromise') return html`${back}${compromiseHtml(view, surface, requestId, filledIn)}`;
   const { verb, what } = actWords(act);
   const title = kit ? `${verb} ${kit.kitId}` : verb;
-  return html`${back}<div class="top"><h1>${title}: ${gatewayId}</h1>${stateBadge(view.state)}</div><p>${what} ${help(surface, kit ? 'late' : 'decide')}</p>${
+  return html`${back}<div class="top"><h1>${title}: ${gatewayId}</h1>${stateBadge(view.state)}</div><p>${what} ${help(surface, kit ? 'late' : act === 'rotate' || act === 'plan' ? 'rotate' : 'decide')}</p>${
     view.isAllowed
       ? html`${facts(view)}${form(surface, hiddenOf(view, requestId), html`${fieldsOf(view)}${whoAndWhy(filledIn)}`, [buttonOf(view, title)])}`
       : html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${view.why}</p>`

@@ -15,7 +15,7 @@ export const helpPages = {
   proof: ['kits', 'what-counts-as-proof', 'What counts as proof'],
   keys: ['kits', 'when-keys-to-kits-end', 'When keys to kits end'],
   gateway: ['reference', 'a-gateway', 'A gateway'],
-  news: ['notifications', 'what-is-promised', 'What is promised'],
+  news: ['notifications', 'who-is-told-what', 'Who is told what'],
 } as const satisfies Readonly<Record<string, readonly [page: string, anchor: string, heading: string]>>;
 export type HelpTopic = keyof typeof helpPages;
 

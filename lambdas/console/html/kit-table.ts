@@ -72,7 +72,7 @@ const summary = ({ kits, targetId }: GatewayView, surface: Surface): Markup | un
     const count = kits.lateFor[code];
     return count ? [`${count} ${lateWords[code]}`] : [];
   });
-  return html`<p>${badge('good', `${kits.updated} of ${counted(kits.total, 'kit')} moved`)}${
+  return html`<p>${badge(kits.updated === kits.total ? 'good' : 'busy', `${kits.updated} of ${counted(kits.total, 'kit')} moved`)}${
     reasons.length > 0
       ? html` ${badge('warn', `${kits.late} late`)} ${reasons.join(', ')}. ${help(surface, 'late')}`
       : undefined

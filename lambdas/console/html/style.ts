@@ -38,7 +38,8 @@ export const style = `
 .gcr .after{margin:10px 0 0}
 .gcr .command{display:block;margin:6px 0 0;padding:8px 10px;border:1px solid var(--line);border-radius:8px;background:var(--back);user-select:all}
 .gcr .next li{margin:0 0 10px}
-.gcr .failed li{padding:8px 0;border-bottom:1px solid var(--line)}
+.gcr .failed li{padding:8px 0 12px}
+.gcr .failed li+li{border-top:1px solid var(--line)}
 .gcr .failed p{margin:0 0 6px}
 .gcr .link{color:var(--link);text-decoration:underline;text-underline-offset:2px;background:none;border:0;padding:0;margin:0;font:inherit;cursor:pointer;text-align:start}
 .gcr .link:hover{text-decoration-thickness:2px}
@@ -73,7 +74,7 @@ export const style = `
 .gcr tbody th .soft{font-weight:400}
 .gcr td{min-width:5.5em}
 .gcr td[data-label=Do]{min-width:8em}
-.gcr td[data-label=Owner],.gcr td[data-label=Who],.gcr td[data-label="Holds it up"]{min-width:12.5em}
+.gcr td[data-label=Owner],.gcr td[data-label=Who],.gcr td[data-label=To],.gcr td[data-label="Holds it up"]{min-width:12.5em}
 .gcr td[data-label=Rotation]{min-width:12em}
 .gcr .card{border:1px solid var(--line);border-radius:12px;background:var(--card);padding:16px 18px}
 .gcr .card.warn,.gcr .card.danger,.gcr .card.good,.gcr .card.busy{color:var(--text)}
@@ -96,6 +97,7 @@ export const style = `
 .gcr td>.when .then,.gcr .ahead .when .then{display:none}
 .gcr .ahead li{display:grid;grid-template-columns:11.5em 1fr}
 .gcr details{margin:10px 0 0}
+.gcr th details{margin:0}
 .gcr summary{cursor:pointer;color:var(--link)}
 .gcr dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 14px;margin:0}
 .gcr dt{color:var(--soft)}
