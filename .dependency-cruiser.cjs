@@ -51,7 +51,11 @@ const lib = {
     '^lib/(cli/program|constructs/settings)[.]ts$',
   ],
   cli: ['^lib/(defaults|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
-  local: ['^lib/(defaults|own-files|screen|user-file|registry-files/|emulator/)', '^lambdas/'],
+  // The console hands out evidence as the command line writes it.
+  local: [
+    '^lib/(defaults|own-files|screen|user-file|registry-files/|emulator/|cli/evidence-(export|file))',
+    '^lambdas/',
+  ],
   // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
   emulator: ['^lambdas/domain/aws-cron'],
   'registry-files': ['^lambdas/registry/(read-registry|schema)'],

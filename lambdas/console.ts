@@ -14,6 +14,7 @@ export const handler = lambda<unknown, Awaited<ReturnType<typeof showConsole>>>(
     'ownKeys',
     'news',
     'actFunction',
+    'stackName',
   );
   return (event, { invokedFunctionArn }) => showConsole(dependencies, event, invokedFunctionArn);
 });

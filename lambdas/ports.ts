@@ -70,6 +70,8 @@ export type Dependencies = {
   readonly protectTables: (tables: readonly string[]) => Promise<void>;
   /** The ARN of the function that acts for the console. */
   readonly actFunction: string;
+  /** The stack of this deployment, as people name it to their tools. */
+  readonly stackName: string;
 };
 
 /** What a use case has besides: its clock (epoch ms) and its log. */

@@ -2,7 +2,7 @@ import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnOutput, Stack } from 'aws-cdk-lib/core';
+import { Aws, CfnOutput, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { planAlias, urlAlias } from '../lambdas/domain/names.ts';
 import { actingFunctions } from './constructs/acting-functions.ts';
@@ -127,6 +127,7 @@ export class GatewayCredentialRotation extends Construct {
       },
     );
     Console.addEnvironment('ACT_FUNCTION', ConsoleAct.functionArn); // who presses a button invokes it, in his own name
+    for (const shown of [Console, ConsoleAct]) shown.addEnvironment('STACK_NAME', Aws.STACK_NAME);
     const [planRotationAt, planRegistryAt] = [
       planningAlias(tasks.BeginRotation),
       planningAlias(registry.applyRegistry),

@@ -4,7 +4,7 @@ import { executionNamePattern, executionNameRule, longestName } from '../domain/
 import { commandsAbout, type FieldsOf, type OperatorField } from '../domain/operator-commands.ts';
 import { commandFields, fieldsOfCommand } from '../operator/command-input.ts';
 import { actor, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
-import { credentialList, widgetContext, withinSeconds } from './page-request.ts';
+import { credentialList, dataFolder, widgetContext, withinSeconds } from './page-request.ts';
 
 /** The execution that a press starts is named after its request: the same press twice is one. */
 export const executionNameOf = (request: string): string => `console-${request}`;
@@ -19,6 +19,7 @@ const said = {
 const surface = {
   format: z.enum(['html', 'json']).default('html'),
   token: z.string().max(128).default(''),
+  dataFolder,
   pressed: z.string().max(8).optional(),
   /** The function that shows, for the links of a widget. */
   console: z.string().max(256).optional(),

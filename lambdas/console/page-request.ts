@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import { maxLiveCredentials } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
+import { laggardCodes } from '../domain/kit-verdict.ts';
 import { type Labels, labelIn, labelRule } from '../domain/labels.ts';
 import { latestRejectSeconds } from '../domain/policy.ts';
 import { longestText } from '../domain/text.ts';
 import { credentialId, executionName, gatewayId, kitId, source } from '../workflow/shared/fields.ts';
 import { longestFilter, longestPage } from './view/paging.ts';
-import { gatewayActs, gatewayStates, kitActs } from './view/views.ts';
+import { gatewayActs, gatewayStates, kitActs, parts } from './view/views.ts';
 
 /** What CloudWatch adds to every call of a custom widget ("Details about custom widgets"); what is not used is let through. */
 export const widgetContext = z.looseObject({
@@ -15,10 +16,14 @@ export const widgetContext = z.looseObject({
   forms: z.looseObject({ all: z.record(z.string(), z.unknown()).catch({}) }).catch({ all: {} }),
 });
 
+/** The page of a machine says with every call where its data is; empty where nothing is kept. */
+export const dataFolder = z.string().max(4_096).optional();
+
 const common = {
   format: z.enum(['html', 'json']).default('html'),
   /** What the local page's server wants back in every form. */
   token: z.string().max(128).default(''),
+  dataFolder,
   widgetContext: widgetContext.optional(),
 };
 /** Labels as a link and a command line carry them: `env=prod,team=edge`. */
@@ -66,8 +71,9 @@ const ask = z.discriminatedUnion('view', [
     view: z.literal('gateway'),
     gatewayId,
     owner: z.string().max(longestText.owner).default(''),
-    /** Only kits that hold the rotation up, or present a revoked credential. */
-    late: z.literal('only').optional(),
+    /** Only kits that hold the rotation up, or present a revoked credential; or only those that are late for one reason. */
+    late: z.enum(['only', ...laggardCodes]).optional(),
+    part: z.enum(parts).optional(),
     ...list,
     ...chosen,
     ...common,

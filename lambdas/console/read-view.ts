@@ -53,7 +53,11 @@ export const viewOf = async (needs: ShowNeeds, ask: ConsoleAsk): Promise<View> =
   const gateway = await registered(needs, ask.gatewayId);
   switch (ask.view) {
     case 'gateway':
-      return gatewayView(await factsOf(needs, gateway), { ...ask, late: ask.late, size: ask.size }, needs.now());
+      return gatewayView(
+        await factsOf(needs, gateway),
+        { ...ask, late: ask.late, part: ask.part, size: ask.size },
+        needs.now(),
+      );
     case 'history':
       return historyView(gateway, await needs.records.latest(gateway, allTransitions), ask.page, needs.now());
     case 'news':

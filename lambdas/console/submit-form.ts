@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InputRefused } from '../domain/failure.ts';
 import { longestText } from '../domain/text.ts';
+import type { Dependencies } from '../ports.ts';
 import { type ActNeeds, act } from './carry-out.ts';
 import { type ActInput, fieldsOf, readAct } from './form-input.ts';
 import { render, renderRefusal } from './html/render.ts';
@@ -15,11 +16,13 @@ import type { FilledIn, Outcome } from './view/outcome.ts';
  * names, which has to be one of this account and region.
  */
 export const actConsole = async (
-  needs: ActNeeds & ShowNeeds,
+  needs: ActNeeds & ShowNeeds & Pick<Dependencies, 'stackName'>,
   event: unknown,
   ownArn: string,
 ): Promise<Outcome | string> => {
-  const { surface, isProgram } = surfaceOf(event, { show: showFunctionIn(event, ownArn), act: ownArn });
+  const { surface, isProgram } = surfaceOf(event, {
+    ...{ show: showFunctionIn(event, ownArn), act: ownArn, stackName: needs.stackName },
+  });
   const given = formIn(event);
   const shown = async (ask: ConsoleAsk, outcome: Outcome): Promise<string> =>
     render(await viewOf(needs, ask), { surface, requestId: randomUUID(), outcome, filledIn: given.filledIn });

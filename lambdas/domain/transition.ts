@@ -104,6 +104,11 @@ export type Command =
   | KitsBehind
   | KeysEnding;
 
+/** Commands that note something and record nothing. */
+type Unrecorded = 'arm-probe' | 'quiet-checked' | 'watch-again' | 'note-mint';
+/** The kinds of entries in the record: of every command that records one, and of what is written without a command. */
+export type RecordedKind = Exclude<Command['kind'], Unrecorded> | 'register' | 'restore' | 'move';
+
 /**
  * `(gateway, command, now) → gateway | nothing to do | refusal`: pure, and the only way a record changes. Time never runs
  * back for a record: nothing is decided at an earlier time than that of its last write, whatever the clock says.

@@ -1,14 +1,9 @@
 import * as z from 'zod';
 import { type OperatorCommandName, operatorCommandNames, operatorCommands } from '../domain/operator-commands.ts';
-import type { Command } from '../domain/transition.ts';
-
-/** Commands that note something and record nothing. */
-type Unrecorded = 'arm-probe' | 'quiet-checked' | 'watch-again' | 'note-mint';
+import type { RecordedKind } from '../domain/transition.ts';
 
 /** The kinds of transition that no operator decides, in a sentence; it does not compile until each command that records one is here. */
-const otherKinds: Readonly<
-  Record<Exclude<Command['kind'], Unrecorded | OperatorCommandName> | 'register' | 'restore' | 'move', string>
-> = {
+const otherKinds: Readonly<Record<Exclude<RecordedKind, OperatorCommandName>, string>> = {
   register: 'The gateway was registered.',
   restore:
     'The record was restored from a backup and brought up to what is known since; `detail.mayBeMissing` says of which times something may be lost.',

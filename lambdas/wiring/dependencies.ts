@@ -202,6 +202,7 @@ const parts: { readonly [Name in keyof Dependencies]: Part<Dependencies[Name]> }
     make: ({ ROTATION_FUNCTION = '' }) => homeOfArn(ROTATION_FUNCTION),
   },
   protectTables: { needs: [], make: (_, clients) => protectTablesIn(clients.dynamodb()) },
+  stackName: { needs: ['STACK_NAME'], make: ({ STACK_NAME = '' }) => STACK_NAME },
   actFunction: { needs: ['ACT_FUNCTION'], make: ({ ACT_FUNCTION = '' }) => ACT_FUNCTION },
   secretPrefix: { needs: ['SECRET_PREFIX'], make: ({ SECRET_PREFIX = '' }) => SECRET_PREFIX },
 };

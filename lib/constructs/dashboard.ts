@@ -5,7 +5,7 @@ import {
   GraphWidget,
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration } from 'aws-cdk-lib/core';
+import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { eventMetrics, type Metric, policyCheckMetrics } from '../../lambdas/domain/metric.ts';
 import { counted } from './counted.ts';
@@ -46,7 +46,7 @@ export class Dashboard extends Construct {
       widgets: [
         [
           new CustomWidget({
-            title: 'Gateways',
+            title: `Gateways: ${Aws.STACK_NAME}, account ${Aws.ACCOUNT_ID}, ${Aws.REGION}`,
             functionArn: props.console.functionArn,
             width: 24,
             height: 16,

@@ -20,7 +20,7 @@ const measured = async (work: () => Promise<string>): Promise<{ middle: number; 
   return { middle: median(times), slowest: Math.max(...times), bytes };
 };
 
-const surface = { kind: 'page', token: '' } as const;
+const surface = { kind: 'page', token: '', deployment: { kind: 'machine', dataFolder: '' } } as const;
 const asks = {
   '500 gateways': { view: 'gateways' },
   '500 gateways, filtered': { view: 'gateways', filter: '7', state: 'ROTATING' },

@@ -23,6 +23,19 @@ const problemsOf = async (page: Page, name: string): Promise<readonly string[]> 
   ];
 };
 
+/** How far the edge of the overlap stands out from what is behind the picture, as WCAG computes contrast. */
+const contrastOfOverlap = async (page: Page): Promise<number> =>
+  Number(
+    await page.evaluate(`(() => {
+      const luminance = (color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number)
+        .map((one) => one / 255).map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, one, index) => sum + one * [0.2126, 0.7152, 0.0722][index], 0);
+      const edge = luminance(getComputedStyle(document.querySelector('svg .p-overlap')).stroke);
+      const back = luminance(getComputedStyle(document.documentElement).backgroundColor);
+      return (Math.max(edge, back) + 0.05) / (Math.min(edge, back) + 0.05);
+    })()`),
+  );
+
 let browser: Browser;
 let server: Awaited<ReturnType<typeof openViews>>;
 
@@ -52,6 +65,12 @@ describeInBrowser('every view of the console', () => {
       await page.locator('.gcr h1').waitFor();
       found.push(...(await problemsOf(page, name)));
     }
+    await page.goto(`${place}docs/operate.md`);
+    found.push(...(await problemsOf(page, 'the help')));
+    await page.goto(`${place}?view=${encodeURIComponent('rotating')}`);
+    expect(await contrastOfOverlap(page)).toBeGreaterThanOrEqual(3); // WCAG 1.4.11, which axe does not look at
+    for (const closed of await page.locator('summary').all()) await closed.click();
+    found.push(...(await problemsOf(page, 'rotating, opened')));
     await page.goto(`${place}?view=emergency`);
     for (const field of await page.locator('#console input:visible').all()) await field.fill('orders');
     await page.getByRole('button', { name: 'Refuse now' }).click();

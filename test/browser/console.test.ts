@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, it, vi } from 'vitest';
+import { linesOfFile } from '../../lib/cli/evidence-file.ts';
+import { verifyEvidenceLines } from '../../lib/cli/verify-evidence.ts';
 import { describeInBrowser, openBrowser, openPage, type Visit } from './chromium.ts';
 import { demoGateway, openConsole, quietGateway } from './console.ts';
 
@@ -43,9 +45,9 @@ describeInBrowser('the console in a browser', () => {
 
   it('shows the gateways and one of them without its script', async () => {
     const page = await visit({ script: false });
-    await page.getByRole('link', { name: 'orders' }).click();
+    await page.getByRole('link', { name: 'orders', exact: true }).click();
     await page.getByRole('heading', { name: 'orders' }).waitFor();
-    for (const name of ['Now', 'Credentials', 'Use over time', 'Kits', 'Past rotations'])
+    for (const name of ['Now', 'Credentials', 'Use over time', 'Kits', 'Unregistered sources', 'Past rotations'])
       expect(await page.getByRole('heading', { name, exact: true }).isVisible()).toBe(true);
     for (const name of ['kong-public', 'invoices', 'warehouse'])
       expect(await page.getByRole('rowheader', { name }).first().isVisible()).toBe(true);
@@ -55,8 +57,8 @@ describeInBrowser('the console in a browser', () => {
   it('shows a rotation from the form to its end, by itself', async () => {
     const before = (await system.gateway('orders')).live[0]?.credentialId ?? '';
     const page = await visit();
-    await page.getByRole('link', { name: 'orders' }).click();
-    await page.getByRole('link', { name: 'Rotate' }).click();
+    await page.getByRole('link', { name: 'orders', exact: true }).click();
+    await page.getByRole('link', { name: 'Rotate now…' }).click();
     await act(page, 'Rotate', { 'Your name': 'Alice', Why: 'quarterly' });
     await page.getByRole('status').filter({ hasText: 'Rotate now: done.' }).waitFor();
     await page.getByText('manual rotation').first().waitFor();
@@ -64,7 +66,7 @@ describeInBrowser('the console in a browser', () => {
       .getByRole('status')
       .filter({ hasText: /^orders: At rest$/ })
       .waitFor();
-    await page.getByRole('row', { name: /manual rotation completed.*quarterly.*Alice/ }).waitFor();
+    await page.getByRole('row', { name: /Manual rotation completed.*quarterly.*Alice/ }).waitFor();
     expect(await page.getByText('Rotate now: done.').isVisible()).toBe(true);
     const after = (await system.gateway('orders')).live.map(({ credentialId }) => credentialId);
     expect(after).toHaveLength(1);
@@ -102,9 +104,60 @@ describeInBrowser('the console in a browser', () => {
       .getByRole('status')
       .filter({ hasText: /^orders: At rest$/ })
       .waitFor();
-    await page.getByRole('row', { name: /compromise rotation completed.*public repository.*Bob/ }).waitFor();
+    await page.getByRole('row', { name: /Compromise rotation completed.*public repository.*Bob/ }).waitFor();
     expect(await (await system.thief('orders'))()).toBe(200);
     expect(await thief()).toBe(401);
+  });
+
+  it('opens the emergency of a gateway from the start page', async () => {
+    const page = await visit({ script: false });
+    await page.getByRole('link', { name: 'Compromised… orders' }).click();
+    await page.getByRole('heading', { name: 'Compromised: replace orders now' }).waitFor();
+    await page.getByRole('button', { name: 'Refuse now' }).waitFor();
+  });
+
+  it('says on every page and in its title which deployment it is', async () => {
+    const page = await visit({ script: false });
+    const start = page.url();
+    for (const [query, title] of [
+      ['', 'Gateway credentials, this machine, nothing kept'],
+      ['view=gateway&gatewayId=orders', 'orders: gateway credentials, this machine, nothing kept'],
+      ['view=history&gatewayId=orders', 'orders: gateway credentials, this machine, nothing kept'],
+      ['view=act&gatewayId=orders&act=compromise', 'orders: gateway credentials, this machine, nothing kept'],
+      ['view=none', 'Gateway credentials, this machine, nothing kept'],
+    ] as const) {
+      await page.goto(`${start}?${query}`);
+      expect(await page.title()).toBe(title);
+      expect(await page.getByText('This machine', { exact: true }).isVisible()).toBe(true);
+    }
+  });
+
+  it('hands out the evidence of a rotation from its history, as a file that --verify takes', async () => {
+    const page = await visit({ script: false });
+    await page.goto(`${page.url()}?view=history&gatewayId=orders`);
+    const started = page.waitForEvent('download');
+    await page
+      .getByRole('link', { name: /^Download the evidence/ })
+      .first()
+      .click();
+    const file = await started;
+    expect(file.suggestedFilename()).toMatch(/^evidence-orders-[0-9a-f-]{36}\.json$/);
+    const found = verifyEvidenceLines(linesOfFile(await file.path()), { expectedKey: undefined, chain: true });
+    expect(found).toMatchObject({ isGood: true, document: { record: { gatewayId: 'orders' } } });
+  });
+
+  it('leads to help that stands beside it, and keeps what is filled in', async () => {
+    const page = await visit({ script: false });
+    await page.goto(`${page.url()}?view=act&gatewayId=orders&act=compromise`);
+    await page.getByLabel('Why').fill('half a sent');
+    const opening = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Help: The emergency' }).click();
+    const helpPage = await opening;
+    await helpPage.getByRole('heading', { name: 'The emergency' }).waitFor();
+    await helpPage.getByRole('link', { name: 'when a kit is late' }).first().click();
+    await helpPage.getByRole('heading', { name: 'When a kit is late' }).waitFor();
+    expect(await page.getByLabel('Why').inputValue()).toBe('half a sent');
+    expect(opened?.complaints).toEqual([]);
   });
 
   it('refuses a press with another name, and says so beside the form', async () => {

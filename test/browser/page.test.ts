@@ -160,7 +160,7 @@ describeInBrowser('the page around the console', () => {
     );
     await page.getByRole('link', { name: 'go' }).click();
     await recheck(page, `<p>again</p><img src="y" onerror="document.title='run'">`, 'again');
-    expect(await page.title()).toBe('Gateway credentials');
+    expect(await page.title()).toBe('Gateway credentials, this machine, nothing kept');
     expect(opened.complaints.join()).toMatch(/Content Security Policy/);
   });
 });

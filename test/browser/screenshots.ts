@@ -20,9 +20,19 @@ const press = async (page: Page): Promise<void> => {
   await page.getByRole('dialog').waitFor();
 };
 
+/** Leads to the kits, and opens none of them. */
+const toKits = (page: Page): Promise<void> => page.getByRole('link', { name: /kits \(\d+ late\)/ }).click();
+
+/** Opens the steps of the newest rotation. */
+const openSteps = (page: Page): Promise<void> => page.locator('summary').first().click();
+
 const phone = { width: 390, height: 844 };
 const pictures: Readonly<Record<string, Picture>> = {
   gateways: { view: 'gateways', height: 960 },
+  'first-start': { view: 'nothing yet', height: 480 },
+  failed: { view: 'kits failed', height: 960 },
+  'many-kits': { view: 'many kits', height: 960, first: toKits },
+  history: { view: 'history', height: 960, first: openSteps },
   'gateways-phone': { view: 'gateways', ...phone },
   rotating: { view: 'rotating', height: 1240 },
   'rotating-dark': { view: 'rotating', height: 1240, dark: true },

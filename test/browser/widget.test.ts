@@ -74,23 +74,54 @@ describeInBrowser('the console as a widget of a CloudWatch dashboard', () => {
     await page.getByLabel('Name or label contains').fill('ord');
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByText('1 gateway with "ord" in the name or a label').waitFor();
-    await page.getByRole('button', { name: 'orders' }).click();
+    await page.getByRole('button', { name: 'orders', exact: true }).click();
     await page.getByRole('heading', { name: 'orders' }).waitFor();
     await page.getByRole('button', { name: 'The whole record, step by step' }).click();
     await page.getByRole('heading', { name: 'History of orders' }).waitFor();
+    await page.getByText('Evidence', { exact: false }).first().click();
+    const command = await page.locator('.command').first().textContent();
+    expect(command).toMatch(
+      /^npx gateway-credentials evidence ([0-9a-f-]{36}) --gateway orders --out evidence-orders-\1\.json --stack \S+ --region us-east-1$/,
+    );
     await page.getByRole('button', { name: 'Gateway orders' }).click();
     await page.getByRole('button', { name: 'All gateways' }).click();
     await page.getByRole('heading', { name: 'Gateways' }).waitFor();
     expect(opened?.complaints).toEqual([]);
   });
 
+  it('shows one part of a gateway alone, since no address of the dashboard may change, and leads back to all of it', async () => {
+    const page = await openWidget();
+    await page.getByText(/^as of 20/).waitFor();
+    expect(await page.locator('.deployment').textContent()).toMatch(
+      /^AWS account 000000000000region us-east-1stack \w+as of .* UTC$/,
+    );
+    await page.getByRole('button', { name: 'orders', exact: true }).click();
+    await page.getByRole('button', { name: '1 kit', exact: true }).click();
+    await page.getByRole('button', { name: 'Everything' }).waitFor();
+    expect(await page.getByRole('heading').allTextContents()).toEqual(['orders', 'Kits']);
+    expect(await page.locator('a').count()).toBe(0);
+    await page.getByRole('button', { name: 'Everything' }).click();
+    await page.getByRole('heading', { name: 'Past rotations' }).waitFor();
+  });
+
+  it('opens the emergency of a gateway from the list', async () => {
+    const page = await openWidget();
+    await page.getByRole('button', { name: 'Compromised… orders' }).click();
+    await page.getByRole('heading', { name: 'Compromised: replace orders now' }).waitFor();
+  });
+
   it.for(['light', 'dark'] as const)('has nothing that axe finds fault with on a %s dashboard', async (theme) => {
     const page = await openWidget(theme);
     expect(await violations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'orders' }).click();
+    await page.getByRole('button', { name: 'orders', exact: true }).click();
     await page.getByRole('heading', { name: 'orders' }).waitFor();
     for (const closed of await page.locator('summary').all()) await closed.click();
     expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'The whole record, step by step' }).click();
+    await page.getByRole('heading', { name: 'History of orders' }).waitFor();
+    for (const closed of await page.locator('summary').all()) await closed.click();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Gateway orders' }).click();
     await page.getByRole('button', { name: 'Compromised: replace now…' }).click();
     await page.getByRole('heading', { name: 'Compromised: replace orders now' }).waitFor();
     expect(await violations(page)).toEqual([]);
@@ -101,7 +132,7 @@ describeInBrowser('the console as a widget of a CloudWatch dashboard', () => {
     const value = stolen ? await system.credentialOf(stolen) : '';
     expect(await system.ask(value)).toBe(200);
     const page = await openWidget();
-    await page.getByRole('button', { name: 'orders' }).click();
+    await page.getByRole('button', { name: 'orders', exact: true }).click();
     await page.getByRole('button', { name: 'Compromised: replace now…' }).click();
     await page.getByLabel("Type the gateway's name: orders").fill(gatewayId);
     await page.getByLabel('Your name').fill('Bob');

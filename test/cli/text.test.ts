@@ -52,6 +52,8 @@ const view: GatewayView = {
     total: 4,
     updated: 1,
     late: 3,
+    lateFor: {},
+    failed: [],
     attention: 3,
     rows: [
       {
@@ -254,7 +256,7 @@ describe('On a screen', () => {
   const many = (rows: readonly KitRow[]): GatewayView => ({
     ...view,
     kits: {
-      ...{ total: 300, updated: 12, late: 288, attention: 288, rows },
+      ...{ total: 300, updated: 12, late: 288, lateFor: {}, failed: [], attention: 288, rows },
       page: { page: 1, pages: Math.ceil(300 / rows.length), pageSize: rows.length, total: 300 },
     },
   });

@@ -61,6 +61,7 @@ const needs = () => {
     },
     followUp: async () => undefined,
     actFunction: ownArn,
+    stackName: 'Rotation',
   };
 };
 const press = (event: object) => actConsole(needs(), event, ownArn);

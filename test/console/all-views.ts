@@ -9,6 +9,7 @@ import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, KitId } from '../../lambdas/domain/ids.ts';
 import type { NewsEntry } from '../../lambdas/domain/news.ts';
 import type { Plan } from '../../lambdas/domain/plan.ts';
+import { kitsInUse } from './fleet.ts';
 import {
   allGateways,
   allKits,
@@ -16,9 +17,13 @@ import {
   compromised,
   everyState,
   factsOf,
+  failedId,
+  failedTransitions,
+  failingKits,
   kits,
   kitsAtRest,
   kitsWithKeys,
+  minutes,
   newId,
   nowMs,
   ownKeys,
@@ -75,6 +80,12 @@ const emergency = (gateway: Gateway): ActView => {
   };
 };
 
+/** 300 kits behind one gateway, of which some are late for several reasons. */
+const manyKits = (): GatewayFacts => {
+  const { kits: many, uses: theirs } = kitsInUse(295);
+  return factsOf(rotating(), { kits: [...many, ...failingKits, ...kits.slice(-3)], uses: [...theirs, ...uses] });
+};
+
 const plan: Plan = {
   ...{ gatewayId: atRest().gatewayId, at: '2026-11-23T02:13:30.000Z', mayStart: false },
   obstacles: [{ code: 'KIT_UNREACHABLE', message: 'Kit partner-eu: it did not answer.' }],
@@ -129,15 +140,31 @@ const outbox: readonly NewsEntry[] = [
 export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => value) => {
   const [late] = judgeKits(rotating(), kits.slice(4), uses, nowMs);
   const kit = late && kitRow(late, rotating(), nowMs, () => []);
+  const [failed] = judgeKits(rotating(), failingKits, [], nowMs);
+  const failedKit = failed && kitRow(failed, rotating(), nowMs, () => []);
   const views = {
     gateways: gatewaysView(everyState, allGateways, nowMs),
-    'no gateways': gatewaysView([], { ...allGateways, filter: 'x', state: 'HELD', page: 7 }, nowMs),
+    'nothing yet': gatewaysView([], allGateways, nowMs),
+    'no gateway like that': gatewaysView(everyState, { ...allGateways, filter: 'x', state: 'HELD', page: 7 }, nowMs),
     rotating: shown(rotating()),
     'at rest': shown(atRest(), { kits: kitsAtRest, uses: usesAtRest, transitions: transitions.slice(4) }),
     'keys end': shown(atRest('orders', { keysEnding: 1 }), {
       ...{ kits: kitsWithKeys, uses: usesAtRest, ownKeys },
     }),
     compromised: shown(compromised()),
+    'kits failed': shown(rotating('orders', { failedAttempts: 1 }), { kits: [...kits, ...failingKits] }),
+    'only failed': gatewayView(
+      factsOf(rotating(), { kits: [...kits, ...failingKits] }),
+      { ...allKits, late: 'DISTRIBUTION_FAILED', part: 'kits' },
+      nowMs,
+    ),
+    'rotation failed': shown(
+      atRest('orders', { ended: [{ rotationId: failedId, outcome: 'FAILED', endedAtMs: nowMs - 5 * minutes }] }),
+      {
+        ...{ kits: kitsAtRest, uses: usesAtRest, transitions: failedTransitions },
+      },
+    ),
+    'many kits': gatewayView(manyKits(), allKits, nowMs),
     held: shown(rotating('orders', { held: { actor: 'policy', reason: 'the deadline passed', atMs: nowMs - 1000 } })),
     empty: shown(atRest('orders', { live: [], revoked: [], ended: [] }), { kits: [], uses: [], transitions: [] }),
     history: historyView(rotating(), transitions, 1, nowMs),
@@ -172,13 +199,14 @@ export const viewsOf = (changed: <Value>(value: Value) => Value = (value) => val
         named: [{ kitId: 'partner-eu' as KitId, owner: 'partners@example.com', code: 'STILL_ON_PREDECESSOR' as const }],
       },
     },
+    'retry kit': { ...base(rotating()), act: 'retry-kit' as const, ...(failedKit ? { kit: failedKit } : {}) },
     acknowledge: { ...base(rotating()), act: 'acknowledge-kit' as const, credentialId: newId, ...(kit ? { kit } : {}) },
     'retire source': {
       ...{ ...base(rotating()), act: 'retire-source' as const, source: '203.0.113.20' },
       ...(kit ? { kit } : {}),
     },
     'not allowed': { ...base(atRest()), act: 'hold' as const, isAllowed: false, why: 'No rotation runs.' },
-    ...Object.fromEntries(gatewayActs.map((act) => [act, { ...base(rotating()), act }])),
+    ...Object.fromEntries(gatewayActs.map((act) => [`form of ${act}`, { ...base(rotating()), act }])),
   } satisfies Record<string, View>;
   return changed(views);
 };

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { who } from '../../lambdas/console/html/actor.ts';
+import { commandFor, deploymentName } from '../../lambdas/console/html/deployment.ts';
 import { html } from '../../lambdas/console/html/html.ts';
-import { who } from '../../lambdas/console/html/parts.ts';
+import { when } from '../../lambdas/console/html/parts.ts';
 import { render, renderRefusal } from '../../lambdas/console/html/render.ts';
 import { style } from '../../lambdas/console/html/style.ts';
 import type { Surface } from '../../lambdas/console/html/surface.ts';
 import { hostile, hostileNames, viewsOf } from './all-views.ts';
+import { minutes, nowMs, onAws, onMachine } from './scenes.ts';
 import { elementsOf } from './well-formed.ts';
 
-const page: Surface = { kind: 'page', token: 'token-of-this-start' };
+const page: Surface = { kind: 'page', token: 'token-of-this-start', deployment: onMachine };
 const showFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:show';
 const actFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:act';
-const widget: Surface = { kind: 'widget', theme: 'dark', showFunction, actFunction };
+const widget: Surface = { kind: 'widget', theme: 'dark', deployment: onAws, showFunction, actFunction };
 const requestId = 'request-1';
 const surfaces = { page, widget };
 
@@ -31,13 +34,29 @@ describe('html', () => {
   });
 });
 
-it('an actor is shown without the length of an ARN, and in full to who points at it', () => {
-  const actor = 'claimed: Alice (arn:aws:states:us-east-1:000000000000:execution:rotation:console-r-2)';
-  expect(who(actor).text).toBe(`<span title="${actor}">claimed: Alice (…console-r-2)</span>`);
-  expect(who('arn:aws:sts::111122223333:assumed-role/operators/alice').text).toContain(
-    '>…assumed-role/operators/alice<',
+describe('who did something', () => {
+  it.for([
+    ['workflow', 'the workflow'],
+    ['policy', 'the gateway&#39;s policy'],
+    ['secrets-manager', 'Secrets Manager'],
+    ['arn:aws:sts::111122223333:assumed-role/operators/alice', 'alice (role operators)'],
+    ['arn:aws:iam::111122223333:user/ops/bob', 'bob'],
+    ['arn:aws:iam::111122223333:root', 'root of 111122223333'],
+    ['arn:aws:states:us-east-1:000000000000:execution:rotation:console-r-2', 'console-r-2'],
+    ['claimed: Alice (request 4711)', 'Alice <span class="soft">(claimed)</span>'],
+    ['claimed: Alice (arn:aws:states:us-east-1:0:execution:rotation:r-2)', 'Alice <span class="soft">(claimed)</span>'],
+    ['claimed: Bob (the policy)', 'Bob, the policy <span class="soft">(claimed)</span>'],
+    ['claimed: Secrets Manager (request 1)', 'Secrets Manager <span class="soft">(claimed)</span>'],
+  ])('%s is %s, and in full to who points at it', ([actor = '', name = '']) =>
+    expect(who(actor).text).toBe(`<span title="${actor}">${name}</span>`),
   );
-  expect(who('policy').text).toBe('policy');
+  it('is left as it is where there is no shorter name, also one that an object has', () => {
+    for (const actor of ['npm start', 'constructor', 'toString']) expect(who(actor).text).toBe(actor);
+  });
+  it('says of nobody that he is vouched for who only claims it', () => {
+    expect(who('claimed: arn:aws:iam::1:user/root (request 1)').text).toContain('(claimed)');
+    expect(who('claimed: x\n) (request 1)').text).toContain('(claimed)');
+  });
 });
 
 describe.for(Object.entries(surfaces))('on a %s', ([, surface]) => {
@@ -118,6 +137,55 @@ describe('the widget', () => {
   });
   it('is dark on a dark dashboard', () => {
     expect(render(rotating, { surface: widget, requestId })).toContain('cwdb-no-default-styles dark"');
+  });
+});
+
+describe('a deployment', () => {
+  it('is named by account, region and stack, or as this machine with the name of its data folder', () => {
+    expect(deploymentName(onAws)).toBe('GatewayCredentialRotation, account 111122223333, eu-central-1');
+    expect(deploymentName(onMachine)).toBe('this machine, gateway-credential-rotation');
+    expect(deploymentName({ kind: 'machine', dataFolder: '' })).toBe('this machine, nothing kept');
+  });
+  it('stands above every view, and above what was refused', () => {
+    for (const surface of [page, widget])
+      for (const text of [
+        ...Object.values(viewsOf()).map((view) => render(view, { surface, requestId })),
+        renderRefusal('no', surface),
+      ])
+        expect(text).toMatch(
+          surface === page
+            ? /<strong>This machine<.*<strong>gateway-credential-rotation</
+            : /<strong>111122223333<.*<strong>eu-central-1<.*<strong>GatewayCredentialRotation</,
+        );
+  });
+  it('is asked by commands in which every argument is one word of a shell', () => {
+    expect(commandFor(onAws, 'apply', 'my gateways.json')).toBe(
+      "npx gateway-credentials apply 'my gateways.json' --stack GatewayCredentialRotation --region eu-central-1",
+    );
+    expect(commandFor({ kind: 'machine', dataFolder: "/tmp/it's; rm" }, 'apply')).toBe(
+      "npx gateway-credentials apply --data '/tmp/it'\\''s; rm'",
+    );
+    expect(commandFor({ kind: 'machine', dataFolder: '' }, 'apply')).toBe('npx gateway-credentials apply --local');
+  });
+  it('without gateways says what to do next, in commands that ask this very one', () => {
+    const text = render(viewsOf()['nothing yet'], { surface: widget, requestId });
+    expect(text).toContain('What to do next');
+    expect(text).toContain('apply gateways.json --plan --stack GatewayCredentialRotation --region eu-central-1</code>');
+  });
+});
+
+describe('the record', () => {
+  it('says in plain words what happened and who did it, and has ids and codes in a column of their own', () => {
+    const text = render(viewsOf().history, { surface: page, requestId });
+    const row = /<tr[^>]*>((?:(?!<\/tr>).)*New credential is current.*?)<\/tr>/s.exec(text)?.[1] ?? '';
+    expect(row).toMatch(/^<th[^>]*>New credential is current<\/th>/);
+    expect(row).toContain('the workflow');
+    expect(row).toMatch(/data-label="Ids"><span class="id">Zt3kPq81Aa, promoted #\d+<\/span><\/td>$/);
+    expect(text).toContain('<h2>Manual rotation</h2>');
+  });
+  it('has times as seen from now and by the calendar, with their zone, to the second when they are near', () => {
+    expect(when(nowMs - 41 * minutes, nowMs).text).toMatch(/>41 min ago<.*>2026-11-23<\/span> 01:33 UTC</);
+    expect(when(nowMs + 48_000, nowMs).text).toMatch(/>in 48 s<.*>2026-11-23<\/span> 02:14:48 UTC</);
   });
 });
 

@@ -4,7 +4,7 @@ import { type GatewayFacts, gatewayView } from '../../lambdas/console/view/gatew
 import { stateOf } from '../../lambdas/console/view/gateways-view.ts';
 import type { Gateway } from '../../lambdas/domain/gateway.ts';
 import { gatewayText, kitsText } from '../../lib/cli/view-text.ts';
-import { allKits, atRest, factsOf, kitsWithKeys, nowMs, ownKeys, rotating } from './scenes.ts';
+import { allKits, atRest, factsOf, kitsWithKeys, nowMs, onMachine, ownKeys, rotating } from './scenes.ts';
 
 const shown = (gateway: Gateway, changes: Partial<GatewayFacts> = { ownKeys }) =>
   gatewayView(factsOf(gateway, { kits: kitsWithKeys, ...changes }), allKits, nowMs);
@@ -40,7 +40,7 @@ describe('the keys with which kits are reached', () => {
       ...{ total: 2, ending: 1 },
       lines: [{ secretId: ending }, { secretId: lasting }],
     });
-    const page = render(view, { surface: { kind: 'page', token: 'x' }, requestId: 'r' });
+    const page = render(view, { surface: { kind: 'page', token: 'x', deployment: onMachine }, requestId: 'r' });
     const places = ['Keys to kits', `Secret ${ending}`, '<details>', `Secret ${lasting}`, 'id="gcr-kits"'];
     const found = places.map((place) => page.indexOf(place, page.indexOf('gcr-keys')));
     expect(found).toEqual(found.toSorted((one, other) => one - other));

@@ -1,9 +1,22 @@
+import type { Deployment } from '../../lambdas/console/html/deployment.ts';
 import type { GatewayFacts } from '../../lambdas/console/view/gateway-view.ts';
 import type { Gateway, LiveCredential, Rotation, Transition } from '../../lambdas/domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork, Use } from '../../lambdas/domain/kit.ts';
 import type { SeenKeys } from '../../lambdas/domain/own-keys.ts';
 import { defaultPolicy } from '../../lambdas/domain/policy.ts';
+
+/** The deployments that views are shown of. */
+export const onMachine: Deployment = {
+  kind: 'machine',
+  dataFolder: '/home/alice/.local/share/gateway-credential-rotation',
+};
+export const onAws: Deployment = {
+  kind: 'aws',
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  stack: 'GatewayCredentialRotation',
+};
 
 /** The night in which the gateways below are looked at: 2026-11-23 02:14 UTC. */
 export const nowMs = Date.UTC(2026, 10, 23, 2, 14);
@@ -148,6 +161,23 @@ const use = (
   lastUsedAtMs: nowMs - toMinutes * minutes,
 });
 
+const failing = (kitId: string, code: string, message: string): Kit =>
+  kit(kitId, 'kong', {
+    work: work({
+      ...{ state: 'FAILED', attempts: 3, changedAtMs: nowMs - 4 * minutes },
+      failure: { code, message },
+    }),
+  });
+/** Kits that could not be given the credential. */
+export const failingKits: readonly Kit[] = [
+  failing('kong-asia', 'ACCESS_DENIED', 'Writing for kit kong-asia: it answered 403. Look at the token.'),
+  failing(
+    'kong-lab',
+    'TIMEOUT',
+    'Writing for kit kong-lab: it did not answer in time. See whether it runs and can be reached.',
+  ),
+];
+
 /** The kits as they are when nothing rotates: on the old credential, since the rotation that gave it to them. */
 export const kitsAtRest: readonly Kit[] = kits.map((one) => ({
   ...one,
@@ -275,5 +305,24 @@ export const ownKeys: SeenKeys = {
 };
 
 /** Nothing is chosen among the kits of a gateway, and nothing among gateways. */
-export const allKits = { filter: '', labels: {}, owner: '', late: undefined, page: 1, size: undefined } as const;
+export const allKits = {
+  filter: '',
+  labels: {},
+  owner: '',
+  late: undefined,
+  part: undefined,
+  page: 1,
+  size: undefined,
+} as const;
 export const allGateways = { filter: '', labels: {}, state: undefined, page: 1, size: undefined } as const;
+
+/** The record of a rotation that was given up. */
+export const failedId = version(8) as RotationId;
+export const failedTransitions: readonly Transition[] = [
+  said('begin', nowMs - 60 * minutes, 'arn:aws:sts::111122223333:assumed-role/operators/alice', 'quarterly rotation', {
+    ...{ rotationId: failedId, detail: { trigger: 'manual' } },
+  }),
+  said('fail', nowMs - 5 * minutes, 'workflow', 'the new credential was not accepted within 15 minutes', {
+    rotationId: failedId,
+  }),
+].toReversed();

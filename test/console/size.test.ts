@@ -8,7 +8,7 @@ const limit = 6 * 1024 * 1024;
 
 it('stays far below what Lambda may answer with 500 gateways, and with 10,000 kits behind one', async () => {
   const gateway = rotating('gateway-0', {}, { shardCount: 128 });
-  const needs = { ...readingOf(gateways(500), gateway, kitsInUse(10_000)), actFunction: 'arn' };
+  const needs = { ...readingOf(gateways(500), gateway, kitsInUse(10_000)), actFunction: 'arn', stackName: 'stack' };
   const asks = [{ view: 'gateways' }, { view: 'gateway', gatewayId: 'gateway-0' }];
   const acts = ['compromise', 'force', 'hold'].map((act) => ({ view: 'act', gatewayId: 'gateway-0', act }));
   for (const ask of [...asks, ...acts]) {

@@ -7,7 +7,7 @@ import { historyView } from '../../lambdas/console/view/history.ts';
 import { judgeKits } from '../../lambdas/console/view/kit-rows.ts';
 import { offersOf } from '../../lambdas/console/view/offers.ts';
 import type { Gateway, Transition } from '../../lambdas/domain/gateway.ts';
-import type { CredentialId, RotationId } from '../../lambdas/domain/ids.ts';
+import type { CredentialId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import {
   allGateways,
   allKits,
@@ -346,6 +346,24 @@ describe('the kits', () => {
     expect(row).toMatchObject({ late: 'DISTRIBUTION_FAILED', acts: [], failure });
     expect(row?.failure).not.toHaveProperty('nextTryAtMs');
     expect(row?.waitsFor).toContain('it is not tried again while the rotation is held.');
+  });
+  it('that could not be given it are named before all others, five of them, whatever was asked for', () => {
+    const many = Array.from({ length: 7 }, (_, index) => ({ ...failing, kitId: `edge-${index}` as KitId }));
+    const query = { ...allKits, filter: 'nothing is like that' };
+    const { kits: seen } = shown(rotating(), { kits: [...kits, ...many] }, query);
+    expect(seen.rows).toEqual([]);
+    expect(seen.failed.map(({ kitId }) => kitId)).toEqual(['edge-0', 'edge-1', 'edge-2', 'edge-3', 'edge-4']);
+    expect(seen.failed[0]).toMatchObject({ acts: ['retry-kit'], failure });
+    expect(seen.lateFor).toEqual({ DISTRIBUTION_FAILED: 7, STILL_ON_PREDECESSOR: 1, WAITS_FOR_OWNER: 1 });
+  });
+  it('are those that are late for one reason when these are asked for', () => {
+    const query = { ...allKits, late: 'WAITS_FOR_OWNER' } as const;
+    expect(shown(rotating(), {}, query).kits.rows.map(({ kitId }) => kitId)).toEqual(['warehouse']);
+    expect(readAsk({ view: 'gateway', gatewayId: 'orders', late: 'WAITS_FOR_OWNER', part: 'kits' })).toMatchObject({
+      late: 'WAITS_FOR_OWNER',
+      part: 'kits',
+    });
+    expect(() => readAsk({ view: 'gateway', gatewayId: 'orders', late: 'MAYBE' })).toThrow('late');
   });
   it('say how many of their nodes were seen, and since when the address of another credential is silent', () => {
     const [few] = shown(rotating(), { kits: [kit('kong-public', 'kong', { expectedSources: 4 })] }).kits.rows;

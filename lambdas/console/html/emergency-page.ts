@@ -2,6 +2,7 @@ import { longestName } from '../../domain/ids.ts';
 import { actWords, counted, cutOffWords } from '../view/labels.ts';
 import type { FilledIn } from '../view/outcome.ts';
 import type { ActView, CompromisePreview, CutOff } from '../view/views.ts';
+import { help } from './help.ts';
 import { html, type Insert, type Markup } from './html.ts';
 import { badge, cell, field, row, stateBadge, table, whoAndWhy } from './parts.ts';
 import { form, link, type Surface } from './surface.ts';
@@ -10,7 +11,7 @@ import { form, link, type Surface } from './surface.ts';
 export const compromiseHtml = (view: ActView, surface: Surface, requestId: string, filledIn: FilledIn): Markup => {
   const { gatewayId, compromise: preview } = view;
   const { what } = actWords('compromise');
-  return html`<div class="top"><h1>Compromised: replace ${gatewayId} now</h1>${stateBadge(view.state)}</div><p>${what}</p>${
+  return html`<div class="top"><h1>Compromised: replace ${gatewayId} now</h1>${stateBadge(view.state)}</div><p>${what} ${help(surface, 'emergency')}</p>${
     preview === undefined || preview.refusal
       ? html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${preview?.refusal ?? view.why}</p>${preview ? choices(view, preview, surface) : undefined}`
       : html`${doomed(preview)}${choices(view, preview, surface)}<div class="columns">${way('Replace first', preview.replaceFirst, preview)}${way('Refuse now', preview.refuseNow, preview)}</div>${pressed(view, preview, surface, requestId, filledIn)}`

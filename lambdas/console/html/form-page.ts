@@ -3,6 +3,8 @@ import { actWords, counted, inFull, lateWords } from '../view/labels.ts';
 import type { FilledIn } from '../view/outcome.ts';
 import type { ActView } from '../view/views.ts';
 import { compromiseHtml } from './emergency-page.ts';
+import { failureHtml } from './failed-kits.ts';
+import { help } from './help.ts';
 import { html, type Insert, type Markup } from './html.ts';
 import { cell, row, stateBadge, table, when, whoAndWhy } from './parts.ts';
 import { type Button, form, link, type Surface } from './surface.ts';
@@ -14,7 +16,7 @@ export const actHtml = (view: ActView, surface: Surface, requestId: string, fill
   if (act === 'compromise') return html`${back}${compromiseHtml(view, surface, requestId, filledIn)}`;
   const { verb, what } = actWords(act);
   const title = kit ? `${verb} ${kit.kitId}` : verb;
-  return html`${back}<div class="top"><h1>${title}: ${gatewayId}</h1>${stateBadge(view.state)}</div><p>${what}</p>${
+  return html`${back}<div class="top"><h1>${title}: ${gatewayId}</h1>${stateBadge(view.state)}</div><p>${what} ${help(surface, kit ? 'late' : act === 'rotate' || act === 'plan' ? 'rotate' : 'decide')}</p>${
     view.isAllowed
       ? html`${facts(view)}${form(surface, hiddenOf(view, requestId), html`${fieldsOf(view)}${whoAndWhy(filledIn)}`, [buttonOf(view, title)])}`
       : html`<p class="card warn" role="note"><strong>Not possible now.</strong> ${view.why}</p>`
@@ -66,8 +68,9 @@ const fieldsOf = ({ act, rotation }: ActView): Insert =>
 
 /** What the person has to know before. */
 const facts = ({ act, rotation, kit, credentialId, source, force, nowMs }: ActView): Insert => {
-  if (act === 'extend' && rotation)
-    return html`<p>The deadline is ${inFull(rotation.deadlineAtMs)}, ${when(rotation.deadlineAtMs, nowMs)}.</p>`;
+  if (act === 'extend' && rotation) return html`<p>The deadline is ${when(rotation.deadlineAtMs, nowMs)}.</p>`;
+  if (act === 'retry-kit' && kit?.failure)
+    return html`<div class="card warn"><p><strong>What failed</strong> at kit ${kit.kitId} of ${kit.owner}: ${failureHtml(kit.failure, nowMs)}</p></div>`;
   if (act === 'acknowledge-kit' && kit)
     return html`<p>Kit <strong>${kit.kitId}</strong> of ${kit.owner}; the credential to be installed is <span class="id">${credentialId}</span>.</p>`;
   if (act === 'retire-source' && kit)

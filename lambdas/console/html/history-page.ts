@@ -1,7 +1,11 @@
-import { inFull, lengthOf, outcomeWords } from '../view/labels.ts';
+import { rotationWords, stepWord } from '../view/history-words.ts';
+import { lengthOf, outcomeWords } from '../view/labels.ts';
 import { type HistoryEntry, type HistoryStep, type HistoryView, stepLooks } from '../view/views.ts';
+import { who } from './actor.ts';
+import { commandFor } from './deployment.ts';
+import { help } from './help.ts';
 import { html, type Markup } from './html.ts';
-import { badge, cell, pages, row, table, when, who } from './parts.ts';
+import { badge, cell, pages, row, table, when } from './parts.ts';
 import { link, type Surface } from './surface.ts';
 
 /** Past rotations with who and why, in one line each. */
@@ -24,33 +28,51 @@ export const historyTable = (entries: readonly HistoryEntry[], caption: string, 
       );
 
 const nameOf = ({ rotationId, trigger, steps }: HistoryEntry): string =>
-  rotationId ? `${trigger ?? ''} rotation` : (steps[0]?.kind ?? '');
+  rotationId ? (trigger ? rotationWords[trigger] : 'Rotation') : stepWord(steps[0]?.kind ?? '');
 
-/** The whole record of a gateway, page by page: each rotation with every step of it. */
+/** The whole record of a gateway, page by page: what happened, who did it and when, each rotation with its steps and its evidence. */
 export const historyHtml = (view: HistoryView, surface: Surface): Markup =>
-  html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId: view.gatewayId }, `Gateway ${view.gatewayId}`)}</nav><div class="top"><h1>History of ${view.gatewayId}</h1></div>${view.entries.map(
-    (one) =>
-      html`<section class="card"><div class="top"><h2>${nameOf(one)}</h2>${one.outcome ? badge(outcomeWords[one.outcome].tone, outcomeWords[one.outcome].word) : undefined}</div><p>${one.begun.reason}<br><span class="soft small">${who(one.begun.actor)}, ${inFull(one.begun.atMs)}${one.rotationId ? `, ${one.rotationId}` : ''}</span></p>${
-        one.rotationId
-          ? html`<details><summary>${one.steps.length} steps</summary>${stepsTable(one.steps)}</details>`
-          : undefined
-      }</section>`,
-  )}${pages(surface, view.page, { view: 'history', gatewayId: view.gatewayId }, 'the history')}`;
+  html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId: view.gatewayId }, `Gateway ${view.gatewayId}`)}</nav><div class="top"><h1>History of ${view.gatewayId}</h1></div><p>${help(surface, 'auditor')}</p>${
+    view.entries.length === 0 ? html`<p class="soft">Nothing is recorded yet.</p>` : undefined
+  }${view.entries.map((one) => entryHtml(one, view, surface))}${pages(surface, view.page, { view: 'history', gatewayId: view.gatewayId }, 'the history')}`;
 
-const stepsTable = (steps: readonly HistoryStep[]): Markup =>
+const entryHtml = (one: HistoryEntry, { gatewayId, nowMs }: HistoryView, surface: Surface): Markup => {
+  const { begun, outcome, rotationId, steps, endedAtMs } = one;
+  const took = endedAtMs === undefined ? undefined : html`, took ${lengthOf(endedAtMs - begun.atMs)}`;
+  return html`<section class="card"><div class="top"><h2>${nameOf(one)}</h2>${outcome ? badge(outcomeWords[outcome].tone, outcomeWords[outcome].word) : undefined}</div><p>${begun.reason}<br><span class="soft small">By ${who(begun.actor)}, ${when(begun.atMs, nowMs)}${took}</span></p>${
+    rotationId
+      ? html`${evidenceHtml(gatewayId, rotationId, surface)}<details><summary>${steps.length} steps</summary>${stepsTable(steps, nowMs)}<p class="soft small">Rotation <span class="id">${rotationId}</span></p></details>`
+      : idsOf(steps)
+  }</section>`;
+};
+
+/** What belongs to no rotation is one step, whose ids stand below it. */
+const idsOf = ([step]: readonly HistoryStep[]): Markup | undefined =>
+  step && html`<p class="soft small">${idLine(step)}</p>`;
+
+const idLine = ({ revision, kind, credentialIds }: HistoryStep): Markup =>
+  html`<span class="id">${[...credentialIds, `${kind} #${revision}`].join(', ')}</span>`;
+
+/** The signed record of a rotation: a page serves the file; a dashboard cannot, and has the command that writes it. */
+const evidenceHtml = (gatewayId: string, rotationId: string, surface: Surface): Markup => {
+  const file = `evidence-${gatewayId}-${rotationId}.json`;
+  const exported = commandFor(surface.deployment, 'evidence', rotationId, '--gateway', gatewayId, '--out', file);
+  return surface.kind === 'page'
+    ? html`<p><a class="button" href="evidence?${new URLSearchParams({ gatewayId, rotationId }).toString()}" download="${file}">Download the evidence<span class="hidden"> of ${rotationId}</span></a></p>`
+    : html`<details><summary>Evidence<span class="hidden"> of ${rotationId}</span></summary><p>A dashboard cannot hand out a file. This command writes it, signed:</p><p><code class="command">${exported}</code></p></details>`;
+};
+
+const stepsTable = (steps: readonly HistoryStep[], nowMs: number): Markup =>
   table(
     'Every recorded step, in its order',
-    ['Step', 'When', 'Who', 'Why', 'Credentials'],
+    ['What happened', 'When', 'Who', 'Why', 'Ids'],
     steps.map((one) =>
       row(
-        html`${one.kind}${one.look && html` ${badge('warn', stepLooks[one.look].word)}`}`,
-        cell('When', inFull(one.atMs)),
+        html`${stepWord(one.kind)}${one.look && html` ${badge('warn', stepLooks[one.look].word)}`}`,
+        cell('When', when(one.atMs, nowMs)),
         cell('Who', who(one.actor)),
         cell('Why', one.reason),
-        cell(
-          'Credentials',
-          one.credentialIds.length > 0 ? html`<span class="id">${one.credentialIds.join(', ')}</span>` : undefined,
-        ),
+        cell('Ids', idLine(one)),
       ),
     ),
   );

@@ -1,12 +1,13 @@
 import { actWordsOfNews, newsStateWords } from '../view/labels.ts';
 import type { NewsLine, NewsView } from '../view/views.ts';
+import { help } from './help.ts';
 import { html, type Markup } from './html.ts';
-import { badge, cell, pages, row, table, when, who } from './parts.ts';
+import { badge, cell, pages, row, table, when } from './parts.ts';
 import { link, type Surface } from './surface.ts';
 
 /** What people were told of a gateway, page by page: each message with to whom, by what, when, and what came of it. */
 export const newsHtml = ({ gatewayId, entries, page, nowMs }: NewsView, surface: Surface): Markup =>
-  html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId }, `Gateway ${gatewayId}`)}</nav><div class="top"><h1>News of ${gatewayId}</h1></div>${
+  html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId }, `Gateway ${gatewayId}`)}</nav><div class="top"><h1>News of ${gatewayId}</h1></div><p>${help(surface, 'news')}</p>${
     entries.length === 0
       ? html`<p class="soft">Nobody was told anything in the last ninety days.</p>`
       : table(
@@ -15,7 +16,7 @@ export const newsHtml = ({ gatewayId, entries, page, nowMs }: NewsView, surface:
           entries.map((one) =>
             row(
               html`<details><summary>${one.subject}</summary><p class="said">${lines(one.text)}</p></details>`,
-              cell('To', who(one.owner ?? 'operators')),
+              cell('To', one.owner ?? 'operators'),
               cell(
                 'By',
                 one.channel

@@ -1,5 +1,5 @@
 import { longestText } from '../../domain/text.ts';
-import { fromNow, inFull, lengthOf, stageWords, stateWords, type Tone } from '../view/labels.ts';
+import { fromNow, inFull, lengthOf, onTheClock, stageWords, stateWords, type Tone } from '../view/labels.ts';
 import type { FilledIn } from '../view/outcome.ts';
 import type { CredentialSummary, GatewayState, Page } from '../view/views.ts';
 import { html, type Insert, type Markup } from './html.ts';
@@ -39,17 +39,10 @@ const toneShapes: Readonly<Record<Tone, Markup>> = {
 export const badge = (tone: Tone, text: Insert): Markup =>
   html`<span class="badge ${tone}">${shape(toneShapes[tone])}${text}</span>`;
 
-/** A time as seen from now, in full for who points at it and for programs. */
-export const when = (atMs: number, nowMs: number): Markup =>
-  html`<time class="when" datetime="${new Date(atMs).toISOString()}" title="${inFull(atMs)}">${fromNow(atMs, nowMs)}</time>`;
-
-/** An ARN within a text: only its last part tells people something. */
-const arn = /arn:[\w-]+:[^\s()]*?:([^:\s()]+)(?=[\s()]|$)/g;
-
-/** Who said something; ARNs are cut short, and shown in full to who points at them. */
-export const who = (actor: string): Markup => {
-  const short = actor.replace(arn, '…$1');
-  return short === actor ? html`${actor}` : html`<span title="${actor}">${short}</span>`;
+/** A time as seen from now and by the calendar, with its zone; to the second for who points at it and for programs. */
+export const when = (atMs: number, nowMs: number): Markup => {
+  const [day, ...time] = onTheClock(atMs, nowMs).split(' ');
+  return html`<time class="when" datetime="${new Date(atMs).toISOString()}" title="${inFull(atMs)}"><span class="from">${fromNow(atMs, nowMs)}</span><span class="then">, </span><span class="at"><span class="day">${day}</span> ${time.join(' ')}</span></time>`;
 };
 
 /** A live credential by id, stage and age. */

@@ -3,7 +3,6 @@ import type { Plan } from '../../domain/plan.ts';
 import { plannedWaveSaid } from '../../domain/wave-plan.ts';
 import {
   attentionWords,
-  inFull,
   keyTones,
   lengthOf,
   manyWords,
@@ -12,6 +11,7 @@ import {
   proofsText,
 } from '../view/labels.ts';
 import type { PlanView } from '../view/views.ts';
+import { help } from './help.ts';
 import { html, type Markup } from './html.ts';
 import { badge, cell, row, table, when } from './parts.ts';
 import { link, type Surface } from './surface.ts';
@@ -19,7 +19,7 @@ import { link, type Surface } from './surface.ts';
 /** A plan: whether a rotation may start, which kits will hold it up, and when the old credential could be revoked at the earliest. */
 export const planHtml = (view: PlanView, surface: Surface): Markup => {
   const { gatewayId, execution, status, plan, nowMs } = view;
-  return html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId }, `Gateway ${gatewayId}`)}</nav><div class="top"><h1>Plan: ${gatewayId}</h1></div>${
+  return html`<nav aria-label="Where you are">${link(surface, { view: 'gateway', gatewayId }, `Gateway ${gatewayId}`)}</nav><div class="top"><h1>Plan: ${gatewayId}</h1></div><p>${help(surface, 'rotate')}</p>${
     plan
       ? planned(plan, nowMs)
       : html`<p class="card ${status === 'RUNNING' ? 'busy' : 'danger'}">${
@@ -71,8 +71,10 @@ const planned = (plan: Plan, nowMs: number): Markup => {
       ? undefined
       : html`<dt>Unregistered sources</dt><dd>${plan.unregisteredSources}${plan.tooManySources ? `. ${manyWords}` : undefined}</dd>`
   }${plan.waves && html`<dt>Waves</dt><dd><ol>${plan.waves.map((one) => html`<li>${plannedWaveSaid(one)}</li>`)}</ol></dd>`}<dt>Revoked at the earliest</dt><dd>${
-    plan.earliestRevokeAt === undefined ? 'never, as it could not start' : inFull(Date.parse(plan.earliestRevokeAt))
-  }</dd><dt>Deadline</dt><dd>${inFull(Date.parse(plan.deadlineAt))}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${plan.credentials && credentialsHtml(plan.credentials, nowMs)}${keysHtml(plan)}${
+    plan.earliestRevokeAt === undefined
+      ? 'never, as it could not start'
+      : when(Date.parse(plan.earliestRevokeAt), nowMs)
+  }</dd><dt>Deadline</dt><dd>${when(Date.parse(plan.deadlineAt), nowMs)}: ${deadlineTexts[plan.atDeadline]}</dd></dl></section>${plan.credentials && credentialsHtml(plan.credentials, nowMs)}${keysHtml(plan)}${
     attention.length > 0
       ? html`<section><h2>Kits to look at</h2>${table(
           'Those that fail first, then those that wait for people, then the slowest',

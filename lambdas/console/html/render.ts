@@ -1,6 +1,7 @@
 import { actWords } from '../view/labels.ts';
 import type { FilledIn, Outcome } from '../view/outcome.ts';
 import type { Act, View } from '../view/views.ts';
+import { deploymentHtml } from './deployment.ts';
 import { actHtml } from './form-page.ts';
 import { gatewayHtml } from './gateway-page.ts';
 import { gatewaysHtml } from './gateways-page.ts';
@@ -23,10 +24,10 @@ export type Rendering = {
  * Everything within one element, whose class keeps the style to itself and turns off CloudWatch's own. A page reads the
  * answer to an act again where the view that follows is.
  */
-const framed = (surface: Surface, content: Markup, follows?: Ask): string => {
+const framed = (surface: Surface, content: Markup, nowMs?: number, follows?: Ask): string => {
   const theme = surface.kind === 'page' ? 'page' : surface.theme;
   const next = follows && surface.kind === 'page' ? html` data-next="${addressOf(follows)}"` : undefined;
-  return `<style>${style}</style>${html`<div class="gcr cwdb-no-default-styles ${theme}"${next}>${content}</div>`.text}`;
+  return `<style>${style}</style>${html`<div class="gcr cwdb-no-default-styles ${theme}"${next}>${deploymentHtml(surface.deployment, surface.kind === 'widget' ? nowMs : undefined)}${content}</div>`.text}`;
 };
 
 /** The view as one piece of HTML, styles included. A form that comes back is not read again: it would lose what is filled in. */
@@ -34,6 +35,7 @@ export const render = (view: View, { outcome, ...rendering }: Rendering): string
   framed(
     rendering.surface,
     html`${outcome ? outcomeHtml(outcome) : undefined}${content(view, rendering)}`,
+    view.nowMs,
     outcome && view.view !== 'act' ? askFor(view) : undefined,
   );
 

@@ -1,7 +1,11 @@
-import { counted, outcomeWords } from '../view/labels.ts';
+import { rotationWords } from '../view/history-words.ts';
+import { actWords, counted, outcomeWords } from '../view/labels.ts';
 import { type GatewayView, phases, type RotationSummary, stepLooks } from '../view/views.ts';
+import { who } from './actor.ts';
+import { help } from './help.ts';
 import { html, type Markup } from './html.ts';
-import { badge, when, who } from './parts.ts';
+import { badge, when } from './parts.ts';
+import { link, type Surface } from './surface.ts';
 
 /** Create, distribute, verify, revoke: what is done, and what is being done. */
 const stepper = (steps: GatewayView['steps']): Markup | undefined =>
@@ -17,12 +21,12 @@ const stepper = (steps: GatewayView['steps']): Markup | undefined =>
   })}</ol>`;
 
 /** What is going on: the running rotation, what it waits for, and what happens by itself. */
-export const nowHtml = (view: GatewayView): Markup => {
+export const nowHtml = (view: GatewayView, surface: Surface): Markup => {
   const { rotation, nowMs, waitsFor, ahead, kits } = view;
   const tone = { COMPROMISED: 'danger', BEHIND: 'danger', HELD: 'warn', LATE: 'warn', FAILED: 'danger' } as const;
   const className = view.state in tone ? tone[view.state as keyof typeof tone] : '';
-  return html`<section aria-labelledby="gcr-now"><h2 id="gcr-now">Now</h2><div class="card ${className}">${
-    rotation ? running(rotation, kits, stepper(view.steps), nowMs) : atRest(view)
+  return html`<div class="card ${className}">${
+    rotation ? running(rotation, kits, stepper(view.steps), nowMs) : atRest(view, surface)
   }${
     waitsFor.length > 0
       ? html`<h3>${rotation ? 'It waits for this' : 'This needs a person'}</h3><ul>${waitsFor.map(
@@ -36,7 +40,7 @@ export const nowHtml = (view: GatewayView): Markup => {
           ({ text, atMs }) => html`<li>${when(atMs, nowMs)} <span>${text}</span></li>`,
         )}</ul>`
       : undefined
-  }</div></section>`;
+  }</div>`;
 };
 
 const running = (
@@ -45,16 +49,16 @@ const running = (
   steps: Markup | undefined,
   nowMs: number,
 ): Markup =>
-  html`<p><strong>${rotation.trigger} rotation</strong>, begun ${when(rotation.begun.atMs, nowMs)}: ${rotation.begun.reason}<br><span class="soft small">${who(rotation.begun.actor)}</span></p>${steps}${rotation.wave ? html`<p>${badge(rotation.wave.isGoingBack ? 'warn' : 'busy', `Wave ${rotation.wave.number} of ${rotation.wave.of}${rotation.wave.isGoingBack ? ', going back' : ''}`)}</p>` : undefined}<p>${kits.updated} of ${counted(kits.total, 'kit')} moved${rotation.targetId ? html` to <span class="id">${rotation.targetId}</span>` : undefined}; deadline ${when(rotation.deadlineAtMs, nowMs)}.${
+  html`<p><strong>${rotationWords[rotation.trigger]}</strong>, begun ${when(rotation.begun.atMs, nowMs)}: ${rotation.begun.reason}<br><span class="soft small">${who(rotation.begun.actor)}</span></p>${steps}${rotation.wave ? html`<p>${badge(rotation.wave.isGoingBack ? 'warn' : 'busy', `Wave ${rotation.wave.number} of ${rotation.wave.of}${rotation.wave.isGoingBack ? ', going back' : ''}`)}</p>` : undefined}<p>${kits.updated} of ${counted(kits.total, 'kit')} moved${rotation.targetId ? html` to <span class="id">${rotation.targetId}</span>` : undefined}; deadline ${when(rotation.deadlineAtMs, nowMs)}.${
     rotation.failedAttempts > 0
-      ? html` ${badge('warn', `${counted(rotation.failedAttempts, 'attempt')} failed`)}`
+      ? html` ${badge('warn', `${counted(rotation.failedAttempts, 'attempt')} failed`)}${rotation.held ? undefined : ' The next one starts by itself; after five without progress the rotation is held.'}`
       : undefined
   }</p>${decided('Held', rotation.held, nowMs)}${decided('Rolled back', rotation.rolledBack, nowMs)}${decided('Forced', rotation.forced, nowMs)}`;
 
 const decided = (what: string, said: RotationSummary['held'], nowMs: number): Markup | undefined =>
   said && html`<p>${badge('warn', what)} ${when(said.atMs, nowMs)} by ${who(said.actor)}: ${said.reason}</p>`;
 
-const atRest = ({ history, nowMs, credentials, state }: GatewayView): Markup => {
+const atRest = ({ history, nowMs, credentials, state, gatewayId }: GatewayView, surface: Surface): Markup => {
   const last = history.find(({ rotationId }) => rotationId !== undefined);
   const current = credentials.find(({ stage }) => stage === 'CURRENT');
   return html`<p>No rotation runs.${
@@ -65,5 +69,9 @@ const atRest = ({ history, nowMs, credentials, state }: GatewayView): Markup => 
     last?.endedAtMs === undefined
       ? undefined
       : html` The last one ${last.outcome && outcomeWords[last.outcome].word} ${when(last.endedAtMs, nowMs)}.`
-  }</p>`;
+  }</p>${
+    state === 'FAILED'
+      ? html`<p><strong>Why it was given up:</strong> ${last?.steps.findLast(({ kind }) => kind === 'fail')?.reason ?? 'the history says.'}</p><p class="buttons">${link(surface, { view: 'act', gatewayId, act: 'rotate' }, `${actWords('rotate').verb}…`, 'button')}</p><p class="after">${help(surface, 'wrong')}</p>`
+      : undefined
+  }`;
 };

@@ -1,8 +1,9 @@
-import type { Act } from '../view/views.ts';
+import type { Act, Late, Part } from '../view/views.ts';
+import type { Deployment } from './deployment.ts';
 import { html, type Insert, type Markup } from './html.ts';
 
-/** Where a view is shown: in a widget of a CloudWatch dashboard, or as a page of the local console. */
-export type Surface =
+/** Where a view is shown: in a widget of a CloudWatch dashboard, or as a page of the local console; and of which deployment. */
+export type Surface = { readonly deployment: Deployment } & (
   | {
       readonly kind: 'widget';
       readonly theme: 'light' | 'dark';
@@ -14,7 +15,8 @@ export type Surface =
       readonly kind: 'page';
       /** What the page's server wants back in every form. */
       readonly token: string;
-    };
+    }
+);
 
 /** What a link asks the console for. */
 export type Ask = {
@@ -28,20 +30,29 @@ export type Ask = {
   readonly filter?: string;
   readonly labels?: string;
   readonly owner?: string;
-  readonly late?: 'only';
+  readonly late?: Late;
   readonly state?: string;
   readonly page?: number;
+  /** A part of the gateway's page: a page leads to it, a widget, where no address may change, shows it alone. */
+  readonly part?: Part;
 };
 
 /** What a call of a widget carries is what the query of a page does. */
 const given = (ask: Ask): readonly [string, string | number][] =>
-  Object.entries(ask).filter(([, value]) => value !== '');
+  Object.entries(ask).filter(([, value]) => value !== '' && value !== undefined);
+
+const withoutPart = ({ part: _, ...ask }: Ask): Ask => ask;
 
 const queryOf = (ask: Ask): string =>
-  new URLSearchParams(given(ask).map(([name, value]): [string, string] => [name, String(value)])).toString();
+  new URLSearchParams(
+    given(withoutPart(ask)).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
+
+/** What a part is called where a page leads to it. */
+export const anchorOf = (part: Part): string => `gcr-${part}`;
 
 /** Where a page shows the view. */
-export const addressOf = (ask: Ask): string => `?${queryOf(ask)}`;
+export const addressOf = (ask: Ask): string => `?${queryOf(ask)}${ask.part ? `#${anchorOf(ask.part)}` : ''}`;
 
 /** CloudWatch's own element: it makes the element before it call a function, and shows the answer in the widget. */
 const calls = (endpoint: string, parameters: object, confirmation?: string): Markup =>
@@ -92,8 +103,8 @@ export const form = (
 /** A form that only asks, such as a filter. */
 export const search = (surface: Surface, ask: Ask, fields: Insert, text: string): Markup =>
   surface.kind === 'page'
-    ? html`<form method="get" action="?" role="search" class="search">${hiddenFields(
-        Object.fromEntries(given(ask).map(([name, value]) => [name, String(value)])),
+    ? html`<form method="get" action="?${ask.part ? `#${anchorOf(ask.part)}` : undefined}" role="search" class="search">${hiddenFields(
+        Object.fromEntries(given(withoutPart(ask)).map(([name, value]) => [name, String(value)])),
       )}${fields}<button type="submit" class="button">${text}</button></form>`
     : html`<form role="search" class="search">${fields}<button type="button" class="button">${text}</button>${calls(
         surface.showFunction,

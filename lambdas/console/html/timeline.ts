@@ -168,6 +168,7 @@ const legend = ({ credentials, rotation }: GatewayView): Markup => {
     has((one) => one.confirmedAtMs !== undefined)
       ? html`<li>${sign(html`<circle class="p-ring" cx="9" cy="6" r="5"/>`)}seen refused</li>`
       : undefined,
+    html`<li>times in UTC</li>`,
   ];
   return html`<ul class="legend">${entries}</ul>`;
 };

@@ -24,7 +24,7 @@ export const usePicture = (view: GatewayView): Markup => {
     spans.map((span) => spanOf(span, span.credentialId === targetId ? fresh : 'p-old', scale, index * rowHeight + 6)),
   );
   const more = uses.sources - uses.spans.length;
-  return html`${picture(`Use over time. ${sentence(view)}`, height, names, [axis(scale, height), rows])}<ul class="legend"><li><svg width="18" height="12" aria-hidden="true"><rect class="${fresh}" x="1" y="2" width="16" height="7" rx="2"/></svg>uses ${targetId ?? 'the new credential'}</li><li><svg width="18" height="12" aria-hidden="true"><rect class="p-old" x="1" y="2" width="16" height="7" rx="2"/></svg>used another one</li></ul><p class="soft small">From the first to the last recorded use; of the time between nothing is known.${
+  return html`${picture(`Use over time. ${sentence(view)}`, height, names, [axis(scale, height), rows])}<ul class="legend"><li><svg width="18" height="12" aria-hidden="true"><rect class="${fresh}" x="1" y="2" width="16" height="7" rx="2"/></svg>uses ${targetId ?? 'the new credential'}</li><li><svg width="18" height="12" aria-hidden="true"><rect class="p-old" x="1" y="2" width="16" height="7" rx="2"/></svg>used another one</li><li>times in UTC</li></ul><p class="soft small">From the first to the last recorded use; of the time between nothing is known.${
     more > 0 ? ` ${counted(more, 'more source')} not drawn.` : undefined
   }</p>`;
 };

@@ -2,6 +2,7 @@ import { expectedCredential } from '../../domain/expected.ts';
 import type { Gateway, Transition } from '../../domain/gateway.ts';
 import type { CredentialId } from '../../domain/ids.ts';
 import type { Kit, Use } from '../../domain/kit.ts';
+import { type LaggardCode, laggardCodes } from '../../domain/kit-verdict.ts';
 import { hasLabels, type Labels, labelsText } from '../../domain/labels.ts';
 import { addShard, type EvidenceSummary, emptySummary, judgeRevocation } from '../../domain/may-revoke.ts';
 import type { SeenKeys } from '../../domain/own-keys.ts';
@@ -14,7 +15,7 @@ import { livesOf } from './lifetimes.ts';
 import { offersOf } from './offers.ts';
 import { keyLinesOf, ownKeysPart } from './own-key-lines.ts';
 import { paged } from './paging.ts';
-import type { GatewayView, UseSpan } from './views.ts';
+import type { GatewayView, Late, Part, UseSpan } from './views.ts';
 import { aheadOf, keptBehind, waitsFor } from './waits.ts';
 
 /**
@@ -37,20 +38,22 @@ export type GatewayFacts = {
 const kitsPageSize = 50;
 const sourcesAtMost = 20;
 const historyAtMost = 10;
+const failedAtMost = 5;
 
-/** Which of the kits are asked for: a part of what is shown of them, all of the labels, the owner, only late ones; and a page. */
+/** Which of the kits are asked for: a part of what is shown of them, all of the labels, the owner, only late ones; a page; and which part of the view. */
 export type KitsQuery = {
   readonly filter: string;
   readonly labels: Labels;
   readonly owner: string;
-  readonly late: 'only' | undefined;
+  readonly late: Late | undefined;
+  readonly part: Part | undefined;
   readonly page: number;
   readonly size: number | undefined;
 };
 
 /** One gateway as it is shown; the query chooses among its kits. */
 export const gatewayView = (facts: GatewayFacts, query: KitsQuery, nowMs: number): GatewayView => {
-  const { filter, labels, owner, late } = query;
+  const { filter, labels, owner, late, part } = query;
   const { gateway, uses, transitions, nextScheduledAtMs, secretTroubles, ownKeys } = facts;
   const strangers = unregisteredUses(gateway, facts.kits, uses);
   const judged = judgeKits(gateway, facts.kits, uses, nowMs);
@@ -83,12 +86,17 @@ export const gatewayView = (facts: GatewayFacts, query: KitsQuery, nowMs: number
     ...(Object.keys(labels).length > 0 ? { labels: labelsText(labels) } : {}),
     ...(owner ? { owner } : {}),
     ...(late ? { late } : {}),
+    ...(part ? { part } : {}),
     kits: {
       page,
       total: judged.length,
       updated: judged.filter(({ verdict }) => verdict?.kind === 'UPDATED').length,
       late: summary.laggards,
       attention: judged.filter(isLate).length,
+      lateFor: lateForOf(judged),
+      failed: byLateness(judged.filter(({ verdict }) => lateCodeOf(verdict) === 'DISTRIBUTION_FAILED'))
+        .slice(0, failedAtMost)
+        .map((one) => kitRow(one, gateway, nowMs, () => [])),
       rows: items.map((one) => kitRow(one, gateway, nowMs, keysOf)),
     },
     unregistered: strangers.slice(0, namedAtMost),
@@ -113,6 +121,16 @@ const evidenceSummaryOf = (
   return addShard(emptySummary, 0, verdicts, retiring);
 };
 
+const lateCodeOf = (verdict: JudgedKit['verdict']): LaggardCode | undefined =>
+  verdict?.kind === 'LAGGARD' ? verdict.code : undefined;
+
+const lateForOf = (kits: readonly JudgedKit[]): GatewayView['kits']['lateFor'] => {
+  const byCode = Map.groupBy(kits, ({ verdict }) => lateCodeOf(verdict));
+  return Object.fromEntries(
+    laggardCodes.flatMap((code) => (byCode.has(code) ? [[code, byCode.get(code)?.length ?? 0]] : [])),
+  );
+};
+
 const isAsked = (one: JudgedKit, { filter, labels, owner, late }: KitsQuery): boolean => {
   const { kit } = one;
   const texts = [kit.kitId, kit.owner, kit.kind, labelsText(kit.labels)];
@@ -120,7 +138,7 @@ const isAsked = (one: JudgedKit, { filter, labels, owner, late }: KitsQuery): bo
     texts.some((text) => text.toLowerCase().includes(filter.toLowerCase())) &&
     hasLabels(kit.labels, labels) &&
     (owner === '' || kit.owner === owner) &&
-    (late === undefined || isLate(one))
+    (late === undefined || (late === 'only' ? isLate(one) : lateCodeOf(one.verdict) === late))
   );
 };
 

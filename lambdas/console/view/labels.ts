@@ -146,6 +146,12 @@ export const fromNow = (atMs: number, nowMs: number): string => {
 /** A time in full: "2026-11-23 07:48:07 UTC". */
 export const inFull = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
+const secondsCountMs = 10 * 60_000;
+
+/** The same to the minute, "2026-11-23 07:48 UTC"; in full within ten minutes of now, when seconds count. */
+export const onTheClock = (atMs: number, nowMs: number): string =>
+  Math.abs(atMs - nowMs) < secondsCountMs ? inFull(atMs) : inFull(atMs).replace(/:\d\d UTC$/, ' UTC');
+
 /** What it means that sources are not told apart, and what to do about it. */
 export const manyWords =
   '"Many" stands for more sources than are told apart. Their use holds a revocation up like any other, until they are silent. If nobody knows who they are, the credential has leaked: press the button.';

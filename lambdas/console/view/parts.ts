@@ -173,6 +173,13 @@ export type UseSpan = {
   readonly lastUsedAtMs: number;
 };
 
+/** Which of the kits: all that somebody has to look at, or those that are late for one reason. */
+export type Late = 'only' | LaggardCode;
+
+/** The parts of a gateway's page, in their order. */
+export const parts = ['now', 'acts', 'credentials', 'use', 'kits', 'strangers', 'history'] as const;
+export type Part = (typeof parts)[number];
+
 /** What a person may do to one kit now. */
 export const kitActs = commandsAbout('kit');
 export type KitAct = (typeof kitActs)[number];

@@ -14,8 +14,10 @@ import type {
   HistoryEntry,
   KitMoves,
   KitRow,
+  Late,
   Offer,
   Page,
+  Part,
   Phase,
   RotationSummary,
   StepLook,
@@ -72,7 +74,9 @@ export type GatewayView = {
   readonly filter: string;
   readonly labels?: string;
   readonly owner?: string;
-  readonly late?: 'only';
+  readonly late?: Late;
+  /** Only this part of the page is asked for. */
+  readonly part?: Part;
   readonly kits: {
     readonly page: Page;
     readonly total: number;
@@ -80,6 +84,10 @@ export type GatewayView = {
     readonly late: number;
     /** Late ones, and those that present a revoked credential: what 'only late' shows. */
     readonly attention: number;
+    /** How many are late for which reason, whatever is asked for. */
+    readonly lateFor: Readonly<Partial<Record<LaggardCode, number>>>;
+    /** The first five that could not be given the credential, whatever is asked for. */
+    readonly failed: readonly KitRow[];
     readonly rows: readonly KitRow[];
   };
   /** On live credentials, by sources that no registered kit accounts for; the latest 50, and how many more there are. */

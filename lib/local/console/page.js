@@ -87,7 +87,7 @@ const keepFresh = () => {
   const look = async () => {
     if (!isPaused && !document.hidden && !question.open) {
       const problem = await readAgain().then(() => '', String);
-      if (!problem) since.textContent = `As of ${new Date().toLocaleTimeString()}. `;
+      if (!problem) since.textContent = `As of ${new Date().toISOString().slice(11, 19)} UTC. `;
       const text = problem && `This page is not up to date any more. ${problem}`;
       if (trouble.textContent !== text) trouble.textContent = text;
     }

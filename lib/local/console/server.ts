@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { deploymentName } from '../../../lambdas/console/html/deployment.ts';
 import { style as consoleStyle } from '../../../lambdas/console/html/style.ts';
 import { listenAt } from '../../emulator/wire/held-port.ts';
-import { enterPage, headersWith, messagePage, pageOf, scriptPath } from './document.ts';
+import { documentPage, enterPage, headersWith, messagePage, pageOf, scriptPath } from './document.ts';
+import { type Download, downloadOf } from './evidence-download.ts';
 import { cookieOf, readForm, refusalOf } from './guard.ts';
 import type { OpenPages } from './open-pages.ts';
 import { isSame, openVisitors, type Visitor, type Visitors } from './visitors.ts';
@@ -22,7 +25,11 @@ export type ConsoleServerOptions = {
 /** The console as a page of this machine: `link` lets one browser in, once; the next link is then in `linkFile`. */
 export type ConsoleServer = Pick<Visitors, 'link' | 'linkFile'> & { readonly url: string; close(): Promise<void> };
 
-type Answer = { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> };
+type Answer = {
+  readonly status: number;
+  readonly body: string | Download['pieces'];
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 const script = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 const cookieName = 'console';
@@ -36,6 +43,14 @@ const onlyMethods = (...allowed: readonly string[]): Answer => ({
   headers: { allow: allowed.join(', ') },
 });
 
+/** The name of an error alone: its message may hold what nobody should read here. */
+const failed = (error: unknown): Answer =>
+  say(
+    500,
+    'The console could not answer',
+    `It failed with ${error instanceof Error ? error.name : 'Error'}; functions.log in the data folder says more.`,
+  );
+
 /** Listens on the loopback address. Rejects when the port is taken. */
 export const startConsoleServer = async ({
   port,
@@ -47,6 +62,7 @@ export const startConsoleServer = async ({
   const boundPort = await listenAt(server, '127.0.0.1', port);
   const url = `http://127.0.0.1:${boundPort}`;
   const visitors = openVisitors(dataFolder, url);
+  const deployment = { kind: 'machine', dataFolder: dataFolder ?? '' } as const;
 
   const whoAreYou = (): Answer =>
     say(
@@ -63,19 +79,46 @@ export const startConsoleServer = async ({
     { token }: Visitor,
   ): Promise<Answer> => {
     try {
-      const html = await call(functionName, { ...Object.fromEntries(fields), format: 'html', token });
+      const html = await call(functionName, {
+        ...Object.fromEntries(fields),
+        ...{ format: 'html', token, dataFolder: deployment.dataFolder },
+      });
       return {
         status: 200,
-        body: pageOf(String(html), functionName === 'console' ? 'view' : 'answer', fields.get('gatewayId')),
+        body: pageOf(
+          String(html),
+          functionName === 'console' ? 'view' : 'answer',
+          fields.get('gatewayId'),
+          deploymentName(deployment),
+        ),
       };
     } catch (error) {
-      const name = error instanceof Error ? error.name : 'Error';
-      return say(
-        500,
-        'The console could not answer',
-        `It failed with ${name}; functions.log in the data folder says more.`,
-      );
+      return failed(error);
     }
+  };
+
+  /** The signed record of a rotation as a file. */
+  const download = async (fields: URLSearchParams): Promise<Answer> => {
+    try {
+      const { fileName, pieces } = await downloadOf(call, fields);
+      const headers = {
+        'content-type': 'application/json; charset=utf-8',
+        'content-disposition': `attachment; filename="${fileName}"`,
+      };
+      return { status: 200, body: pieces, headers };
+    } catch (error) {
+      return error instanceof Error && error.name === 'InputRefused'
+        ? say(404, 'No such evidence', 'There is no rotation of that id at that gateway.')
+        : failed(error);
+    }
+  };
+
+  const readDocument = async (name: string): Promise<Answer> => {
+    const { documentOf } = await import('./documents.ts'); // what makes HTML of it is loaded by who asks for help
+    const found = documentOf(name);
+    return found
+      ? { status: 200, body: documentPage(found.title, found.html) }
+      : say(404, 'No such page', 'The documents have no page of that name.');
   };
 
   const act = async (request: IncomingMessage, visitor: Visitor): Promise<Answer> => {
@@ -105,7 +148,10 @@ export const startConsoleServer = async ({
     const { method = '' } = request;
     const [pathname = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
     if (Object.hasOwn(open, pathname)) return method === 'GET' ? show(pathname) : onlyMethods('GET');
-    const { key, place } = /^\/(?:enter\/(?<key>[\w-]{43})|(?<place>[\w-]{43})\/)$/.exec(pathname)?.groups ?? {};
+    const { key, place, page, file } =
+      /^\/(?:enter\/(?<key>[\w-]{43})|(?<place>[\w-]{43})\/(?:docs\/(?<page>[\w-]+)\.md|(?<file>evidence))?)$/.exec(
+        pathname,
+      )?.groups ?? {};
     if (pathname === scriptPath || pathname === '/' || key !== undefined) {
       if (method !== 'GET') return onlyMethods('GET');
       if (key !== undefined) return enter(key);
@@ -115,6 +161,9 @@ export const startConsoleServer = async ({
     if (place === undefined) return say(404, 'No such page', 'Nothing is here.');
     const visitor = visitors.find(place, cookieOf(request, cookieName));
     if (!visitor) return whoAreYou();
+    if ((page !== undefined || file !== undefined) && method !== 'GET') return onlyMethods('GET');
+    if (page !== undefined) return readDocument(page);
+    if (file !== undefined) return download(new URLSearchParams(query));
     if (method === 'GET') return ask('console', new URLSearchParams(query), visitor);
     return method === 'POST' ? act(request, visitor) : onlyMethods('GET', 'POST');
   };
@@ -123,12 +172,12 @@ export const startConsoleServer = async ({
   const listen = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { status, body, headers } = await answer(request);
     if (!request.complete) response.setHeader('connection', 'close');
-    response
-      .writeHead(status, { ...standardHeaders, 'content-type': 'text/html; charset=utf-8', ...headers })
-      .end(body);
+    response.writeHead(status, { ...standardHeaders, 'content-type': 'text/html; charset=utf-8', ...headers });
+    if (typeof body === 'string') response.end(body);
+    else await pipeline(body, response);
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    listen(request, response).catch(() => response.destroy()); // the browser went away while it sent its form
+    listen(request, response).catch(() => response.destroy()); // the browser went away, or a part of a file was not to be had: it is cut off, and not whole
   });
 
   return {

@@ -19,5 +19,6 @@ export const metricHelp: Readonly<Record<Metric, string>> = {
   SuccessorsMissing: 'Gateways of which no credential stays accepted, and whose successor could not be made.',
   OwnKeysEnding: 'Own keys that end before a rotation could.',
   SchedulesOverdue: 'Secrets whose NextRotationDate has passed without a rotation.',
+  NewsGivenUp: 'News that could not be delivered for a day, and that nobody tries to deliver any more.',
   SecretsInTrouble: 'Secrets that differ from what the record says of them.',
 };

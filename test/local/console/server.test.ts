@@ -1,11 +1,24 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { helpPages } from '../../../lambdas/console/html/help.ts';
+import { digestOf } from '../../../lambdas/evidence-export/evidence-signature.ts';
 import { type ConsoleServer, startConsoleServer } from '../../../lib/local/console/server.ts';
 
 type Answer = { status: number; headers: Record<string, string>; body: string };
+/** What the function Evidence answers, with one part of kits; the second part was decided on anew meanwhile. */
+const kitsOfPart = [{ kitId: 'kong-eu' }];
+const evidenceFor = ({ rotationId, gatewayId, part }: Called['event']): unknown => {
+  if (rotationId === 'broken') throw new TypeError('the cause');
+  if (rotationId === 'unknown') throw Object.assign(new Error('the rule'), { name: 'InputRefused' });
+  if (part) return { kits: kitsOfPart };
+  const digest = rotationId === 'changed' ? 'another' : digestOf(kitsOfPart);
+  const kits = { parts: [{ fromShard: 0, toShard: 0, digest }] };
+  return { record: { rotationId, gatewayId, kits }, signature: {} };
+};
+
 type Called = { name: string; event: Record<string, unknown> };
 
 let folder: string;
@@ -21,6 +34,7 @@ beforeEach(async () => {
     call: async (name, event) => {
       called.push({ name, event: event as Called['event'] });
       if ((event as { view?: string }).view === 'broken') throw new TypeError('<b>the cause</b>');
+      if (name === 'evidence') return evidenceFor(event as Called['event']);
       return `<h1>${name}</h1>`;
     },
   });
@@ -67,7 +81,7 @@ describe('the page of the console', () => {
     expect(status).toBe(200);
     expect(body).toContain('<h1>console</h1>');
     expect(called).toEqual([
-      { name: 'console', event: { view: 'gateway', gatewayId: 'orders', format: 'html', token } },
+      { name: 'console', event: { view: 'gateway', gatewayId: 'orders', format: 'html', token, dataFolder: folder } },
     ]);
   });
 
@@ -76,7 +90,7 @@ describe('the page of the console', () => {
     async (gatewayId) => {
       const { place, cookie } = await enter();
       const { body } = await ask(`${place}?gatewayId=${encodeURIComponent(gatewayId)}`, { headers: { cookie } });
-      expect(/<title>(.*?)<\/title>/s.exec(body)?.[1]).toBe('Gateway credentials');
+      expect(/<title>(.*?)<\/title>/s.exec(body)?.[1]).toBe(`Gateway credentials, this machine, ${basename(folder)}`);
     },
   );
 
@@ -85,7 +99,10 @@ describe('the page of the console', () => {
     const { status, body } = await sendForm(visitor, `act=hold&reason=a+b%26c&token=${visitor.token}`);
     expect([status, body.includes('<h1>console-act</h1>')]).toEqual([200, true]);
     expect(called).toEqual([
-      { name: 'console-act', event: { act: 'hold', reason: 'a b&c', format: 'html', token: visitor.token } },
+      {
+        name: 'console-act',
+        event: { act: 'hold', reason: 'a b&c', format: 'html', token: visitor.token, dataFolder: folder },
+      },
     ]);
   });
 
@@ -110,6 +127,57 @@ describe('the page of the console', () => {
     const { status, body } = await ask(`${place}?view=broken`, { headers: { cookie } });
     expect([status, body.includes('TypeError'), body.includes('the cause')]).toEqual([500, true, false]);
   });
+});
+
+describe('what a page leads to', () => {
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const { place, cookie } = await enter();
+    return ask(`${place}${path}`, { headers: { cookie, ...headers } });
+  };
+
+  it('names in the title which deployment it is, and the gateway', async () => {
+    const { body } = await get('?view=gateway&gatewayId=orders');
+    expect(body).toContain(`<title>orders: gateway credentials, this machine, ${basename(folder)}</title>`);
+  });
+  it('lets no address say that it is another deployment', async () => {
+    await get('?dataFolder=/somewhere/else');
+    expect(called[0]?.event.dataFolder).toBe(folder);
+  });
+
+  it('hands out the evidence of a rotation as a file, whole and as the command line writes it', async () => {
+    const { status, headers, body } = await get('evidence?rotationId=r-1&gatewayId=orders');
+    expect([status, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
+    expect(headers['content-disposition']).toBe('attachment; filename="evidence-orders-r-1.json"');
+    expect(JSON.parse(body)).toMatchObject({ record: { rotationId: 'r-1' }, kits: [kitsOfPart] });
+  });
+  it('cuts the file off when the kits were read for another decision meanwhile', async () => {
+    await expect(get('evidence?rotationId=changed&gatewayId=orders')).rejects.toThrow(/aborted|hang up/);
+  });
+  it.each([
+    ['unknown', 404, 'No such evidence'],
+    ['broken', 500, 'TypeError'],
+  ])('refuses in words the evidence that is not to be had: %s', async (rotationId, expected, words) => {
+    const { status, body } = await get(`evidence?rotationId=${rotationId}`);
+    expect([status, body.includes(words), body.includes('the cause')]).toEqual([expected, true, false]);
+  });
+
+  it.each(Object.values(helpPages))('has the page %s with the heading #%s, “%s”', async (page, anchor, heading) => {
+    const { status, body } = await get(`docs/${page}.md`);
+    expect(status).toBe(200);
+    expect(new RegExp(`<h\\d id="${anchor}">([^<]*)</h`).exec(body)?.[1]).toBe(heading);
+  });
+  it('refuses every other file', async () => {
+    for (const path of ['docs/none.md', 'docs/..%2FREADME.md', 'docs/../package.json', 'docs/pictures/overlap.svg'])
+      expect((await get(path)).status).toBe(404);
+  });
+  it.each(['evidence?rotationId=r-1', 'docs/operate.md'])(
+    'refuses %s to a browser that was not let in',
+    async (path) => {
+      const { place } = await enter();
+      expect((await ask(`${place}${path}`)).status).toBe(401);
+      expect(called).toEqual([]);
+    },
+  );
 });
 
 describe('who is let in', () => {
