@@ -16,7 +16,7 @@ import { checkTags } from './tags.ts';
 export type DynamoDb = {
   /** Answers one request that was verified already. Rejects with `AwsError` for input that dynalite did not expect, and with what else it did not expect. */
   answer(request: Received): Promise<Answer>;
-  /** Waits for requests under way, then closes the store. Call it after the endpoint is closed. */
+  /** Refuses what comes from now on, waits for requests under way, and closes the store. */
   close(): Promise<void>;
 };
 
@@ -81,8 +81,10 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
     },
   });
 
+  let isClosing = false;
   const ask = (request: Received): Promise<Answer> =>
     new Promise((resolve, reject) => {
+      if (isClosing) throw closed();
       const replay = new Replay(request, () => {
         underWay.delete(replay);
         if (underWay.size === 0) idle.emit('idle');
@@ -105,6 +107,7 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
       return hot.answer(request, () => ask(request));
     },
     close: async () => {
+      isClosing = true;
       clearInterval(looking);
       await pause?.catch(() => undefined);
       await allAnswered();
@@ -116,6 +119,9 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
 /** dynalite checks each input before it asks its store; where it trips over one, a null stands for a value or something of another type. */
 const isAboutInput = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;
 const malformed = (): AwsError => new AwsError('SerializationException', 'A value in the input has the wrong type.');
+
+/** What a function of this process is told that goes on while this machine is stopped. */
+const closed = (): AwsError => new AwsError('ServiceUnavailable', 'This machine is being stopped.', 503);
 
 /** What dynalite writes its answer to. */
 const answerTo = (answered: (answer: Answer) => void) => {
