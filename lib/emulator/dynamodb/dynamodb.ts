@@ -16,9 +16,9 @@ import { checkTags } from './tags.ts';
 export type DynamoDb = {
   /** Answers one request that was verified already. Rejects with `AwsError` for input that dynalite did not expect, and with what else it did not expect. */
   answer(request: Received): Promise<Answer>;
+  /** Refuses what comes from now on, waits for requests under way, and closes the store. */
   /** Everything that is stored at the moment of the call, key by key, whatever is written while it is read. */
   entries(): AsyncIterable<readonly [string, unknown]>;
-  /** Waits for requests under way, then closes the store. Call it after the endpoint is closed. */
   close(): Promise<void>;
 };
 
@@ -83,8 +83,10 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
     },
   });
 
+  let isClosing = false;
   const ask = (request: Received): Promise<Answer> =>
     new Promise((resolve, reject) => {
+      if (isClosing) throw closed();
       const replay = new Replay(request, () => {
         underWay.delete(replay);
         if (underWay.size === 0) idle.emit('idle');
@@ -108,6 +110,7 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
     },
     entries: () => store.db.iterator(), // which reads a snapshot of the store that it takes as it is made
     close: async () => {
+      isClosing = true;
       clearInterval(looking);
       await pause?.catch(() => undefined);
       await allAnswered();
@@ -119,6 +122,9 @@ export const openDynamoDb = async (folder: string | undefined): Promise<DynamoDb
 /** dynalite checks each input before it asks its store; where it trips over one, a null stands for a value or something of another type. */
 const isAboutInput = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;
 const malformed = (): AwsError => new AwsError('SerializationException', 'A value in the input has the wrong type.');
+
+/** What a function of this process is told that goes on while this machine is stopped. */
+const closed = (): AwsError => new AwsError('ServiceUnavailable', 'This machine is being stopped.', 503);
 
 /** What dynalite writes its answer to. */
 const answerTo = (answered: (answer: Answer) => void) => {

@@ -140,3 +140,18 @@ test('what was written in a folder is there after a restart', async () => {
 
   expect(Item).toEqual({ id: { S: 'gw-1' } });
 });
+
+test('who still asks when the store is being closed is refused, and the process goes on', async () => {
+  const dynamoDb = await openDynamoDb(undefined);
+  const query = {
+    method: 'POST',
+    target: '/',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.ListTables' },
+    body: Buffer.from('{}'),
+  };
+  expect(await dynamoDb.answer(query)).toMatchObject({ status: 200, body: '{"TableNames":[]}' });
+  const closing = dynamoDb.close();
+  await expect(dynamoDb.answer(query)).rejects.toMatchObject({ name: 'ServiceUnavailable', status: 503 });
+  await closing;
+  await expect(dynamoDb.answer(query)).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+});
