@@ -16,9 +16,9 @@ import { checkTags } from './tags.ts';
 export type DynamoDb = {
   /** Answers one request that was verified already. Rejects with `AwsError` for input that dynalite did not expect, and with what else it did not expect. */
   answer(request: Received): Promise<Answer>;
-  /** Refuses what comes from now on, waits for requests under way, and closes the store. */
   /** Everything that is stored at the moment of the call, key by key, whatever is written while it is read. */
   entries(): AsyncIterable<readonly [string, unknown]>;
+  /** Refuses what comes from now on, waits for requests under way, and closes the store. */
   close(): Promise<void>;
 };
 
