@@ -38,8 +38,8 @@ export const style = `
 .gcr .after{margin:10px 0 0}
 .gcr .command{display:block;margin:6px 0 0;padding:8px 10px;border:1px solid var(--line);border-radius:8px;background:var(--back);user-select:all}
 .gcr .next li{margin:0 0 10px}
-.gcr .failed li{padding:8px 0 12px}
-.gcr .failed li+li{border-top:1px solid var(--line)}
+.gcr .plain.failed li{padding:8px 0 12px}
+.gcr .plain.failed li+li{border-top:1px solid var(--line)}
 .gcr .failed p{margin:0 0 6px}
 .gcr .link{color:var(--link);text-decoration:underline;text-underline-offset:2px;background:none;border:0;padding:0;margin:0;font:inherit;cursor:pointer;text-align:start}
 .gcr .link:hover{text-decoration-thickness:2px}
