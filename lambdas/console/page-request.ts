@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import { maxLiveCredentials } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import { laggardCodes } from '../domain/kit-verdict.ts';
 import { type Labels, labelIn, labelRule } from '../domain/labels.ts';
 import { latestRejectSeconds } from '../domain/policy.ts';
@@ -100,10 +101,10 @@ export type AskFor<Name extends ConsoleAsk['view']> = Extract<ConsoleAsk, { view
 /** Reads what the console is asked for; without `view` it is all gateways. A widget's filter comes from its form. Throws {@link InputRefused}. */
 export const readAsk = (event: unknown): ConsoleAsk => {
   const given = typeof event === 'object' && event !== null ? event : {};
-  const parsed = ask.safeParse({ view: 'gateways', ...given });
+  const parsed = ask.safeParse({ view: 'gateways', ...given }, inWords);
   if (!parsed.success)
     throw new InputRefused(
-      `The console was asked for what it does not have: ${z.prettifyError(parsed.error)} Allowed views are ${ask.options.map(({ shape }) => shape.view.value).join(', ')}.`,
+      `The console was asked for what it does not have: ${problemsText(parsed.error)} Allowed views are ${ask.options.map(({ shape }) => shape.view.value).join(', ')}.`,
     );
   const typed = parsed.data.widgetContext?.forms.all.filter;
   return 'filter' in parsed.data && typeof typed === 'string'

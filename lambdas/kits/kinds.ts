@@ -5,6 +5,7 @@ import { awsLambda } from './aws-lambda.ts';
 import { awsLambdaEdge } from './aws-lambda-edge.ts';
 import { azureApim } from './azure-apim.ts';
 import { forward } from './forward.ts';
+import { type KindName, kindNames } from './kind-names.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
@@ -16,25 +17,6 @@ import { pingGateway } from './pinggateway.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { webhook } from './webhook.ts';
-
-/** Every kind of kit there is; {@link kitKinds} does not compile until it has each of them. */
-export const kindNames = [
-  'kong',
-  'konnect',
-  'apigee',
-  'azure-apim',
-  'mulesoft',
-  'aws-lambda',
-  'aws-lambda-edge',
-  'kubernetes-secret',
-  'pinggateway',
-  'secrets-manager',
-  'ssm-parameter',
-  'webhook',
-  'manual',
-  'forward',
-] as const;
-export type KindName = (typeof kindNames)[number];
 
 type StoredSettings = Readonly<Record<string, unknown>>;
 
@@ -56,7 +38,7 @@ const checked = <Name extends KindName, Settings extends StoredSettings>(
     throw new KitMisconfigured('SETTINGS_WRONG', {
       doing: `Reading the settings of kind ${kind.kind}`,
       kit,
-      answer: `wrong or missing: ${result.error.issues.map(({ path, code }) => `settings.${path.join('.')} (${code})`).join(', ')}`,
+      answer: `wrong or missing: ${result.error.issues.map(({ path }) => ['settings', ...path].join('.')).join(', ')}`,
       todo: 'Correct them in gateways.json and apply it again.',
     });
   };

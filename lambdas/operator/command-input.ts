@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import {
   type OperatorCommand,
   type OperatorCommandName,
@@ -40,13 +41,14 @@ const schemaOf = (name: OperatorCommandName) =>
     ...fieldsOfCommand(name, commandFields),
   });
 const [first, ...others] = operatorCommandNames;
-const operatorCommand = z.discriminatedUnion('command', [schemaOf(first), ...others.map(schemaOf)]);
+/** Every command of an operator. */
+export const operatorCommand = z.discriminatedUnion('command', [schemaOf(first), ...others.map(schemaOf)]);
 
 /** Reads a command of an operator. Throws {@link InputRefused} with what is wrong and what is allowed. */
 export const readCommand = (input: unknown): OperatorCommand => {
-  const parsed = operatorCommand.safeParse(input);
+  const parsed = operatorCommand.safeParse(input, inWords);
   if (parsed.success) return parsed.data as unknown as OperatorCommand; // by the table that both are made from
   throw new InputRefused(
-    `The command was refused: ${z.prettifyError(parsed.error)} Allowed are ${operatorCommandNames.join(', ')}, each with gatewayId and reason.`,
+    `The command was refused: ${problemsText(parsed.error)} Allowed are ${operatorCommandNames.join(', ')}, each with gatewayId and reason.`,
   );
 };

@@ -3,6 +3,7 @@ import { claimed } from '../domain/claimed.ts';
 import { InputRefused, RotationRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { KitId } from '../domain/ids.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import type { Plan } from '../domain/plan.ts';
 import { shardOf } from '../domain/shards.ts';
 import { longestText } from '../domain/text.ts';
@@ -63,8 +64,8 @@ export const beginRotation = async (
       );
     return stepOutput(gateway, step, now());
   }
-  const manual = manualInput.safeParse(input);
-  if (!manual.success) throw new InputRefused(`The input was refused: ${z.prettifyError(manual.error)} ${allowed}`);
+  const manual = manualInput.safeParse(input, inWords);
+  if (!manual.success) throw new InputRefused(`The input was refused: ${problemsText(manual.error)} ${allowed}`);
   const { gatewayId, reason, kitId } = manual.data;
   const gateway = await gateways.read(gatewayId);
   if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered. ${allowed}`);

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { counted } from '../../lambdas/console/view/labels.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { RegistryRefused } from '../../lambdas/registry/read-registry.ts';
 import { wholeRegistry } from '../registry-files/whole-registry.ts';
-import { NotWritten, writeUserFile } from '../user-file.ts';
 import { actorOf } from './actor.ts';
 import type { Result } from './command.ts';
 import type { Connection } from './connection.ts';
@@ -13,30 +11,6 @@ import { askFirst, plain, type Terminal } from './terminal.ts';
 
 /** Lambda's limit for a call is 6 MB, with what is said besides. */
 const largestBytes = 5_000_000;
-
-/** The text of a file the user has named. Throws {@link CommandFailed}. */
-export const readText = (file: string): string => readBytes(file).toString('utf8');
-
-/** The same as it is. */
-export const readBytes = (file: string): Buffer => {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new CommandFailed('usage', `${file} cannot be read: ${error instanceof Error ? error.message : ''}`, {
-      cause: error,
-    });
-  }
-};
-
-/** Puts the text in place of a file the user has named, whole or not at all. Throws {@link CommandFailed}. */
-export const writeText = (file: string, text: string): void => {
-  try {
-    writeUserFile(file, text);
-  } catch (error) {
-    if (error instanceof NotWritten) throw new CommandFailed('usage', error.message, { cause: error });
-    throw error;
-  }
-};
 
 /** Shows what applying one document would change, asks, and applies it; who calls has found it good. */
 export const applyText = async (
@@ -61,14 +35,14 @@ export const planText = async ({ connection }: { connection: Connection }, regis
 /** A plan as it came back, each change a line; with `isDetailed` it ends as one that differs when there is anything. */
 export const plannedResult = (json: ApplyResult, isDetailed: boolean): Result => {
   const all = json.count + json.refused;
-  if (all === 0) return { json, text: 'Nothing is to be changed.' };
+  if (all === 0) return { document: 'applied', json, text: 'Nothing is to be changed.' };
   const more = all - json.changes.length;
   const text = [
     ...json.changes.map(plain),
     ...(more > 0 ? [`and ${more} more`] : []),
     `${counted(json.count, 'change')} would be applied${json.refused > 0 ? `, and ${json.refused} refused now: the lines with NOT NOW say why` : ''}.`,
   ].join('\n');
-  return { json, text, ...(isDetailed ? { endsAs: 'differs' as const } : {}) };
+  return { document: 'applied', json, text, ...(isDetailed ? { endsAs: 'differs' as const } : {}) };
 };
 
 /** What became of it, as it came back: each change a line, and how many were made. A refused one ends the command otherwise. */
@@ -76,12 +50,12 @@ export const appliedResult = (json: ApplyResult): Result => {
   const { count, refused, changes } = json;
   const lines = changes.map(plain);
   const made = `${counted(count, 'change')} ${count === 1 ? 'was' : 'were'} applied`;
-  if (count + refused === 0) return { json, text: 'Nothing is to be changed.' };
+  if (count + refused === 0) return { document: 'applied', json, text: 'Nothing is to be changed.' };
   const sum =
     refused === 0
       ? `${made}.`
       : `${made}, and ${refused} ${refused === 1 ? 'was' : 'were'} refused: the lines with NOT NOW say why. Apply the file again when that is over.`;
-  return { json, text: [...lines, sum].join('\n'), isFailed: refused > 0 };
+  return { document: 'applied', json, text: [...lines, sum].join('\n'), isFailed: refused > 0 };
 };
 
 /** One document as it is sent: packed when it would not go otherwise. Throws {@link CommandFailed} for what never would. */

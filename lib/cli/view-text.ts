@@ -33,7 +33,8 @@ import {
 import { type Labels, labelsText } from '../../lambdas/domain/labels.ts';
 import type { KeyLine } from '../../lambdas/domain/own-keys.ts';
 import type { Screen } from '../screen.ts';
-import { linesOf, plain, rowsOf } from './terminal.ts';
+import { linesOf, rowsOf } from './table.ts';
+import { plain } from './terminal.ts';
 
 const colours: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   danger: 'red',
@@ -52,7 +53,7 @@ const stateText = (state: GatewaysView['rows'][number]['state']): string =>
 const more = ({ page, pages, pageSize, total }: Page, what: string): readonly string[] =>
   pages > 1
     ? [
-        `${page < pages ? `… and ${total - page * pageSize} more. ` : ''}Page ${page} of ${pages}; ${counted(total, what)} in all. --page ${page < pages ? page + 1 : 1} shows more.`,
+        `${page < pages ? `… and ${total - page * pageSize} more. ` : ''}Page ${page} of ${pages}; ${counted(total, what)} in all.`,
       ]
     : [];
 

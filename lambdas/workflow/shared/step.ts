@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { InputRefused } from '../../domain/failure.ts';
 import type { Gateway } from '../../domain/gateway.ts';
+import { inWords, problemsText } from '../../domain/in-words.ts';
 import { type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { type NextStage, nextStage } from '../../domain/next-stage.ts';
 import { allShards, type ShardsOfCall } from '../../domain/shards.ts';
@@ -67,8 +68,8 @@ const eventsOf = (input: StepInput): number => 13 + 10 * (input.shards?.length ?
 const shardStepInput = stepInput.extend({ shard: shardsOfCall });
 
 const parsedBy = <Input>(schema: z.ZodType<Input>, event: unknown): Input => {
-  const parsed = schema.safeParse(event);
-  if (!parsed.success) throw new InputRefused(`A state of the workflow was given ${z.prettifyError(parsed.error)}`);
+  const parsed = schema.safeParse(event, inWords);
+  if (!parsed.success) throw new InputRefused(`A state of the workflow was given ${problemsText(parsed.error)}`);
   return parsed.data;
 };
 

@@ -1,15 +1,12 @@
 import * as z from 'zod';
 import { latestRejectSeconds } from '../../../lambdas/domain/policy.ts';
-import { appliedResult, applyText, planText as planApplyText, plannedResult, readWhole } from '../apply-registry.ts';
 import { command, label, reason, text, wholeNumber, why } from '../command.ts';
 import { lengthIn } from '../deadline.ts';
 import { CommandFailed } from '../failure.ts';
 import { gatewayDecisions } from '../operator-commands.ts';
-import { pressButton } from '../press-button.ts';
-import { rotateFleet } from '../rotate-fleet.ts';
-import { plan, planText, rotate } from '../start-rotation.ts';
 import { withoutFrames } from '../terminal.ts';
-import { watchGateway } from '../watch.ts';
+
+const starts = () => import('../start-rotation.ts');
 
 const withinMs = (text: string | undefined): number | undefined => {
   const ms = text === undefined ? undefined : lengthIn(text);
@@ -55,6 +52,7 @@ const rotation = [
         );
       if (gatewayId === undefined) {
         const unlessWithinMs = withinMs(unlessRotatedWithin);
+        const { rotateFleet } = await import('../rotate-fleet.ts');
         return rotateFleet(
           { ...at, terminal },
           {
@@ -63,14 +61,21 @@ const rotation = [
           },
         );
       }
-      const started = await rotate(at, gatewayId, reason);
+      const started = await (await starts()).rotate(at, gatewayId, reason);
       if (!watch)
         return {
+          document: 'rotation',
           json: started,
-          text: `Rotation ${started.rotationId} runs. gateway-credentials watch ${gatewayId} shows it.`,
+          text: `Rotation ${started.rotationId} runs. To see it: ${at.call.next('watch', gatewayId)}`,
         };
+      const { watchGateway } = await import('../watch.ts');
       const outcome = await watchGateway(at.connection, terminal, gatewayId, 2_000);
-      return { json: { ...started, outcome }, text: '', isFailed: outcome !== 'COMPLETED' };
+      return {
+        document: 'rotation',
+        json: { ...started, ...(outcome ? { outcome } : {}) },
+        text: '',
+        isFailed: outcome !== 'COMPLETED',
+      };
     },
   }),
   command({
@@ -79,8 +84,14 @@ const rotation = [
     examples: ['plan orders', 'plan orders --json'],
     input: { gatewayId: text },
     run: async (at, { gatewayId }) => {
+      const { plan, planText } = await starts();
       const json = await plan(at, gatewayId, 'planned at a terminal');
-      return { json, text: planText(json, Date.parse(json.at), at.terminal.screen()), isFailed: !json.mayStart };
+      return {
+        document: 'plan',
+        json,
+        text: planText(json, Date.parse(json.at), at.terminal.screen()),
+        isFailed: !json.mayStart,
+      };
     },
   }),
   command({
@@ -109,6 +120,7 @@ const rotation = [
       requestId: text.optional(),
     },
     run: async (at, { gatewayId, reason, within, credential, confirm, requestId }) => {
+      const { pressButton } = await import('../press-button.ts');
       const json = await pressButton(at, {
         gatewayId,
         reason,
@@ -117,7 +129,12 @@ const rotation = [
         ...(confirm ? { confirm } : {}),
         ...(requestId ? { requestId } : {}),
       });
-      return { json, text: 'message' in json ? json.message : '', isFailed: json.result === 'UNCHANGED' };
+      return {
+        document: 'press',
+        json,
+        text: 'message' in json ? json.message : '',
+        isFailed: json.result === 'UNCHANGED',
+      };
     },
   }),
 ];
@@ -143,7 +160,8 @@ export const actCommands = [
       detailedExitCode: z.boolean().default(false),
     },
     run: async (at, { file, reason, yes, plan, detailedExitCode }) => {
-      if (plan) return plannedResult(await planApplyText(at, readWhole(file).text), detailedExitCode);
+      const { appliedResult, applyText, planText, plannedResult, readWhole } = await import('../apply-registry.ts');
+      if (plan) return plannedResult(await planText(at, readWhole(file).text), detailedExitCode);
       if (detailedExitCode) throw new CommandFailed('usage', '--detailed-exit-code goes with --plan.');
       return appliedResult(await applyText(at, readWhole(file).text, { reason, isAnswered: yes }));
     },

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { gatewayStates } from '../../../lambdas/console/view/views.ts';
+import { gatewayStates } from '../../../lambdas/console/view/parts.ts';
+import { nextPage } from '../call.ts';
 import { command, filter, label, labelOption, page, paging, text, wholeNumber } from '../command.ts';
-import { withoutFrames } from '../terminal.ts';
-import { gatewaysText, gatewayText, historyText, kitsFor, newsText } from '../view-text.ts';
-import { watchAll, watchGateway } from '../watch.ts';
+
+const texts = () => import('../view-text.ts');
 
 const given = (parts: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
@@ -21,18 +21,19 @@ export const showCommands = [
       paging,
     ],
     input: { gatewayId: text.optional(), filter, label, state: z.enum(gatewayStates).optional(), page },
-    run: async ({ connection, terminal }, { gatewayId, filter, label, state, page, json }) => {
+    run: async ({ connection, terminal, call }, { gatewayId, filter, label, state, page, json }) => {
       const screen = json ? undefined : terminal.screen();
+      const { gatewaysText, gatewayText, kitsFor } = await texts();
       if (gatewayId === undefined) {
         const view = await connection.show({ view: 'gateways', ...given({ filter, labels: label, state, page }) });
-        return { json: view, text: gatewaysText(view, screen) };
+        return { document: 'status', json: view, text: `${gatewaysText(view, screen)}${nextPage(view.page, call)}` };
       }
       const view = await connection.show({
         view: 'gateway',
         gatewayId,
         ...given({ filter, labels: label, page, ...kitsFor(screen) }),
       });
-      return { json: view, text: gatewayText(view, screen) };
+      return { document: 'status', json: view, text: `${gatewayText(view, screen)}${nextPage(view.kits.page, call)}` };
     },
   }),
   command({
@@ -40,16 +41,22 @@ export const showCommands = [
     about: 'Shows the rotation of a gateway while it runs, and ends with it; without a gateway all that run.',
     examples: ['watch orders', 'watch', 'watch orders --json'],
     options: [['--every <seconds>', 'how often to look (default 2)']],
+    streams: true,
     input: { gatewayId: text.optional(), every: wholeNumber(1, 3600).default(2) },
     run: async ({ connection, terminal }, { gatewayId, every, json }) => {
-      const shownOn = json ? withoutFrames(terminal) : terminal;
+      const { streamAll, streamGateway, watchAll, watchGateway } = await import('../watch.ts');
       if (gatewayId === undefined) {
-        await watchAll(connection, shownOn, every * 1000);
-        return { json: { outcome: 'NONE_RUNS' }, text: '' };
+        await (json ? streamAll : watchAll)(connection, terminal, every * 1000);
+        return { document: 'watch', json: { ended: true, outcome: 'NONE_RUNS' }, text: '' };
       }
-      const outcome = await watchGateway(connection, shownOn, gatewayId, every * 1000);
+      const outcome = await (json ? streamGateway : watchGateway)(connection, terminal, gatewayId, every * 1000);
       const isFailed = outcome !== undefined && outcome !== 'COMPLETED' && outcome !== 'ROLLED_BACK';
-      return { json: { gatewayId, outcome }, text: '', isFailed };
+      return {
+        document: 'watch',
+        json: { gatewayId, ended: true, ...(outcome ? { outcome } : {}) },
+        text: '',
+        isFailed,
+      };
     },
   }),
   command({
@@ -58,9 +65,13 @@ export const showCommands = [
     examples: ['history orders', 'history orders --page 2 --json'],
     options: [paging],
     input: { gatewayId: text, page },
-    run: async ({ connection, terminal }, { gatewayId, page }) => {
+    run: async ({ connection, terminal, call }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'history', gatewayId, ...given({ page }) });
-      return { json: view, text: historyText(view, terminal.screen()) };
+      return {
+        document: 'history',
+        json: view,
+        text: `${(await texts()).historyText(view, terminal.screen())}${nextPage(view.page, call)}`,
+      };
     },
   }),
   command({
@@ -69,9 +80,13 @@ export const showCommands = [
     examples: ['news orders', 'news orders --page 2 --json'],
     options: [paging],
     input: { gatewayId: text, page },
-    run: async ({ connection, terminal }, { gatewayId, page }) => {
+    run: async ({ connection, terminal, call }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'news', gatewayId, ...given({ page }) });
-      return { json: view, text: newsText(view, terminal.screen()) };
+      return {
+        document: 'news',
+        json: view,
+        text: `${(await texts()).newsText(view, terminal.screen())}${nextPage(view.page, call)}`,
+      };
     },
   }),
 ];

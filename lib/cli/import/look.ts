@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import type { GatewayId, KitId } from '../../../lambdas/domain/ids.ts';
+import { inWords, problemsText } from '../../../lambdas/domain/in-words.ts';
 import type { Kit } from '../../../lambdas/domain/kit.ts';
 import { apigee } from '../../../lambdas/kits/apigee.ts';
 import { entriesOfApigee, type FoundMap } from '../../../lambdas/kits/apigee-entries.ts';
@@ -47,8 +47,8 @@ const look = async <Settings extends Readonly<Record<string, unknown>>, Answer>(
   asked: { readonly option: string; readonly name: string; readonly settings: object },
   ask: (kit: Kit, settings: Settings, access: KitAccess) => Promise<Answer>,
 ): Promise<{ readonly answer: Answer } | Failed> => {
-  const read = kind.settings.safeParse(asked.settings);
-  if (!read.success) throw new CommandFailed('usage', `${asked.option}: ${z.prettifyError(read.error)}`);
+  const read = kind.settings.safeParse(asked.settings, inWords);
+  if (!read.success) throw new CommandFailed('usage', `${asked.option}: ${problemsText(read.error)}`);
   const kitId: KitId = namesBeside([])([kind.kind, asked.name]);
   const kit: Kit = {
     ...{ gatewayId, kitId, kind: kind.kind, owner, settings: read.data },
