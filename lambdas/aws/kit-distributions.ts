@@ -72,7 +72,7 @@ const textOfAnswer = (command: GetDistributionConfigCommand): (() => string) => 
     (next) => async (given) => {
       const answered = await next(given);
       const response = answered.response as { body: unknown };
-      const bytes = Buffer.concat(await collected(response.body as AsyncIterable<Uint8Array>));
+      const bytes = Buffer.concat(await collected(response.body as Uint8Array | AsyncIterable<Uint8Array>));
       text = bytes.toString();
       response.body = new Uint8Array(bytes);
       return answered;
@@ -82,7 +82,9 @@ const textOfAnswer = (command: GetDistributionConfigCommand): (() => string) => 
   return () => text;
 };
 
-const collected = async (chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> => {
+/** The parts of a body, which is a stream, or all in one where no network is between. */
+const collected = async (chunks: Uint8Array | AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> => {
+  if (chunks instanceof Uint8Array) return [chunks];
   const all: Uint8Array[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return all;
