@@ -46,9 +46,9 @@ const lib = {
   ],
   // The generator of the pages reads what it documents: schemas, kinds of kit, settings of the stack, commands, and codes.
   schemas: [
-    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|kits/(kinds|kit-errors)|policy-check/(answer|authorize))[.]ts$',
+    '^lambdas/([a-z-]+/[a-z-]*(schema|input)|kits/(kind-names|kit-errors)|policy-check/(answer|authorize))[.]ts$',
     '^lambdas/(domain|console/view)/',
-    '^lib/(cli/program|constructs/settings)[.]ts$',
+    '^lib/(cli/command-table|constructs/settings)[.]ts$',
   ],
   cli: ['^lib/(defaults|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
   // The console hands out evidence as the command line writes it.
@@ -126,7 +126,7 @@ module.exports = {
     ),
     ...[
       // It asks functions and shows their answers: of the slices it has the types of those, and what reads and words them.
-      ['lib/cli-does-nothing-itself', '^lib/cli/(?!restore-gateway|commands/restore|own-access|test-kit|import/)', ''],
+      ['lib/cli-does-nothing-itself', '^lib/cli/(?!restore-gateways?[.]|own-access|test-kit|import/)', ''],
       // What is only written down has no function to ask: it is looked at from here, and nothing is changed.
       [
         'lib/cli-looks',
@@ -134,14 +134,14 @@ module.exports = {
         '|aws/(kit-commands|kit-edge|kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kit-files|kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
       ],
       // Restoring is for the day on which there is no function to ask.
-      ['lib/cli-restores', '^lib/cli/(restore-gateway|commands/restore)', '|aws|wiring/gateways'],
+      ['lib/cli-restores', '^lib/cli/restore-gateways?[.]', '|aws|wiring/gateways'],
     ].map(([name, path, more]) => ({
       name,
       severity: 'error',
       from: { path },
       to: {
         path: '^lambdas/',
-        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/kinds|workflow/shared/(derived-id|fields)${more})[/.]`,
+        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/(kinds|kind-names)|workflow/shared/(derived-id|fields|in-words)${more})[/.]`,
         dependencyTypesNot: ['type-only'],
       },
     })),

@@ -4,6 +4,7 @@ import { InputRefused } from '../domain/failure.ts';
 import type { CredentialId } from '../domain/ids.ts';
 import { latestRejectSeconds } from '../domain/policy.ts';
 import { actor, credentialId, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
+import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 
 const pressed = {
   gatewayId: gatewayId.describe('The gateway whose credentials are compromised.'),
@@ -56,10 +57,10 @@ export type PressRequest = Omit<z.infer<typeof request>, 'credentialIds'> & {
 /** Reads a direct call or an EventBridge event. Throws {@link InputRefused} with what is wrong and what is allowed. */
 export const readPress = (event: unknown): PressRequest => {
   const isEvent = typeof event === 'object' && event !== null && 'detail-type' in event;
-  const parsed = isEvent ? envelope.safeParse(event) : request.safeParse(event);
+  const parsed = isEvent ? envelope.safeParse(event, inWords) : request.safeParse(event, inWords);
   if (!parsed.success)
     throw new InputRefused(
-      `The press was refused, and nothing was done: ${z.prettifyError(parsed.error)} Needed are gatewayId, confirmGatewayId, reason, actor and requestId; allowed besides are credentialIds and rejectWithinSeconds. As an event of type "${compromiseDetailType}": the same in detail, without requestId.`,
+      `The press was refused, and nothing was done: ${problemsText(parsed.error)} Needed are gatewayId, confirmGatewayId, reason, actor and requestId; allowed besides are credentialIds and rejectWithinSeconds. As an event of type "${compromiseDetailType}": the same in detail, without requestId.`,
     );
   const data = 'detail' in parsed.data ? fromEvent(envelope.parse(parsed.data)) : fromCall(request.parse(parsed.data));
   const { credentialIds, ...rest } = data;

@@ -4,6 +4,7 @@ import { executionNamePattern, executionNameRule, longestName } from '../domain/
 import { commandsAbout, type FieldsOf, type OperatorField } from '../domain/operator-commands.ts';
 import { commandFields, fieldsOfCommand } from '../operator/command-input.ts';
 import { actor, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
+import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { credentialList, dataFolder, widgetContext, withinSeconds } from './page-request.ts';
 
 /** The execution that a press starts is named after its request: the same press twice is one. */
@@ -79,7 +80,7 @@ export const fieldsOf = (event: unknown): Readonly<Record<string, unknown>> => {
 
 /** Reads an act: a form of the page, or a button of a widget with its form. Throws {@link InputRefused} with what is missing. */
 export const readAct = (event: unknown): ActInput => {
-  const parsed = act.safeParse(fieldsOf(event));
+  const parsed = act.safeParse(fieldsOf(event), inWords);
   if (parsed.success) return parsed.data as unknown as ActInput; // by the table that both are made from
-  throw new InputRefused(`Nothing was done. ${z.prettifyError(parsed.error)}`);
+  throw new InputRefused(`Nothing was done. ${problemsText(parsed.error)}`);
 };

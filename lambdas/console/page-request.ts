@@ -7,6 +7,7 @@ import { type Labels, labelIn, labelRule } from '../domain/labels.ts';
 import { latestRejectSeconds } from '../domain/policy.ts';
 import { longestText } from '../domain/text.ts';
 import { credentialId, executionName, gatewayId, kitId, source } from '../workflow/shared/fields.ts';
+import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { longestFilter, longestPage } from './view/paging.ts';
 import { gatewayActs, gatewayStates, kitActs, parts } from './view/views.ts';
 
@@ -100,10 +101,10 @@ export type AskFor<Name extends ConsoleAsk['view']> = Extract<ConsoleAsk, { view
 /** Reads what the console is asked for; without `view` it is all gateways. A widget's filter comes from its form. Throws {@link InputRefused}. */
 export const readAsk = (event: unknown): ConsoleAsk => {
   const given = typeof event === 'object' && event !== null ? event : {};
-  const parsed = ask.safeParse({ view: 'gateways', ...given });
+  const parsed = ask.safeParse({ view: 'gateways', ...given }, inWords);
   if (!parsed.success)
     throw new InputRefused(
-      `The console was asked for what it does not have: ${z.prettifyError(parsed.error)} Allowed views are ${ask.options.map(({ shape }) => shape.view.value).join(', ')}.`,
+      `The console was asked for what it does not have: ${problemsText(parsed.error)} Allowed views are ${ask.options.map(({ shape }) => shape.view.value).join(', ')}.`,
     );
   const typed = parsed.data.widgetContext?.forms.all.filter;
   return 'filter' in parsed.data && typeof typed === 'string'

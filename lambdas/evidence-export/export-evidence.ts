@@ -7,6 +7,7 @@ import type { Use } from '../domain/kit.ts';
 import { allShards } from '../domain/shards.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { gatewayId, rotationId } from '../workflow/shared/fields.ts';
+import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { type EvidencePart, partOf, readKits } from './evidence-kits.ts';
 import { distributedAtMsIn, evidenceRecordOf, type RotationFacts, retiredIn } from './evidence-record.ts';
 import type { EvidenceHead } from './evidence-schema.ts';
@@ -30,10 +31,10 @@ const largestBytes = 5_800_000;
  * is in the record. Throws {@link InputRefused}.
  */
 export const evidence = async (needs: Needs, event: unknown): Promise<EvidenceHead | EvidencePart> => {
-  const parsed = ask.safeParse(event);
+  const parsed = ask.safeParse(event, inWords);
   if (!parsed.success)
     throw new InputRefused(
-      `The input was refused: ${z.prettifyError(parsed.error)} Allowed is {"rotationId": "<id>", "gatewayId"?: "<id>", "part"?: {"fromShard": 0, "toShard": 0}}.`,
+      `The input was refused: ${problemsText(parsed.error)} Allowed is {"rotationId": "<id>", "gatewayId"?: "<id>", "part"?: {"fromShard": 0, "toShard": 0}}.`,
     );
   const gateway = await gatewayOf(needs, parsed.data);
   const { rotationId, part } = parsed.data;

@@ -5,6 +5,7 @@ import { awsLambda } from './aws-lambda.ts';
 import { awsLambdaEdge } from './aws-lambda-edge.ts';
 import { azureApim } from './azure-apim.ts';
 import { forward } from './forward.ts';
+import { type KindName, kindNames } from './kind-names.ts';
 import { KitMisconfigured } from './kit-errors.ts';
 import type { Destinations, KitKind } from './kit-kind.ts';
 import { kong } from './kong.ts';
@@ -16,25 +17,6 @@ import { pingGateway } from './pinggateway.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { webhook } from './webhook.ts';
-
-/** Every kind of kit there is; {@link kitKinds} does not compile until it has each of them. */
-export const kindNames = [
-  'kong',
-  'konnect',
-  'apigee',
-  'azure-apim',
-  'mulesoft',
-  'aws-lambda',
-  'aws-lambda-edge',
-  'kubernetes-secret',
-  'pinggateway',
-  'secrets-manager',
-  'ssm-parameter',
-  'webhook',
-  'manual',
-  'forward',
-] as const;
-export type KindName = (typeof kindNames)[number];
 
 type StoredSettings = Readonly<Record<string, unknown>>;
 

@@ -5,6 +5,7 @@ import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../domain/ids.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { actor, credentialId, gatewayId, kitId, reason } from '../workflow/shared/fields.ts';
+import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { acknowledgeKit } from './kit-decisions.ts';
 
 /** So many kits are acknowledged by one call: each is an entry of the record, and a person is waiting. */
@@ -40,10 +41,10 @@ export type KitsAcknowledged = {
 /** Reads the command, or `undefined` when it is another one. Throws {@link InputRefused} with what is wrong and what is allowed. */
 export const readAcknowledgeKits = (given: unknown): AcknowledgeKits | undefined => {
   if (Object(given).command !== 'acknowledge-kits') return undefined;
-  const parsed = input.safeParse(given);
+  const parsed = input.safeParse(given, inWords);
   if (parsed.success) return parsed.data;
   throw new InputRefused(
-    `The command was refused: ${z.prettifyError(parsed.error)} Allowed are gatewayId, kitIds (1 to ${acknowledgedAtOnce}), credentialId and reason.`,
+    `The command was refused: ${problemsText(parsed.error)} Allowed are gatewayId, kitIds (1 to ${acknowledgedAtOnce}), credentialId and reason.`,
   );
 };
 

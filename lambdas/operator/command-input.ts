@@ -9,6 +9,7 @@ import {
   operatorCommands,
 } from '../domain/operator-commands.ts';
 import { actor, credentialId, gatewayId, kitId, reason, source, versionId } from '../workflow/shared/fields.ts';
+import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 
 /** How each field of a command is read. A credential is named by its id and its version; a value is refused unread. */
 export const commandFields: { readonly [Field in OperatorField]: z.ZodType<OperatorFields[Field]> } = {
@@ -44,9 +45,9 @@ const operatorCommand = z.discriminatedUnion('command', [schemaOf(first), ...oth
 
 /** Reads a command of an operator. Throws {@link InputRefused} with what is wrong and what is allowed. */
 export const readCommand = (input: unknown): OperatorCommand => {
-  const parsed = operatorCommand.safeParse(input);
+  const parsed = operatorCommand.safeParse(input, inWords);
   if (parsed.success) return parsed.data as unknown as OperatorCommand; // by the table that both are made from
   throw new InputRefused(
-    `The command was refused: ${z.prettifyError(parsed.error)} Allowed are ${operatorCommandNames.join(', ')}, each with gatewayId and reason.`,
+    `The command was refused: ${problemsText(parsed.error)} Allowed are ${operatorCommandNames.join(', ')}, each with gatewayId and reason.`,
   );
 };

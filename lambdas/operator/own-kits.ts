@@ -7,6 +7,7 @@ import { shardOf } from '../domain/shards.ts';
 import { type NewsSettings, newsSettings } from '../news/channel-schema.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { credentialId, gatewayId, reason } from '../workflow/shared/fields.ts';
+import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { acknowledgedAtOnce, acknowledgeKits, type KitsAcknowledged, kitIds, registered } from './acknowledge-kits.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'news'> & ClockAndLog;
@@ -40,10 +41,10 @@ export const ownKits = async (
   given: unknown,
   userArn: string,
 ): Promise<OwnKitsShown | KitsAcknowledged> => {
-  const parsed = input.safeParse(given);
+  const parsed = input.safeParse(given, inWords);
   if (!parsed.success)
     throw new InputRefused(
-      `The call was refused: ${z.prettifyError(parsed.error)} Allowed are show and acknowledge, with gatewayId and 1 to ${acknowledgedAtOnce} kitIds.`,
+      `The call was refused: ${problemsText(parsed.error)} Allowed are show and acknowledge, with gatewayId and 1 to ${acknowledgedAtOnce} kitIds.`,
     );
   const asked = parsed.data;
   const gateway = await registered(needs, asked.gatewayId);

@@ -5,6 +5,7 @@ import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Dependencies } from '../ports.ts';
 import { actor, reason } from '../workflow/shared/fields.ts';
+import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { applyRegistry, describeChange, isRefusedLine } from './apply.ts';
 import { applyNews } from './apply-news.ts';
 import { refuseForeignSecrets } from './foreign-secrets.ts';
@@ -59,8 +60,8 @@ const longestText = 200_000_000;
  * unpack to more. Throws {@link InputRefused}.
  */
 export const applyEvent = (event: unknown, requestId: string): ApplyEvent => {
-  const parsed = byHand.safeParse(event ?? {});
-  if (!parsed.success) throw refused(z.prettifyError(parsed.error));
+  const parsed = byHand.safeParse(event ?? {}, inWords);
+  if (!parsed.success) throw refused(problemsText(parsed.error));
   const { plan, registry, registryGzip, reason } = parsed.data;
   if (registry && registryGzip !== undefined) throw refused('registry and registryGzip: give one of them.');
   const text = registry ? JSON.stringify(registry) : registryGzip && unpacked(registryGzip);

@@ -9,6 +9,7 @@ import { longestText } from '../domain/text.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { rotationIdOf } from './shared/derived-id.ts';
 import { actor, gatewayId, kitId, reason, rotationId } from './shared/fields.ts';
+import { inWords, problemsText } from './shared/in-words.ts';
 import { planRotation } from './shared/plan-rotation.ts';
 import { accessFor } from './shared/reach-kit.ts';
 import { type StepOutput, stepInput, stepOutput } from './shared/step.ts';
@@ -63,8 +64,8 @@ export const beginRotation = async (
       );
     return stepOutput(gateway, step, now());
   }
-  const manual = manualInput.safeParse(input);
-  if (!manual.success) throw new InputRefused(`The input was refused: ${z.prettifyError(manual.error)} ${allowed}`);
+  const manual = manualInput.safeParse(input, inWords);
+  if (!manual.success) throw new InputRefused(`The input was refused: ${problemsText(manual.error)} ${allowed}`);
   const { gatewayId, reason, kitId } = manual.data;
   const gateway = await gateways.read(gatewayId);
   if (!gateway) throw new InputRefused(`Gateway ${gatewayId} is not registered. ${allowed}`);

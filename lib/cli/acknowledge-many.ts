@@ -4,7 +4,8 @@ import type { GatewayView, KitRow } from '../../lambdas/console/view/views.ts';
 import type { At, Result } from './command.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
-import { askFirst, plain, rowsOf } from './terminal.ts';
+import { rowsOf } from './table.ts';
+import { askFirst, plain } from './terminal.ts';
 
 /** Which kits: of one gateway or of all, of this owner, with all of these labels. */
 export type Chosen = {

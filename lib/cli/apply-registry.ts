@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { counted } from '../../lambdas/console/view/labels.ts';
 import type { ApplyResult } from '../../lambdas/registry/apply-file.ts';
 import { RegistryRefused } from '../../lambdas/registry/read-registry.ts';
 import { wholeRegistry } from '../registry-files/whole-registry.ts';
-import { NotWritten, writeUserFile } from '../user-file.ts';
 import { actorOf } from './actor.ts';
 import type { Result } from './command.ts';
 import type { Connection } from './connection.ts';
@@ -13,30 +11,6 @@ import { askFirst, plain, type Terminal } from './terminal.ts';
 
 /** Lambda's limit for a call is 6 MB, with what is said besides. */
 const largestBytes = 5_000_000;
-
-/** The text of a file the user has named. Throws {@link CommandFailed}. */
-export const readText = (file: string): string => readBytes(file).toString('utf8');
-
-/** The same as it is. */
-export const readBytes = (file: string): Buffer => {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new CommandFailed('usage', `${file} cannot be read: ${error instanceof Error ? error.message : ''}`, {
-      cause: error,
-    });
-  }
-};
-
-/** Puts the text in place of a file the user has named, whole or not at all. Throws {@link CommandFailed}. */
-export const writeText = (file: string, text: string): void => {
-  try {
-    writeUserFile(file, text);
-  } catch (error) {
-    if (error instanceof NotWritten) throw new CommandFailed('usage', error.message, { cause: error });
-    throw error;
-  }
-};
 
 /** Shows what applying one document would change, asks, and applies it; who calls has found it good. */
 export const applyText = async (

@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { longestFilter } from '../../lambdas/console/view/paging.ts';
 import { labelIn, labelRule } from '../../lambdas/domain/labels.ts';
 import { reason } from '../../lambdas/workflow/shared/fields.ts';
+import { inWords, problemsText } from '../../lambdas/workflow/shared/in-words.ts';
+import type { Call } from './call.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailed, type exitCodes } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The deployment that is asked, and the terminal that asks. */
-export type At = { readonly connection: Connection; readonly terminal: Terminal };
+export type At = { readonly connection: Connection; readonly terminal: Terminal; readonly call: Call };
 
 /** What a command came to: a document for programs, and a text for people; `isFailed` ends with the exit code of a refusal, and `endsAs` with another one. */
 export type Result = {
@@ -26,18 +28,31 @@ export type CliCommand = {
   /** Reads the arguments and options as they were typed, before anybody is asked; what comes back runs it. Throws {@link CommandFailed}. */
   prepare(given: Readonly<Record<string, unknown>>): (at: At) => Promise<Result>;
   /** Answers what no deployment is needed for; `undefined` when one is. */
-  offline?(given: Readonly<Record<string, unknown>>): Result | undefined;
+  offline?(given: Readonly<Record<string, unknown>>): Promise<Result> | undefined;
   readonly subcommands?: readonly CliCommand[];
 };
 
 /** What every command that asks a deployment may be told. */
 export const common = z.object({ json: z.boolean().default(false), yes: z.boolean().default(false) });
 
-/** What was typed, by a schema. Throws {@link CommandFailed} with everything that is not allowed. */
-export const parsedBy = <Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> => {
-  const parsed = schema.safeParse(given);
+/** The field of an option, as commander makes it of its flags: `--from-table <name>` is `fromTable`. */
+const fieldOf = (flags: string): string =>
+  (/--([\w-]+)/.exec(flags)?.[1] ?? '').replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** What was typed, by a schema. Throws {@link CommandFailed} with everything that is not allowed, each by its option or argument. */
+export const parsedBy = <Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+  options: CliCommand['options'],
+): z.output<Schema> => {
+  const parsed = schema.safeParse(given, inWords);
   if (parsed.success) return parsed.data;
-  throw new CommandFailed('usage', z.prettifyError(parsed.error));
+  const flags = new Map(options.map(([flag]) => [fieldOf(flag), `--${/--([\w-]+)/.exec(flag)?.[1] ?? ''}`]));
+  const issues = parsed.error.issues.map((issue) => {
+    const [field = '', ...within] = issue.path;
+    return { ...issue, path: [flags.get(String(field)) ?? `<${String(field)}>`, ...within] };
+  });
+  throw new CommandFailed('usage', problemsText({ issues }));
 };
 
 /** A command whose arguments and options are checked by a schema first. Running it throws {@link CommandFailed} for what is not allowed. */
@@ -53,7 +68,7 @@ export const command = <Shape extends z.ZodRawShape>(
     options: [],
     ...spec,
     prepare: (given) => {
-      const parsed = parsedBy(schema, given);
+      const parsed = parsedBy(schema, given, spec.options ?? []);
       return (at) => spec.run(at, parsed as never);
     },
   };
@@ -63,11 +78,10 @@ export { reason };
 
 /** An argument that is always given: commander sees to it. */
 export const text = z.string().min(1, 'must not be empty');
-export const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .transform(Number)
-    .pipe(z.int(`allowed is a whole number from ${least} to ${most}`).min(least).max(most));
+export const wholeNumber = (least: number, most: number) => {
+  const allowed = `allowed is a whole number from ${least} to ${most}`;
+  return z.string().transform(Number).pipe(z.int(allowed).min(least, allowed).max(most, allowed));
+};
 
 /** Said with every decision: it is recorded. */
 export const why = ['--reason <text>', 'why; it is recorded with your name'] as const;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { PressResult } from '../../lambdas/compromise/press-button.ts';
 import type { View } from '../../lambdas/console/view/views.ts';
 import type { KitsAcknowledged } from '../../lambdas/operator/acknowledge-kits.ts';
@@ -68,7 +68,9 @@ export const connect = async (target: Target): Promise<Connection> => {
     return value;
   };
   const lambda = new LambdaClient(settings);
-  const stepFunctions = new SFNClient(settings);
+  let workflow: Promise<SFNClient> | undefined; // few commands start an execution
+  const stepFunctions = (): Promise<SFNClient> =>
+    (workflow ??= import('@aws-sdk/client-sfn').then(({ SFNClient }) => new SFNClient(settings)));
   const signer = async (): Promise<Signer> => ({
     credentials: await lambda.config.credentials(),
     region: await lambda.config.region(),
@@ -126,16 +128,20 @@ export const connect = async (target: Target): Promise<Connection> => {
         name: `cli-${randomUUID()}`,
         input: JSON.stringify(input),
       };
-      const { executionArn = '' } = await asked(stepFunctions.send(new StartExecutionCommand(start)));
+      const { StartExecutionCommand } = await import('@aws-sdk/client-sfn');
+      const client = await stepFunctions();
+      const { executionArn = '' } = await asked(client.send(new StartExecutionCommand(start)));
       return executionArn;
     },
     stateOf: async (executionArn) => {
+      const { DescribeExecutionCommand } = await import('@aws-sdk/client-sfn');
+      const client = await stepFunctions();
       const {
         status = 'RUNNING',
         output: text,
         error,
         cause,
-      } = await asked(stepFunctions.send(new DescribeExecutionCommand({ executionArn })));
+      } = await asked(client.send(new DescribeExecutionCommand({ executionArn })));
       return {
         status,
         ...(text ? { output: JSON.parse(text) as unknown } : {}),
@@ -156,7 +162,7 @@ export const connect = async (target: Target): Promise<Connection> => {
     },
     close: () => {
       lambda.destroy();
-      stepFunctions.destroy();
+      void workflow?.then((client) => client.destroy());
     },
   };
 };

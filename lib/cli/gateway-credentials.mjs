@@ -3,5 +3,6 @@
 import { runOnOwnNode } from '../own-node.mjs';
 
 const [, , ...args] = process.argv;
-if (args[0] === 'start') await runOnOwnNode('lib/local/start.ts', args.slice(1));
+const start = args[0] === '--data' ? 2 : args[0]?.startsWith('--data=') ? 1 : 0; // the one option that both have
+if (args[start] === 'start') await runOnOwnNode('lib/local/start.ts', args.toSpliced(start, 1));
 else await runOnOwnNode('lib/cli/main.ts', args);

@@ -1,10 +1,7 @@
 import * as z from 'zod';
-import { counted } from '../../lambdas/console/view/labels.ts';
-import { writeKits } from '../registry-files/kits-file.ts';
-import { readText, writeText } from './apply-registry.ts';
 import { type CliCommand, parsedBy, type Result, text } from './command.ts';
-import { indexOf, openRegistry } from './registry-edit.ts';
 import { plain } from './terminal.ts';
+import { readText, writeText } from './user-files.ts';
 
 const input = z.object({
   gatewayId: text,
@@ -13,8 +10,17 @@ const input = z.object({
   file: text.default('gateways.json'),
 });
 
-const exported = (given: Readonly<Record<string, unknown>>): Result => {
-  const { gatewayId, format, out, file } = parsedBy(input, given);
+const options = [
+  ['--format <format>', 'ndjson (default), or csv for spreadsheets'],
+  ['--out <file>', 'write them there'],
+  ['--file <path>', 'the gateways.json that is read (default gateways.json)'],
+] as const;
+
+const exported = async (given: Readonly<Record<string, unknown>>): Promise<Result> => {
+  const { indexOf, openRegistry } = await import('./registry-edit.ts');
+  const { writeKits } = await import('../registry-files/kits-file.ts');
+  const { counted } = await import('../../lambdas/console/view/labels.ts');
+  const { gatewayId, format, out, file } = parsedBy(input, given, options);
   const registry = openRegistry(file, readText(file));
   const kits = registry.gateways[indexOf(registry, gatewayId)]?.kits ?? [];
   const written = writeKits(format, kits);
@@ -29,11 +35,7 @@ export const exportCommand: CliCommand = {
   about:
     'Prints the kits of a gateway as kits import reads them, from the registry file; nothing is asked of any deployment.',
   examples: ['export orders > orders.ndjson', 'export orders --format csv --out orders.csv'],
-  options: [
-    ['--format <format>', 'ndjson (default), or csv for spreadsheets'],
-    ['--out <file>', 'write them there'],
-    ['--file <path>', 'the gateways.json that is read (default gateways.json)'],
-  ],
-  prepare: (given) => async () => exported(given),
+  options,
+  prepare: (given) => () => exported(given),
   offline: exported,
 };

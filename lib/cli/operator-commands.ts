@@ -1,19 +1,14 @@
-import { fromNow, inFull, unchangedWords } from '../../lambdas/console/view/labels.ts';
 import {
   type OperatorCommandName,
   operatorCommandNames,
   operatorCommands,
 } from '../../lambdas/domain/operator-commands.ts';
-import type { OperateResult } from '../../lambdas/operator/operate.ts';
-import { acknowledgeMany } from './acknowledge-many.ts';
 import { type CliCommand, command, label, labelOption, reason, text, wholeNumber, why } from './command.ts';
 import { deadlineIn } from './deadline.ts';
 import { CommandFailed } from './failure.ts';
-import { decide, force } from './send-decision.ts';
 import { plain } from './terminal.ts';
 
-const decided = (name: OperatorCommandName, { result }: OperateResult, done = 'Done, and recorded.'): string =>
-  result === 'UNCHANGED' ? unchangedWords(name) : done;
+const sending = () => import('./send-decision.ts');
 
 /** What a command does, as everybody is told. */
 const about = (name: OperatorCommandName): string => operatorCommands[name].does;
@@ -27,6 +22,7 @@ const plainDecision = (name: 'hold' | 'resume' | 'roll-back' | 'repair' | 'recov
     options: [why],
     input: { gatewayId: text, reason },
     run: async (at, { gatewayId, reason }) => {
+      const { decide, decided } = await sending();
       const json = await decide(at, { command: name, gatewayId, reason });
       return { json, text: decided(name, json) };
     },
@@ -49,7 +45,9 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     options: [why, ['--until <time>', 'a time such as 2026-12-24T08:00:00Z, or from now: 90m, 12h, 3d']],
     input: { gatewayId: text, reason, until: text },
     run: async (at, { gatewayId, reason, until }) => {
+      const { inFull } = await import('../../lambdas/console/view/labels.ts');
       const deadlineAt = deadlineIn(until, Date.now());
+      const { decide, decided } = await sending();
       const json = await decide(at, { command: 'extend', gatewayId, reason, deadlineAt });
       return { json, text: `${decided('extend', json)} The deadline is ${inFull(Date.parse(deadlineAt))}.` };
     },
@@ -73,6 +71,8 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       if ((kits === undefined) !== (kitsHash === undefined))
         throw new CommandFailed('usage', '--kits and --kits-hash go together.');
       const repeated = kits === undefined || kitsHash === undefined ? {} : { repeated: { kits, kitsHash } };
+      const { decided, force } = await sending();
+      const { fromNow } = await import('../../lambdas/console/view/labels.ts');
       const json = await force(at, { gatewayId, reason, ...repeated }, yes);
       const { waitsFor, nowMs } = await at.connection.show({ view: 'gateway', gatewayId });
       const next = waitsFor.map(({ text, untilAtMs }) =>
@@ -96,6 +96,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     input: { gatewayId: text, reason, credential: text, version: text.optional() },
     run: async (at, { gatewayId, reason, credential, version }) => {
       const named = { credentialId: credential, ...(version === undefined ? {} : { versionId: version }) };
+      const { decide, decided } = await sending();
       const json = await decide(at, { command: 'adopt', gatewayId, reason, ...named });
       return { json, text: decided('adopt', json) };
     },
@@ -107,6 +108,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     options: [why, ['--credential <id>', 'the live credential that is to go']],
     input: { gatewayId: text, reason, credential: text },
     run: async (at, { gatewayId, reason, credential }) => {
+      const { decide, decided } = await sending();
       const json = await decide(at, { command: 'retire-credential', gatewayId, reason, credentialId: credential });
       return { json, text: decided('retire-credential', json, `${credential} is being retired.`) };
     },
@@ -118,6 +120,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     options: [why, ['--credential <id>', 'the revoked credential that was not seen refused']],
     input: { gatewayId: text, reason, credential: text },
     run: async (at, { gatewayId, reason, credential }) => {
+      const { decide, decided } = await sending();
       const json = await decide(at, { command: 'waive-proof', gatewayId, reason, credentialId: credential });
       return { json, text: decided('waive-proof', json, `Recorded: nobody saw ${credential} refused.`) };
     },
@@ -146,6 +149,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
         if (kitId !== undefined)
           throw new CommandFailed('usage', 'Name one kit, or with --owner or --label all such kits; not both.');
         const chosen = { gatewayId, owner, labels: label, credentialId: credential };
+        const { acknowledgeMany } = await import('./acknowledge-many.ts');
         return acknowledgeMany(at, chosen, { reason, isAnswered: yes });
       }
       if (gatewayId === undefined || kitId === undefined)
@@ -153,6 +157,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       const credentialId = credential ?? (await at.connection.show({ view: 'gateway', gatewayId })).targetId;
       if (!credentialId)
         throw new CommandFailed('refused', `Gateway ${gatewayId} has no credential yet that a kit could hold.`);
+      const { decide, decided } = await sending();
       const json = await decide(at, { command: 'acknowledge-kit', gatewayId, kitId, reason, credentialId });
       return { json, text: decided('acknowledge-kit', json, `Kit ${kitId} is recorded to hold ${credentialId}.`) };
     },
@@ -164,6 +169,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     options: [why],
     input: { gatewayId: text, kitId: text, reason },
     run: async (at, { gatewayId, kitId, reason }) => {
+      const { decide, decided } = await sending();
       const json = await decide(at, { command: 'retry-kit', gatewayId, kitId, reason });
       return { json, text: decided('retry-kit', json, `Kit ${kitId} is to be given the credential again.`) };
     },
@@ -175,6 +181,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     options: [why],
     input: { gatewayId: text, kitId: text, source: text, reason },
     run: async (at, { gatewayId, kitId, source, reason }) => {
+      const { decide, decided } = await sending();
       const json = await decide(at, { command: 'retire-source', gatewayId, kitId, source, reason });
       return {
         json,

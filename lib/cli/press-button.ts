@@ -6,7 +6,8 @@ import type { Screen } from '../screen.ts';
 import { actorOf } from './actor.ts';
 import type { At } from './command.ts';
 import { CommandFailed } from './failure.ts';
-import { plain, rowsOf } from './terminal.ts';
+import { rowsOf } from './table.ts';
+import { plain } from './terminal.ts';
 
 /** What is pressed, as it was typed. */
 export type Press = {
@@ -20,7 +21,10 @@ export type Press = {
 };
 
 /** The compromise button: shows who is cut off and when, and wants the gateway's name. It works without being able to show that. */
-export const pressButton = async (at: At, { confirm, ...press }: Press): Promise<PressResult> => {
+export const pressButton = async (
+  at: Pick<At, 'connection' | 'terminal'>,
+  { confirm, ...press }: Press,
+): Promise<PressResult> => {
   const { connection, terminal } = at;
   const { gatewayId } = press;
   terminal.say(

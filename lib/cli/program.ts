@@ -1,53 +1,30 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { defaultStackName } from '../defaults.ts';
+import { Argument, Command, CommanderError } from 'commander';
+import { callOf } from './call.ts';
 import type { CliCommand, Result } from './command.ts';
-import { actCommands } from './commands/decide.ts';
-import { evidenceCommand, evidenceKeyCommand } from './commands/evidence.ts';
-import { importCommand } from './commands/import.ts';
-import { kitCommands } from './commands/kits.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { showCommands } from './commands/show.ts';
-import { type Connection, connect } from './connection.ts';
+import { codesText, commands, commonOptions, ownCommands, variablesText } from './command-table.ts';
 import { CommandFailed, exitCodes, failureOf } from './failure.ts';
-import { targetOf } from './target.ts';
+import { type Shell, shells } from './shells.ts';
+import { type Given, targeted } from './targeted.ts';
 import { jsonText, plain, type Terminal } from './terminal.ts';
 
-const kits: CliCommand = {
-  usage: 'kits',
-  about: 'The kits of a gateway: list, add, import, test, check, remove, fetch, acknowledge, retry.',
-  examples: [],
-  options: [],
-  prepare: () => {
-    throw new CommandFailed('usage', 'Say what to do with the kits: gateway-credentials kits --help.');
-  },
-  subcommands: kitCommands,
+/** Where a command line is run: who sees it, and what the process was told besides. */
+export type Surroundings = { readonly terminal: Terminal; readonly environment: NodeJS.ProcessEnv };
+
+type Run = Surroundings & {
+  readonly argv: readonly string[];
+  end(exitCode: number): void;
+  codeOf(exitCode: number): number;
 };
-
-const commands: readonly CliCommand[] = [
-  ...[...showCommands, ...actCommands, importCommand, kits, evidenceCommand, evidenceKeyCommand, restoreCommand],
-];
-
-/** Every command with what it does, as a table of a page, and how it can end. */
-export const commandsText = (): string => {
-  const row = ({ usage, about }: CliCommand, before = '') => `| \`${before}${usage}\` | ${about} |`;
-  const rows = commands.flatMap((one) =>
-    one.subcommands ? one.subcommands.map((sub) => row(sub, `${one.usage} `)) : [row(one)],
-  );
-  return [...['| command | what it does |', '| --- | --- |'], ...rows, codes].join('\n');
-};
-
-const codes = `
-Exit codes: ${exitCodes.done} done, ${exitCodes.refused} refused or failed, ${exitCodes.usage} wrong command line (of kits check and --detailed-exit-code: something differs, and every error is ${exitCodes.refused}), ${exitCodes.declined} nobody said yes, ${exitCodes.unreachable} the system could not be asked, ${exitCodes.unvouched} evidence that is unchanged and whose key nobody has vouched for (130 after Ctrl-C).`;
 
 /** Runs one command line; resolves with its exit code. Rejects only for a defect. */
-export const runCommand = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
+export const runCommand = async (argv: readonly string[], surroundings: Surroundings): Promise<number> => {
+  const { terminal } = surroundings;
+  const outcome = { exitCode: exitCodes.done as number };
   const codeOf = (exitCode: number): number => (isDetailed(argv) ? exitCodes.refused : exitCode);
+  const end = (exitCode: number): void => void Object.assign(outcome, { exitCode });
   try {
-    const outcome = { exitCode: exitCodes.done as number };
-    await programFor(terminal, (exitCode) => Object.assign(outcome, { exitCode }), codeOf).parseAsync([...argv], {
-      from: 'user',
-    });
+    await programFor({ ...surroundings, argv, end, codeOf }).parseAsync([...argv], { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : codeOf(exitCodes.usage);
@@ -61,7 +38,7 @@ export const runCommand = async (argv: readonly string[], terminal: Terminal): P
 
 /** Whether 2 says that something differs, so that no error may end with it. */
 const isDetailed = (argv: readonly string[]): boolean =>
-  argv.includes('--detailed-exit-code') || (argv[0] === 'kits' && argv[1] === 'check');
+  argv.includes('--detailed-exit-code') || argv.some((word, index) => word === 'kits' && argv[index + 1] === 'check');
 
 /** That of the package.json beside `lib`; read when it is asked for. */
 const version = (): string =>
@@ -69,87 +46,91 @@ const version = (): string =>
     (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version,
   );
 
-const programFor = (
-  terminal: Terminal,
-  end: (exitCode: number) => void,
-  codeOf: (exitCode: number) => number,
-): Command => {
+const startAlone =
+  'Before start stands nothing but --data; its own options stand after it: gateway-credentials start --help.';
+
+const programFor = (run: Run): Command => {
   const program = new Command('gateway-credentials')
     .description('Rotates the credentials of API gateways, and shows how they stand.')
     .version(version(), '--version', 'print the version')
-    .enablePositionalOptions() // after the name of a command, --version is that command's
-    .addHelpText(
-      'after',
-      `\nThis machine plays the cloud with gateway-credentials start; start --help says how.\n${codes}`,
-    );
-  settle(program, terminal);
-  for (const one of commands) add(program, one, terminal, end, codeOf);
+    .addHelpText('after', `${variablesText}\n${codesText}`);
+  settle(program, run.terminal);
+  for (const one of commands) add(program, one, run);
+  program
+    .command('start')
+    .description(ownCommands.start)
+    .allowUnknownOption()
+    .action(() => {
+      throw new CommandFailed('usage', startAlone); // with nothing before it but --data, it is a program of its own
+    });
+  settle(program.command('completion').description(ownCommands.completion), run.terminal)
+    .addArgument(new Argument('<shell>', 'for which').choices(shells))
+    .addHelpText('after', '\nExamples:\n  source <(gateway-credentials completion bash)')
+    .action(async (shell: Shell) => {
+      const { completionFor } = await import('./completion.ts');
+      run.terminal.out(completionFor(shell));
+    });
   return program;
 };
 
-/** How commander speaks and ends: through the terminal, and never the process. */
-const settle = (command: Command, terminal: Terminal): Command =>
-  command
+/** How commander speaks and ends: through the terminal, and never the process. Options of all commands are known before a command too, and after its name it has its own. */
+const settle = (command: Command, terminal: Terminal): Command => {
+  for (const [flags, meaning] of commonOptions) command.option(flags, meaning);
+  return command
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.say(plainLines(text)),
     })
+    .showSuggestionAfterError()
     .showHelpAfterError('--help says what is allowed.')
     .exitOverride();
+};
 
 const plainLines = (text: string): string => text.trimEnd().split('\n').map(plain).join('\n');
 
-const add = (
-  parent: Command,
-  one: CliCommand,
-  terminal: Terminal,
-  end: (exitCode: number) => void,
-  codeOf: (exitCode: number) => number,
-): void => {
-  const command = settle(parent.command(one.usage).description(one.about), terminal);
-  for (const sub of one.subcommands ?? []) add(command, sub, terminal, end, codeOf);
+const add = (parent: Command, one: CliCommand, run: Run): void => {
+  const command = parent.command(one.usage).description(one.about);
+  for (const [flags, meaning] of one.subcommands ? [] : one.options) command.option(flags, meaning);
+  settle(command, run.terminal);
+  for (const sub of one.subcommands ?? []) add(command, sub, run);
   if (one.subcommands) return;
-  for (const [flags, meaning] of one.options) command.option(flags, meaning);
   const path = parent.parent ? `${parent.name()} ` : '';
   const examples = one.examples.map((example) => `  gateway-credentials ${path}${example}`).join('\n');
-  command
-    .option('--json', 'print one JSON document, for programs')
-    .option('--stack <name>', 'the stack on AWS', defaultStackName)
-    .option('--region <region>', 'its region; default as for every AWS tool')
-    .option('--local', 'this machine, started with npm start')
-    .option('--data <dir>', 'this machine, with another data folder than the default one')
-    .addHelpText('after', `${examples ? `\nExamples:\n${examples}\n` : ''}${codes}`)
-    .action(async () => {
-      const names = command.registeredArguments.map((argument) => argument.name());
-      const given: Readonly<Record<string, unknown>> = {
-        ...Object.fromEntries(names.map((name, index) => [name, command.args[index]])),
-        ...command.opts(),
-      };
-      try {
-        const { json, text, isFailed, endsAs } = await runAt(given, one, terminal);
-        const answer = given.json ? jsonText(json) : text;
-        if (answer !== '') terminal.out(answer);
-        if (isFailed || endsAs) end(exitCodes[endsAs ?? 'refused']);
-      } catch (error) {
-        const failure = failureOf(error);
-        if (given.json && failure)
-          terminal.out(jsonText({ exitCode: codeOf(failure.exitCode), error: failure.message }));
-        throw failure ?? error;
-      }
-    });
+  command.addHelpText('after', `${examples ? `\nExamples:\n${examples}\n` : ''}${codesText}`).action(async () => {
+    const given = givenTo(command);
+    try {
+      const { json, text, isFailed, endsAs } = await runAt(given, one, run);
+      const answer = given.json ? jsonText(json) : text;
+      if (answer !== '') run.terminal.out(answer);
+      if (isFailed || endsAs) run.end(exitCodes[endsAs ?? 'refused']);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (given.json && failure)
+        run.terminal.out(jsonText({ exitCode: run.codeOf(failure.exitCode), error: failure.message }));
+      throw failure ?? error;
+    }
+  });
 };
 
-const runAt = async (
-  given: Readonly<Record<string, unknown>>,
-  { prepare, offline }: CliCommand,
-  terminal: Terminal,
-): Promise<Result> => {
-  const answered = offline?.(given);
+/** Arguments and options by their names; of an option that stands before the command and after it, the later. */
+const givenTo = (command: Command): Given => {
+  const names = command.registeredArguments.map((argument) => argument.name());
+  const named = Object.fromEntries(names.map((name, index) => [name, command.args[index]]));
+  let options: Given = {};
+  for (let at: Command | null = command; at; at = at.parent) options = { ...at.opts(), ...options };
+  return { ...options, ...named };
+};
+
+const runAt = async (given: Given, { prepare, offline }: CliCommand, run: Run): Promise<Result> => {
+  const answered = await offline?.(given);
   if (answered) return answered;
-  const run = prepare(given);
-  const connection: Connection = await connect(targetOf(given));
+  const perform = prepare(given);
+  const { connect } = await import('./connection.ts');
+  const { targetOf } = await import('./target.ts');
+  const connection = await connect(targetOf(targeted(given, run.environment)));
   try {
-    return await run({ connection, terminal });
+    return await perform({ connection, terminal: run.terminal, call: callOf(run.argv, given) });
   } finally {
     connection.close();
   }

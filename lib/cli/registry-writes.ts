@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Assembled } from '../registry-files/assemble.ts';
 import { formatOf, kitIn, linesOf, writeKits } from '../registry-files/kits-file.ts';
 import type { KitEntry } from '../registry-files/read-kit.ts';
-import { writeText } from './apply-registry.ts';
+import { writeText } from './user-files.ts';
 
 /** A file, and the text that it gets. */
 export type FileWrite = { readonly path: string; readonly text: string };

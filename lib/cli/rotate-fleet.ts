@@ -10,7 +10,8 @@ import type { Connection } from './connection.ts';
 import { CommandFailed } from './failure.ts';
 import { isGood, type Rotated, rotateMany } from './rotate-many.ts';
 import { rotate } from './start-rotation.ts';
-import { askFirst, plain, rowsOf } from './terminal.ts';
+import { rowsOf } from './table.ts';
+import { askFirst, plain } from './terminal.ts';
 import { bold, rotationLine } from './view-text.ts';
 import { shownOn } from './watch.ts';
 
@@ -67,7 +68,7 @@ export const rotateFleet = async (at: At, fleet: Fleet): Promise<Result> => {
     );
     return resultOf(all, terminal.screen());
   } finally {
-    terminal.done();
+    await terminal.done();
   }
 };
 

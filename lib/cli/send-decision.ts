@@ -1,8 +1,14 @@
-import { counted, lateWords } from '../../lambdas/console/view/labels.ts';
+import { counted, lateWords, unchangedWords } from '../../lambdas/console/view/labels.ts';
+import type { OperatorCommandName } from '../../lambdas/domain/operator-commands.ts';
 import type { OperateResult } from '../../lambdas/operator/operate.ts';
 import type { At } from './command.ts';
 import { CommandFailed } from './failure.ts';
-import { askFirst, plain, rowsOf } from './terminal.ts';
+import { rowsOf } from './table.ts';
+import { askFirst, plain } from './terminal.ts';
+
+/** What became of a decision, in words. */
+export const decided = (name: OperatorCommandName, { result }: OperateResult, done = 'Done, and recorded.'): string =>
+  result === 'UNCHANGED' ? unchangedWords(name) : done;
 
 /** Takes a decision, and says what became of it. Throws {@link CommandFailed} when it is refused. */
 export const decide = async (

@@ -22,7 +22,8 @@ import { actorOf } from './actor.ts';
 import type { At } from './command.ts';
 import type { ExecutionState } from './connection.ts';
 import { CommandFailed } from './failure.ts';
-import { plain, rowsOf } from './terminal.ts';
+import { rowsOf } from './table.ts';
+import { plain } from './terminal.ts';
 
 const lookEveryMs = 500;
 /** A start is refused or has begun within this time; a plan may take longer. */

@@ -1,9 +1,5 @@
-import { styleText } from 'node:util';
-import { confirm, input } from '@inquirer/prompts';
-import { createLogUpdate } from 'log-update';
-import stringWidth from 'string-width';
-import { getBorderCharacters, table } from 'table';
-import { clippedLine, type Screen, screenOf } from '../screen.ts';
+import type { createLogUpdate } from 'log-update';
+import { type Screen, screenOf } from '../screen.ts';
 import { CommandFailed } from './failure.ts';
 
 /** Where a command speaks and asks; one document goes to `out`, everything else to `say`. */
@@ -18,7 +14,7 @@ export type Terminal = {
   screen(): Screen | undefined;
   /** Shows a frame in place of the last one; `done` leaves the last one standing. */
   frame(text: string): void;
-  done(): void;
+  done(): void | Promise<void>;
 };
 
 /** A reader that has enough, as in `… | head`, ends the command without a word: nobody is there to read one. */
@@ -27,20 +23,26 @@ const endWithReader = (error: NodeJS.ErrnoException): void => {
   process.exit();
 };
 
+const prompts = () => import('@inquirer/prompts');
+
 /** The terminal of this process. Without a screen, frames are written one after another. Questions go to stderr: stdout may be a file or a program's. */
 export const ownTerminal = (): Terminal => {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
   const isLive = process.stdout.isTTY === true;
-  const live = createLogUpdate(process.stdout);
+  let shown: Promise<ReturnType<typeof createLogUpdate>> | undefined; // what draws is loaded with the first frame
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     say: (text) => void process.stderr.write(`${text}\n`),
     isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    confirm: (message) => confirm({ message, default: false }, { output: process.stderr }),
-    input: (message) => input({ message }, { output: process.stderr }),
+    confirm: async (message) => (await prompts()).confirm({ message, default: false }, { output: process.stderr }),
+    input: async (message) => (await prompts()).input({ message }, { output: process.stderr }),
     screen: () => screenOf(process.stdout),
-    frame: (text) => (isLive ? live(text) : void process.stdout.write(`${text}\n`)),
-    done: () => live.done(),
+    frame: (text) => {
+      if (!isLive) return void process.stdout.write(`${text}\n`);
+      shown ??= import('log-update').then((one) => one.createLogUpdate(process.stdout));
+      void shown.then((live) => live(text));
+    },
+    done: async () => (await shown)?.done(),
   };
 };
 
@@ -68,70 +70,6 @@ export const jsonLine = (value: unknown): string => withoutInvisible(JSON.string
 
 const withoutInvisible = (json: string): string =>
   json.replace(invisibleInJson, (character) => character.split('').map(escaped).join(''));
-
-type Cell = string | readonly string[] | undefined;
-const gap = 2;
-const narrowest = 8;
-
-/**
- * Rows under headings, every cell made safe; `undefined` is an empty cell, and a cell may have several lines. On a screen they are
- * no wider than it: the widest columns are made narrower first.
- */
-export const rowsOf = (
-  headings: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  screen: Screen | undefined,
-): string =>
-  tableOf(
-    headings,
-    rows.map((row) => row.map(cellText)),
-    screen,
-  );
-
-/** The same with one line for a row: what has no room in it is cut off. */
-export const linesOf = (headings: readonly string[], rows: readonly (readonly Cell[])[], screen: Screen): string => {
-  const body = rows.map((row) => row.map((cell) => cellText(cell).replaceAll('\n', ' ')));
-  const widths = widthsOf([headings, ...body], screen);
-  return tableOf(
-    headings,
-    body.map((row) => row.map((cell, index) => clippedLine(cell, widths[index] ?? narrowest))),
-    undefined,
-  );
-};
-
-const cellText = (cell: Cell): string => (typeof cell === 'string' ? [cell] : (cell ?? [])).map(plain).join('\n');
-
-const widthOf = (cell: string): number => Math.max(...cell.split('\n').map((line) => stringWidth(line)));
-
-/** How wide the columns may be, so that all of them fit. */
-const widthsOf = (rows: readonly (readonly string[])[], { columns }: Screen): readonly number[] => {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => widthOf(row[index] ?? '')), 1));
-  for (;;) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const width = widths[widest] ?? 0;
-    const isTooWide = widths.reduce((sum, one) => sum + one + gap, -gap) > columns;
-    if (!isTooWide || width <= narrowest) return widths;
-    widths[widest] = width - 1;
-  }
-};
-
-const tableOf = (
-  headings: readonly string[],
-  body: readonly (readonly string[])[],
-  screen: Screen | undefined,
-): string => {
-  const widths = screen ? widthsOf([headings, ...body], screen) : [];
-  return table([headings.map((heading) => styleText('bold', heading)), ...body.map((row) => [...row])], {
-    border: getBorderCharacters('void'),
-    columnDefault: { paddingLeft: 0, paddingRight: gap, wrapWord: true },
-    columns: Object.fromEntries(widths.map((width, index) => [index, { width }])),
-    drawHorizontalLine: () => false,
-  })
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
-    .trimEnd();
-};
 
 /** Asks before something that cuts somebody off; `--yes` has answered already. Throws {@link CommandFailed} for no, or when nobody is there. */
 export const askFirst = async (terminal: Terminal, question: string, isAnswered: boolean): Promise<void> => {

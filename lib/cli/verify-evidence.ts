@@ -10,6 +10,7 @@ import {
   evidenceKits,
 } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { digestOf, statementOf } from '../../lambdas/evidence-export/evidence-signature.ts';
+import { inWords, problemsText } from '../../lambdas/workflow/shared/in-words.ts';
 import { partsBegin, partsEnd } from './evidence-file.ts';
 import { CommandFailed } from './failure.ts';
 import { fingerprintOf, publicKeyIn } from './public-key.ts';
@@ -128,14 +129,14 @@ type Read =
 const readAs = (schema: typeof evidenceDocument | typeof evidenceHead, text: string): Read => {
   try {
     const json = parseStrictJson(text);
-    const parsed = schema.safeParse(json);
+    const parsed = schema.safeParse(json, inWords);
     if (parsed.success) return { ...(json as { kits?: unknown[] }), document: parsed.data, raw: Object(json).record };
     const other = otherFormat.safeParse(json).data?.record.format;
     return {
       why:
         other && other !== evidenceFormat
           ? `It is in the format ${other}, and this version checks ${evidenceFormat}: check it with the version that exported it.`
-          : `It is no evidence document: ${z.prettifyError(parsed.error)}`,
+          : `It is no evidence document: ${problemsText(parsed.error)}`,
     };
   } catch (error) {
     return { why: `It is no evidence document: ${error instanceof Error ? error.message : 'it is not JSON.'}` };

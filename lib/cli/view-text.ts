@@ -33,7 +33,8 @@ import {
 import { type Labels, labelsText } from '../../lambdas/domain/labels.ts';
 import type { KeyLine } from '../../lambdas/domain/own-keys.ts';
 import type { Screen } from '../screen.ts';
-import { linesOf, plain, rowsOf } from './terminal.ts';
+import { linesOf, rowsOf } from './table.ts';
+import { plain } from './terminal.ts';
 
 const colours: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   danger: 'red',

@@ -103,7 +103,7 @@ export const watchGateway = async (
       await pause(everyMs);
     }
   } finally {
-    terminal.done();
+    await terminal.done();
   }
 };
 
@@ -146,6 +146,6 @@ export const watchAll = async (connection: Connection, terminal: Terminal, every
       await pause(everyMs);
     }
   } finally {
-    terminal.done();
+    await terminal.done();
   }
 };

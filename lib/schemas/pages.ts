@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { type KindName, kindNames } from '../../lambdas/kits/kinds.ts';
+import { type KindName, kindNames } from '../../lambdas/kits/kind-names.ts';
 import { channelSchema } from '../../lambdas/news/channel-schema.ts';
 import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
-import { commandsText } from '../cli/program.ts';
+import { commandsText } from '../cli/command-table.ts';
 import { settingsSchema } from '../constructs/settings.ts';
 import { type JsonSchema, schemaAt, settingsTable } from './settings-table.ts';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
-import { writeText } from '../../lib/cli/apply-registry.ts';
 import { failureOf } from '../../lib/cli/failure.ts';
 import { runCommand } from '../../lib/cli/program.ts';
+import { writeText } from '../../lib/cli/user-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'failure-'));
 const thrownBy = (work: () => void): unknown => {
@@ -60,7 +60,7 @@ it('says in one line that a file for evidence is missing', async () => {
       done: () => undefined,
     },
   };
-  expect(await runCommand(['evidence', '--verify', join(folder, 'none.json')], terminal)).toBe(2);
+  expect(await runCommand(['evidence', '--verify', join(folder, 'none.json')], { terminal, environment: {} })).toBe(2);
   expect(said).toHaveLength(1);
 });
 

@@ -123,7 +123,7 @@ describe('import from Apigee', () => {
     ['a path that is none', () => maps('ping'), 'given is ping; allowed is organizations/'],
     ['a scope that is none', () => maps('organizations/a/proxies/b/keyvaluemaps/c'), 'allowed is organizations/'],
     ['no secret', () => ['--apigee', map], '--apigee-access-secret'],
-    ['an edition that is none', () => [...maps(map), '--apigee-edition', 'opdk'], 'apigeeEdition'],
+    ['an edition that is none', () => [...maps(map), '--apigee-edition', 'opdk'], '--apigee-edition: must be'],
   ])('refuses %s', async (_what, words, said) => {
     const refused = await run(['import', 'elsewhere', ...atPingOneWords(), ...words(), ...common()]);
     expect(refused).toMatchObject({ exitCode: 2, said: expect.stringContaining(said) });

@@ -17,6 +17,7 @@ export const runCli = async (
   words: readonly string[],
   answers?: readonly (boolean | string)[],
   screen?: Screen,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<Ran> => {
   const [out, said, frames]: [string[], string[], string[]] = [[], [], []];
   const left = [...(answers ?? [])];
@@ -30,7 +31,7 @@ export const runCli = async (
     frame: (text) => void frames.push(text),
     done: () => undefined,
   };
-  const exitCode = await runCommand(words, terminal);
+  const exitCode = await runCommand(words, { terminal, environment });
   return { exitCode, out: out.join('\n'), said: said.join('\n'), frames };
 };
 

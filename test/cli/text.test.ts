@@ -2,12 +2,14 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { GatewayView, KitRow } from '../../lambdas/console/view/views.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
+import { callOf } from '../../lib/cli/call.ts';
 import { actCommands } from '../../lib/cli/commands/decide.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { CommandFailed } from '../../lib/cli/failure.ts';
 import { pressButton } from '../../lib/cli/press-button.ts';
 import { runCommand } from '../../lib/cli/program.ts';
-import { jsonText, plain, rowsOf, type Terminal } from '../../lib/cli/terminal.ts';
+import { rowsOf } from '../../lib/cli/table.ts';
+import { jsonText, plain, type Terminal } from '../../lib/cli/terminal.ts';
 import { gatewayText, kitListText, kitsFor } from '../../lib/cli/view-text.ts';
 import { fleetFrameOf, frameOf, lineOf, shownOn } from '../../lib/cli/watch.ts';
 
@@ -152,7 +154,7 @@ describe('The emergency button', () => {
     const terminal = { say: () => undefined, isInteractive: false, screen: () => undefined } as unknown as Terminal;
     const button = actCommands.find(({ usage }) => usage.startsWith('compromised'));
     const run = button?.prepare({ gatewayId: 'orders', reason: 'leaked', confirm: 'orders' });
-    expect(await run?.({ connection, terminal })).toMatchObject({ isFailed: true });
+    expect(await run?.({ connection, terminal, call: callOf([], {}) })).toMatchObject({ isFailed: true });
   });
 
   it('names a caller whose ARN is longer than the record takes by its end', async () => {
@@ -332,7 +334,7 @@ describe('A deployment that cannot be reached', () => {
       frame: () => undefined,
       done: () => undefined,
     };
-    expect(await runCommand(['status', '--data', '/nonexistent'], terminal)).toBe(4);
+    expect(await runCommand(['status', '--data', '/nonexistent'], { terminal, environment: {} })).toBe(4);
     expect(said.join()).toMatch(/start this machine with npm start, or name its data folder/);
   });
 
@@ -340,7 +342,7 @@ describe('A deployment that cannot be reached', () => {
     for (const name of [['rotate'], ['compromised'], ['force'], ['kits', 'import'], ['apply'], ['watch']]) {
       const out: string[] = [];
       const terminal = { out: (text: string) => void out.push(text), say: () => undefined } as unknown as Terminal;
-      expect(await runCommand([...name, '--help'], terminal)).toBe(0);
+      expect(await runCommand([...name, '--help'], { terminal, environment: {} })).toBe(0);
       expect(out.join('\n')).toContain(`gateway-credentials ${name.join(' ')}`);
       expect(out.join('\n')).toContain('Exit codes: 0 done');
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { commandsText } from '../../lib/cli/program.ts';
+import { commandsText } from '../../lib/cli/command-table.ts';
 import type { PeopleRole } from '../../lib/constructs/people.ts';
 import { resolverFor } from '../../lib/emulator/cloudformation/template.ts';
 import { deployedNames, pseudoParameters } from '../../lib/local/names.ts';
@@ -87,7 +87,7 @@ const commands: Readonly<Record<string, readonly [words: () => readonly string[]
 };
 
 /** These ask others with the caller's own rights, or nobody. */
-const askNoDeployment = ['import', 'kits export'];
+const askNoDeployment = ['import', 'kits export', 'start', 'completion'];
 
 test('every command is among those whose rights are looked at', () => {
   const names = [...commandsText().matchAll(/^\| `([a-z- ]+?)(?: [[<][^`]*)?` \|/gm)].map(([, name]) => name);

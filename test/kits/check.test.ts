@@ -1,7 +1,8 @@
 import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CredentialValue } from '../../lambdas/domain/credential.ts';
-import { type KindName, kitKindOf } from '../../lambdas/kits/kinds.ts';
+import type { KindName } from '../../lambdas/kits/kind-names.ts';
+import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { type Kong, type KongOptions, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { openWebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
 import { type RunningSecretsManager, runSecretsManager } from '../emulator/secrets-manager/running-secrets-manager.ts';

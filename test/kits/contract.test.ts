@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { credentialIn } from '../../lambdas/kits/held-credential.ts';
-import { kindNames, kitKindOf, kitKinds, ownKeySecretsOf } from '../../lambdas/kits/kinds.ts';
+import { kindNames } from '../../lambdas/kits/kind-names.ts';
+import { kitKindOf, kitKinds, ownKeySecretsOf } from '../../lambdas/kits/kinds.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { everyCharacter } from './every-character.ts';
 import { errorOf, expectNoSecretIn, installationOf, newer, older } from './installation.ts';

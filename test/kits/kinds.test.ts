@@ -1,7 +1,8 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { kindNames, kitKindOf, kitKinds, kitSchemaWith, kitSettingsSchema } from '../../lambdas/kits/kinds.ts';
+import { kindNames } from '../../lambdas/kits/kind-names.ts';
+import { kitKindOf, kitKinds, kitSchemaWith, kitSettingsSchema } from '../../lambdas/kits/kinds.ts';
 import { accessTo, adminToken, errorOf, installationOf } from './installation.ts';
 
 const kongUrl = (adminUrl: string) => kitSettingsSchema.safeParse({ kind: 'kong', settings: { adminUrl } }).success;

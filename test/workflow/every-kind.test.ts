@@ -1,6 +1,6 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kindNames } from '../../lambdas/kits/kinds.ts';
+import { kindNames } from '../../lambdas/kits/kind-names.ts';
 import { createOwner, type Owner } from '../../lib/local/stand-ins/owner.ts';
 import { type Held, type KitElsewhere, openKitsElsewhere } from '../support/kits-elsewhere.ts';
 import { openKitsInAws, settingsInAws } from '../support/kits-in-aws.ts';

@@ -40,7 +40,10 @@ const commandLine = async (...argv: string[]): Promise<void> => {
   const lines: string[] = [];
   const terminal = { out: () => undefined, say: (line: string) => void lines.push(line), isInteractive: false };
   // Nothing listens there: what is not refused before is unreachable (5).
-  const exitCode = await runCommand([...argv, '--local', '--data', '/nonexistent'], terminal as never);
+  const exitCode = await runCommand([...argv, '--local', '--data', '/nonexistent'], {
+    terminal: terminal as never,
+    environment: {},
+  });
   if (exitCode === 2) throw new Error(lines.join('\n'));
 };
 

@@ -6,6 +6,7 @@ import { type NextStage, nextStage } from '../../domain/next-stage.ts';
 import { allShards, type ShardsOfCall } from '../../domain/shards.ts';
 import type { Collected, Settled } from './collect-evidence.ts';
 import { gatewayId, rotationId } from './fields.ts';
+import { inWords, problemsText } from './in-words.ts';
 import { rotationOf } from './own-rotation.ts';
 
 const shardNumber = z.int().min(0);
@@ -67,8 +68,8 @@ const eventsOf = (input: StepInput): number => 13 + 10 * (input.shards?.length ?
 const shardStepInput = stepInput.extend({ shard: shardsOfCall });
 
 const parsedBy = <Input>(schema: z.ZodType<Input>, event: unknown): Input => {
-  const parsed = schema.safeParse(event);
-  if (!parsed.success) throw new InputRefused(`A state of the workflow was given ${z.prettifyError(parsed.error)}`);
+  const parsed = schema.safeParse(event, inWords);
+  if (!parsed.success) throw new InputRefused(`A state of the workflow was given ${problemsText(parsed.error)}`);
   return parsed.data;
 };
 

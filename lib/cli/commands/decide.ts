@@ -1,15 +1,12 @@
 import * as z from 'zod';
 import { latestRejectSeconds } from '../../../lambdas/domain/policy.ts';
-import { appliedResult, applyText, planText as planApplyText, plannedResult, readWhole } from '../apply-registry.ts';
 import { command, label, reason, text, wholeNumber, why } from '../command.ts';
 import { lengthIn } from '../deadline.ts';
 import { CommandFailed } from '../failure.ts';
 import { gatewayDecisions } from '../operator-commands.ts';
-import { pressButton } from '../press-button.ts';
-import { rotateFleet } from '../rotate-fleet.ts';
-import { plan, planText, rotate } from '../start-rotation.ts';
 import { withoutFrames } from '../terminal.ts';
-import { watchGateway } from '../watch.ts';
+
+const starts = () => import('../start-rotation.ts');
 
 const withinMs = (text: string | undefined): number | undefined => {
   const ms = text === undefined ? undefined : lengthIn(text);
@@ -55,6 +52,7 @@ const rotation = [
         );
       if (gatewayId === undefined) {
         const unlessWithinMs = withinMs(unlessRotatedWithin);
+        const { rotateFleet } = await import('../rotate-fleet.ts');
         return rotateFleet(
           { ...at, terminal },
           {
@@ -63,12 +61,13 @@ const rotation = [
           },
         );
       }
-      const started = await rotate(at, gatewayId, reason);
+      const started = await (await starts()).rotate(at, gatewayId, reason);
       if (!watch)
         return {
           json: started,
-          text: `Rotation ${started.rotationId} runs. gateway-credentials watch ${gatewayId} shows it.`,
+          text: `Rotation ${started.rotationId} runs. To see it: ${at.call.next('watch', gatewayId)}`,
         };
+      const { watchGateway } = await import('../watch.ts');
       const outcome = await watchGateway(at.connection, terminal, gatewayId, 2_000);
       return { json: { ...started, outcome }, text: '', isFailed: outcome !== 'COMPLETED' };
     },
@@ -79,6 +78,7 @@ const rotation = [
     examples: ['plan orders', 'plan orders --json'],
     input: { gatewayId: text },
     run: async (at, { gatewayId }) => {
+      const { plan, planText } = await starts();
       const json = await plan(at, gatewayId, 'planned at a terminal');
       return { json, text: planText(json, Date.parse(json.at), at.terminal.screen()), isFailed: !json.mayStart };
     },
@@ -109,6 +109,7 @@ const rotation = [
       requestId: text.optional(),
     },
     run: async (at, { gatewayId, reason, within, credential, confirm, requestId }) => {
+      const { pressButton } = await import('../press-button.ts');
       const json = await pressButton(at, {
         gatewayId,
         reason,
@@ -143,7 +144,8 @@ export const actCommands = [
       detailedExitCode: z.boolean().default(false),
     },
     run: async (at, { file, reason, yes, plan, detailedExitCode }) => {
-      if (plan) return plannedResult(await planApplyText(at, readWhole(file).text), detailedExitCode);
+      const { appliedResult, applyText, planText, plannedResult, readWhole } = await import('../apply-registry.ts');
+      if (plan) return plannedResult(await planText(at, readWhole(file).text), detailedExitCode);
       if (detailedExitCode) throw new CommandFailed('usage', '--detailed-exit-code goes with --plan.');
       return appliedResult(await applyText(at, readWhole(file).text, { reason, isAnswered: yes }));
     },

@@ -1,13 +1,8 @@
 import * as z from 'zod';
-import { defaultStackName } from '../../defaults.ts';
-import type { Screen } from '../../screen.ts';
 import { command, text } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
-import { type Imported, type ImportInput, lookAtGateway } from '../import/import-gateway.ts';
+import type { ImportInput } from '../import/import-gateway.ts';
 import { type ApigeePlace, type KongPlace, mapPlaceIn } from '../import/places.ts';
-import { lastUsedText } from '../import/proposal.ts';
-import { writeFiles } from '../registry-writes.ts';
-import { plain, rowsOf } from '../terminal.ts';
 
 const atPingOne = {
   environment: text.optional(),
@@ -116,11 +111,9 @@ export const importCommand = command({
     owner: text,
     file: text.default('gateways.json'),
     write: z.boolean().default(false),
-    local: z.boolean().default(false),
-    data: text.optional(),
-    stack: text.default(defaultStackName),
   },
-  run: async (at, { gatewayId, kong, apigee, owner, file, write, local, data, stack, ...given }) => {
+  run: async (at, { gatewayId, kong, apigee, owner, file, write, ...given }) => {
+    const { lookAtGateway } = await import('../import/import-gateway.ts');
     const authority = authorityIn(given);
     const kongs = placesOf(kong, given);
     const maps = mapsOf(apigee, given);
@@ -132,7 +125,8 @@ export const importCommand = command({
         `Nothing was written, since not everything could be asked. ${failed.join(' ')}`,
       );
     const isWritten = write && after !== undefined;
-    if (isWritten) writeFiles(after.writes);
+    if (isWritten) (await import('../registry-writes.ts')).writeFiles(after.writes);
+    const { importText } = await import('../import/import-text.ts');
     return {
       json: { ...found, isWritten },
       text: importText(found, {
@@ -141,91 +135,10 @@ export const importCommand = command({
         isWritten,
         isNew: after !== undefined,
         asked: { kongs: kongs.length > 0, maps: maps.length > 0 },
-        target: targetWords({ local, data, stack }),
+        call: at.call,
         screen: at.terminal.screen(),
       }),
       isFailed: failed.length > 0,
     };
   },
 });
-
-type About = {
-  readonly gatewayId: string;
-  readonly file: string;
-  readonly isWritten: boolean;
-  readonly isNew: boolean;
-  readonly asked: { readonly kongs: boolean; readonly maps: boolean };
-  /** The options that name the deployment, to be repeated with every command. */
-  readonly target: string;
-  readonly screen: Screen | undefined;
-};
-
-const importText = (found: Omit<Imported, 'after'>, about: About): string => {
-  const { gatewayName, listed, rows, entries, notes, failed, gateway } = found;
-  const { gatewayId, file, isWritten, isNew, screen } = about;
-  const holders = (id: string): readonly string[] =>
-    [...rows, ...entries].filter(({ credentialId }) => credentialId === id).map(({ kit }) => kit);
-  const result = isWritten
-    ? [`${file} was changed. Gateway ${gatewayId} is there with ${gateway.kits.length} kits.`]
-    : isNew
-      ? [`With --write this stands in ${file}:`, JSON.stringify(gateway, null, 2)]
-      : [`${file} has all of this already.`];
-  return [
-    `Gateway ${plain(gatewayName)} in PingOne has ${listed.length} of at most 5 credentials:`,
-    rowsOf(
-      ['CREDENTIAL', 'CREATED', 'USE', 'HELD BY'],
-      listed.map((one) => [
-        one.credentialId,
-        new Date(one.createdAtMs).toISOString(),
-        lastUsedText(one),
-        holders(one.credentialId),
-      ]),
-      screen,
-    ),
-    '',
-    ...foundText(found, about),
-    ...[...failed.map((one) => `NOT ASKED: ${one}`), ...notes.map((one) => `NOTE: ${one}`)].map(
-      (one) => `\n${plain(one)}`,
-    ),
-    '',
-    ...result,
-    '',
-    ...nextSteps(found, about),
-  ].join('\n');
-};
-
-const foundText = ({ rows, entries }: Omit<Imported, 'after'>, { asked, screen }: About): readonly string[] => {
-  const kitOf = ({ kit, isNew }: { readonly kit: string; readonly isNew: boolean }): string =>
-    kit === '' ? 'none' : `${kit}${isNew ? ' (new)' : ''}`;
-  const plugins = rows.map((row) => [row.adminUrl, row.plugin, row.attachedTo, row.holds, kitOf(row)]);
-  const held = entries.map((row) => [row.keyValueMap, row.entry, row.holds, kitOf(row)]);
-  if (!asked.kongs && !asked.maps)
-    return ['Nothing was asked for plugins or entries: name them with --kong or --apigee.'];
-  return [
-    ...(plugins.length > 0 ? [rowsOf(['KONG', 'PLUGIN', 'ATTACHED TO', 'HOLDS', 'KIT'], plugins, screen)] : []),
-    ...(asked.kongs && plugins.length === 0 ? ['No ping-auth plugin was found.'] : []),
-    ...(asked.kongs && asked.maps ? [''] : []),
-    ...(held.length > 0 ? [rowsOf(['KEY VALUE MAP', 'ENTRY', 'HOLDS', 'KIT'], held, screen)] : []),
-    ...(asked.maps && held.length === 0 ? ['No entry with a credential of PingOne was found.'] : []),
-  ];
-};
-
-const nextSteps = ({ gateway }: Omit<Imported, 'after'>, { gatewayId, file, target }: About): readonly string[] => {
-  const line = (words: string): string => `  npx gateway-credentials ${words}${target}`;
-  return [
-    'What comes next:',
-    ...gateway.kits.slice(0, 3).map(({ kitId }) => line(`kits test ${gatewayId} ${kitId} --file ${quoted(file)}`)),
-    line(`apply ${quoted(file)} --reason "comes from PingOne"`),
-    line(`adopt ${gatewayId} --credential all --reason "made in PingOne before"`),
-    line(`plan ${gatewayId}`),
-    line(`rotate ${gatewayId} --reason "the first rotation" --watch`),
-  ];
-};
-
-const targetWords = ({ local, data, stack }: { local: boolean; data?: string | undefined; stack: string }): string => {
-  if (data !== undefined) return ` --data ${quoted(data)}`;
-  return `${local ? ' --local' : ''}${stack === defaultStackName ? '' : ` --stack ${quoted(stack)}`}`;
-};
-
-/** One word for a shell. */
-const quoted = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

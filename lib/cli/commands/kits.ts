@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { longestLookBackSeconds } from '../../../lambdas/domain/kit.ts';
-import { kindNames } from '../../../lambdas/kits/kinds.ts';
-import { appliedResult, applyText, readBytes, readText } from '../apply-registry.ts';
-import { checkKits } from '../check-kits.ts';
+import { kindNames } from '../../../lambdas/kits/kind-names.ts';
 import {
   type At,
   command,
@@ -18,22 +16,10 @@ import {
   why,
 } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
-import { fetchCredential } from '../fetch-credential.ts';
-import { importResult } from '../import-summary.ts';
 import { exportCommand } from '../kits-export.ts';
-import { importKits, kitsToImport } from '../kits-import.ts';
 import { kitDecisions } from '../operator-commands.ts';
-import {
-  type EditedRegistry,
-  type KitEntry,
-  type OpenedRegistry,
-  openRegistry,
-  withKits,
-  withoutKit,
-} from '../registry-edit.ts';
-import { writeFiles } from '../registry-writes.ts';
-import { testOne } from '../test-kit.ts';
-import { kitListText, kitsFor, kitsText } from '../view-text.ts';
+import type { EditedRegistry, KitEntry, OpenedRegistry } from '../registry-edit.ts';
+import { readBytes, readText } from '../user-files.ts';
 
 const inFile = [
   ['--file <path>', 'the gateways.json that is changed and applied (default gateways.json)'],
@@ -48,6 +34,8 @@ const change = async (
   { file, reason, yes }: { file: string; reason: string; yes: boolean },
   { whole, writes }: EditedRegistry,
 ): Promise<Result> => {
+  const { appliedResult, applyText } = await import('../apply-registry.ts');
+  const { writeFiles } = await import('../registry-writes.ts');
   const json = await applyText(at, whole, { reason, isAnswered: yes });
   const applied = appliedResult(json);
   const names = writes.map(({ path }) => path).join(', ') || file;
@@ -56,7 +44,9 @@ const change = async (
   return { ...applied, text: `${applied.text}\n${names} ${writes.length > 0 ? 'was changed' : 'is as it was'}.` };
 };
 
-const opened = (file: string): OpenedRegistry => openRegistry(file, readText(file));
+const edits = () => import('../registry-edit.ts');
+const opened = async (file: string): Promise<OpenedRegistry> => (await edits()).openRegistry(file, readText(file));
+const views = () => import('../view-text.ts');
 
 const settingsIn = (given: string | undefined): unknown => {
   if (given === undefined) return undefined;
@@ -85,6 +75,7 @@ export const kitCommands = [
     input: { gatewayId: text, filter, label, owner: text.optional(), late: z.boolean().default(false), page },
     run: async ({ connection, terminal }, { gatewayId, filter, label, owner, late, page, json }) => {
       const screen = json ? undefined : terminal.screen();
+      const { kitListText, kitsFor } = await views();
       const asked = { filter, labels: label, owner, late: late ? 'only' : undefined, page, ...kitsFor(screen) };
       const view = await connection.show({
         view: 'gateway',
@@ -127,7 +118,8 @@ export const kitCommands = [
         owner,
         ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
       };
-      return change(at, rest, withKits(opened(rest.file), gatewayId, [kit]));
+      const { withKits } = await edits();
+      return change(at, rest, withKits(await opened(rest.file), gatewayId, [kit]));
     },
   }),
   command({
@@ -138,7 +130,9 @@ export const kitCommands = [
     options: inFile,
     input: { ...fileInput, gatewayId: text, kits: text },
     run: async (at, { gatewayId, kits, ...rest }) => {
-      const { summary, edited } = importKits(opened(rest.file), gatewayId, kitsToImport(kits, readBytes(kits)));
+      const { importKits, kitsToImport } = await import('../kits-import.ts');
+      const { importResult } = await import('../import-summary.ts');
+      const { summary, edited } = importKits(await opened(rest.file), gatewayId, kitsToImport(kits, readBytes(kits)));
       const isNew = summary.created.length + summary.changed.length > 0;
       if (!edited || !isNew) return importResult(kits, summary);
       at.terminal.say(importResult(kits, summary).text);
@@ -153,7 +147,7 @@ export const kitCommands = [
     examples: ['test orders kong-public', 'test orders kong-public --file gateways.json'],
     options: [['--file <path>', 'the kit as this file has it, before it is applied: it is asked with your own rights']],
     input: { gatewayId: text, kitId: text, file: text.optional() },
-    run: (at, { gatewayId, kitId, file }) => testOne(at, gatewayId, kitId, file),
+    run: async (at, { gatewayId, kitId, file }) => (await import('../test-kit.ts')).testOne(at, gatewayId, kitId, file),
   }),
   command({
     usage: 'check [gatewayId]',
@@ -161,7 +155,7 @@ export const kitCommands = [
       'Compares what kits hold with the current credential, by reading them back; of one gateway or of all. Nothing is changed. Ends with 0 when none differs, 2 when one does, 1 when not all could be asked.',
     examples: ['check', 'check orders --json'],
     input: { gatewayId: text.optional() },
-    run: (at, { gatewayId }) => checkKits(at, gatewayId),
+    run: async (at, { gatewayId }) => (await import('../check-kits.ts')).checkKits(at, gatewayId),
   }),
   command({
     usage: 'remove <gatewayId> <kitId>',
@@ -170,7 +164,8 @@ export const kitCommands = [
     options: inFile,
     input: { ...fileInput, gatewayId: text, kitId: text },
     run: async (at, { gatewayId, kitId, ...rest }) => {
-      const after = withoutKit(opened(rest.file), gatewayId, kitId);
+      const { kitsText } = await views();
+      const after = (await edits()).withoutKit(await opened(rest.file), gatewayId, kitId);
       const { kits, nowMs } = await at.connection.show({ view: 'gateway', gatewayId, filter: kitId });
       at.terminal.say(
         kitsText(
@@ -202,10 +197,11 @@ export const kitCommands = [
       onlyFetch: z.boolean().default(false),
       reason: reason.default('fetched and installed by its owner'),
     },
-    run: (at, { gatewayId, kitId, out, exec, onlyFetch, reason }) => {
+    run: async (at, { gatewayId, kitId, out, exec, onlyFetch, reason }) => {
       if ((out === undefined) === (exec === undefined))
         throw new CommandFailed('usage', 'Say where it goes: with --out into a file, or with --exec to a command.');
       const to = out === undefined ? { command: exec ?? '' } : { file: out };
+      const { fetchCredential } = await import('../fetch-credential.ts');
       return fetchCredential(at, { gatewayId, kitId, reason }, { to, acknowledges: !onlyFetch });
     },
   }),

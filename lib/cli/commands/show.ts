@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { gatewayStates } from '../../../lambdas/console/view/views.ts';
+import { gatewayStates } from '../../../lambdas/console/view/parts.ts';
 import { command, filter, label, labelOption, page, paging, text, wholeNumber } from '../command.ts';
 import { withoutFrames } from '../terminal.ts';
-import { gatewaysText, gatewayText, historyText, kitsFor, newsText } from '../view-text.ts';
-import { watchAll, watchGateway } from '../watch.ts';
+
+const texts = () => import('../view-text.ts');
 
 const given = (parts: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
@@ -23,6 +23,7 @@ export const showCommands = [
     input: { gatewayId: text.optional(), filter, label, state: z.enum(gatewayStates).optional(), page },
     run: async ({ connection, terminal }, { gatewayId, filter, label, state, page, json }) => {
       const screen = json ? undefined : terminal.screen();
+      const { gatewaysText, gatewayText, kitsFor } = await texts();
       if (gatewayId === undefined) {
         const view = await connection.show({ view: 'gateways', ...given({ filter, labels: label, state, page }) });
         return { json: view, text: gatewaysText(view, screen) };
@@ -42,6 +43,7 @@ export const showCommands = [
     options: [['--every <seconds>', 'how often to look (default 2)']],
     input: { gatewayId: text.optional(), every: wholeNumber(1, 3600).default(2) },
     run: async ({ connection, terminal }, { gatewayId, every, json }) => {
+      const { watchAll, watchGateway } = await import('../watch.ts');
       const shownOn = json ? withoutFrames(terminal) : terminal;
       if (gatewayId === undefined) {
         await watchAll(connection, shownOn, every * 1000);
@@ -60,7 +62,7 @@ export const showCommands = [
     input: { gatewayId: text, page },
     run: async ({ connection, terminal }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'history', gatewayId, ...given({ page }) });
-      return { json: view, text: historyText(view, terminal.screen()) };
+      return { json: view, text: (await texts()).historyText(view, terminal.screen()) };
     },
   }),
   command({
@@ -71,7 +73,7 @@ export const showCommands = [
     input: { gatewayId: text, page },
     run: async ({ connection, terminal }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'news', gatewayId, ...given({ page }) });
-      return { json: view, text: newsText(view, terminal.screen()) };
+      return { json: view, text: (await texts()).newsText(view, terminal.screen()) };
     },
   }),
 ];

@@ -6,7 +6,7 @@ import { workerSecretIn } from '../../../lambdas/authorities/pingone/worker-secr
 import { StepFailed, TemporarilyUnavailable } from '../../../lambdas/domain/failure.ts';
 import { isGatewayId, nameRule } from '../../../lambdas/domain/ids.ts';
 import type { ListedCredential } from '../../../lambdas/domain/pingone-mint.ts';
-import { readText } from '../apply-registry.ts';
+import { inWords, problemsText } from '../../../lambdas/workflow/shared/in-words.ts';
 import type { At } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { hostsOf, ownSecrets } from '../own-access.ts';
@@ -18,6 +18,7 @@ import {
   withGateway,
   withKits,
 } from '../registry-edit.ts';
+import { readText } from '../user-files.ts';
 import { lookAtKong, lookAtMap } from './look.ts';
 import type { ApigeePlace, KongPlace } from './places.ts';
 import { type Proposal, proposeKits } from './proposal.ts';
@@ -112,9 +113,9 @@ const authorityFor = (
 };
 
 const authorityOf = (entry: unknown): z.output<typeof pingOneSettings> => {
-  const read = pingOneSettings.safeParse(entry);
+  const read = pingOneSettings.safeParse(entry, inWords);
   if (read.success) return read.data;
-  throw new CommandFailed('usage', `Where the gateway is in PingOne: ${z.prettifyError(read.error)}`);
+  throw new CommandFailed('usage', `Where the gateway is in PingOne: ${problemsText(read.error)}`);
 };
 
 const asked = <Answer>(call: Promise<Answer>): Promise<Answer> =>

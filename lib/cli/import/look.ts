@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { GatewayId, KitId } from '../../../lambdas/domain/ids.ts';
 import type { Kit } from '../../../lambdas/domain/kit.ts';
 import { apigee } from '../../../lambdas/kits/apigee.ts';
@@ -7,6 +6,7 @@ import { kitKindOf } from '../../../lambdas/kits/kinds.ts';
 import type { KitAccess, KitKind } from '../../../lambdas/kits/kit-kind.ts';
 import { kong } from '../../../lambdas/kits/kong.ts';
 import { type FoundPlugin, pluginsOfKong } from '../../../lambdas/kits/kong-plugins.ts';
+import { inWords, problemsText } from '../../../lambdas/workflow/shared/in-words.ts';
 import { kitFailure } from '../../../lambdas/workflow/shared/reach-kit.ts';
 import type { Connection } from '../connection.ts';
 import { CommandFailed } from '../failure.ts';
@@ -47,8 +47,8 @@ const look = async <Settings extends Readonly<Record<string, unknown>>, Answer>(
   asked: { readonly option: string; readonly name: string; readonly settings: object },
   ask: (kit: Kit, settings: Settings, access: KitAccess) => Promise<Answer>,
 ): Promise<{ readonly answer: Answer } | Failed> => {
-  const read = kind.settings.safeParse(asked.settings);
-  if (!read.success) throw new CommandFailed('usage', `${asked.option}: ${z.prettifyError(read.error)}`);
+  const read = kind.settings.safeParse(asked.settings, inWords);
+  if (!read.success) throw new CommandFailed('usage', `${asked.option}: ${problemsText(read.error)}`);
   const kitId: KitId = namesBeside([])([kind.kind, asked.name]);
   const kit: Kit = {
     ...{ gatewayId, kitId, kind: kind.kind, owner, settings: read.data },

@@ -1,4 +1,4 @@
-import type { KindName } from '../../../lambdas/kits/kinds.ts';
+import type { KindName } from '../../../lambdas/kits/kind-names.ts';
 import type { KitAccess } from '../../../lambdas/kits/kit-kind.ts';
 
 /** One kit of a kind and what it is kept in, for the contract that all kinds keep. */
