@@ -50,16 +50,17 @@ const lib = {
     '^lambdas/(domain|console/view)/',
     '^lib/(cli/command-table|constructs/settings)[.]ts$',
   ],
-  cli: ['^lib/(defaults|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
+  cli: ['^lib/(defaults|exit-codes|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
   // The console hands out evidence as the command line writes it.
   local: [
-    '^lib/(defaults|own-files|screen|user-file|registry-files/|emulator/|cli/evidence-(export|file))',
+    '^lib/(defaults|exit-codes|own-files|screen|user-file|registry-files/|emulator/|cli/evidence-(export|file))',
     '^lambdas/',
   ],
   // Both sides read the schedules of Secrets Manager: the registry refuses what AWS would, the emulator keeps them.
   emulator: ['^lambdas/domain/aws-cron'],
   'registry-files': ['^lambdas/registry/(read-registry|schema)'],
   defaults: [],
+  'exit-codes': [],
   'user-file': [],
   screen: [],
   'own-node': ['^lib/bootstrap'],

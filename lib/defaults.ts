@@ -9,3 +9,12 @@ export const defaultDataFolder = join(
   process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'),
   'gateway-credential-rotation',
 );
+
+/** The variable that names another one where no option does. */
+export const dataFolderVariable = 'GATEWAY_CREDENTIALS_DATA';
+
+/** How this machine is started from where this file is: in a checkout, which alone has TypeScript, or as an installed package. */
+export const startCommand = (...options: readonly string[]): string =>
+  import.meta.filename.endsWith('.ts')
+    ? ['npm start', ...(options.length > 0 ? ['--', ...options] : [])].join(' ')
+    : ['npx gateway-credentials start', ...options].join(' ');

@@ -56,7 +56,7 @@ const textOf = ({ kit, credentialId, secretArn, deadlineAtMs }: Installation, { 
     `4. Acknowledge kit ${kit.kitId} of gateway ${kit.gatewayId} with credential ${credentialId} before ${deadline}.`,
     '',
     'Who acts for the owner in gateways.json does all of it by one command, which puts the value into a new file, or with --exec into the standard input of a command:',
-    `   gateway-credentials kits fetch ${kit.gatewayId} ${kit.kitId} --out FILE --reason '…'`,
+    `   npx gateway-credentials kits fetch ${kit.gatewayId} ${kit.kitId} --out FILE --reason '…'`,
     '',
     'If the kit is used, its first request with the new credential is seen and nothing is asked of you again.',
   ].join('\n');

@@ -4,8 +4,8 @@ import type { Given } from './targeted.ts';
 export type Call = {
   /** `npx gateway-credentials` with these words, and the deployment as it was named. */
   next(...words: readonly string[]): string;
-  /** The same call with another value for one of its options. */
-  again(flag: string, value: string): string;
+  /** The same call with other values for some of its options: `--page`, `2`. */
+  again(...options: readonly string[]): string;
 };
 
 const program = ['npx', 'gateway-credentials'] as const;
@@ -18,6 +18,12 @@ const quoted = (word: string): string => {
 
 const line = (words: readonly string[]): string => words.map(quoted).join(' ');
 
+/** The line that shows what is not on this page; none when everything is. */
+export const nextPage = ({ page, pages }: { readonly page: number; readonly pages: number }, call: Call): string =>
+  pages > 1
+    ? `\n${page < pages ? 'The next page' : 'The first page'}: ${call.again('--page', String(page < pages ? page + 1 : 1))}`
+    : '';
+
 /** `argv` as it was typed, and what it said about the deployment. */
 export const callOf = (argv: readonly string[], { stack, region, local, data }: Given): Call => {
   const target = [
@@ -27,11 +33,11 @@ export const callOf = (argv: readonly string[], { stack, region, local, data }: 
   ];
   return {
     next: (...words) => line([...program, ...words, ...target]),
-    again: (flag, value) => {
-      const others = argv.filter(
-        (word, index) => word !== flag && argv[index - 1] !== flag && !word.startsWith(`${flag}=`),
-      );
-      return line([...program, ...others, flag, value]);
+    again: (...options) => {
+      const flags = new Set(options.filter((word) => word.startsWith('--')));
+      const isOther = (word: string, index: number): boolean =>
+        !flags.has(word) && !flags.has(argv[index - 1] ?? '') && !flags.has(word.replace(/=.*/s, ''));
+      return line([...program, ...argv.filter(isOther), ...options]);
     },
   };
 };

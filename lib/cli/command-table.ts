@@ -1,3 +1,4 @@
+import { exitCodes } from '../exit-codes.ts';
 import type { CliCommand } from './command.ts';
 import { actCommands } from './commands/decide.ts';
 import { evidenceCommand, evidenceKeyCommand } from './commands/evidence.ts';
@@ -5,7 +6,7 @@ import { importCommand } from './commands/import.ts';
 import { kitCommands } from './commands/kits.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { showCommands } from './commands/show.ts';
-import { CommandFailed, exitCodes } from './failure.ts';
+import { CommandFailed } from './failure.ts';
 import { targetVariables } from './targeted.ts';
 
 const kits: CliCommand = {

@@ -3,9 +3,10 @@ import { longestFilter } from '../../lambdas/console/view/paging.ts';
 import { labelIn, labelRule } from '../../lambdas/domain/labels.ts';
 import { reason } from '../../lambdas/workflow/shared/fields.ts';
 import { inWords, problemsText } from '../../lambdas/workflow/shared/in-words.ts';
+import type { exitCodes } from '../exit-codes.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connection.ts';
-import { CommandFailed, type exitCodes } from './failure.ts';
+import { CommandFailed } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The deployment that is asked, and the terminal that asks. */

@@ -91,6 +91,8 @@ ${places()
 }
 compdef _gateway_credentials gateway-credentials`;
 
+const groups = commands.flatMap((one) => (one.subcommands ? [nameOf(one)] : [])).join(' ');
+
 const fish = (): string => {
   const at = (path: string, below: readonly Word[]): string =>
     path === ''
@@ -98,6 +100,7 @@ const fish = (): string => {
       : [
           ...path.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`),
           ...(below.length > 0 ? [`not __fish_seen_subcommand_from ${texts(below)}`] : []),
+          ...(below.length === 0 && !path.includes(' ') ? [`not __fish_seen_subcommand_from ${groups}`] : []),
         ].join('; and ');
   const lines = places().flatMap(({ path, commands: below, options }) => [
     ...below.map(

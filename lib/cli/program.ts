@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError } from 'commander';
+import { exitCodes } from '../exit-codes.ts';
 import { callOf } from './call.ts';
 import type { CliCommand, Result } from './command.ts';
 import { codesText, commands, commonOptions, ownCommands, variablesText } from './command-table.ts';
-import { CommandFailed, exitCodes, failureOf } from './failure.ts';
+import { CommandFailed, failureOf } from './failure.ts';
 import { type Shell, shells } from './shells.ts';
 import { type Given, targeted } from './targeted.ts';
 import { jsonText, plain, type Terminal } from './terminal.ts';
@@ -131,6 +132,9 @@ const runAt = async (given: Given, { prepare, offline }: CliCommand, run: Run): 
   const connection = await connect(targetOf(targeted(given, run.environment)));
   try {
     return await perform({ connection, terminal: run.terminal, call: callOf(run.argv, given) });
+  } catch (error) {
+    const { withSuggestion } = await import('./did-you-mean.ts');
+    throw await withSuggestion(error, given, connection);
   } finally {
     connection.close();
   }

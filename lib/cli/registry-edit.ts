@@ -2,6 +2,7 @@ import { type Registry, RegistryRefused, registryIn } from '../../lambdas/regist
 import { type Assembled, assemble } from '../registry-files/assemble.ts';
 import { placed } from '../registry-files/places.ts';
 import { checked } from '../registry-files/whole-registry.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { CommandFailed } from './failure.ts';
 import { type FileWrite, writesOf } from './registry-writes.ts';
 
@@ -61,7 +62,10 @@ export const withoutKit = (opened: OpenedRegistry, gatewayId: string, kitId: str
     const rest = there.filter((kit) => kit.kitId !== kitId);
     if (rest.length === there.length)
       throw refused(
-        `Gateway ${gatewayId} has no kit ${kitId}; it has ${there.map((kit) => kit.kitId).join(', ') || 'none'}.`,
+        `Gateway ${gatewayId} has no kit ${kitId}; it has ${namedOf(there.map((kit) => String(kit.kitId)))}.${didYouMean(
+          kitId,
+          there.map((kit) => String(kit.kitId)),
+        )}`,
       );
     return rest;
   });
@@ -75,12 +79,22 @@ export const withGateway = ({ path, text, assembled }: OpenedRegistry, gateway: 
   return { whole: assembled.isSplit ? JSON.stringify(document) : after, writes: [{ path, text: after }] };
 };
 
+/** So many names are read by a person who looks for one. */
+const namedAtMost = 20;
+const namedOf = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'none'
+    : `${names.slice(0, namedAtMost).join(', ')}${names.length > namedAtMost ? ` … and ${names.length - namedAtMost} more` : ''}`;
+
 /** Where a gateway is in the document. Throws {@link CommandFailed} that names those there are. */
 export const indexOf = ({ gateways }: OpenedRegistry, gatewayId: string): number => {
   const index = gateways.findIndex((gateway) => gateway.gatewayId === gatewayId);
   if (index === -1)
     throw refused(
-      `The file has no gateway ${gatewayId}; it has ${gateways.map((one) => one.gatewayId).join(', ') || 'none'}.`,
+      `The file has no gateway ${gatewayId}; it has ${namedOf(gateways.map((one) => String(one.gatewayId)))}.${didYouMean(
+        gatewayId,
+        gateways.map((one) => String(one.gatewayId)),
+      )}`,
     );
   return index;
 };

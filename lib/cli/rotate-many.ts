@@ -1,5 +1,6 @@
 import type { GatewayRow, HistoryEntry } from '../../lambdas/console/view/views.ts';
-import { CommandFailed, exitCodes } from './failure.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { CommandFailed } from './failure.ts';
 
 type Outcome = NonNullable<HistoryEntry['outcome']>;
 

@@ -40,7 +40,7 @@ export const force = async (
         at.terminal.screen(),
       ),
     );
-  at.terminal.say(`In a script: --kits ${kits} --kits-hash ${kitsHash}`);
+  at.terminal.say(`In a script: ${at.call.again('--kits', String(kits), '--kits-hash', kitsHash)}`);
   const others = strangers > 0 ? `, and ${counted(strangers, 'unregistered source')}` : '';
   await askFirst(
     at.terminal,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientSettings } from '../../lambdas/runtime/client-settings.ts';
-import { defaultDataFolder, defaultStackName } from '../defaults.ts';
+import { defaultDataFolder, defaultStackName, startCommand } from '../defaults.ts';
 import { CommandFailed } from './failure.ts';
 
 /** Which deployment is meant: a stack on AWS, found with the SDK's usual credentials and region, or this machine. */
@@ -29,7 +29,7 @@ const localSettings = (folder: string): Target['settings'] => {
   } catch (error) {
     throw new CommandFailed(
       'unreachable',
-      `There is no ${file}: start this machine with npm start, or name its data folder with --data DIR.`,
+      `There is no ${file}: start this machine with ${startCommand()}, or name its data folder with --data DIR.`,
       { cause: error },
     );
   }
@@ -44,7 +44,7 @@ export const unreachable = ({ isLocal, stackName, settings }: Target, error: unk
   const failed = (message: string) => new CommandFailed('unreachable', message, { cause: error });
   const { name, message } = error;
   if (isLocal && /ECONNREFUSED|fetch failed/.test(`${message} ${codeOf(error)}`))
-    return failed(`Nothing answers at ${settings.endpoint}: start this machine with npm start.`);
+    return failed(`Nothing answers at ${settings.endpoint}: start this machine with ${startCommand()}.`);
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
     return failed(
       'There are no AWS credentials: set AWS_PROFILE, run "aws sso login", or use --local for this machine.',

@@ -1,3 +1,4 @@
+import { dataFolderVariable } from '../defaults.ts';
 import { CommandFailed } from './failure.ts';
 
 /** What was typed: arguments and options by their names. */
@@ -5,7 +6,7 @@ export type Given = Readonly<Record<string, unknown>>;
 
 /** The variables that say which deployment is meant where no option does. */
 export const targetVariables = {
-  data: 'GATEWAY_CREDENTIALS_DATA',
+  data: dataFolderVariable,
   stack: 'GATEWAY_CREDENTIALS_STACK',
   region: 'GATEWAY_CREDENTIALS_REGION',
 } as const;

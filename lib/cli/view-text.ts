@@ -53,7 +53,7 @@ const stateText = (state: GatewaysView['rows'][number]['state']): string =>
 const more = ({ page, pages, pageSize, total }: Page, what: string): readonly string[] =>
   pages > 1
     ? [
-        `${page < pages ? `… and ${total - page * pageSize} more. ` : ''}Page ${page} of ${pages}; ${counted(total, what)} in all. --page ${page < pages ? page + 1 : 1} shows more.`,
+        `${page < pages ? `… and ${total - page * pageSize} more. ` : ''}Page ${page} of ${pages}; ${counted(total, what)} in all.`,
       ]
     : [];
 

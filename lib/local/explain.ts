@@ -1,5 +1,7 @@
 import { RegistryRefused } from '../../lambdas/registry/read-registry.ts';
+import { startCommand } from '../defaults.ts';
 import { DataFolderUnusable } from '../emulator/wire/data-folder.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { NotWritten } from '../user-file.ts';
 import { BackupRefused } from './backup/backup-refused.ts';
 import { MoveRefused } from './move/move-refused.ts';
@@ -33,7 +35,7 @@ export const explain = (error: unknown): string => {
   if (isForPeople(error)) return error.message;
   const { code, port, address, path } = (error ?? {}) as Readonly<Record<string, unknown>>;
   if (code === 'EADDRINUSE')
-    return `Port ${String(port)} of ${String(address)} is in use: stop what listens there, or give another port (npm start -- --help).`;
+    return `Port ${String(port)} of ${String(address)} is in use: stop what listens there, or give another port (${startCommand('--help')}).`;
   if (code === 'EADDRNOTAVAIL')
     return `This machine has no address ${String(address)}: give one of its own with --listen.`;
   if (code === 'EACCES' && port !== undefined)
@@ -43,3 +45,9 @@ export const explain = (error: unknown): string => {
     return `${typeof path === 'string' ? path : 'The data folder'}: ${problem}.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 };
+
+/** How the start ends then: as every command ends for the same reason. */
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof OptionRefused || error instanceof RegistryRefused || error instanceof NotWritten
+    ? exitCodes.usage
+    : exitCodes.refused;

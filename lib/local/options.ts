@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultDataFolder } from '../defaults.ts';
+import { dataFolderVariable, defaultDataFolder, startCommand } from '../defaults.ts';
 import { refuseUnlessFile } from '../user-file.ts';
 
 /** How this machine is asked to be the cloud. Ports: 0 takes any free one. */
@@ -43,7 +43,8 @@ export const help = `Rotates the credentials of your API gateways on this machin
   npx gateway-credentials start [options]      as an installed package
 
   --gateways FILE      the gateways and kits to keep (default: gateways.json of the project)
-  --data DIR           where records and secrets are kept (default: ${defaultDataFolder})
+  --data DIR           where records and secrets are kept (default: ${dataFolderVariable}, or
+                       ${defaultDataFolder})
   --ephemeral          keep nothing: everything in memory, fresh at every start
   --port N             port of the policy check (default 8080)
   --aws-port N         port of the AWS endpoint (default 4566)
@@ -69,6 +70,9 @@ export const help = `Rotates the credentials of your API gateways on this machin
   npm start -- move --plan              what moving its gateways to AWS would do; each has a --help
 
 Every option takes effect for this start only. A port of 0 takes any free port.
+
+Exit codes: 0 done, or stopped with Ctrl-C; 1 refused or failed; 2 wrong command line, or a file that it
+names is refused.
 `;
 
 const flags = {
@@ -140,13 +144,17 @@ const isLoopback = (address: string): boolean =>
   address === 'localhost' || address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address);
 
 /** Reads the command line; `'help'` when that is asked for. Throws {@link OptionRefused}, with what was given and what is allowed. */
-export const parseOptions = (args: readonly string[], projectFolder: string): Options | 'help' => {
+export const parseOptions = (
+  args: readonly string[],
+  projectFolder: string,
+  environment: NodeJS.ProcessEnv,
+): Options | 'help' => {
   let values: ReturnType<typeof parse>['values'];
   try {
     values = parse(args).values;
   } catch (cause) {
     const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new OptionRefused(`${message}. See npm start -- --help.`, { cause });
+    throw new OptionRefused(`${message}. See ${startCommand('--help')}.`, { cause });
   }
   if (values.help) return 'help';
   if (values.ephemeral && values.data !== undefined)
@@ -165,7 +173,9 @@ export const parseOptions = (args: readonly string[], projectFolder: string): Op
   if (!existsSync(gatewaysFile)) throw new OptionRefused(`--gateways names "${gatewaysFile}", which does not exist.`);
   return {
     gatewaysFile,
-    dataFolder: values.ephemeral ? undefined : resolve(values.data ?? defaultDataFolder),
+    dataFolder: values.ephemeral
+      ? undefined
+      : resolve(values.data ?? (environment[dataFolderVariable] || defaultDataFolder)),
     policyCheckPort: portOf('port', values.port, 8080),
     awsPort: portOf('aws-port', values['aws-port'], 4566),
     consolePort: portOf('console-port', values['console-port'], 8090),

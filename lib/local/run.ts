@@ -3,6 +3,7 @@ import { readRegistry } from '../../lambdas/registry/read-registry.ts';
 import { steadyClock } from '../../lambdas/runtime/steady-clock.ts';
 import type { Template } from '../emulator/cloudformation/template.ts';
 import { systemTimers } from '../emulator/wire/timers.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { type ConsoleServer, startConsoleServer } from './console/server.ts';
 import { type Demo, openDemo } from './demo/demo.ts';
 import { adoptInDemo } from './demo/demo-pingone.ts';
@@ -74,7 +75,7 @@ export const run = async (prepared: Prepared): Promise<number> => {
     if (options.plan) {
       const { changes } = (await deployment.call('apply-registry', { plan: true })) as ApplyResult;
       console.log(changes.length === 0 ? 'Nothing would change.' : changes.join('\n'));
-      return 0;
+      return exitCodes.done;
     }
     const { consolePort: port, dataFolder } = options;
     const probed = { policyCheckUrl: deployment.loopbackUrl, gatewayId: ids[0] ?? 'none', now: timers.now };
@@ -112,11 +113,11 @@ export const run = async (prepared: Prepared): Promise<number> => {
       for (const { gatewayId } of silent) console.error(`${gatewayId}: NOT proven. Its kits sent no request.`);
       const isDone = silent.length === 0 && reports.length === registry.gateways.length && reports.every(isProven);
       if (!isDone) for (const line of journal.lastWarnings()) console.error(line);
-      return isDone ? 0 : 1;
+      return isDone ? exitCodes.done : exitCodes.refused;
     }
     if (!stopping.aborted) console.log('Everything stays up until Ctrl-C.');
     await aborted(stopping);
-    return 0;
+    return exitCodes.done;
   } finally {
     await close();
   }

@@ -19,7 +19,7 @@ const main = async (): Promise<number> => {
     return 0;
   }
   const { help, parseOptions } = await import('./options.ts');
-  const options = parseOptions(args, projectFolder);
+  const options = parseOptions(args, projectFolder, process.env);
   if (options === 'help') {
     console.log(help);
     return 0;
@@ -35,7 +35,7 @@ outliveReaders([process.stdout, process.stderr]);
 try {
   process.exitCode = await main();
 } catch (error) {
-  const { explain } = await import('./explain.ts');
+  const { exitCodeOf, explain } = await import('./explain.ts');
   console.error(explain(error));
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 }

@@ -126,6 +126,36 @@ describe('A command line that cannot be followed', () => {
   });
 });
 
+describe('A gateway or a kit that is misspelt', () => {
+  it.each([
+    ['status ordes', 'Gateway ordes is not registered.'],
+    ['kits list ordes', 'Gateway ordes is not registered.'],
+    ['history odrers', 'Gateway odrers is not registered.'],
+    ['hold ordes --reason freeze', 'Gateway ordes is not registered.'],
+    ['rotate ordes --reason quarterly', 'Gateway ordes is not registered.'],
+    ['plan ordes', 'Gateway ordes is not registered.'],
+    ['compromised ordes --reason leaked --confirm ordes', 'Gateway ordes is not registered.'],
+  ])('%s: is answered with the one that was meant', async (words, refusal) => {
+    const { exitCode, said } = await runCli([...words.split(' '), '--data', data]);
+    expect({ exitCode, said }).toEqual({ exitCode: 1, said: expect.stringContaining(refusal) });
+    expect(said).toMatch(/ Did you mean orders\?$/);
+  });
+
+  it.each([
+    'kits retry orders warehose --reason repaired',
+    'kits acknowledge orders warehose --reason installed',
+    'kits test orders warehose',
+  ])('%s', async (words) => {
+    const { exitCode, said } = await runCli([...words.split(' '), '--data', data]);
+    expect({ exitCode, said }).toEqual({ exitCode: 1, said: expect.stringMatching(/ Did you mean warehouse\?$/) });
+  });
+
+  it('is not guessed when nothing is near, nor when the refusal has another reason', async () => {
+    expect((await runCli(['status', 'payments', '--data', data])).said).not.toContain('Did you mean');
+    expect((await runCli(['resume', 'orders', '--reason', 'over', '--data', data])).said).not.toContain('Did you mean');
+  });
+});
+
 describe('Completion', () => {
   const completed = (line: string): readonly string[] => {
     const words = line.split(' ');

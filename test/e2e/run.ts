@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connect } from '../../lib/cli/connection.ts';
-import { CommandFailed, exitCodes } from '../../lib/cli/failure.ts';
+import { CommandFailed } from '../../lib/cli/failure.ts';
 import { type Target, targetOf } from '../../lib/cli/target.ts';
 import { defaultStackName } from '../../lib/defaults.ts';
+import { exitCodes } from '../../lib/exit-codes.ts';
 import { callerOf, withDeployment } from './deployment.ts';
 import { playEndToEnd } from './scenario.ts';
 

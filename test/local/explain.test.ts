@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { explain } from '../../lib/local/explain.ts';
+import { RegistryRefused } from '../../lambdas/registry/read-registry.ts';
+import { exitCodeOf, explain } from '../../lib/local/explain.ts';
+import { OptionRefused } from '../../lib/local/options.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'explain-'));
 const thrownBy = (work: () => unknown): unknown => {
@@ -30,4 +32,10 @@ it('says that the disk is full', () => {
 
 it('shows where a defect happened', () => {
   expect(explain(thrownBy(() => readFileSync(undefined as never)))).toContain('\n    at ');
+});
+
+it('ends as a command of the command line does for the same reason', () => {
+  expect(exitCodeOf(new OptionRefused('--port is "x"'))).toBe(2);
+  expect(exitCodeOf(new RegistryRefused(['gateways: given nothing']))).toBe(2);
+  expect(exitCodeOf(Object.assign(new Error('in use'), { code: 'EADDRINUSE', port: 1 }))).toBe(1);
 });

@@ -65,7 +65,7 @@ describe('a file that the user names', () => {
 
   it('is refused by npm start before anything begins', () => {
     planted('report.json');
-    expect(() => parseOptions(['--report', at('report.json')], process.cwd())).toThrow(/--report.*symbolic link/);
+    expect(() => parseOptions(['--report', at('report.json')], process.cwd(), {})).toThrow(/--report.*symbolic link/);
   });
 });
 

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'options-'));
 writeFileSync(join(folder, 'gateways.json'), '{}');
 writeFileSync(join(folder, 'cert.pem'), 'cert');
 writeFileSync(join(folder, 'key.pem'), 'key');
-const parse = (...args: string[]) => parseOptions(args, folder);
+const parse = (...args: string[]) => parseOptions(args, folder, {});
 
 describe('The command line', () => {
   it('listens on loopback and keeps its data unless told otherwise', () => {
@@ -90,4 +90,11 @@ describe('The command line', () => {
       expect((error as Error).message).not.toContain('\n');
     }
   });
+});
+
+it('keeps its data where GATEWAY_CREDENTIALS_DATA says, unless --data says otherwise', () => {
+  const environment = { GATEWAY_CREDENTIALS_DATA: '/from-the-environment' };
+  expect(parseOptions([], folder, environment)).toMatchObject({ dataFolder: '/from-the-environment' });
+  expect(parseOptions(['--data', '/typed'], folder, environment)).toMatchObject({ dataFolder: '/typed' });
+  expect(parseOptions(['--ephemeral'], folder, environment)).toMatchObject({ dataFolder: undefined });
 });

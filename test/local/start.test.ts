@@ -115,7 +115,7 @@ describe('npm start', () => {
     const path = join(folder, 'bad.json');
     writeFileSync(path, JSON.stringify({ gateways: [{ gatewayId: 'Orders!', kits: [] }] }));
     const { code, output } = await start('--once', '--ephemeral', '--gateways', path, '--port', '0', '--aws-port', '0');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output).toMatch(/gateways\.json was refused/);
     expect(output).toMatch(/decision/);
     expect(output).not.toMatch(/\n {4}at /);
@@ -123,7 +123,7 @@ describe('npm start', () => {
 
   it('refuses an unknown flag in one line', async () => {
     const { code, output } = await start('--onec');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output.trim().split('\n')).toEqual([expect.stringContaining("Unknown option '--onec'")]);
   });
 });

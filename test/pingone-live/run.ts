@@ -1,5 +1,5 @@
 import { systemAccess } from '../../lambdas/authorities/pingone/client.ts';
-import { exitCodes } from '../../lib/cli/failure.ts';
+import { exitCodes } from '../../lib/exit-codes.ts';
 import { readLiveSettings, variables } from './settings.ts';
 import { learnedText, playLive } from './smoke.ts';
 

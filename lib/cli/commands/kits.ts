@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { longestLookBackSeconds } from '../../../lambdas/domain/kit.ts';
 import { kindNames } from '../../../lambdas/kits/kind-names.ts';
+import { nextPage } from '../call.ts';
 import {
   type At,
   command,
@@ -73,7 +74,7 @@ export const kitCommands = [
       paging,
     ],
     input: { gatewayId: text, filter, label, owner: text.optional(), late: z.boolean().default(false), page },
-    run: async ({ connection, terminal }, { gatewayId, filter, label, owner, late, page, json }) => {
+    run: async ({ connection, terminal, call }, { gatewayId, filter, label, owner, late, page, json }) => {
       const screen = json ? undefined : terminal.screen();
       const { kitListText, kitsFor } = await views();
       const asked = { filter, labels: label, owner, late: late ? 'only' : undefined, page, ...kitsFor(screen) };
@@ -82,7 +83,7 @@ export const kitCommands = [
         gatewayId,
         ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
       });
-      return { json: view.kits, text: kitListText(view, screen) };
+      return { json: view.kits, text: `${kitListText(view, screen)}${nextPage(view.kits.page, call)}` };
     },
   }),
   command({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { gatewayStates } from '../../../lambdas/console/view/parts.ts';
+import { nextPage } from '../call.ts';
 import { command, filter, label, labelOption, page, paging, text, wholeNumber } from '../command.ts';
 import { withoutFrames } from '../terminal.ts';
 
@@ -21,19 +22,19 @@ export const showCommands = [
       paging,
     ],
     input: { gatewayId: text.optional(), filter, label, state: z.enum(gatewayStates).optional(), page },
-    run: async ({ connection, terminal }, { gatewayId, filter, label, state, page, json }) => {
+    run: async ({ connection, terminal, call }, { gatewayId, filter, label, state, page, json }) => {
       const screen = json ? undefined : terminal.screen();
       const { gatewaysText, gatewayText, kitsFor } = await texts();
       if (gatewayId === undefined) {
         const view = await connection.show({ view: 'gateways', ...given({ filter, labels: label, state, page }) });
-        return { json: view, text: gatewaysText(view, screen) };
+        return { json: view, text: `${gatewaysText(view, screen)}${nextPage(view.page, call)}` };
       }
       const view = await connection.show({
         view: 'gateway',
         gatewayId,
         ...given({ filter, labels: label, page, ...kitsFor(screen) }),
       });
-      return { json: view, text: gatewayText(view, screen) };
+      return { json: view, text: `${gatewayText(view, screen)}${nextPage(view.kits.page, call)}` };
     },
   }),
   command({
@@ -60,9 +61,12 @@ export const showCommands = [
     examples: ['history orders', 'history orders --page 2 --json'],
     options: [paging],
     input: { gatewayId: text, page },
-    run: async ({ connection, terminal }, { gatewayId, page }) => {
+    run: async ({ connection, terminal, call }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'history', gatewayId, ...given({ page }) });
-      return { json: view, text: (await texts()).historyText(view, terminal.screen()) };
+      return {
+        json: view,
+        text: `${(await texts()).historyText(view, terminal.screen())}${nextPage(view.page, call)}`,
+      };
     },
   }),
   command({
@@ -71,9 +75,9 @@ export const showCommands = [
     examples: ['news orders', 'news orders --page 2 --json'],
     options: [paging],
     input: { gatewayId: text, page },
-    run: async ({ connection, terminal }, { gatewayId, page }) => {
+    run: async ({ connection, terminal, call }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'news', gatewayId, ...given({ page }) });
-      return { json: view, text: (await texts()).newsText(view, terminal.screen()) };
+      return { json: view, text: `${(await texts()).newsText(view, terminal.screen())}${nextPage(view.page, call)}` };
     },
   }),
 ];
