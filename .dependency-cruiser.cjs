@@ -48,9 +48,9 @@ const lib = {
   schemas: [
     '^lambdas/([a-z-]+/[a-z-]*(schema|input)|kits/(kind-names|kit-errors)|policy-check/(answer|authorize))[.]ts$',
     '^lambdas/(domain|console/view)/',
-    '^lib/(cli/command-table|constructs/settings)[.]ts$',
+    '^lib/(cli/command-table|constructs/settings|document-format)[.]ts$',
   ],
-  cli: ['^lib/(defaults|exit-codes|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
+  cli: ['^lib/(defaults|document-format|exit-codes|own-node|screen|user-file|schemas/|registry-files/)', '^lambdas/'],
   // The console hands out evidence as the command line writes it.
   local: [
     '^lib/(defaults|exit-codes|own-files|screen|user-file|registry-files/|emulator/|cli/evidence-(export|file))',
@@ -61,6 +61,7 @@ const lib = {
   'registry-files': ['^lambdas/registry/(read-registry|schema)'],
   defaults: [],
   'exit-codes': [],
+  'document-format': [],
   'user-file': [],
   screen: [],
   'own-node': ['^lib/bootstrap'],

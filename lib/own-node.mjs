@@ -2,7 +2,8 @@
 // packages, and as a package, in JavaScript, in this process or on the Node that came with it.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -30,13 +31,19 @@ const runOn = (node, program, args, more) => {
   });
 };
 
+/** Where the package keeps what Node has compiled: below the user's own folder, since what is run from there must be his. */
+const compiled =
+  process.env.NODE_COMPILE_CACHE ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'gateway-credential-rotation');
+
 const runPackaged = async (program, args) => {
   if (Number(process.versions.node.split('.')[0]) >= 24) {
+    nodeModule.enableCompileCache(compiled);
     process.argv = [process.execPath, program, ...args];
     return import(pathToFileURL(program).href);
   }
   const node = packagedNode();
-  if (node !== undefined) return runOn(node, program, args, {});
+  if (node !== undefined) return runOn(node, program, args, { env: { NODE_COMPILE_CACHE: compiled, ...process.env } });
   console.error(
     `Node 24 is needed and this is ${process.version}: no Node package for ${process.platform}-${process.arch} came with the install. ` +
       'Install Node 24 yourself, or install again without --omit=optional.',

@@ -1,31 +1,14 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../domain/ids.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { actor, credentialId, gatewayId, kitId, reason } from '../workflow/shared/fields.ts';
 import { inWords, problemsText } from '../workflow/shared/in-words.ts';
+import { acknowledgedAtOnce, acknowledgeKitsInput } from './acknowledge-input.ts';
 import { acknowledgeKit } from './kit-decisions.ts';
 
-/** So many kits are acknowledged by one call: each is an entry of the record, and a person is waiting. */
-export const acknowledgedAtOnce = 100;
-
-export const kitIds = z
-  .array(kitId.transform((id) => id as KitId))
-  .min(1)
-  .max(acknowledgedAtOnce, `must be at most ${acknowledgedAtOnce} kits`)
-  .refine((ids) => new Set(ids).size === ids.length, 'must name each kit once');
-
-const input = z.strictObject({
-  command: z.literal('acknowledge-kits'),
-  gatewayId: gatewayId.transform((id) => id as GatewayId),
-  kitIds,
-  credentialId: credentialId.transform((id) => id as CredentialId),
-  reason,
-  actor: actor.optional(),
-});
-export type AcknowledgeKits = z.output<typeof input>;
+export type AcknowledgeKits = z.output<typeof acknowledgeKitsInput>;
 
 /** What became of each kit, in the order in which they were named. */
 export type KitsAcknowledged = {
@@ -41,7 +24,7 @@ export type KitsAcknowledged = {
 /** Reads the command, or `undefined` when it is another one. Throws {@link InputRefused} with what is wrong and what is allowed. */
 export const readAcknowledgeKits = (given: unknown): AcknowledgeKits | undefined => {
   if (Object(given).command !== 'acknowledge-kits') return undefined;
-  const parsed = input.safeParse(given, inWords);
+  const parsed = acknowledgeKitsInput.safeParse(given, inWords);
   if (parsed.success) return parsed.data;
   throw new InputRefused(
     `The command was refused: ${problemsText(parsed.error)} Allowed are gatewayId, kitIds (1 to ${acknowledgedAtOnce}), credentialId and reason.`,

@@ -41,7 +41,8 @@ const schemaOf = (name: OperatorCommandName) =>
     ...fieldsOfCommand(name, commandFields),
   });
 const [first, ...others] = operatorCommandNames;
-const operatorCommand = z.discriminatedUnion('command', [schemaOf(first), ...others.map(schemaOf)]);
+/** Every command of an operator. */
+export const operatorCommand = z.discriminatedUnion('command', [schemaOf(first), ...others.map(schemaOf)]);
 
 /** Reads a command of an operator. Throws {@link InputRefused} with what is wrong and what is allowed. */
 export const readCommand = (input: unknown): OperatorCommand => {

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../domain/ids.ts';
@@ -6,22 +5,12 @@ import type { Kit } from '../domain/kit.ts';
 import { shardOf } from '../domain/shards.ts';
 import { type NewsSettings, newsSettings } from '../news/channel-schema.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { credentialId, gatewayId, reason } from '../workflow/shared/fields.ts';
 import { inWords, problemsText } from '../workflow/shared/in-words.ts';
-import { acknowledgedAtOnce, acknowledgeKits, type KitsAcknowledged, kitIds, registered } from './acknowledge-kits.ts';
+import { acknowledgedAtOnce } from './acknowledge-input.ts';
+import { acknowledgeKits, type KitsAcknowledged, registered } from './acknowledge-kits.ts';
+import { ownKitsInput } from './own-kits-input.ts';
 
 type Needs = Pick<Dependencies, 'gateways' | 'kits' | 'news'> & ClockAndLog;
-
-const which = { gatewayId: gatewayId.transform((id) => id as GatewayId), kitIds };
-const input = z.discriminatedUnion('command', [
-  z.strictObject({ command: z.literal('show'), ...which }),
-  z.strictObject({
-    command: z.literal('acknowledge'),
-    ...which,
-    credentialId: credentialId.transform((id) => id as CredentialId),
-    reason,
-  }),
-]);
 
 /** What an owner has to know to fetch a credential: where it is and which one it shall be; never the value. */
 export type OwnKitsShown = {
@@ -41,7 +30,7 @@ export const ownKits = async (
   given: unknown,
   userArn: string,
 ): Promise<OwnKitsShown | KitsAcknowledged> => {
-  const parsed = input.safeParse(given, inWords);
+  const parsed = ownKitsInput.safeParse(given, inWords);
   if (!parsed.success)
     throw new InputRefused(
       `The call was refused: ${problemsText(parsed.error)} Allowed are show and acknowledge, with gatewayId and 1 to ${acknowledgedAtOnce} kitIds.`,

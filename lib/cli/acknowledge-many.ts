@@ -33,7 +33,8 @@ export const acknowledgeMany = async (
   { reason, isAnswered }: { readonly reason: string; readonly isAnswered: boolean },
 ): Promise<Result> => {
   const waiting = await waitingKits(connection, chosen);
-  if (waiting.length === 0) return { json: { kits: [] }, text: 'No such kit waits for its owner.' };
+  if (waiting.length === 0)
+    return { document: 'acknowledged', json: { kits: [] }, text: 'No such kit waits for its owner.' };
   terminal.say(
     rowsOf(
       ['GATEWAY', 'KIT', 'OWNER', 'WAITS', 'IS RECORDED TO HOLD'],
@@ -60,6 +61,7 @@ export const acknowledgeMany = async (
   }
   const refused = kits.filter(({ result }) => result === 'REFUSED');
   return {
+    document: 'acknowledged',
     json: { kits },
     text: [
       ...refused.map(({ gatewayId, kitId, message = '' }) => plain(`${gatewayId}/${kitId}: ${message}`)),

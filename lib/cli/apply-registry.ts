@@ -35,14 +35,14 @@ export const planText = async ({ connection }: { connection: Connection }, regis
 /** A plan as it came back, each change a line; with `isDetailed` it ends as one that differs when there is anything. */
 export const plannedResult = (json: ApplyResult, isDetailed: boolean): Result => {
   const all = json.count + json.refused;
-  if (all === 0) return { json, text: 'Nothing is to be changed.' };
+  if (all === 0) return { document: 'applied', json, text: 'Nothing is to be changed.' };
   const more = all - json.changes.length;
   const text = [
     ...json.changes.map(plain),
     ...(more > 0 ? [`and ${more} more`] : []),
     `${counted(json.count, 'change')} would be applied${json.refused > 0 ? `, and ${json.refused} refused now: the lines with NOT NOW say why` : ''}.`,
   ].join('\n');
-  return { json, text, ...(isDetailed ? { endsAs: 'differs' as const } : {}) };
+  return { document: 'applied', json, text, ...(isDetailed ? { endsAs: 'differs' as const } : {}) };
 };
 
 /** What became of it, as it came back: each change a line, and how many were made. A refused one ends the command otherwise. */
@@ -50,12 +50,12 @@ export const appliedResult = (json: ApplyResult): Result => {
   const { count, refused, changes } = json;
   const lines = changes.map(plain);
   const made = `${counted(count, 'change')} ${count === 1 ? 'was' : 'were'} applied`;
-  if (count + refused === 0) return { json, text: 'Nothing is to be changed.' };
+  if (count + refused === 0) return { document: 'applied', json, text: 'Nothing is to be changed.' };
   const sum =
     refused === 0
       ? `${made}.`
       : `${made}, and ${refused} ${refused === 1 ? 'was' : 'were'} refused: the lines with NOT NOW say why. Apply the file again when that is over.`;
-  return { json, text: [...lines, sum].join('\n'), isFailed: refused > 0 };
+  return { document: 'applied', json, text: [...lines, sum].join('\n'), isFailed: refused > 0 };
 };
 
 /** One document as it is sent: packed when it would not go otherwise. Throws {@link CommandFailed} for what never would. */

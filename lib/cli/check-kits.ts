@@ -80,6 +80,7 @@ export const checkKits = async ({ connection }: At, gatewayId: string | undefine
         ? `${counted(are('NOT_SAID'), 'gateway')} with kits that did not answer; of those that did, none differs.`
         : 'No kit differs that can be asked.';
   return {
+    document: 'kits-check',
     json: { gateways, differ: are('DIFFERS'), notSaid: are('NOT_SAID'), rotate: are('ROTATION_RUNS') },
     text: [...gateways.map(lineOf), sum].join('\n'),
     ...(are('DIFFERS') > 0 ? { endsAs: 'differs' as const } : { isFailed: are('NOT_SAID') > 0 }),

@@ -3,6 +3,7 @@ import { longestFilter } from '../../lambdas/console/view/paging.ts';
 import { labelIn, labelRule } from '../../lambdas/domain/labels.ts';
 import { reason } from '../../lambdas/workflow/shared/fields.ts';
 import { inWords, problemsText } from '../../lambdas/workflow/shared/in-words.ts';
+import type { DocumentName } from '../document-format.ts';
 import type { exitCodes } from '../exit-codes.ts';
 import type { Call } from './call.ts';
 import type { Connection } from './connection.ts';
@@ -15,6 +16,8 @@ export type At = { readonly connection: Connection; readonly terminal: Terminal;
 /** What a command came to: a document for programs, and a text for people; `isFailed` ends with the exit code of a refusal, and `endsAs` with another one. */
 export type Result = {
   readonly json: unknown;
+  /** Which document it is, which its first member says; `own`: it has a format of its own, and is printed as it is. */
+  readonly document: DocumentName | 'own';
   readonly text: string;
   readonly isFailed?: boolean;
   readonly endsAs?: keyof typeof exitCodes;
@@ -25,6 +28,8 @@ export type CliCommand = {
   readonly usage: string;
   readonly about: string;
   readonly examples: readonly string[];
+  /** With --json it prints a document a line, while it runs. */
+  readonly streams?: true;
   readonly options: readonly (readonly [flags: string, meaning: string])[];
   /** Reads the arguments and options as they were typed, before anybody is asked; what comes back runs it. Throws {@link CommandFailed}. */
   prepare(given: Readonly<Record<string, unknown>>): (at: At) => Promise<Result>;

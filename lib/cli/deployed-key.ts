@@ -12,7 +12,11 @@ export const publicKeyResult = async (connection: Connection): Promise<Result> =
     const { PublicKey = new Uint8Array() } = await kms.send(new GetPublicKeyCommand({ KeyId: keyId }));
     const key = publicKeyIn(Buffer.from(PublicKey), keyId);
     const publicKey = key.export({ type: 'spki', format: 'pem' }).toString();
-    return { json: { keyId, publicKey, fingerprint: fingerprintOf(key) }, text: publicKey.trimEnd() };
+    return {
+      document: 'evidence-key',
+      json: { keyId, publicKey, fingerprint: fingerprintOf(key) },
+      text: publicKey.trimEnd(),
+    };
   } catch (cause) {
     if (cause instanceof CommandFailed) throw cause;
     const name = cause instanceof Error ? cause.name : 'unknown';

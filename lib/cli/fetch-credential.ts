@@ -36,10 +36,15 @@ export const fetchCredential = async (
   const where = 'file' in to ? `in ${to.file}` : 'given to the command';
   const fetched = `Credential ${credentialId} is ${where}.`;
   const json = { gatewayId, kitId, credentialId, ...('file' in to ? { file: to.file } : {}) };
-  if (!acknowledges) return { json: { ...json, acknowledged: false }, text: `${fetched} Nothing was acknowledged.` };
+  if (!acknowledges)
+    return {
+      document: 'kit-fetch',
+      json: { ...json, acknowledged: false },
+      text: `${fetched} Nothing was acknowledged.`,
+    };
   terminal.say(fetched);
   await connection.ownKits({ command: 'acknowledge', gatewayId, kitIds: [kitId], credentialId, reason });
-  return { json: { ...json, acknowledged: true }, text: `Kit ${kitId} is recorded to hold it.` };
+  return { document: 'kit-fetch', json: { ...json, acknowledged: true }, text: `Kit ${kitId} is recorded to hold it.` };
 };
 
 const currentIn = async ({ settings }: Connection, SecretId: string) => {

@@ -9,9 +9,10 @@ const saidAtMost = 100;
 export const importResult = (file: string, summary: ImportSummary): Result => {
   const { created, changed, unchanged, refused } = summary;
   const counts = `${plain(file)}: ${created.length} new, ${changed.length} changed, ${unchanged.length} as they are`;
-  if (refused.length === 0) return { json: summary, text: `${counts}.` };
+  if (refused.length === 0) return { document: 'kits-import', json: summary, text: `${counts}.` };
   const others = refused.slice(saidAtMost);
   return {
+    document: 'kits-import',
     json: summary,
     text: [
       ...refused.slice(0, saidAtMost).map(problemText),

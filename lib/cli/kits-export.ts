@@ -24,9 +24,13 @@ const exported = async (given: Readonly<Record<string, unknown>>): Promise<Resul
   const registry = openRegistry(file, readText(file));
   const kits = registry.gateways[indexOf(registry, gatewayId)]?.kits ?? [];
   const written = writeKits(format, kits);
-  if (out === undefined) return { json: kits, text: written.trimEnd() };
+  if (out === undefined) return { document: 'own', json: kits, text: written.trimEnd() };
   writeText(out, written);
-  return { json: kits, text: `${counted(kits.length, 'kit')} ${kits.length === 1 ? 'is' : 'are'} in ${plain(out)}.` };
+  return {
+    document: 'own',
+    json: kits,
+    text: `${counted(kits.length, 'kit')} ${kits.length === 1 ? 'is' : 'are'} in ${plain(out)}.`,
+  };
 };
 
 /** The kits of a gateway as `kits import` reads them: what was exported and is imported changes nothing. */

@@ -24,7 +24,7 @@ const plainDecision = (name: 'hold' | 'resume' | 'roll-back' | 'repair' | 'recov
     run: async (at, { gatewayId, reason }) => {
       const { decide, decided } = await sending();
       const json = await decide(at, { command: name, gatewayId, reason });
-      return { json, text: decided(name, json) };
+      return { document: 'decision', json, text: decided(name, json) };
     },
   });
 
@@ -49,7 +49,11 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       const deadlineAt = deadlineIn(until, Date.now());
       const { decide, decided } = await sending();
       const json = await decide(at, { command: 'extend', gatewayId, reason, deadlineAt });
-      return { json, text: `${decided('extend', json)} The deadline is ${inFull(Date.parse(deadlineAt))}.` };
+      return {
+        document: 'decision',
+        json,
+        text: `${decided('extend', json)} The deadline is ${inFull(Date.parse(deadlineAt))}.`,
+      };
     },
   }),
   force: command({
@@ -78,7 +82,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       const next = waitsFor.map(({ text, untilAtMs }) =>
         untilAtMs === undefined ? text : `${text} Until then: ${fromNow(untilAtMs, nowMs)}.`,
       );
-      return { json, text: plain([decided('force', json, 'Recorded.'), ...next].join(' ')) };
+      return { document: 'decision', json, text: plain([decided('force', json, 'Recorded.'), ...next].join(' ')) };
     },
   }),
   adopt: command({
@@ -98,7 +102,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       const named = { credentialId: credential, ...(version === undefined ? {} : { versionId: version }) };
       const { decide, decided } = await sending();
       const json = await decide(at, { command: 'adopt', gatewayId, reason, ...named });
-      return { json, text: decided('adopt', json) };
+      return { document: 'decision', json, text: decided('adopt', json) };
     },
   }),
   'retire-credential': command({
@@ -110,7 +114,11 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     run: async (at, { gatewayId, reason, credential }) => {
       const { decide, decided } = await sending();
       const json = await decide(at, { command: 'retire-credential', gatewayId, reason, credentialId: credential });
-      return { json, text: decided('retire-credential', json, `${credential} is being retired.`) };
+      return {
+        document: 'decision',
+        json,
+        text: decided('retire-credential', json, `${credential} is being retired.`),
+      };
     },
   }),
   'waive-proof': command({
@@ -122,7 +130,11 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     run: async (at, { gatewayId, reason, credential }) => {
       const { decide, decided } = await sending();
       const json = await decide(at, { command: 'waive-proof', gatewayId, reason, credentialId: credential });
-      return { json, text: decided('waive-proof', json, `Recorded: nobody saw ${credential} refused.`) };
+      return {
+        document: 'decision',
+        json,
+        text: decided('waive-proof', json, `Recorded: nobody saw ${credential} refused.`),
+      };
     },
   }),
   'acknowledge-kit': command({
@@ -159,7 +171,11 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
         throw new CommandFailed('refused', `Gateway ${gatewayId} has no credential yet that a kit could hold.`);
       const { decide, decided } = await sending();
       const json = await decide(at, { command: 'acknowledge-kit', gatewayId, kitId, reason, credentialId });
-      return { json, text: decided('acknowledge-kit', json, `Kit ${kitId} is recorded to hold ${credentialId}.`) };
+      return {
+        document: 'decision',
+        json,
+        text: decided('acknowledge-kit', json, `Kit ${kitId} is recorded to hold ${credentialId}.`),
+      };
     },
   }),
   'retry-kit': command({
@@ -171,7 +187,11 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
     run: async (at, { gatewayId, kitId, reason }) => {
       const { decide, decided } = await sending();
       const json = await decide(at, { command: 'retry-kit', gatewayId, kitId, reason });
-      return { json, text: decided('retry-kit', json, `Kit ${kitId} is to be given the credential again.`) };
+      return {
+        document: 'decision',
+        json,
+        text: decided('retry-kit', json, `Kit ${kitId} is to be given the credential again.`),
+      };
     },
   }),
   'retire-source': command({
@@ -184,6 +204,7 @@ const commands: { readonly [Name in OperatorCommandName]: CliCommand } = {
       const { decide, decided } = await sending();
       const json = await decide(at, { command: 'retire-source', gatewayId, kitId, source, reason });
       return {
+        document: 'decision',
         json,
         text: decided('retire-source', json, `${source} holds kit ${kitId} up no more, unless it is used again.`),
       };

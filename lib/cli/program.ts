@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError } from 'commander';
+import { type DocumentName, documentFormat } from '../document-format.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { callOf } from './call.ts';
 import type { CliCommand, Result } from './command.ts';
@@ -7,7 +8,7 @@ import { codesText, commands, commonOptions, ownCommands, variablesText } from '
 import { CommandFailed, failureOf } from './failure.ts';
 import { type Shell, shells } from './shells.ts';
 import { type Given, targeted } from './targeted.ts';
-import { jsonText, plain, type Terminal } from './terminal.ts';
+import { jsonLine, jsonText, plain, type Terminal } from './terminal.ts';
 
 /** Where a command line is run: who sees it, and what the process was told besides. */
 export type Surroundings = { readonly terminal: Terminal; readonly environment: NodeJS.ProcessEnv };
@@ -96,23 +97,31 @@ const add = (parent: Command, one: CliCommand, run: Run): void => {
   settle(command, run.terminal);
   for (const sub of one.subcommands ?? []) add(command, sub, run);
   if (one.subcommands) return;
+  const documentText = one.streams ? jsonLine : jsonText;
   const path = parent.parent ? `${parent.name()} ` : '';
   const examples = one.examples.map((example) => `  gateway-credentials ${path}${example}`).join('\n');
   command.addHelpText('after', `${examples ? `\nExamples:\n${examples}\n` : ''}${codesText}`).action(async () => {
     const given = givenTo(command);
     try {
-      const { json, text, isFailed, endsAs } = await runAt(given, one, run);
-      const answer = given.json ? jsonText(json) : text;
+      const { json, document, text, isFailed, endsAs } = await runAt(given, one, run);
+      const answer = given.json ? documentText(document === 'own' ? json : formatted(document, json)) : text;
       if (answer !== '') run.terminal.out(answer);
       if (isFailed || endsAs) run.end(exitCodes[endsAs ?? 'refused']);
     } catch (error) {
       const failure = failureOf(error);
       if (given.json && failure)
-        run.terminal.out(jsonText({ exitCode: run.codeOf(failure.exitCode), error: failure.message }));
+        run.terminal.out(
+          documentText(formatted('error', { exitCode: run.codeOf(failure.exitCode), error: failure.message })),
+        );
       throw failure ?? error;
     }
   });
 };
+
+const formatted = (document: DocumentName, json: unknown) => ({
+  format: documentFormat(document),
+  ...Object(json),
+});
 
 /** Arguments and options by their names; of an option that stands before the command and after it, the later. */
 const givenTo = (command: Command): Given => {

@@ -137,6 +137,7 @@ const resultOf = (results: readonly Shown[], screen: Screen | undefined): Result
         ];
   const rows = results.map((one) => [one.gatewayId, one.result, one.live.join(', ')]);
   return {
+    document: 'restore',
     json: { results },
     text: [rowsOf(['GATEWAY', 'RESULT', 'ACCEPTED NOW'], rows, screen), ...hints].join('\n'),
     isFailed: results.some(({ result }) => result !== 'RESTORED'),

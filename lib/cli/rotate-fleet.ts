@@ -129,6 +129,7 @@ const resultOf = (all: readonly Rotated[], screen: Screen | undefined): Result =
       ? ` ${notStarted} were not started, since another did not complete: --keep-going starts them all the same.`
       : '';
   return {
+    document: 'rotations',
     json: { gateways: all },
     text: bad.length === 0 ? sum : `${table}\n${sum}${hint}`,
     isFailed: bad.length > 0,

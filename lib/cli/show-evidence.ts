@@ -34,13 +34,20 @@ const evidenceText = (record: EvidenceRecord): string => {
 export const verified = (file: string, keyFile: unknown, chain: boolean): Result => {
   const expectedKey = typeof keyFile === 'string' ? publicKeyIn(readBytes(keyFile), keyFile) : undefined;
   const found = verifyEvidenceLines(linesOfFile(file), { expectedKey, chain });
-  if (!found.isGood) return { json: found, text: found.why.split('\n').map(plain).join('\n'), isFailed: true };
+  if (!found.isGood)
+    return {
+      document: 'evidence-check',
+      json: found,
+      text: found.why.split('\n').map(plain).join('\n'),
+      isFailed: true,
+    };
   const { document, isTrusted, keyFingerprint } = found;
   const trust = isTrusted
     ? 'Unchanged, and signed with the key you gave.'
     : `Unchanged since it was signed with the key ${keyFingerprint}. Whose key that is, the document cannot say: anybody can have made and signed it. Give --public-key.`;
   const whole = chain ? '\nNo step is missing: each names the one before it.' : '';
   return {
+    document: 'evidence-check',
     json: { isGood: true, isTrusted, keyFingerprint, record: document.record },
     text: `${trust}${whole}\n${evidenceText(document.record)}`,
     ...(isTrusted ? {} : { endsAs: 'unvouched' }),
@@ -70,9 +77,9 @@ export const exportedResult = async (
   if (out !== undefined) {
     await writePieces(out, evidenceLines(head, parts));
     terminal.say(`Written to ${plain(out)}.`);
-    return { json: head, text: evidenceText(head.record) };
+    return { document: 'own', json: head, text: evidenceText(head.record) };
   }
   const kits = await listOf(parts);
   const pieces = await listOf(evidenceLines(head, kits));
-  return { json: { ...head, kits }, text: pieces.join('').trimEnd() };
+  return { document: 'own', json: { ...head, kits }, text: pieces.join('').trimEnd() };
 };

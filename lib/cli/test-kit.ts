@@ -44,6 +44,7 @@ const resultOf = (test: KitTest, askedBy: string): Result => {
   );
   if (test.result === 'FAILED')
     return {
+      document: 'kit-test',
       json: test,
       text: [`${head} cannot be given a credential as it is:`, `  ${test.message}`, ...keys, askedBy]
         .map(plain)
@@ -51,6 +52,7 @@ const resultOf = (test: KitTest, askedBy: string): Result => {
       isFailed: true,
     };
   return {
+    document: 'kit-test',
     json: test,
     text: [
       `${head} can be given a credential, as far as that is seen without a change. Nothing was changed.`,

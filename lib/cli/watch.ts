@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { fromNow, lateWords, lengthOf, outcomeWords, stateWords } from '../../lambdas/console/view/labels.ts';
 import { longestPage } from '../../lambdas/console/view/paging.ts';
-import type { GatewaysView, GatewayView, KitRow } from '../../lambdas/console/view/views.ts';
+import type { GatewaysView, GatewayView, KitRow, RotationSummary } from '../../lambdas/console/view/views.ts';
+import { documentFormat } from '../document-format.ts';
 import { clipped, type Screen } from '../screen.ts';
 import type { Connection } from './connection.ts';
-import { plain, type Terminal } from './terminal.ts';
+import { jsonLine, plain, type Terminal } from './terminal.ts';
 import { bold, kitsFor, rotationLine, stepsLine } from './view-text.ts';
 
 const barWidth = 30;
@@ -87,25 +88,86 @@ export const shownOn = (terminal: Terminal) => {
   };
 };
 
+/** Looks at a gateway until no rotation runs. */
+const looksAt = async function* (
+  connection: Connection,
+  gatewayId: string,
+  everyMs: number,
+  sizeOf: () => { readonly size?: number },
+): AsyncGenerator<GatewayView> {
+  for (;;) {
+    const view = await connection.show({ view: 'gateway', gatewayId, ...sizeOf() });
+    yield view;
+    if (!view.rotation) return;
+    await pause(everyMs);
+  }
+};
+
+type Ended = GatewayView['history'][number]['outcome'];
+const endOf = (view: GatewayView): Ended => view.history.find(({ rotationId }) => rotationId !== undefined)?.outcome;
+
 /** Shows a gateway until no rotation runs, and answers how the last one ended; `undefined` when there never was one. */
 export const watchGateway = async (
   connection: Connection,
   terminal: Terminal,
   gatewayId: string,
   everyMs: number,
-): Promise<GatewayView['history'][number]['outcome']> => {
+): Promise<Ended> => {
   const show = shownOn(terminal);
+  let ended: Ended;
   try {
-    for (;;) {
-      const view = await connection.show({ view: 'gateway', gatewayId, ...kitsFor(terminal.screen()) });
+    for await (const view of looksAt(connection, gatewayId, everyMs, () => kitsFor(terminal.screen()))) {
       show(view.nowMs, (screen) => frameOf(view, screen), new Map([[gatewayId, lineOf(view)]]));
-      if (!view.rotation) return view.history.find(({ rotationId }) => rotationId !== undefined)?.outcome;
-      await pause(everyMs);
+      ended = endOf(view);
     }
+    return ended;
   } finally {
     await terminal.done();
   }
 };
+
+/** Prints a document a line, and none that says the same of a gateway as the one before; its time is not what it says. */
+const documentsOn = (terminal: Terminal) => {
+  const last = new Map<string, string>();
+  return (nowMs: number, document: { readonly gatewayId: string } & Readonly<Record<string, unknown>>): void => {
+    const said = jsonLine(document);
+    if (last.get(document.gatewayId) === said) return;
+    last.set(document.gatewayId, said);
+    terminal.out(jsonLine({ format: documentFormat('watch'), nowMs, ...document }));
+  };
+};
+
+/** The same as {@link watchGateway} for programs. */
+export const streamGateway = async (
+  connection: Connection,
+  terminal: Terminal,
+  gatewayId: string,
+  everyMs: number,
+): Promise<Ended> => {
+  const print = documentsOn(terminal);
+  let ended: Ended;
+  for await (const view of looksAt(connection, gatewayId, everyMs, () => ({}))) {
+    const { state, rotation, kits, waitsFor } = view;
+    const { total, updated, late } = kits;
+    const waits = waitsFor.map(({ text }) => text);
+    print(view.nowMs, {
+      gatewayId,
+      state,
+      ...(rotation ? { rotation: steady(rotation) } : {}),
+      kits: { total, updated, late },
+      waitsFor: waits,
+    });
+    ended = endOf(view);
+  }
+  return ended;
+};
+
+/** Without the times of looks that found nothing new. */
+const steady = ({ quiet, progress, ...rotation }: RotationSummary) => ({
+  ...rotation,
+  ...(progress ? { progress: { ...progress } } : {}),
+  ...(quiet?.sinceAtMs === undefined ? {} : { quiet: { sinceAtMs: quiet.sinceAtMs } }),
+});
 
 const noneRuns = ({ counts }: GatewaysView): string =>
   `No rotation runs on ${Object.values(counts).reduce((sum, count) => sum + count, 0)} gateways.`;
@@ -127,25 +189,44 @@ export const fleetFrameOf = (view: GatewaysView, screen: Screen): string => {
   return clipped([...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])], screen);
 };
 
+/** Looks at all gateways until no rotation runs on any. */
+const looksAtAll = async function* (connection: Connection, everyMs: number) {
+  for (;;) {
+    const view = await connection.show({ view: 'gateways', size: longestPage });
+    const isOver = view.rows.every(({ rotation }) => rotation === undefined) && !view.counts.ROTATING;
+    yield { view, isOver };
+    if (isOver) return;
+    await pause(everyMs);
+  }
+};
+
 /** Shows all gateways until no rotation runs on any; those that need a person come first. */
 export const watchAll = async (connection: Connection, terminal: Terminal, everyMs: number): Promise<void> => {
   const show = shownOn(terminal);
   const seen = new Set<string>();
   try {
-    for (;;) {
-      const view = await connection.show({ view: 'gateways', size: longestPage });
+    for await (const { view, isOver } of looksAtAll(connection, everyMs)) {
       const lines = new Map([...seen].map((gatewayId) => [gatewayId, `${bold(gatewayId)}  no rotation runs`]));
       for (const { gatewayId, rotation } of runningIn(view)) {
         seen.add(gatewayId);
         lines.set(gatewayId, `${bold(gatewayId)}  ${rotationLine(rotation)}`);
       }
-      const isOver = view.rows.every(({ rotation }) => rotation === undefined) && !view.counts.ROTATING;
       if (isOver) lines.set('', noneRuns(view));
       show(view.nowMs, (screen) => fleetFrameOf(view, screen), lines);
-      if (isOver) return;
-      await pause(everyMs);
     }
   } finally {
     await terminal.done();
   }
+};
+
+/** The same for programs: every gateway on which a rotation runs or ran. */
+export const streamAll = async (connection: Connection, terminal: Terminal, everyMs: number): Promise<void> => {
+  const print = documentsOn(terminal);
+  const seen = new Set<string>();
+  for await (const { view } of looksAtAll(connection, everyMs))
+    for (const { gatewayId, state, rotation } of view.rows) {
+      if (rotation) seen.add(gatewayId);
+      if (seen.has(gatewayId))
+        print(view.nowMs, { gatewayId, state, ...(rotation ? { rotation: steady(rotation) } : {}) });
+    }
 };

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { evidenceDocument, evidenceFormat } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { registryFileJsonSchema } from '../../lambdas/registry/schema.ts';
+import { type DocumentName, documentNames } from '../document-format.ts';
 import { codesFile, codesText } from './codes.ts';
+import { documentFile, documentSchemaText } from './documents/documents.ts';
 import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
 import { pageFile, pages, withBlocks } from './pages.ts';
 
@@ -23,6 +25,8 @@ if (import.meta.main) {
   writeFileSync(schemaFile, schemaText());
   writeFileSync(evidenceSchemaFile, evidenceSchemaText());
   writeFileSync(codesFile, codesText());
+  for (const name of Object.keys(documentNames) as DocumentName[])
+    writeFileSync(documentFile(name), documentSchemaText(name));
   for (const event of eventSchemas) writeFileSync(eventFile(`${event.file}.schema`), eventSchemaText(event));
   for (const page of pages) writeFileSync(pageFile(page), withBlocks(readFileSync(pageFile(page), 'utf8')));
 }

@@ -5,6 +5,7 @@ import { channelSchema } from '../../lambdas/news/channel-schema.ts';
 import { registryJsonSchema } from '../../lambdas/registry/schema.ts';
 import { commandsText } from '../cli/command-table.ts';
 import { settingsSchema } from '../constructs/settings.ts';
+import { type DocumentName, documentFormat, documentNames } from '../document-format.ts';
 import { type JsonSchema, schemaAt, settingsTable } from './settings-table.ts';
 
 const gateway: JsonSchema = schemaAt(registryJsonSchema(), 'gateways', 'items');
@@ -20,6 +21,15 @@ const ownerOf = (registry: JsonSchema): JsonSchema => {
   if (typeof each !== 'object') throw new Error('The schema does not say what an owner is.');
   return each;
 };
+
+const documentsTable = (): string =>
+  [
+    '| `format` | printed with `--json` by |',
+    '| --- | --- |',
+    ...(Object.keys(documentNames) as DocumentName[]).map(
+      (name) => `| \`${documentFormat(name)}\` | ${documentNames[name]} |`,
+    ),
+  ].join('\n');
 
 /** The parts of pages that are facts of a schema, by the name in their marker. */
 export const blocks: Readonly<Record<string, () => string>> = {
@@ -38,6 +48,7 @@ export const blocks: Readonly<Record<string, () => string>> = {
     ]),
   ),
   commands: commandsText,
+  documents: documentsTable,
 };
 
 /** The pages that hold such parts. */

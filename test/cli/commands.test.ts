@@ -75,11 +75,21 @@ describe('the commands that decide', () => {
     const all = run('watch --every 1');
     const onScreen = run('watch --every 1', undefined, { rows: 24, columns: 80 });
     const forPrograms = run('watch orders --every 1 --json');
+    const allForPrograms = run('watch --every 1 --json');
     await expect.poll(async () => (await run('status orders')).out).toContain('verify');
     await system.acknowledgeAll();
     await system.until(({ rotation }) => rotation === undefined);
     const { exitCode, frames } = await watched;
-    expect(JSON.parse((await forPrograms).out)).toEqual({ gatewayId, outcome: 'COMPLETED' });
+    const lines = (await forPrograms).out.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ gatewayId, state: 'ROTATING', rotation: { rotationId }, kits: { total: 2 } });
+    expect(lines.at(-2)).toMatchObject({ gatewayId, state: 'AT_REST' });
+    const format = 'gateway-credential-rotation/watch/v1';
+    expect(lines.at(-1)).toEqual({ format, gatewayId, ended: true, outcome: 'COMPLETED' });
+    const said = lines.map(({ nowMs: _, ...line }) => JSON.stringify(line));
+    expect(said.length).toBe(new Set(said).size); // no line says what the one before said
+    const ofAll = (await allForPrograms).out.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(ofAll[0]).toMatchObject({ gatewayId, rotation: { rotationId } });
+    expect(ofAll.at(-1)).toMatchObject({ ended: true, outcome: 'NONE_RUNS' });
     expect((await forPrograms).frames).toEqual([]);
     expect((await all).frames.at(-1)).toMatch(/^20\S+Z No rotation runs on 1 gateways\.$/);
     expect((await onScreen).frames.at(-1)).toBe('No rotation runs on 1 gateways.');
@@ -94,7 +104,10 @@ describe('the commands that decide', () => {
     expect(refused).toMatchObject({ exitCode: 1, out: '' });
     expect(refused.said).toMatch(/RotationRefused: .*is in rotation/);
     const forPrograms = await run(['rotate', gatewayId, '--reason', 'again', '--json']);
-    expect(JSON.parse(forPrograms.out)).toEqual({ exitCode: 1, error: refused.said });
+    expect(JSON.parse(forPrograms.out)).toEqual({
+      format: 'gateway-credential-rotation/error/v1',
+      ...{ exitCode: 1, error: refused.said },
+    });
     await finish();
   });
 
@@ -330,6 +343,7 @@ describe('kits in a file of their own', () => {
     expect((await run(`kits list ${gatewayId} --json`)).out).toContain('"three"');
     const again = await run([...words('import', csv), '--yes', '--json']);
     expect(JSON.parse(again.out)).toEqual({
+      format: 'gateway-credential-rotation/kits-import/v1',
       created: [],
       changed: [],
       unchanged: ['two', 'three', 'one'],

@@ -66,7 +66,8 @@ describe('kits fetch', () => {
       out: expect.stringContaining('Nothing was acknowledged.'),
     });
     expect(await acknowledged('two')).toBeUndefined();
-    expect((await run(['kits', 'fetch', gatewayId, 'two', '--exec', `cat > ${path}`])).exitCode).toBe(0);
+    const given = await run(['kits', 'fetch', gatewayId, 'two', '--exec', `cat > ${path}`, '--json']);
+    expect(JSON.parse(given.out)).toMatchObject({ format: 'gateway-credential-rotation/kit-fetch/v1', kitId: 'two' });
     expect(readFileSync(path, 'utf8')).toBe(await valueNow());
     expect(await acknowledged('two')).toBe((await system.gateway()).rotation?.targetId);
   });

@@ -245,7 +245,9 @@ describe('the command restore', () => {
     });
     expect((await system.audit()).map(({ kind }) => kind)).not.toContain('restore');
 
-    expect(await run([...restore, '--accept-missing'], [true, true])).toMatchObject({ exitCode: 0 });
+    const accepted = await run([...restore, '--accept-missing', '--json'], [true, true]);
+    expect(accepted).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(accepted.out)).toMatchObject({ format: 'gateway-credential-rotation/restore/v1' });
     const entry = (await system.audit()).at(-1);
     expect(entry).toMatchObject({ kind: 'restore', reason: 'damaged', actor: expect.stringMatching(/^arn:/) });
     expect(await system.ask(old)).toBe(401);

@@ -64,12 +64,18 @@ const rotation = [
       const started = await (await starts()).rotate(at, gatewayId, reason);
       if (!watch)
         return {
+          document: 'rotation',
           json: started,
           text: `Rotation ${started.rotationId} runs. To see it: ${at.call.next('watch', gatewayId)}`,
         };
       const { watchGateway } = await import('../watch.ts');
       const outcome = await watchGateway(at.connection, terminal, gatewayId, 2_000);
-      return { json: { ...started, outcome }, text: '', isFailed: outcome !== 'COMPLETED' };
+      return {
+        document: 'rotation',
+        json: { ...started, ...(outcome ? { outcome } : {}) },
+        text: '',
+        isFailed: outcome !== 'COMPLETED',
+      };
     },
   }),
   command({
@@ -80,7 +86,12 @@ const rotation = [
     run: async (at, { gatewayId }) => {
       const { plan, planText } = await starts();
       const json = await plan(at, gatewayId, 'planned at a terminal');
-      return { json, text: planText(json, Date.parse(json.at), at.terminal.screen()), isFailed: !json.mayStart };
+      return {
+        document: 'plan',
+        json,
+        text: planText(json, Date.parse(json.at), at.terminal.screen()),
+        isFailed: !json.mayStart,
+      };
     },
   }),
   command({
@@ -118,7 +129,12 @@ const rotation = [
         ...(confirm ? { confirm } : {}),
         ...(requestId ? { requestId } : {}),
       });
-      return { json, text: 'message' in json ? json.message : '', isFailed: json.result === 'UNCHANGED' };
+      return {
+        document: 'press',
+        json,
+        text: 'message' in json ? json.message : '',
+        isFailed: json.result === 'UNCHANGED',
+      };
     },
   }),
 ];

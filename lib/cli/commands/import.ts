@@ -128,6 +128,7 @@ export const importCommand = command({
     if (isWritten) (await import('../registry-writes.ts')).writeFiles(after.writes);
     const { importText } = await import('../import/import-text.ts');
     return {
+      document: 'import',
       json: { ...found, isWritten },
       text: importText(found, {
         gatewayId,

@@ -83,7 +83,11 @@ export const kitCommands = [
         gatewayId,
         ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
       });
-      return { json: view.kits, text: `${kitListText(view, screen)}${nextPage(view.kits.page, call)}` };
+      return {
+        document: 'kits',
+        json: view.kits,
+        text: `${kitListText(view, screen)}${nextPage(view.kits.page, call)}`,
+      };
     },
   }),
   command({
@@ -138,7 +142,7 @@ export const kitCommands = [
       if (!edited || !isNew) return importResult(kits, summary);
       at.terminal.say(importResult(kits, summary).text);
       const applied = await change(at, rest, edited);
-      return { ...applied, json: { ...summary, applied: applied.json } };
+      return { ...applied, document: 'kits-import', json: { ...summary, applied: applied.json } };
     },
   }),
   exportCommand,

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { gatewayStates } from '../../../lambdas/console/view/parts.ts';
 import { nextPage } from '../call.ts';
 import { command, filter, label, labelOption, page, paging, text, wholeNumber } from '../command.ts';
-import { withoutFrames } from '../terminal.ts';
 
 const texts = () => import('../view-text.ts');
 
@@ -27,14 +26,14 @@ export const showCommands = [
       const { gatewaysText, gatewayText, kitsFor } = await texts();
       if (gatewayId === undefined) {
         const view = await connection.show({ view: 'gateways', ...given({ filter, labels: label, state, page }) });
-        return { json: view, text: `${gatewaysText(view, screen)}${nextPage(view.page, call)}` };
+        return { document: 'status', json: view, text: `${gatewaysText(view, screen)}${nextPage(view.page, call)}` };
       }
       const view = await connection.show({
         view: 'gateway',
         gatewayId,
         ...given({ filter, labels: label, page, ...kitsFor(screen) }),
       });
-      return { json: view, text: `${gatewayText(view, screen)}${nextPage(view.kits.page, call)}` };
+      return { document: 'status', json: view, text: `${gatewayText(view, screen)}${nextPage(view.kits.page, call)}` };
     },
   }),
   command({
@@ -42,17 +41,22 @@ export const showCommands = [
     about: 'Shows the rotation of a gateway while it runs, and ends with it; without a gateway all that run.',
     examples: ['watch orders', 'watch', 'watch orders --json'],
     options: [['--every <seconds>', 'how often to look (default 2)']],
+    streams: true,
     input: { gatewayId: text.optional(), every: wholeNumber(1, 3600).default(2) },
     run: async ({ connection, terminal }, { gatewayId, every, json }) => {
-      const { watchAll, watchGateway } = await import('../watch.ts');
-      const shownOn = json ? withoutFrames(terminal) : terminal;
+      const { streamAll, streamGateway, watchAll, watchGateway } = await import('../watch.ts');
       if (gatewayId === undefined) {
-        await watchAll(connection, shownOn, every * 1000);
-        return { json: { outcome: 'NONE_RUNS' }, text: '' };
+        await (json ? streamAll : watchAll)(connection, terminal, every * 1000);
+        return { document: 'watch', json: { ended: true, outcome: 'NONE_RUNS' }, text: '' };
       }
-      const outcome = await watchGateway(connection, shownOn, gatewayId, every * 1000);
+      const outcome = await (json ? streamGateway : watchGateway)(connection, terminal, gatewayId, every * 1000);
       const isFailed = outcome !== undefined && outcome !== 'COMPLETED' && outcome !== 'ROLLED_BACK';
-      return { json: { gatewayId, outcome }, text: '', isFailed };
+      return {
+        document: 'watch',
+        json: { gatewayId, ended: true, ...(outcome ? { outcome } : {}) },
+        text: '',
+        isFailed,
+      };
     },
   }),
   command({
@@ -64,6 +68,7 @@ export const showCommands = [
     run: async ({ connection, terminal, call }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'history', gatewayId, ...given({ page }) });
       return {
+        document: 'history',
         json: view,
         text: `${(await texts()).historyText(view, terminal.screen())}${nextPage(view.page, call)}`,
       };
@@ -77,7 +82,11 @@ export const showCommands = [
     input: { gatewayId: text, page },
     run: async ({ connection, terminal, call }, { gatewayId, page }) => {
       const view = await connection.show({ view: 'news', gatewayId, ...given({ page }) });
-      return { json: view, text: `${(await texts()).newsText(view, terminal.screen())}${nextPage(view.page, call)}` };
+      return {
+        document: 'news',
+        json: view,
+        text: `${(await texts()).newsText(view, terminal.screen())}${nextPage(view.page, call)}`,
+      };
     },
   }),
 ];
