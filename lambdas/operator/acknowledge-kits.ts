@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
-import type { CredentialId, GatewayId, KitId } from '../domain/ids.ts';
+import type { GatewayId, KitId } from '../domain/ids.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
 import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { acknowledgedAtOnce, acknowledgeKitsInput } from './acknowledge-input.ts';

@@ -7,6 +7,7 @@ import { type DocumentName, documentNames } from '../document-format.ts';
 import { codesFile, codesText } from './codes.ts';
 import { documentFile, documentSchemaText } from './documents/documents.ts';
 import { eventFile, eventSchemas, eventSchemaText } from './event-schemas.ts';
+import { type FunctionUrlName, functionUrls, openApiFile, openApiText } from './openapi/function-urls.ts';
 import { pageFile, pages, withBlocks } from './pages.ts';
 
 /** Where editors find the schema of gateways.json. */
@@ -27,6 +28,8 @@ if (import.meta.main) {
   writeFileSync(codesFile, codesText());
   for (const name of Object.keys(documentNames) as DocumentName[])
     writeFileSync(documentFile(name), documentSchemaText(name));
+  for (const name of Object.keys(functionUrls) as FunctionUrlName[])
+    writeFileSync(openApiFile(name), openApiText(name));
   for (const event of eventSchemas) writeFileSync(eventFile(`${event.file}.schema`), eventSchemaText(event));
   for (const page of pages) writeFileSync(pageFile(page), withBlocks(readFileSync(pageFile(page), 'utf8')));
 }
