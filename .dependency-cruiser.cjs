@@ -143,7 +143,7 @@ module.exports = {
       from: { path },
       to: {
         path: '^lambdas/',
-        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/(kinds|kind-names)|workflow/shared/(derived-id|fields|in-words)${more})[/.]`,
+        pathNot: `^lambdas/(domain|console/view|registry|evidence-export|notifications|kits/(kinds|kind-names)|workflow/shared/(derived-id|fields)${more})[/.]`,
         dependencyTypesNot: ['type-only'],
       },
     })),

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { claimed } from '../domain/claimed.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { CredentialId } from '../domain/ids.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import { latestRejectSeconds } from '../domain/policy.ts';
 import { actor, credentialId, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
-import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 
 const pressed = {
   gatewayId: gatewayId.describe('The gateway whose credentials are compromised.'),

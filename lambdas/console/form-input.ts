@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import { executionNamePattern, executionNameRule, longestName } from '../domain/ids.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import { commandsAbout, type FieldsOf, type OperatorField } from '../domain/operator-commands.ts';
 import { commandFields, fieldsOfCommand } from '../operator/command-input.ts';
 import { actor, gatewayId, reason, requestId } from '../workflow/shared/fields.ts';
-import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { credentialList, dataFolder, widgetContext, withinSeconds } from './page-request.ts';
 
 /** The execution that a press starts is named after its request: the same press twice is one. */

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
 import { maxLiveCredentials } from '../domain/gateway.ts';
 import type { CredentialId } from '../domain/ids.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import { laggardCodes } from '../domain/kit-verdict.ts';
 import { type Labels, labelIn, labelRule } from '../domain/labels.ts';
 import { latestRejectSeconds } from '../domain/policy.ts';
 import { longestText } from '../domain/text.ts';
 import { credentialId, executionName, gatewayId, kitId, source } from '../workflow/shared/fields.ts';
-import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { longestFilter, longestPage } from './view/paging.ts';
 import { gatewayActs, gatewayStates, kitActs, parts } from './view/views.ts';
 

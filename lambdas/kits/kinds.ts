@@ -38,7 +38,7 @@ const checked = <Name extends KindName, Settings extends StoredSettings>(
     throw new KitMisconfigured('SETTINGS_WRONG', {
       doing: `Reading the settings of kind ${kind.kind}`,
       kit,
-      answer: `wrong or missing: ${result.error.issues.map(({ path, code }) => `settings.${path.join('.')} (${code})`).join(', ')}`,
+      answer: `wrong or missing: ${result.error.issues.map(({ path }) => ['settings', ...path].join('.')).join(', ')}`,
       todo: 'Correct them in gateways.json and apply it again.',
     });
   };

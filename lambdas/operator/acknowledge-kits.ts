@@ -3,8 +3,8 @@ import type { By } from '../domain/decision.ts';
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { GatewayId, KitId } from '../domain/ids.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { acknowledgedAtOnce, acknowledgeKitsInput } from './acknowledge-input.ts';
 import { acknowledgeKit } from './kit-decisions.ts';
 

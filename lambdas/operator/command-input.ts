@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import {
   type OperatorCommand,
   type OperatorCommandName,
@@ -9,7 +10,6 @@ import {
   operatorCommands,
 } from '../domain/operator-commands.ts';
 import { actor, credentialId, gatewayId, kitId, reason, source, versionId } from '../workflow/shared/fields.ts';
-import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 
 /** How each field of a command is read. A credential is named by its id and its version; a value is refused unread. */
 export const commandFields: { readonly [Field in OperatorField]: z.ZodType<OperatorFields[Field]> } = {

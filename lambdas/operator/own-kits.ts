@@ -1,11 +1,11 @@
 import { InputRefused } from '../domain/failure.ts';
 import type { Gateway } from '../domain/gateway.ts';
 import type { CredentialId, GatewayId, KitId } from '../domain/ids.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import type { Kit } from '../domain/kit.ts';
 import { shardOf } from '../domain/shards.ts';
 import { type NewsSettings, newsSettings } from '../news/channel-schema.ts';
 import type { ClockAndLog, Dependencies } from '../ports.ts';
-import { inWords, problemsText } from '../workflow/shared/in-words.ts';
 import { acknowledgedAtOnce } from './acknowledge-input.ts';
 import { acknowledgeKits, type KitsAcknowledged, registered } from './acknowledge-kits.ts';
 import { ownKitsInput } from './own-kits-input.ts';

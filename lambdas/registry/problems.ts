@@ -59,10 +59,13 @@ export const problemsOf = (issues: readonly z.core.$ZodIssue[], given: unknown, 
     if (issue.code === 'custom' && !at?.description?.endsWith(issue.message.replace(/^must be /, '')))
       return [`${pathText(issue.path)}: given ${shown(valueAt(given, issue.path), issue.path)}; it ${issue.message}.`];
     return [
-      `${pathText(issue.path)}: given ${shown(valueAt(given, issue.path), issue.path)}; allowed is ${at ? allowed(at) : issue.message}.`,
+      `${pathText(issue.path)}: given ${shown(valueAt(given, issue.path), issue.path)}; allowed is ${at ? allowed(at) : issue.code === 'custom' ? issue.message : elsewhere}.`,
     ];
   });
 };
+
+/** For what the schema has no place: the validator's own sentence would be no help. */
+const elsewhere = 'what docs/reference.md says of it';
 
 const valueAt = (given: unknown, path: Path): unknown =>
   path.reduce<unknown>(

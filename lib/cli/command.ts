@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { longestFilter } from '../../lambdas/console/view/paging.ts';
+import { inWords, problemsText } from '../../lambdas/domain/in-words.ts';
 import { labelIn, labelRule } from '../../lambdas/domain/labels.ts';
 import { reason } from '../../lambdas/workflow/shared/fields.ts';
-import { inWords, problemsText } from '../../lambdas/workflow/shared/in-words.ts';
 import type { DocumentName } from '../document-format.ts';
 import type { exitCodes } from '../exit-codes.ts';
 import type { Call } from './call.ts';

@@ -1,5 +1,6 @@
 import { type KeyObject, verify } from 'node:crypto';
 import * as z from 'zod';
+import { inWords, problemsText } from '../../lambdas/domain/in-words.ts';
 import { gapsInSteps, gapText } from '../../lambdas/evidence-export/evidence-chain.ts';
 import {
   type EvidenceHead,
@@ -10,7 +11,6 @@ import {
   evidenceKits,
 } from '../../lambdas/evidence-export/evidence-schema.ts';
 import { digestOf, statementOf } from '../../lambdas/evidence-export/evidence-signature.ts';
-import { inWords, problemsText } from '../../lambdas/workflow/shared/in-words.ts';
 import { partsBegin, partsEnd } from './evidence-file.ts';
 import { CommandFailed } from './failure.ts';
 import { fingerprintOf, publicKeyIn } from './public-key.ts';

@@ -3,6 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { inWords } from '../../lambdas/domain/in-words.ts';
 import { contradictionsOf, refusalsOf, type Settings, SettingsRefused, settingsSchema } from './settings.ts';
 
 /** What an app brings of its own, in place of what is made otherwise. */
@@ -78,7 +79,7 @@ export const checkedProps = (props: GatewayCredentialRotationProps): CheckedProp
   const { vpc, vpcSubnets, securityGroups, encryptionKey, alarmTopic, eventBus, ...rest } = props;
   const own = { vpc, vpcSubnets, securityGroups, encryptionKey, alarmTopic, eventBus };
   const given = present(rest);
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, inWords);
   const refusals = parsed.success
     ? [...contradictionsOf(parsed.data, vpc !== undefined), ...contradictionsWith(props)]
     : refusalsOf(parsed.error, given, [...Object.keys(schema.shape), ...Object.keys(own)]);

@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Token } from 'aws-cdk-lib/core';
 import type { Node } from 'constructs';
 import { z } from 'zod';
+import { inWords } from '../../lambdas/domain/in-words.ts';
 import { hostPattern } from '../../lambdas/domain/kit-hosts.ts';
 import { defaultStackName } from '../defaults.ts';
 
@@ -166,7 +167,7 @@ const isOfCdk = (key: string): boolean =>
 export const settingsOf = (node: Node): Settings => {
   const context: Readonly<Record<string, unknown>> = node.getAllContext();
   const given = Object.fromEntries(Object.entries(context).filter(([key]) => !isOfCdk(key)));
-  const parsed = settingsSchema.safeParse(given);
+  const parsed = settingsSchema.safeParse(given, inWords);
   const refusals = parsed.success
     ? contradictionsOf(parsed.data)
     : refusalsOf(parsed.error, given, Object.keys(settingsSchema.shape));

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callOf } from '../../lib/cli/call.ts';
-import { targeted } from '../../lib/cli/targeted.ts';
+import { targeted, targetVariables } from '../../lib/cli/targeted.ts';
+import { exitCodes } from '../../lib/exit-codes.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { readPage } from '../docs/pages.ts';
 import { gatewayId, manualKit, openRotated, type System } from '../support/system.ts';
 import { runCli } from './terminal-double.ts';
 
@@ -153,6 +155,15 @@ describe('A gateway or a kit that is misspelt', () => {
   it('is not guessed when nothing is near, nor when the refusal has another reason', async () => {
     expect((await runCli(['status', 'payments', '--data', data])).said).not.toContain('Did you mean');
     expect((await runCli(['resume', 'orders', '--reason', 'over', '--data', data])).said).not.toContain('Did you mean');
+  });
+});
+
+describe('The reference', () => {
+  const page = readPage('docs/reference.md');
+  it('names every variable and every exit code', () => {
+    for (const name of Object.values(targetVariables)) expect(page).toContain(`| \`${name}\` |`);
+    const codes = [...page.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code));
+    expect(codes).toEqual([...new Set(Object.values(exitCodes))].toSorted((one, other) => one - other).concat(130));
   });
 });
 

@@ -57,6 +57,16 @@ describe('npx gateway-credentials', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('starts this machine, with its data folder before the word or after it', async () => {
+    const { exitCode, out } = await npx(['--data', data, 'start', '--help']);
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: expect.stringMatching(/gateway-credentials start[\s\S]*Exit codes: 0/),
+    });
+    const refused = await npx([`--data=${data}`, 'start', '--ephemeral']);
+    expect(refused).toMatchObject({ exitCode: 2, err: expect.stringContaining('--data says where to keep it') });
+  });
+
   it('prints one document on stdout for programs, without a colour', async () => {
     const { exitCode, out, err } = await npx(['status', '--json', '--data', data]);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });

@@ -34,6 +34,13 @@ describe('Installed in an empty folder, the package', () => {
     expect(installed.run('gateway-credentials', 'statsu')).toMatchObject({ status: 2, stdout: '' });
   });
 
+  test('has the schema of every document that --json prints, and of the URLs of functions', () => {
+    for (const name of ['documents/status.v1.schema.json', 'openapi/operate.v1.openapi.json'])
+      expect(
+        installed.run('node', '-p', `require.resolve('gateway-credential-rotation/schemas/${name}')`),
+      ).toMatchObject({ status: 0, stdout: expect.stringContaining(name) });
+  });
+
   test('plays the cloud: the demo rotates every gateway, without a refused request', () => {
     const ports = ['--port', '0', '--aws-port', '0', '--console-port', '0'];
     const start = ['start', '--ephemeral', '--once', ...ports, '--report', 'report.json'];

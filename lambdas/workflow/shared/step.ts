@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { InputRefused } from '../../domain/failure.ts';
 import type { Gateway } from '../../domain/gateway.ts';
+import { inWords, problemsText } from '../../domain/in-words.ts';
 import { type EvidenceSummary, emptySummary } from '../../domain/may-revoke.ts';
 import { type NextStage, nextStage } from '../../domain/next-stage.ts';
 import { allShards, type ShardsOfCall } from '../../domain/shards.ts';
 import type { Collected, Settled } from './collect-evidence.ts';
 import { gatewayId, rotationId } from './fields.ts';
-import { inWords, problemsText } from './in-words.ts';
 import { rotationOf } from './own-rotation.ts';
 
 const shardNumber = z.int().min(0);

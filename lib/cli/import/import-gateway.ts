@@ -5,8 +5,8 @@ import { pingOneSettings, urlsOf } from '../../../lambdas/authorities/pingone/se
 import { workerSecretIn } from '../../../lambdas/authorities/pingone/worker-secret.ts';
 import { StepFailed, TemporarilyUnavailable } from '../../../lambdas/domain/failure.ts';
 import { isGatewayId, nameRule } from '../../../lambdas/domain/ids.ts';
+import { inWords, problemsText } from '../../../lambdas/domain/in-words.ts';
 import type { ListedCredential } from '../../../lambdas/domain/pingone-mint.ts';
-import { inWords, problemsText } from '../../../lambdas/workflow/shared/in-words.ts';
 import type { At } from '../command.ts';
 import { CommandFailed } from '../failure.ts';
 import { hostsOf, ownSecrets } from '../own-access.ts';

@@ -1,4 +1,5 @@
 import type { GatewayId, KitId } from '../../../lambdas/domain/ids.ts';
+import { inWords, problemsText } from '../../../lambdas/domain/in-words.ts';
 import type { Kit } from '../../../lambdas/domain/kit.ts';
 import { apigee } from '../../../lambdas/kits/apigee.ts';
 import { entriesOfApigee, type FoundMap } from '../../../lambdas/kits/apigee-entries.ts';
@@ -6,7 +7,6 @@ import { kitKindOf } from '../../../lambdas/kits/kinds.ts';
 import type { KitAccess, KitKind } from '../../../lambdas/kits/kit-kind.ts';
 import { kong } from '../../../lambdas/kits/kong.ts';
 import { type FoundPlugin, pluginsOfKong } from '../../../lambdas/kits/kong-plugins.ts';
-import { inWords, problemsText } from '../../../lambdas/workflow/shared/in-words.ts';
 import { kitFailure } from '../../../lambdas/workflow/shared/reach-kit.ts';
 import type { Connection } from '../connection.ts';
 import { CommandFailed } from '../failure.ts';

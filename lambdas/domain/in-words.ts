@@ -1,6 +1,9 @@
-import type * as z from 'zod';
-
-type RawIssue = z.core.$ZodRawIssue;
+/** An issue of zod, as it is before it has a sentence. */
+type RawIssue = {
+  readonly code?: string | undefined;
+  readonly input?: unknown;
+  readonly [detail: string]: unknown;
+};
 
 const types: Readonly<Record<string, string>> = {
   string: 'a text',
@@ -61,6 +64,8 @@ const nameOf = (path: readonly PropertyKey[]): string =>
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`))
     .join('');
 
+type Said = { readonly path: readonly PropertyKey[]; readonly message: string };
+
 /** Everything that is wrong, each as a sentence with its field; of what was read with {@link inWords}. */
-export const problemsText = ({ issues }: Pick<z.ZodError, 'issues'>): string =>
+export const problemsText = ({ issues }: { readonly issues: readonly Said[] }): string =>
   issues.map(({ path, message }) => `${nameOf(path) || 'what was given'}: ${message}.`).join(' ');

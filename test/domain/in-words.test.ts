@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readAsk } from '../../lambdas/console/page-request.ts';
+import { inWords, problemsText } from '../../lambdas/domain/in-words.ts';
 import { readCommand } from '../../lambdas/operator/command-input.ts';
-import { inWords, problemsText } from '../../lambdas/workflow/shared/in-words.ts';
 
 const schema = z.strictObject({
   name: z.string().min(1).max(3),
