@@ -13,6 +13,10 @@ export const defaultDataFolder = join(
 /** The variable that names another one where no option does. */
 export const dataFolderVariable = 'GATEWAY_CREDENTIALS_DATA';
 
+/** Where this machine keeps everything when no option says so. */
+export const dataFolderIn = (environment: NodeJS.ProcessEnv): string =>
+  environment[dataFolderVariable] || defaultDataFolder;
+
 /** How this machine is started from where this file is: in a checkout, which alone has TypeScript, or as an installed package. */
 export const startCommand = (...options: readonly string[]): string =>
   import.meta.filename.endsWith('.ts')

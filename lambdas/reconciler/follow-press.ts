@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InputRefused } from '../domain/failure.ts';
+import { inWords, problemsText } from '../domain/in-words.ts';
 import type { ClockAndLog, Dependencies, PressFollowUp } from '../ports.ts';
 import { gatewayId, requestId, rotationId } from '../workflow/shared/fields.ts';
 import { startAttempt } from '../workflow/shared/start-attempt.ts';
@@ -17,10 +18,10 @@ const followUp = z.strictObject({
 /** The press that an event hands on; `undefined` in every other event, such as that of the minute. Throws {@link InputRefused}. */
 export const pressIn = (event: unknown): PressFollowUp | undefined => {
   if (typeof event !== 'object' || event === null || !('press' in event)) return undefined;
-  const parsed = followUp.safeParse(event.press);
+  const parsed = followUp.safeParse(event.press, inWords);
   if (!parsed.success)
     throw new InputRefused(
-      `What a press leaves to be done was refused: ${z.prettifyError(parsed.error)} It is handed on by this system only.`,
+      `What a press leaves to be done was refused: ${problemsText(parsed.error)} It is handed on by this system only.`,
     );
   const { stops, ...press } = parsed.data;
   return { ...press, ...(stops === undefined ? {} : { stops }) };

@@ -16,7 +16,6 @@ export type Surroundings = { readonly terminal: Terminal; readonly environment: 
 type Run = Surroundings & {
   readonly argv: readonly string[];
   end(exitCode: number): void;
-  codeOf(exitCode: number): number;
 };
 
 /** Runs one command line; resolves with its exit code. Rejects only for a defect. */
@@ -25,22 +24,32 @@ export const runCommand = async (argv: readonly string[], surroundings: Surround
   const outcome = { exitCode: exitCodes.done as number };
   const codeOf = (exitCode: number): number => (isDetailed(argv) ? exitCodes.refused : exitCode);
   const end = (exitCode: number): void => void Object.assign(outcome, { exitCode });
+  /** On one line, so that it is a document too where there is one a line. */
+  const failed = (kind: number, error: string): number => {
+    const exitCode = codeOf(kind);
+    if (argv.includes('--json')) terminal.out(jsonLine(formatted('error', { exitCode, error })));
+    return exitCode;
+  };
   try {
-    await programFor({ ...surroundings, argv, end, codeOf }).parseAsync([...argv], { from: 'user' });
+    await programFor({ ...surroundings, argv, end }).parseAsync([...argv], { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : codeOf(exitCodes.usage);
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.done : failed(exitCodes.usage, error.message);
     if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.declined; // Ctrl-C at a question
     const failure = failureOf(error);
     if (!failure) throw error;
     terminal.say(failure.message.split('\n').map(plain).join('\n'));
-    return codeOf(failure.exitCode);
+    return failed(failure.exitCode, failure.message);
   }
 };
 
 /** Whether 2 says that something differs, so that no error may end with it. */
-const isDetailed = (argv: readonly string[]): boolean =>
-  argv.includes('--detailed-exit-code') || argv.some((word, index) => word === 'kits' && argv[index + 1] === 'check');
+const isDetailed = (argv: readonly string[]): boolean => {
+  const words = argv.filter((word, index) => !word.startsWith('-') && !valued.has(argv[index - 1] ?? ''));
+  return argv.includes('--detailed-exit-code') || (words[0] === 'kits' && words[1] === 'check');
+};
+const valued = new Set(commonOptions.flatMap(([flags]) => (flags.includes('<') ? [flags.split(' ')[0] ?? ''] : [])));
 
 /** That of the package.json beside `lib`; read when it is asked for. */
 const version = (): string =>
@@ -102,19 +111,10 @@ const add = (parent: Command, one: CliCommand, run: Run): void => {
   const examples = one.examples.map((example) => `  gateway-credentials ${path}${example}`).join('\n');
   command.addHelpText('after', `${examples ? `\nExamples:\n${examples}\n` : ''}${codesText}`).action(async () => {
     const given = givenTo(command);
-    try {
-      const { json, document, text, isFailed, endsAs } = await runAt(given, one, run);
-      const answer = given.json ? documentText(document === 'own' ? json : formatted(document, json)) : text;
-      if (answer !== '') run.terminal.out(answer);
-      if (isFailed || endsAs) run.end(exitCodes[endsAs ?? 'refused']);
-    } catch (error) {
-      const failure = failureOf(error);
-      if (given.json && failure)
-        run.terminal.out(
-          documentText(formatted('error', { exitCode: run.codeOf(failure.exitCode), error: failure.message })),
-        );
-      throw failure ?? error;
-    }
+    const { json, document, text, isFailed, endsAs } = await runAt(given, one, run);
+    const answer = given.json ? documentText(document === 'own' ? json : formatted(document, json)) : text;
+    if (answer !== '') run.terminal.out(answer);
+    if (isFailed || endsAs) run.end(exitCodes[endsAs ?? 'refused']);
   });
 };
 

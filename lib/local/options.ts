@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dataFolderVariable, defaultDataFolder, startCommand } from '../defaults.ts';
+import { dataFolderIn, dataFolderVariable, defaultDataFolder, startCommand } from '../defaults.ts';
 import { refuseUnlessFile } from '../user-file.ts';
 
 /** How this machine is asked to be the cloud. Ports: 0 takes any free one. */
@@ -173,9 +173,7 @@ export const parseOptions = (
   if (!existsSync(gatewaysFile)) throw new OptionRefused(`--gateways names "${gatewaysFile}", which does not exist.`);
   return {
     gatewaysFile,
-    dataFolder: values.ephemeral
-      ? undefined
-      : resolve(values.data ?? (environment[dataFolderVariable] || defaultDataFolder)),
+    dataFolder: values.ephemeral ? undefined : resolve(values.data ?? dataFolderIn(environment)),
     policyCheckPort: portOf('port', values.port, 8080),
     awsPort: portOf('aws-port', values['aws-port'], 4566),
     consolePort: portOf('console-port', values['console-port'], 8090),

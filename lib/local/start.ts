@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { exitCodes } from '../exit-codes.ts';
 import { commandStartedAtMs } from './command-start.ts';
 import { keepCompiled } from './keep-compiled.ts';
 import { outliveReaders } from './stopping.ts';
@@ -10,19 +11,19 @@ const main = async (): Promise<number> => {
   const args = process.argv.slice(2);
   if (args[0] === 'backup' || args[0] === 'restore') {
     const { runBackupCommand } = await import('./backup/command.ts');
-    console.log(await runBackupCommand(args[0], args.slice(1)));
-    return 0;
+    console.log(await runBackupCommand(args[0], args.slice(1), process.env));
+    return exitCodes.done;
   }
   if (args[0] === 'move') {
     const { runMoveCommand } = await import('./move/command.ts');
-    console.log(await runMoveCommand(args.slice(1)));
-    return 0;
+    console.log(await runMoveCommand(args.slice(1), process.env));
+    return exitCodes.done;
   }
   const { help, parseOptions } = await import('./options.ts');
   const options = parseOptions(args, projectFolder, process.env);
   if (options === 'help') {
     console.log(help);
-    return 0;
+    return exitCodes.done;
   }
   const { prepare } = await import('./prepare.ts');
   const prepared = await prepare(projectFolder, options, commandStartedAtMs());

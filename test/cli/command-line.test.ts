@@ -125,6 +125,8 @@ describe('A command line that cannot be followed', () => {
     const refused = await runCli([...words]);
     expect(refused).toMatchObject({ exitCode: 2, said: expect.stringContaining(said) });
     expect(refused.said).not.toMatch(/Invalid|expected|received|✖|→/);
+    const { out, exitCode } = await runCli([...words, '--json']);
+    expect({ exitCode, document: JSON.parse(out) }).toMatchObject({ exitCode: 2, document: { exitCode: 2 } });
   });
 });
 
@@ -158,12 +160,27 @@ describe('A gateway or a kit that is misspelt', () => {
   });
 });
 
+it('no error of kits check ends with 2, which says that a kit differs, wherever its options stand', async () => {
+  const nowhere = ['--data', '/nowhere'];
+  for (const words of [
+    ['kits', 'check', ...nowhere],
+    ['kits', ...nowhere, 'check'],
+    [...nowhere, 'kits', 'check'],
+  ])
+    expect((await runCli(words)).exitCode).toBe(1);
+  expect((await runCli(['kits', 'check', '--lat'])).exitCode).toBe(1);
+  expect((await runCli(['kits', 'list', 'check', '--lat'])).exitCode).toBe(2);
+});
+
 describe('The reference', () => {
   const page = readPage('docs/reference.md');
   it('names every variable and every exit code', () => {
     for (const name of Object.values(targetVariables)) expect(page).toContain(`| \`${name}\` |`);
     const codes = [...page.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code));
-    expect(codes).toEqual([...new Set(Object.values(exitCodes))].toSorted((one, other) => one - other).concat(130));
+    expect(codes).toEqual([
+      ...[...new Set<number>(Object.values(exitCodes))].toSorted((one, other) => one - other),
+      130,
+    ]);
   });
 });
 

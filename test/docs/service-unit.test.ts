@@ -52,7 +52,7 @@ describe('The unit of systemd', () => {
     const [, file] = args;
     expect(file).toBe('/etc/gateway-credential-rotation/gateways.json');
     const here = args.map((arg) => (arg === file ? join(project, 'gateways.json') : arg));
-    expect(parseOptions(here, project)).toMatchObject({
+    expect(parseOptions(here, project, {})).toMatchObject({
       dataFolder: `/var/lib/${settingOf('StateDirectory')}`,
       logTo: 'stdout',
       address: '127.0.0.1',

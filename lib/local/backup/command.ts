@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultDataFolder } from '../../defaults.ts';
+import { dataFolderIn, dataFolderVariable, defaultDataFolder, startCommand } from '../../defaults.ts';
 import { OptionRefused } from '../options.ts';
 import type { Contents } from './manifest.ts';
 import { restoreBackup } from './restore-backup.ts';
@@ -11,16 +11,16 @@ type Name = 'backup' | 'restore';
 const usages: Readonly<Record<Name, string>> = {
   backup: `Backs up a data folder, also while a machine runs on it.
 
-  npm start -- backup --to FOLDER [--data DIR]
+  ${startCommand('backup', '--to', 'FOLDER', '[--data DIR]')}
 
   --to FOLDER    the folder to make; all secrets are in it, readable by your user alone
-  --data DIR     the data folder (default: ${defaultDataFolder})`,
+  --data DIR     the data folder (default: ${dataFolderVariable}, or ${defaultDataFolder})`,
   restore: `Restores a backup into an empty data folder.
 
-  npm start -- restore --from FOLDER [--data DIR]
+  ${startCommand('restore', '--from', 'FOLDER', '[--data DIR]')}
 
   --from FOLDER  the backup
-  --data DIR     the data folder, empty or not there yet (default: ${defaultDataFolder})`,
+  --data DIR     the data folder, empty or not there yet (default: ${dataFolderVariable}, or ${defaultDataFolder})`,
 };
 
 const parse = (name: Name, args: readonly string[]) => {
@@ -34,7 +34,7 @@ const parse = (name: Name, args: readonly string[]) => {
     return parseArgs({ args: [...args], options, allowPositionals: false }).values;
   } catch (cause) {
     const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new OptionRefused(`${message}. See npm start -- ${name} --help.`, { cause });
+    throw new OptionRefused(`${message}. See ${startCommand(name, '--help')}.`, { cause });
   }
 };
 
@@ -44,13 +44,17 @@ const sizeOf = ({ files }: Contents): string => {
 };
 
 /** Makes or restores a backup as the command line says, and answers what a person has to know of it. Throws {@link OptionRefused} and `BackupRefused`. */
-export const runBackupCommand = async (name: Name, args: readonly string[]): Promise<string> => {
-  const { to, from, data = defaultDataFolder, help } = parse(name, args);
+export const runBackupCommand = async (
+  name: Name,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<string> => {
+  const { to, from, data = dataFolderIn(environment), help } = parse(name, args);
   if (help) return usages[name];
   const [flag, place, other] = name === 'backup' ? ['--to', to, from] : ['--from', from, to];
   if (place === undefined || other !== undefined)
     throw new OptionRefused(
-      `${name} needs ${flag} FOLDER, and no more than --data DIR besides. See npm start -- ${name} --help.`,
+      `${name} needs ${flag} FOLDER, and no more than --data DIR besides. See ${startCommand(name, '--help')}.`,
     );
   if (name === 'backup') {
     const contents = await takeBackup(resolve(data), resolve(place));

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StepFailed, TemporarilyUnavailable } from '../../../lambdas/domain/failure.ts';
-import { defaultDataFolder, defaultStackName } from '../../defaults.ts';
+import { dataFolderIn, dataFolderVariable, defaultDataFolder, defaultStackName, startCommand } from '../../defaults.ts';
 import { profileIn } from '../../emulator/wire/keys.ts';
 import { OptionRefused } from '../options.ts';
 import type { Judged } from './judge-move.ts';
@@ -11,14 +11,14 @@ import { type Target, type TargetSettings, targetOf } from './target.ts';
 
 const usage = `Moves the gateways of this machine to a deployment on AWS, so that kits keep their credentials.
 
-  npm start -- move --reason TEXT [--plan] [--stack NAME] [--region REGION] [--data DIR]
+  ${startCommand('move')} --reason TEXT [--plan] [--stack NAME] [--region REGION] [--data DIR]
 
   --plan          say what would be moved, and what cannot be; change nothing
   --reason TEXT   why; it stands in the history
   --stack NAME    the stack to move to (default: ${defaultStackName}), with your own AWS credentials
   --region REGION where it is (default: as the AWS CLI)
   --to-data DIR   in place of AWS, the machine that runs on this data folder
-  --data DIR      the data folder to move from (default: ${defaultDataFolder}), in use or not`;
+  --data DIR      the data folder to move from (default: ${dataFolderVariable}, or ${defaultDataFolder}), in use or not`;
 
 const parse = (args: readonly string[]) => {
   const text = { type: 'string' } as const;
@@ -28,7 +28,7 @@ const parse = (args: readonly string[]) => {
     return parseArgs({ args: [...args], options, allowPositionals: false }).values;
   } catch (cause) {
     const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new OptionRefused(`${message}. See npm start -- move --help.`, { cause });
+    throw new OptionRefused(`${message}. See ${startCommand('move', '--help')}.`, { cause });
   }
 };
 
@@ -69,13 +69,13 @@ const isOfAws = (error: unknown): error is Error =>
   (error instanceof Error && '$metadata' in error);
 
 /** Moves, or plans to, as the command line says; answers what a person has to know. Throws {@link OptionRefused} and `MoveRefused`. */
-export const runMoveCommand = async (args: readonly string[]): Promise<string> => {
+export const runMoveCommand = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> => {
   const { plan, help, reason, stack = defaultStackName, region, 'to-data': toData, data } = parse(args);
   if (help) return usage;
   if (reason === undefined && !plan)
-    throw new OptionRefused('move needs --reason TEXT, or --plan. See npm start -- move --help.');
+    throw new OptionRefused(`move needs --reason TEXT, or --plan. See ${startCommand('move', '--help')}.`);
   const target = await targetOf({ stackName: stack, settings: settingsOf(toData, region) });
-  const needs = { dataFolder: resolve(data ?? defaultDataFolder), target, reason: reason ?? '', now: Date.now };
+  const needs = { dataFolder: resolve(data ?? dataFolderIn(environment)), target, reason: reason ?? '', now: Date.now };
   try {
     if (plan) return [...linesOf(await planMove(needs), planned), ...neverMoved].join('\n');
     return [...linesOf(await move(needs), done), ...neverMoved, ...next(target)].join('\n');

@@ -5,7 +5,6 @@ import { refusals } from '../../../lambdas/domain/refusals.ts';
 import { atMs, count, evidenceKind, outcome, standing, text, texts } from './parts.ts';
 
 const at = z.iso.datetime().describe('ISO 8601, UTC.');
-export const refusalCode = z.enum(codesOf(refusals));
 
 /** A decision that was taken, or had nothing to do. */
 export const decision = z.object({

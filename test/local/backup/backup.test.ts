@@ -121,10 +121,10 @@ describe('A backup', () => {
 
   it('says that it holds secrets, and after a restore what is not known there', async () => {
     await close(await began());
-    expect(await runBackupCommand('backup', ['--data', at('data'), '--to', at('backup')])).toMatch(
+    expect(await runBackupCommand('backup', ['--data', at('data'), '--to', at('backup')], {})).toMatch(
       /read back and as written, in .*\nIt holds every secret of this machine/,
     );
-    expect(await runBackupCommand('restore', ['--data', at('again'), '--from', at('backup')])).toMatch(
+    expect(await runBackupCommand('restore', ['--data', at('again'), '--from', at('backup')], {})).toMatch(
       /a credential that was revoked or compromised later is accepted again/,
     );
   });
@@ -133,8 +133,8 @@ describe('A backup', () => {
     ['a folder that is there already', () => takeBackup(at('data'), at('data')), /is there already/],
     ['a place in no folder', () => takeBackup(at('data'), at('none/backup')), /none does not exist/],
     ['what is no data folder', () => takeBackup(folder, at('backup')), /is no data folder/],
-    ['an option that it does not know', () => runBackupCommand('backup', ['--too', 'x']), /Unknown option '--too'/],
-    ['no place at all', () => runBackupCommand('restore', ['--data', 'x']), /restore needs --from FOLDER/],
+    ['an option that it does not know', () => runBackupCommand('backup', ['--too', 'x'], {}), /Unknown option '--too'/],
+    ['no place at all', () => runBackupCommand('restore', ['--data', 'x'], {}), /restore needs --from FOLDER/],
   ])('refuses %s', async (_, attempt, message) => {
     await close(await began());
     await expect(attempt()).rejects.toThrow(message);

@@ -25,7 +25,7 @@ const openSource = async () => kept(await openRotated({ dataFolder: at('source')
 /** The deployment that plays AWS: it has no gateway yet. */
 const openTarget = async () => kept(await openSystem({ gateways: [], dataFolder: at('target') }));
 const move = (...more: readonly string[]) =>
-  runMoveCommand(['--data', at('source'), '--to-data', at('target'), '--reason', 'to AWS', ...more]);
+  runMoveCommand(['--data', at('source'), '--to-data', at('target'), '--reason', 'to AWS', ...more], {});
 const orders = {
   ...{ gatewayId, authority: { kind: 'builtin' }, decision: { kind: 'allow-all' }, policy },
   kits: [manualKit('one')],
@@ -166,7 +166,7 @@ describe('A move to another deployment', () => {
     ['an option that there is not', ['--dry-run'], /Unknown option '--dry-run'/],
     ['a machine that never ran', ['--reason', 'x', '--to-data', '/nowhere'], /no machine was started yet/],
   ])('refuses %s', async (_, args, message) => {
-    await expect(runMoveCommand(args)).rejects.toThrow(message);
+    await expect(runMoveCommand(args, {})).rejects.toThrow(message);
   });
 });
 
