@@ -21,7 +21,7 @@ const trigger = z.enum(codesOf(triggers));
 const stage = z.enum(['CREATED', 'ACCEPTED', 'CURRENT', 'RETIRING']);
 export const state = z.enum(gatewayStates).describe('How the gateway stands.');
 export const evidenceKind = z.enum(codesOf(evidenceKinds));
-const laggard = z.enum(codesOf(laggards)).describe('Why it is late.');
+export const laggard = z.enum(codesOf(laggards)).describe('Why it is late.');
 
 export const rotation = z
   .object({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { gatewayActs, gatewayStates } from '../../../lambdas/console/view/parts.ts';
+import { gatewayActs, gatewayStates, parts } from '../../../lambdas/console/view/parts.ts';
 import { codesOf } from '../../../lambdas/domain/codes.ts';
 import { newsFailures, newsSeverities } from '../../../lambdas/domain/news.ts';
 import { secretTroubles } from '../../../lambdas/domain/secret-troubles.ts';
@@ -11,6 +11,7 @@ import {
   historyEntry,
   keyLine,
   kitRow,
+  laggard,
   page,
   rotation,
   state,
@@ -38,6 +39,8 @@ export const kitsOfView = z.object({
   updated: count,
   late: count,
   attention: count,
+  lateFor: z.partialRecord(laggard, count).describe('How many are late for which reason, whatever was asked for.'),
+  failed: z.array(kitRow).describe('The first five that could not be given the credential, whatever was asked for.'),
   rows: z.array(kitRow),
 });
 
@@ -63,7 +66,8 @@ export const gatewayView = z.object({
   filter: text,
   labels: text.exactOptional(),
   owner: text.exactOptional(),
-  late: z.literal('only').exactOptional(),
+  late: z.union([z.literal('only'), laggard]).exactOptional(),
+  part: z.enum(parts).exactOptional(),
   kits: kitsOfView,
   unregistered: z.array(useSpan),
   moreUnregistered: count,
