@@ -70,20 +70,21 @@ const hostsOf = ({ KIT_HOSTS = '', LOCAL_KITS }: Runtime['environment']): KitRea
 });
 
 /** What kits are reached by within AWS. */
-const awsKitsBy = (
-  settings: ClientSettings,
-): Pick<KitReach, 'functions' | 'commands' | 'parameters' | 'secretsByRole'> => {
+const awsKitsBy = (runtime: Runtime): Pick<KitReach, 'functions' | 'commands' | 'parameters' | 'secretsByRole'> => {
+  const settings = clientSettings(runtime);
+  /** Who acts by a role of others is somebody else: he signs, and is known by that. */
+  const asAnother = clientSettings({ environment: runtime.environment });
   const assume = assumeRoleBy(({ STSClient }) => limited(new STSClient(settings)));
   return {
     functions: kitFunctionsIn(({ LambdaClient }) => limited(new LambdaClient(settings))),
     commands: kitCommandsIn(({ SSMClient }) => limited(new SSMClient(settings))),
     parameters: kitParametersIn({
       assume,
-      open: ({ SSMClient }, by) => limited(new SSMClient({ ...settings, ...by })),
+      open: ({ SSMClient }, by) => limited(new SSMClient(by ? { ...asAnother, ...by } : settings)),
     }),
     secretsByRole: kitSecretsByRole({
       assume,
-      open: (by) => limited(new SecretsManagerClient({ ...settings, ...by })),
+      open: (by) => limited(new SecretsManagerClient({ ...asAnother, ...by })),
     }),
   };
 };
@@ -97,7 +98,7 @@ const kitReachOf = (runtime: Runtime): KitReach => {
   const { environment } = runtime;
   return {
     hosts: hostsOf(environment),
-    ...awsKitsBy(clientSettings(runtime)),
+    ...awsKitsBy(runtime),
     edge: kitEdgeIn(edgeClientsWith(clientSettings(runtime)), {
       fetch: globalThis.fetch,
       mayBeLocal: hostsOf(environment).mayBeLocal,

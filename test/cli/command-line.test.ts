@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callOf } from '../../lib/cli/call.ts';
 import { targeted, targetVariables } from '../../lib/cli/targeted.ts';
@@ -213,13 +215,13 @@ _gateway_credentials; printf '%s\\n' "\${COMPREPLY[@]}"`;
       expect(out).toContain(word);
   });
 
-  it.skipIf(spawnSync('zsh', ['-c', 'true']).status !== 0)('for zsh is understood by it', () => {
-    const { stdout } = spawnSync(process.execPath, ['lib/cli/main.ts', 'completion', 'zsh'], { encoding: 'utf8' });
-    expect(spawnSync('zsh', ['-n'], { input: stdout, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
-  });
-
-  it.skipIf(spawnSync('fish', ['-c', 'true']).status !== 0)('for fish is understood by it', () => {
-    const { stdout } = spawnSync(process.execPath, ['lib/cli/main.ts', 'completion', 'fish'], { encoding: 'utf8' });
-    expect(spawnSync('fish', ['-n'], { input: stdout, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  // A developer's machine without the shell goes without its test; the gate, which has both, does not.
+  const isHere = (shell: string): boolean =>
+    process.env.CI !== undefined || spawnSync(shell, ['-c', 'true']).status === 0;
+  it.each(['zsh', 'fish'].filter(isHere))('for %s is understood by it', (shell) => {
+    const { stdout } = spawnSync(process.execPath, ['lib/cli/main.ts', 'completion', shell], { encoding: 'utf8' });
+    const file = join(mkdtempSync(join(tmpdir(), 'completion-')), `completion.${shell}`);
+    writeFileSync(file, stdout);
+    expect(spawnSync(shell, ['-n', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
   });
 });
