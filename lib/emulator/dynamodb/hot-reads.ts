@@ -1,5 +1,6 @@
 import type { Answer } from '../wire/protocol.ts';
 import type { Received } from '../wire/sigv4.ts';
+import { isTable } from './kept-tables.ts';
 import { untilWritten } from './until-written.ts';
 
 /** Where an item of a table stands in the store; `undefined` when there is no such table, or the key is none of it. */
@@ -15,15 +16,12 @@ const keyIn = (body: string): { readonly TableName?: unknown; readonly Key?: obj
   }
 };
 
-/** Whether this place is the definition of a table: with another one, the same input may mean something else. */
-const isTable = (place: string): boolean => place.startsWith('table~');
-
 const atMost = 1_000;
 const longestBody = 16_384;
 
 /**
  * Answers of GetItem from memory: the same input is answered again as it was, until what it read is written, or the definition
- * of a table is.
+ * of a table is: with another one, the same input may mean something else.
  */
 export const hotReads = (placeOf: PlaceOf) => {
   const answers = new Map<string, Answer>();

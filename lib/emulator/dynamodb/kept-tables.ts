@@ -1,7 +1,8 @@
 import type { Store } from './store-guard.ts';
 import { untilWritten } from './until-written.ts';
 
-const isTable = (place: string): boolean => place.startsWith('table~');
+/** Whether this place of the store is the definition of a table. */
+export const isTable = (place: string): boolean => place.startsWith('table~');
 
 /**
  * Answers reads of the definitions of tables from memory, of which each call of DynamoDB makes one. Every reader gets an
