@@ -21,9 +21,14 @@ const itemCallsIn = (environment: Runtime['environment']): ItemCalls => {
  * What the policy check asks of the world, for the one function on the path of every API request: apart from the other parts,
  * so that its bundle holds no SDK. One attempt per call: the budget is the policy check's own.
  */
-export const policyCheckPorts = ({ environment, log, now, transport }: Runtime): Ports => {
+export const policyCheckPorts = (runtime: Runtime): Ports => {
+  const { environment, transport } = runtime;
+  return portsOver(transport ? itemCallsBy(transport.dynamodb) : itemCallsIn(environment), runtime);
+};
+
+/** The same over whatever makes the calls. */
+export const portsOver = (calls: ItemCalls, { environment, log, now }: Runtime): Ports => {
   const { GATEWAYS_TABLE, USE_TABLE } = variables(environment, 'GATEWAYS_TABLE', 'USE_TABLE');
-  const calls = transport ? itemCallsBy(transport.dynamodb) : itemCallsIn(environment);
   const parse = parsingOnce(parseRecord, memoryLimits.copies);
   return {
     readGateway: async (gatewayId, signal) => {
