@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { NotWritten } from '../user-file.ts';
 import { BackupRefused } from './backup/backup-refused.ts';
 import { MoveRefused } from './move/move-refused.ts';
-import { OptionRefused } from './options.ts';
+import { OptionRefused } from './read-flags.ts';
 import { SynthesisRefused } from './synthesised.ts';
 
 /** What the system says of a file, in words. */

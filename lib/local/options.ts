@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { dataFolderIn, dataFolderVariable, defaultDataFolder, startCommand } from '../defaults.ts';
+import { dataFolderIn, dataFolderVariable, defaultDataFolder } from '../defaults.ts';
 import { refuseUnlessFile } from '../user-file.ts';
+import { OptionRefused, readFlags } from './read-flags.ts';
 
 /** How this machine is asked to be the cloud. Ports: 0 takes any free one. */
 export type Options = {
@@ -30,11 +30,6 @@ export type Options = {
 };
 
 type LogLevel = 'INFO' | 'WARN' | 'ERROR';
-
-/** A command line that cannot be followed; the message is one line for the person who typed it. */
-export class OptionRefused extends Error {
-  override readonly name = 'OptionRefused';
-}
 
 /** What `--help` prints. */
 export const help = `Rotates the credentials of your API gateways on this machine, without a failed request.
@@ -149,13 +144,7 @@ export const parseOptions = (
   projectFolder: string,
   environment: NodeJS.ProcessEnv,
 ): Options | 'help' => {
-  let values: ReturnType<typeof parse>['values'];
-  try {
-    values = parse(args).values;
-  } catch (cause) {
-    const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new OptionRefused(`${message}. See ${startCommand('--help')}.`, { cause });
-  }
+  const values = readFlags(args, flags);
   if (values.help) return 'help';
   if (values.ephemeral && values.data !== undefined)
     throw new OptionRefused('--ephemeral keeps nothing, and --data says where to keep it: give one of them.');
@@ -191,6 +180,3 @@ export const parseOptions = (
     reportFile: values.report === undefined ? undefined : writable('report', resolve(values.report)),
   };
 };
-
-const parse = (args: readonly string[]) =>
-  parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false });

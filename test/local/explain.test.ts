@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { RegistryRefused } from '../../lambdas/registry/read-registry.ts';
 import { exitCodeOf, explain } from '../../lib/local/explain.ts';
-import { OptionRefused } from '../../lib/local/options.ts';
+import { OptionRefused } from '../../lib/local/read-flags.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'explain-'));
 const thrownBy = (work: () => unknown): unknown => {

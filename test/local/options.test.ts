@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OptionRefused, parseOptions } from '../../lib/local/options.ts';
+import { parseOptions } from '../../lib/local/options.ts';
+import { OptionRefused } from '../../lib/local/read-flags.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'options-'));
 writeFileSync(join(folder, 'gateways.json'), '{}');

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { dataFolderIn, dataFolderVariable, defaultDataFolder, startCommand } from '../../defaults.ts';
-import { OptionRefused } from '../options.ts';
+import { OptionRefused, readFlags } from '../read-flags.ts';
 import type { Contents } from './manifest.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { takeBackup } from './take-backup.ts';
@@ -23,20 +22,8 @@ const usages: Readonly<Record<Name, string>> = {
   --data DIR     the data folder, empty or not there yet (default: ${dataFolderVariable}, or ${defaultDataFolder})`,
 };
 
-const parse = (name: Name, args: readonly string[]) => {
-  try {
-    const options = {
-      to: { type: 'string' },
-      from: { type: 'string' },
-      data: { type: 'string' },
-      help: { type: 'boolean' },
-    } as const;
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
-  } catch (cause) {
-    const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new OptionRefused(`${message}. See ${startCommand(name, '--help')}.`, { cause });
-  }
-};
+const text = { type: 'string' } as const;
+const flags = { to: text, from: text, data: text, help: { type: 'boolean' } } as const;
 
 const sizeOf = ({ files }: Contents): string => {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -49,7 +36,7 @@ export const runBackupCommand = async (
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<string> => {
-  const { to, from, data = dataFolderIn(environment), help } = parse(name, args);
+  const { to, from, data = dataFolderIn(environment), help } = readFlags(args, flags, name);
   if (help) return usages[name];
   const [flag, place, other] = name === 'backup' ? ['--to', to, from] : ['--from', from, to];
   if (place === undefined || other !== undefined)

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { StepFailed, TemporarilyUnavailable } from '../../../lambdas/domain/failure.ts';
 import { dataFolderIn, dataFolderVariable, defaultDataFolder, defaultStackName, startCommand } from '../../defaults.ts';
 import { profileIn } from '../../emulator/wire/keys.ts';
-import { OptionRefused } from '../options.ts';
+import { OptionRefused, readFlags } from '../read-flags.ts';
 import type { Judged } from './judge-move.ts';
 import { move, planMove } from './move.ts';
 import { MoveRefused } from './move-refused.ts';
@@ -20,17 +19,9 @@ const usage = `Moves the gateways of this machine to a deployment on AWS, so tha
   --to-data DIR   in place of AWS, the machine that runs on this data folder
   --data DIR      the data folder to move from (default: ${dataFolderVariable}, or ${defaultDataFolder}), in use or not`;
 
-const parse = (args: readonly string[]) => {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const options = { plan: flag, help: flag, reason: text, stack: text, region: text, 'to-data': text, data: text };
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
-  } catch (cause) {
-    const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new OptionRefused(`${message}. See ${startCommand('move', '--help')}.`, { cause });
-  }
-};
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const flags = { plan: flag, help: flag, reason: text, stack: text, region: text, 'to-data': text, data: text };
 
 const settingsOf = (folder: string | undefined, region: string | undefined): TargetSettings['settings'] => {
   if (folder === undefined) return region === undefined ? {} : { region };
@@ -70,7 +61,15 @@ const isOfAws = (error: unknown): error is Error =>
 
 /** Moves, or plans to, as the command line says; answers what a person has to know. Throws {@link OptionRefused} and `MoveRefused`. */
 export const runMoveCommand = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> => {
-  const { plan, help, reason, stack = defaultStackName, region, 'to-data': toData, data } = parse(args);
+  const {
+    plan,
+    help,
+    reason,
+    stack = defaultStackName,
+    region,
+    'to-data': toData,
+    data,
+  } = readFlags(args, flags, 'move');
   if (help) return usage;
   if (reason === undefined && !plan)
     throw new OptionRefused(`move needs --reason TEXT, or --plan. See ${startCommand('move', '--help')}.`);
