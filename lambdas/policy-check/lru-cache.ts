@@ -2,6 +2,7 @@
 export class LruCache<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #limit: number;
+  #newest: Key | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -18,7 +19,8 @@ export class LruCache<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    this.#entries.delete(key);
+    if (key !== this.#newest) this.#entries.delete(key); // the newest one is in its place
+    this.#newest = key;
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#limit) return;
     const [oldest] = this.#entries.keys();

@@ -12,9 +12,9 @@ const folder = mkdtempSync(join(tmpdir(), 'rotation-stack-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('synthesis', () => {
-  test('from the command line prints the template and nothing else', () => {
+  test('for one machine prints the template and nothing else, without a rate that others of an account need', () => {
     const printed = execFileSync(process.execPath, ['lib/synthesise.ts', gateways], { cwd: root, encoding: 'utf8' });
-    expect(JSON.parse(printed)).toEqual(synthesise({ gateways }));
+    expect(JSON.parse(printed)).toEqual(synthesise({ gateways, requestsPerSecond: 100_000, requestBurst: 50_000 }));
   });
 
   test('names no machine, account or region', () => {

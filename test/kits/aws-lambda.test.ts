@@ -27,7 +27,7 @@ beforeEach(async () => {
   lambda = lambdaService({
     region: 'us-east-1',
     accountId: '000000000000',
-    timers: { now: () => nowMs, sleep: async () => undefined, track: (work) => work() },
+    timers: { now: () => nowMs, after: () => () => undefined, sleep: async () => undefined, track: (work) => work() },
   });
   running = await runEndpoint([lambda]);
   client = new LambdaClient({ ...running.clientOptions, maxAttempts: 1 });

@@ -73,7 +73,12 @@ export const openEdge = async (files: Readonly<Record<string, string>>, { deploy
   const lambda = lambdaService({
     region: 'us-east-1',
     accountId,
-    timers: { now: () => time.nowMs, sleep: async () => undefined, track: (work) => work() },
+    timers: {
+      now: () => time.nowMs,
+      after: () => () => undefined,
+      sleep: async () => undefined,
+      track: (work) => work(),
+    },
   });
   const cloudFront = createCloudFront({
     accountId,

@@ -69,6 +69,25 @@ test('gives both functions the event of API Gateway, and the client the answer',
   ]);
 });
 
+test('passes on names that are anything else in JavaScript', async () => {
+  const events: APIGatewayRequestAuthorizerEvent[] = [];
+  const Authorize = async (event: APIGatewayRequestAuthorizerEvent) => {
+    events.push(event);
+    return allow(event);
+  };
+  const server = await start({ Authorize, Sideband: ok });
+  const { status } = await send(`${server.url}/gateways/orders/sideband?__proto__=1&__proto__=2&constructor=3`, {
+    agent: openAgent(),
+    headers: { ['__proto__']: ['a', 'b'], constructor: 'c', toString: 'd' },
+  });
+  expect(status).toBe(200);
+  const [event] = events.map((one) => JSON.stringify(one));
+  expect(event).toContain('"headers":{"__proto__":"b","constructor":"c","toString":"d"');
+  expect(event).toContain('"multiValueHeaders":{"__proto__":["a","b"],"constructor":["c"],"toString":["d"]');
+  expect(event).toContain('"queryStringParameters":{"__proto__":"2","constructor":"3"}');
+  expect(event).toContain('"multiValueQueryStringParameters":{"__proto__":["1","2"],"constructor":["3"]}');
+});
+
 test('an IPv4 client has the same address whether the server listens on IPv4 or on both', async ({ skip }) => {
   const addresses: string[] = [];
   const Authorize = async (event: APIGatewayRequestAuthorizerEvent) => {

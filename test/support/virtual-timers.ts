@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
-import type { Timers } from '../../lib/emulator/wire/timers.ts';
+import { sleepBy, type Timers } from '../../lib/emulator/wire/timers.ts';
 
 /** Timers whose time moves only when a test says so. */
 export type VirtualTimers = Timers & {
@@ -34,33 +34,25 @@ export const virtualTimers = (startAtMs: number): VirtualTimers => {
   const earliest = () =>
     [...sleepers].reduce<Sleeper | undefined>((a, b) => (a !== undefined && a.dueAtMs <= b.dueAtMs ? a : b), undefined);
 
-  const sleep = (ms: number, signal: AbortSignal) =>
-    new Promise<void>((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      if (ms <= 0) return resolve();
-      const sleeperOf = current.getStore();
-      const end = () => {
-        signal.removeEventListener('abort', abort);
-        sleepers.delete(sleeper);
-        if (sleeperOf !== undefined) sleeperOf.sleeping -= 1;
-      };
-      const abort = () => {
-        end();
-        reject(signal.reason);
-      };
-      const wake = () => {
-        end();
-        resolve();
-      };
-      const sleeper = { dueAtMs: nowMs + ms, wake };
-      if (sleeperOf !== undefined) sleeperOf.sleeping += 1;
-      sleepers.add(sleeper);
-      signal.addEventListener('abort', abort, { once: true });
-    });
+  const after = (ms: number, act: () => void) => {
+    const sleeperOf = current.getStore();
+    const end = () => {
+      if (sleepers.delete(sleeper) && sleeperOf !== undefined) sleeperOf.sleeping -= 1;
+    };
+    const wake = () => {
+      end();
+      act();
+    };
+    const sleeper = { dueAtMs: nowMs + ms, wake };
+    if (sleeperOf !== undefined) sleeperOf.sleeping += 1;
+    sleepers.add(sleeper);
+    return end;
+  };
 
   return {
     now: () => nowMs,
-    sleep,
+    after,
+    sleep: sleepBy(after),
     track: async (work) => {
       const token: Tracked = { sleeping: 0 };
       tracked.add(token);

@@ -6,7 +6,7 @@ import { apiIn, routeOf } from './declared-api.ts';
 import { addressOf } from './event.ts';
 import { type AnswerType, gatewayAnswers, type Reply } from './gateway-responses.ts';
 import { type HttpLimits, type HttpOptions, type HttpServer, startHttpServer, usualLimits } from './http-server.ts';
-import { type InvokeFunction, invocationsOf } from './invocations.ts';
+import { functionsOf, type InvokeFunction } from './invocations.ts';
 import { type PlaceLimits, placesFor } from './places.ts';
 import { announcesTooMuch, bodyOf } from './request-body.ts';
 import { throttle } from './throttle.ts';
@@ -44,7 +44,7 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
   const limits = { ...usualLimits, ...usualPlaces, ...options.limits };
   const api = apiIn(template);
   const answerOf = gatewayAnswers(api.answers);
-  const functions = invocationsOf(api, invoke, { region, accountId, stage: api.stage });
+  const functionsFor = functionsOf(api, invoke, { region, accountId, stage: api.stage });
   const mayPass = api.throttle ? throttle(api.throttle, now) : () => true;
   const places = placesFor(limits, () => performance.now());
 
@@ -60,8 +60,8 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
     if (!found) return own('MISSING_AUTHENTICATION_TOKEN');
     if (announcesTooMuch(request)) return own('REQUEST_TOO_LARGE');
     if (!mayPass()) return own('THROTTLED');
-    const arrival = { request, ...target, requestId, atMs: now(), ...found };
-    const verdict = await places.within(addressOf(request), () => functions.authorize(arrival));
+    const functions = functionsFor({ request, ...target, requestId, atMs: now(), ...found });
+    const verdict = await places.within(addressOf(request), functions.authorize);
     if (verdict === undefined) return own('THROTTLED');
     if (typeof verdict === 'string') return own(verdict);
     if (verdict.kind === 'malformed') return own('AUTHORIZER_CONFIGURATION_ERROR');
@@ -69,7 +69,7 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
     if (request.headers.expect !== undefined) response.writeContinue();
     const bytes = await bodyOf(request);
     if (bytes === undefined) return own('REQUEST_TOO_LARGE');
-    const made = await functions.integrate(arrival, bytes, verdict.context);
+    const made = await functions.integrate(bytes, verdict.context);
     return typeof made === 'string' ? own(made) : made;
   };
 

@@ -1,14 +1,15 @@
 import { z } from 'zod';
+import { scalars } from './scalars.ts';
 
-const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+const oneOrMore = z.union([z.string(), z.array(z.string())]);
 const statement = z.object({ Effect: z.enum(['Allow', 'Deny']), Action: oneOrMore, Resource: oneOrMore });
 const answerForm = z.object({
   principalId: z.string(),
   policyDocument: z.object({
     Version: z.string().optional(),
-    Statement: z.union([statement.transform((one) => [one]), z.array(statement)]),
+    Statement: z.union([z.array(statement), statement]),
   }),
-  context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  context: scalars.optional(),
 });
 
 /** What an authorizer's answer means for one method; `context` is what the integration or the gateway response gets, every value as text. */
@@ -47,11 +48,13 @@ const matches = (pattern: string, text: string): boolean => {
 export const evaluate = (answer: unknown, methodArn: string): AuthorizerVerdict => {
   const { success, data } = answerForm.safeParse(answer);
   if (!success) return { kind: 'malformed' };
-  const applying = data.policyDocument.Statement.filter(
-    ({ Action, Resource }) =>
-      Action.some((pattern) => matches(pattern.toLowerCase(), 'execute-api:invoke')) &&
-      Resource.some((pattern) => matches(pattern, methodArn)),
-  );
+  const applying = [data.policyDocument.Statement]
+    .flat()
+    .filter(
+      ({ Action, Resource }) =>
+        [Action].flat().some((pattern) => matches(pattern.toLowerCase(), 'execute-api:invoke')) &&
+        [Resource].flat().some((pattern) => matches(pattern, methodArn)),
+    );
   const isDenied = applying.some(({ Effect }) => Effect === 'Deny');
   const texts = Object.entries(data.context ?? {}).map(([name, value]) => [name, `${value}`] as const);
   const context = { ...Object.fromEntries(texts), principalId: data.principalId };

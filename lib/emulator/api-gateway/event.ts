@@ -38,39 +38,57 @@ const formatted = (atMs: number): string => {
   return `${day}/${months[Number(month) - 1]}/${year}:${time} +0000`;
 };
 
-const grouped = (pairs: Iterable<readonly [string, string]>): Record<string, string[]> => {
-  const groups = new Map<string, string[]>();
-  for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value]);
-  return Object.fromEntries(groups);
-};
-const lastOf = (groups: Readonly<Record<string, readonly string[]>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(groups).map(([name, values]) => [name, values.at(-1) ?? '']));
+/** Names and values as a client sent them, in its order; a repeated name has all of its values in `all`, and the last one in `last`. */
+type Named = { readonly last: Record<string, string>; readonly all: Record<string, string[]> };
 
-function* headerPairs({ rawHeaders }: IncomingMessage): Generator<readonly [string, string]> {
+const add = ({ last, all }: Named, name: string, value: string): void => {
+  const values = Object.hasOwn(all, name) ? all[name] : undefined;
+  if (values) values.push(value);
+  else put(all, name, [value]);
+  put(last, name, value);
+};
+
+/** A name of an object's own, whatever it is: `__proto__` is a name of a header like any other. */
+const put = <Value>(record: Record<string, Value>, name: string, value: Value): void => {
+  if (name === '__proto__') Object.defineProperty(record, name, { value, enumerable: true, writable: true });
+  else record[name] = value;
+};
+
+const headersOf = ({ rawHeaders }: IncomingMessage): Named => {
+  const headers: Named = { last: {}, all: {} };
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
-    yield [rawHeaders[index] ?? '', rawHeaders[index + 1] ?? ''];
-}
+    add(headers, rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
+  return headers;
+};
+
+const parametersOf = (query: string): Named => {
+  const parameters: Named = { last: {}, all: {} };
+  for (const [name, value] of new URLSearchParams(query)) add(parameters, name, value);
+  return parameters;
+};
 
 /** The client's address, the same whether it came to an IPv4 socket or to one for both. */
 export const addressOf = ({ socket }: IncomingMessage): string =>
   (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 
-/** What both events share. Names of headers stay as they were sent; of a repeated one `headers` has the last value. */
-const common = (arrival: Arrival, requestContext: RequestContext) => {
+/**
+ * What the events of a request share, made once: the authorizer has ended when the integration is asked. Names of headers stay
+ * as they were sent; of a repeated one `headers` has the last value.
+ */
+export const sharedBy = (arrival: Arrival, requestContext: RequestContext) => {
   const { request, path, query, host: domainName, requestId, atMs, route, parameters } = arrival;
   const { accountId, stage } = requestContext;
-  const multiValueHeaders = grouped(headerPairs(request));
-  const multiValueQueryStringParameters = grouped(new URLSearchParams(query));
-  const hasQuery = query !== '';
+  const headers = headersOf(request);
+  const asked = query === '' ? undefined : parametersOf(query);
   const method = request.method ?? '';
   return {
     resource: route.resource,
     path,
     httpMethod: method,
-    headers: lastOf(multiValueHeaders),
-    multiValueHeaders,
-    queryStringParameters: hasQuery ? lastOf(multiValueQueryStringParameters) : null,
-    multiValueQueryStringParameters: hasQuery ? multiValueQueryStringParameters : null,
+    headers: headers.last,
+    multiValueHeaders: headers.all,
+    queryStringParameters: asked?.last ?? null,
+    multiValueQueryStringParameters: asked?.all ?? null,
     pathParameters: { ...parameters },
     stageVariables: null,
     requestContext: {
@@ -110,6 +128,9 @@ const common = (arrival: Arrival, requestContext: RequestContext) => {
   };
 };
 
+/** See {@link sharedBy}. */
+export type Shared = ReturnType<typeof sharedBy>;
+
 /** The ARN of the method that a request calls, with its real path. */
 export const methodArnOf = ({ request, path }: Arrival, { region, accountId, stage }: RequestContext): string =>
   `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${request.method}${path}`;
@@ -123,26 +144,19 @@ export const resourceArnOf = ({ route }: Arrival, { region, accountId, stage }: 
   `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${route.method}${route.resource}`;
 
 /** The event of a REQUEST authorizer ("Input to an API Gateway Lambda authorizer"). */
-export const authorizerEvent = (
-  arrival: Arrival,
-  requestContext: RequestContext,
-): APIGatewayRequestAuthorizerEvent => ({
+export const authorizerEvent = (shared: Shared, methodArn: string): APIGatewayRequestAuthorizerEvent => ({
   type: 'REQUEST',
-  methodArn: methodArnOf(arrival, requestContext),
-  ...common(arrival, requestContext),
+  methodArn,
+  ...shared,
 });
 
 /** The event of a Lambda proxy integration; `authorizer` is the context that the authorizer gave. */
 export const proxyEvent = (
-  arrival: Arrival,
-  requestContext: RequestContext,
+  shared: Shared,
   authorizer: Readonly<Record<string, string>>,
   payload: Payload,
-): APIGatewayProxyEvent => {
-  const event = common(arrival, requestContext);
-  return {
-    ...event,
-    requestContext: { ...event.requestContext, authorizer: { ...authorizer } },
-    ...payload,
-  };
-};
+): APIGatewayProxyEvent => ({
+  ...shared,
+  requestContext: { ...shared.requestContext, authorizer: { ...authorizer } },
+  ...payload,
+});

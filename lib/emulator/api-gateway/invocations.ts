@@ -9,9 +9,11 @@ import {
   proxyEvent,
   type RequestContext,
   resourceArnOf,
+  sharedBy,
 } from './event.ts';
 import type { AnswerType, Reply } from './gateway-responses.ts';
 import { answeredBody, payloadOf } from './media-types.ts';
+import { scalars } from './scalars.ts';
 import { TookTooLong, withinMs } from './time-limit.ts';
 
 /** API Gateway may not invoke a function: its policy does not say so. */
@@ -31,53 +33,64 @@ const eventLimitBytes = 6_291_456;
 
 const integrationForm = z.object({
   statusCode: z.coerce.number().int().min(100).max(599),
-  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+  headers: scalars.nullish(),
   multiValueHeaders: z.record(z.string(), z.array(z.string())).nullish(),
   body: z.string().nullish(),
   isBase64Encoded: z.boolean().nullish(),
 });
 
-/** How API Gateway asks the functions of an API. */
-export const invocationsOf = (api: Api, invoke: InvokeFunction, requestContext: RequestContext) => ({
-  async authorize(arrival: Arrival): Promise<AuthorizerVerdict | AnswerType> {
-    const { authorize: functionId } = arrival.route;
-    if (functionId === undefined) return { kind: 'allowed', context: {} };
-    try {
-      const call = () =>
-        invoke(functionId, authorizerEvent(arrival, requestContext), authorizerArnOf(arrival, requestContext));
-      return evaluate(await withinMs(authorizerLimitMs, call), methodArnOf(arrival, requestContext));
-    } catch (error) {
-      if (error instanceof NotPermitted) return 'AUTHORIZER_CONFIGURATION_ERROR';
-      return error instanceof Error && error.message === 'Unauthorized' ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE';
-    }
-  },
+/** What a function answered, as API Gateway passes it on. */
+const replyOf = (answered: unknown, accept: string | undefined, { binaryMediaTypes }: Api): Reply | AnswerType => {
+  const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = integrationForm.parse(answered);
+  const payload = { body: body ?? null, isBase64Encoded: isBase64Encoded === true };
+  const sent = answeredBody(payload, accept, binaryMediaTypes);
+  if (sent === undefined) return 'API_CONFIGURATION_ERROR';
+  const single = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), `${value}`] as const);
+  return {
+    status: statusCode,
+    headers: { 'content-type': 'application/json', ...Object.fromEntries(single), ...multiValueHeaders },
+    body: sent,
+  };
+};
 
-  async integrate(
-    arrival: Arrival,
-    bytes: Buffer,
-    context: Readonly<Record<string, string>>,
-  ): Promise<Reply | AnswerType> {
+/** The functions of an API, as API Gateway asks them about one request. */
+export const functionsOf =
+  (api: Api, invoke: InvokeFunction, requestContext: RequestContext) =>
+  (arrival: Arrival): Functions => {
     const { route, request } = arrival;
-    const payload = payloadOf(bytes, request.headers['content-type'], api.binaryMediaTypes);
-    const event = proxyEvent(arrival, requestContext, context, payload);
-    if (bytes.length > eventLimitBytes / 8 && Buffer.byteLength(JSON.stringify(event)) > eventLimitBytes)
-      return 'REQUEST_TOO_LARGE';
-    try {
-      const call = () => invoke(route.integrate, event, resourceArnOf(arrival, requestContext));
-      const answer = integrationForm.parse(await withinMs(route.timeoutMs, call));
-      const { statusCode, headers, multiValueHeaders } = answer;
-      const answered = { body: answer.body ?? null, isBase64Encoded: answer.isBase64Encoded === true };
-      const body = answeredBody(answered, request.headers.accept, api.binaryMediaTypes);
-      if (body === undefined) return 'API_CONFIGURATION_ERROR';
-      const single = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), `${value}`] as const);
-      return {
-        status: statusCode,
-        headers: { 'content-type': 'application/json', ...Object.fromEntries(single), ...multiValueHeaders },
-        body,
-      };
-    } catch (error) {
-      if (error instanceof NotPermitted) return 'API_CONFIGURATION_ERROR';
-      return error instanceof TookTooLong ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE';
-    }
-  },
-});
+    const shared = sharedBy(arrival, requestContext);
+    return {
+      authorize: async () => {
+        const { authorize: functionId } = route;
+        if (functionId === undefined) return { kind: 'allowed', context: {} };
+        const methodArn = methodArnOf(arrival, requestContext);
+        try {
+          const call = () =>
+            invoke(functionId, authorizerEvent(shared, methodArn), authorizerArnOf(arrival, requestContext));
+          return evaluate(await withinMs(authorizerLimitMs, call), methodArn);
+        } catch (error) {
+          if (error instanceof NotPermitted) return 'AUTHORIZER_CONFIGURATION_ERROR';
+          return error instanceof Error && error.message === 'Unauthorized' ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE';
+        }
+      },
+      integrate: async (bytes, context) => {
+        const payload = payloadOf(bytes, request.headers['content-type'], api.binaryMediaTypes);
+        const event = proxyEvent(shared, context, payload);
+        if (bytes.length > eventLimitBytes / 8 && Buffer.byteLength(JSON.stringify(event)) > eventLimitBytes)
+          return 'REQUEST_TOO_LARGE';
+        try {
+          const call = () => invoke(route.integrate, event, resourceArnOf(arrival, requestContext));
+          return replyOf(await withinMs(route.timeoutMs, call), request.headers.accept, api);
+        } catch (error) {
+          if (error instanceof NotPermitted) return 'API_CONFIGURATION_ERROR';
+          return error instanceof TookTooLong ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE';
+        }
+      },
+    };
+  };
+
+type Functions = {
+  authorize(): Promise<AuthorizerVerdict | AnswerType>;
+  /** `context` is what the authorizer gave. */
+  integrate(bytes: Buffer, context: Readonly<Record<string, string>>): Promise<Reply | AnswerType>;
+};

@@ -4,14 +4,18 @@ export class TookTooLong extends Error {
 }
 
 /** What `call` gives; throws {@link TookTooLong} after `limitMs`, and the call goes on unheard, as a function does on AWS. */
-export const withinMs = async <Result>(limitMs: number, call: () => Promise<Result>): Promise<Result> => {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TookTooLong(`No answer within ${limitMs} ms.`)), limitMs);
+export const withinMs = <Result>(limitMs: number, call: () => Promise<Result>): Promise<Result> =>
+  new Promise((resolve, reject) => {
+    const answered = call();
+    const timer = setTimeout(() => reject(new TookTooLong(`No answer within ${limitMs} ms.`)), limitMs);
+    answered.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([call(), limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-};

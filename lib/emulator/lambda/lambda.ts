@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { AwsError, type AwsService, unknownOperation } from '../wire/service.ts';
-import { limit, type Timers } from '../wire/timers.ts';
+import { limit, stopsInPlaces, type Timers } from '../wire/timers.ts';
 import { type ConfiguredFunctions, configuredFunctions } from './configured-functions.ts';
 import { namedFunction } from './function-name.ts';
 import { type LogTail, withLogTail } from './log-tail.ts';
@@ -52,7 +52,10 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
   const functions = new Map<string, LambdaFunction>();
   const configured = configuredFunctions({ region, accountId }, timers.now);
   const stopped = new AbortController();
+  const running = stopsInPlaces();
   const outsideOfCaller = AsyncLocalStorage.snapshot();
+  // One instance runs it all. An accessor of each call's context would cost a hidden class for each, which only a full collection frees.
+  const logStreamName = `${new Date(timers.now()).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
   const arnOf = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 
   /** The function, and the ARN by which it was asked for: with the alias, when one was named. */
@@ -77,9 +80,7 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
       invokedFunctionArn: invokedArn,
       memoryLimitInMB,
       logGroupName: `/aws/lambda/${name}`,
-      get logStreamName() {
-        return `${new Date(startedAtMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${awsRequestId.replaceAll('-', '')}`;
-      },
+      logStreamName,
       callbackWaitsForEmptyEventLoop: true,
       done: gone,
       fail: gone,
@@ -89,7 +90,7 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     const logged = { requestId: awsRequestId, memoryMb: memoryLimitInMB, now: timers.now };
     const outcome = await withLogTail(tail, logged, () => {
       const work = timers.track(async () => handler(event ?? null, context)).then(returned, thrown);
-      return limit(timers, work, timeoutMs, stopped.signal);
+      return limit(timers, work, timeoutMs, running.stops);
     });
     return outcome.isTimedOut ? timedOut(timers.now(), awsRequestId, timeoutMs) : outcome.result;
   };
@@ -134,7 +135,10 @@ export const lambdaService = ({ region, accountId, timers }: LambdaOptions): Lam
     invokeWithOwn: (nameOrArn, event) => run(nameOrArn, event),
     configured,
     follow: configured.follow,
-    stop: () => stopped.abort(new Error('The local deployment was stopped.')),
+    stop: () => {
+      stopped.abort(new Error('The local deployment was stopped.'));
+      running.stop(stopped.signal.reason);
+    },
     call: async (operation, input) => {
       const configure = Object.hasOwn(configured.operations, operation) ? configured.operations[operation] : undefined;
       if (configure) return configure(input);

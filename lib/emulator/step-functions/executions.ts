@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { InvokeLambda } from '../lambda/lambda.ts';
-import { limit, type Timers } from '../wire/timers.ts';
+import { limit, type Timers, whenAborted } from '../wire/timers.ts';
 import type { StateMachineDefinition } from './definition.ts';
 import type { ExecutionStore, HistoryEvent, StartedExecution } from './execution-store.ts';
 import { errorDetails, historyOf, inputDetails, type Line, outputDetails } from './history.ts';
@@ -153,7 +153,7 @@ export const openExecutions = ({ invoke, timers, store, random, onEvent }: Execu
           timers,
           work,
           TimeoutSeconds === undefined ? undefined : TimeoutSeconds * 1000,
-          stop.signal,
+          whenAborted(stop.signal),
         );
         if (ended.isTimedOut) end('ExecutionTimedOut', {});
         else end('ExecutionSucceeded', outputDetails(ended.result));

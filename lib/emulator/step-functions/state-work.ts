@@ -1,5 +1,5 @@
 import { AwsError } from '../wire/service.ts';
-import { limit } from '../wire/timers.ts';
+import { limit, whenAborted } from '../wire/timers.ts';
 import type { State, StateOf } from './definition.ts';
 import type { Run, RunRegion, Thread } from './execution-context.ts';
 import { errorDetails, inputDetails, outputDetails } from './history.ts';
@@ -95,10 +95,12 @@ const runTask = async (
     throw error;
   };
   const timeoutMs = timeoutInSeconds === undefined ? undefined : timeoutInSeconds * 1000;
-  const invoked = await limit(timers, invoke(resource, parameters), timeoutMs, line.signal).catch((error: unknown) => {
-    if (!(error instanceof AwsError)) throw error;
-    return fail('LambdaFunctionFailed', new StateError(`Lambda.${error.name}`, error.message));
-  });
+  const invoked = await limit(timers, invoke(resource, parameters), timeoutMs, whenAborted(line.signal)).catch(
+    (error: unknown) => {
+      if (!(error instanceof AwsError)) throw error;
+      return fail('LambdaFunctionFailed', new StateError(`Lambda.${error.name}`, error.message));
+    },
+  );
   if (invoked.isTimedOut) return fail('LambdaFunctionTimedOut', new StateError('States.Timeout', undefined));
   const outcome = invoked.result;
   if (!outcome.isOk) return fail('LambdaFunctionFailed', new StateError(outcome.errorType, outcome.payload));

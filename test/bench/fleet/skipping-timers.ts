@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
-import type { Timers } from '../../../lib/emulator/wire/timers.ts';
+import { sleepBy, type Timers } from '../../../lib/emulator/wire/timers.ts';
 
 /** Timers whose waits are skipped while nothing works; else time passes as it does. */
 export type SkippingTimers = Timers & {
@@ -34,31 +34,25 @@ export const skippingTimers = (startAtMs: number): SkippingTimers => {
     return true;
   };
 
+  const after = (ms: number, act: () => void): (() => void) => {
+    const sleeperOf = current.getStore();
+    const end = (): void => {
+      if (sleepers.delete(sleeper) && sleeperOf) sleeperOf.sleeping -= 1;
+    };
+    const wake = (): void => {
+      end();
+      act();
+    };
+    const sleeper = { dueAtMs: now() + ms, wake };
+    if (sleeperOf) sleeperOf.sleeping += 1;
+    sleepers.add(sleeper);
+    return end;
+  };
+
   return {
     now,
-    sleep: (ms, signal) =>
-      new Promise<void>((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
-        if (ms <= 0) return resolve();
-        const sleeperOf = current.getStore();
-        const end = (): void => {
-          signal.removeEventListener('abort', abort);
-          sleepers.delete(sleeper);
-          if (sleeperOf) sleeperOf.sleeping -= 1;
-        };
-        const abort = (): void => {
-          end();
-          reject(signal.reason);
-        };
-        const wake = (): void => {
-          end();
-          resolve();
-        };
-        const sleeper = { dueAtMs: now() + ms, wake };
-        if (sleeperOf) sleeperOf.sleeping += 1;
-        sleepers.add(sleeper);
-        signal.addEventListener('abort', abort, { once: true });
-      }),
+    after,
+    sleep: sleepBy(after),
     track: async (work) => {
       const token = { sleeping: 0 };
       tracked.add(token);

@@ -61,6 +61,17 @@ describe('Invoke', () => {
     expect(context?.logStreamName).toMatch(/^2026\/01\/02\/\[\$LATEST\][0-9a-f]{32}$/);
   });
 
+  test('writes all calls of an instance to one stream, and names it by no accessor, which would make each context a class of its own', async () => {
+    const contexts: LambdaContext[] = [];
+    const { invoke } = startLambda(async (_, context) => void contexts.push(context));
+    await invoke({});
+    await invoke({});
+    expect(new Set(contexts.map(({ logStreamName }) => logStreamName)).size).toBe(1);
+    expect(new Set(contexts.map(({ awsRequestId }) => awsRequestId)).size).toBe(2);
+    const members = contexts.flatMap((context) => Object.values(Object.getOwnPropertyDescriptors(context)));
+    expect(members.filter(({ get }) => get !== undefined)).toEqual([]);
+  });
+
   const named = Object.assign(new Error('no answer'), {
     name: 'AuthorityUnavailable',
     stack: 'AuthorityUnavailable: no answer\n    at here',
