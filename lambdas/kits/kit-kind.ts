@@ -5,6 +5,7 @@ import type { Kit, KitTraits, OwnerMessage } from '../domain/kit.ts';
 import type {
   KitCommands,
   KitEdge,
+  KitFetch,
   KitFiles,
   KitFunctions,
   KitParameters,
@@ -12,23 +13,9 @@ import type {
   SecretsByRole,
 } from '../ports.ts';
 
-/** Asks once over HTTP and follows nothing; what of `fetch` kinds need. */
-export type KitFetch = (
-  url: string,
-  init: {
-    readonly method: string;
-    readonly headers: Record<string, string>;
-    readonly body?: string;
-    readonly redirect: 'manual';
-    readonly signal: AbortSignal;
-  },
-) => Promise<Pick<Response, 'status' | 'ok' | 'text'> & { readonly headers: Pick<Headers, 'get'> }>;
-
 /** What a kind may use for one kit; made by whoever calls it, so that a kind reads no clock and no environment. */
 export type KitAccess = {
   readonly fetch: KitFetch;
-  /** The same, of a server whose certificate one of these private authorities (PEM) has issued. */
-  trusting(ca: readonly string[]): KitFetch;
   /** The AWSCURRENT text of a secret that the kit's settings name (a token, a signing key). */
   readSecret(secretId: string): Promise<string>;
   /** A secret that the kit itself reads its credential from. */

@@ -32,6 +32,7 @@ import { secretVersionsIn } from '../aws/secret-versions.ts';
 import { usesIn } from '../aws/uses.ts';
 import { StepFailed } from '../domain/failure.ts';
 import { homeOfArn } from '../domain/secret-home.ts';
+import { keptFetch } from '../kits/kept-fetch.ts';
 import { filesOfThisMachine } from '../kits/kit-files.ts';
 import { policyCheckAt } from '../policy-check/policy-check-client.ts';
 import type { ClockAndLog, Dependencies, KitReach } from '../ports.ts';
@@ -105,7 +106,7 @@ const kitReachOf = (runtime: Runtime): KitReach => {
     }),
     folders: (environment.KIT_FOLDERS ?? '').split(':').filter((folder) => folder !== ''),
     files: filesOfThisMachine,
-    fetch: globalThis.fetch,
+    fetch: keptFetch(),
     addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
   };
 };

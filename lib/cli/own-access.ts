@@ -10,6 +10,7 @@ import { assumeRoleBy } from '../../lambdas/aws/owners-role.ts';
 import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import type { Kit } from '../../lambdas/domain/kit.ts';
 import { hostOf, type KitHosts } from '../../lambdas/domain/kit-hosts.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { destinationsOf } from '../../lambdas/kits/kinds.ts';
 import { filesOfThisMachine } from '../../lambdas/kits/kit-files.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
@@ -78,7 +79,7 @@ export const ownAccess = (connection: Pick<Connection, 'settings'>, kit: Kit): K
       kitSecrets: ownSecrets(connection),
       kitReach: {
         hosts: hostsOf(destinationsOf(kit).urls),
-        fetch: globalThis.fetch,
+        fetch: keptFetch(),
         ...onlyAsked(connection),
         edge: edgeOf(connection),
         folders: (destinationsOf(kit).files ?? []).map((file) => dirname(file)), // he has named it himself

@@ -6,9 +6,9 @@ import { secretVersionsIn } from '../../lambdas/aws/secret-versions.ts';
 import { type CredentialValue, composeCredential } from '../../lambdas/domain/credential.ts';
 import { type CredentialId, isGatewayId, isKitId, isRotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit, KitWork } from '../../lambdas/domain/kit.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import type { Installation, KitAccess } from '../../lambdas/kits/kit-kind.ts';
-import { fetchTrusting } from '../../lambdas/kits/private-ca.ts';
 import { currentCredentialIn } from '../../lambdas/workflow/shared/current-version.ts';
 import { noCommands, noEdge, noFiles, noFunctions, noOwnersPlaces } from './reach.ts';
 
@@ -59,8 +59,7 @@ export const accessTo = (secrets: SecretsManagerClient, more: Partial<KitAccess>
   const told: Parameters<KitAccess['notifyOwner']>[0][] = [];
   const named: Readonly<Record<string, string>> = { 'kong-token': `${adminToken}\n`, 'signing-key': signingSecret };
   const access: KitAccess = {
-    fetch: globalThis.fetch,
-    trusting: fetchTrusting,
+    fetch: keptFetch(),
     readSecret: async (secretId) => named[secretId] ?? '',
     secrets: kitSecretsIn(secrets)(ids),
     functions: noFunctions,

@@ -1,4 +1,5 @@
 import { guardedFiles } from '../../lambdas/kits/guarded-files.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import type { KitCommands, KitEdge, KitFiles, KitFunctions, KitReach } from '../../lambdas/ports.ts';
 
 const unused = async (): Promise<never> => {
@@ -34,7 +35,7 @@ export const noFiles: KitFiles = { read: unused, replace: unused };
 /** Real requests to the hosts named, which are all somewhere else. */
 export const reachOf = (allowed: readonly string[], more: Partial<KitReach> = {}): KitReach => ({
   hosts: { allowed, mayBeLocal: false },
-  fetch: globalThis.fetch,
+  fetch: keptFetch(),
   functions: noFunctions,
   parameters: notHere,
   secretsByRole: () => notHere,

@@ -1,6 +1,7 @@
 import type { CredentialValue } from '../../lambdas/domain/credential.ts';
 import type { CredentialId, GatewayId, KitId, RotationId } from '../../lambdas/domain/ids.ts';
 import type { Kit } from '../../lambdas/domain/kit.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { openKong } from '../../lib/local/stand-ins/kong.ts';
 import { noEdge, noFunctions } from '../kits/reach.ts';
@@ -29,8 +30,7 @@ export const throughScratchKit = async (
     };
     const access = {
       ...{
-        fetch: globalThis.fetch,
-        trusting: () => unused,
+        fetch: keptFetch(),
         currentIn: unused,
         readSecret: unused,
         secrets: { read: unused, write: unused },

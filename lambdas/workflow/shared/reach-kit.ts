@@ -1,7 +1,7 @@
 import { StepFailed, TemporarilyUnavailable } from '../../domain/failure.ts';
 import type { Gateway, Rotation } from '../../domain/gateway.ts';
 import type { Kit, KitWork } from '../../domain/kit.ts';
-import { guardedFetch, guardedFetchTrusting } from '../../kits/guarded-fetch.ts';
+import { guardedFetch } from '../../kits/guarded-fetch.ts';
 import { guardedFiles } from '../../kits/guarded-files.ts';
 import { isKitError } from '../../kits/kit-errors.ts';
 import type { Installation, KitAccess } from '../../kits/kit-kind.ts';
@@ -39,7 +39,6 @@ export const accessFor = (
   const secrets = kitSecrets(kit);
   return {
     fetch: guardedFetch(kitReach, kit),
-    trusting: guardedFetchTrusting(kitReach, kit),
     readSecret: (secretId) => callForSecret(secrets.readText(secretId, signal), `Reading secret ${secretId}`, kit),
     secrets,
     secretsByRole: kitReach.secretsByRole(kit),

@@ -112,7 +112,12 @@ const sendBack = async (
  */
 const probe = async ({ log, kitReach }: Asking, kit: Kit, url: string): Promise<boolean> => {
   try {
-    const response = await guardedFetch(kitReach, kit)(url, { signal: AbortSignal.timeout(probeMs) });
+    const response = await guardedFetch(kitReach, kit)(url, {
+      method: 'GET',
+      headers: {},
+      redirect: 'manual',
+      signal: AbortSignal.timeout(probeMs),
+    });
     await response.body?.cancel();
     return response.status < 400;
   } catch {

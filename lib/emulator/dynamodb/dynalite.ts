@@ -19,8 +19,11 @@ export type Store = {
     readonly close: { readonly _original: () => Promise<void> };
     put(key: string, value: Table): Promise<void>;
     iterator(range?: { gte: string; lt: string }): AsyncIterable<[string, Table]>;
+    keys(range?: object): Iterator;
+    values(range?: object): Iterator;
   };
 };
+type Iterator = { next(): Promise<unknown>; close(): Promise<void> };
 
 type Options = { path?: string; createTableMs: number; deleteTableMs: number; updateTableMs: number };
 
@@ -53,6 +56,7 @@ export const openDynalite = async (
     deleteTableMs: 0,
     updateTableMs: 0,
   });
+  closeIterators(store.db);
   Object.assign(store.tableDb, { awsAccountId: accountId, awsRegion: region });
   try {
     await store.db.open();
@@ -62,6 +66,20 @@ export const openDynalite = async (
     throw folder ? whyUnusable(folder, error) : error;
   }
   return { server, store };
+};
+
+/**
+ * dynalite 4.0.0 ends what it has read by `return`, which iterators of its store do not have: each query would leave one open,
+ * and with it 28 KB and everything that was written since, until the store is closed.
+ */
+const closeIterators = (db: Store['db']): void => {
+  for (const name of ['keys', 'values'] as const) {
+    const open = db[name].bind(db);
+    db[name] = (range) => {
+      const iterator = open(range);
+      return Object.assign(iterator, { return: () => iterator.close() });
+    };
+  }
 };
 
 const createWithStore = (options: Options): { server: EventEmitter; store: Store } => {

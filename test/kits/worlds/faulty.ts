@@ -1,6 +1,7 @@
 import { KitCallFailed } from '../../../lambdas/domain/kit-call-failed.ts';
 import { failureOfFile } from '../../../lambdas/kits/kit-files.ts';
-import type { KitAccess, KitFetch } from '../../../lambdas/kits/kit-kind.ts';
+import type { KitAccess } from '../../../lambdas/kits/kit-kind.ts';
+import type { KitFetch } from '../../../lambdas/ports.ts';
 
 /**
  * What a write meets: `lost` is made and its answer does not come; `never` is not made and nothing comes; a number is the
