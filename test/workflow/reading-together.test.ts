@@ -15,7 +15,22 @@ const slowStore = () => {
   };
   return { store, ...readingTogether({ read }) };
 };
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+/** Until what was asked for has begun, and no longer. */
+const settle = async () => {
+  for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test('who ask in the same turn share one read, which begins after the last of them has asked', async () => {
+  const { store, read } = slowStore();
+  const first = read(gatewayId);
+  await Promise.resolve();
+  store.revision = 2;
+  const second = read(gatewayId);
+  await settle();
+  store.end[0]?.();
+  expect((await Promise.all([first, second])).map((one) => one?.revision)).toEqual([2, 2]);
+  expect(store.reads).toBe(1);
+});
 
 test('who asks while a read is under way gets what was read after he had asked, and shares it with all who wait', async () => {
   const { store, read } = slowStore();

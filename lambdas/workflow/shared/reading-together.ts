@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Gateway } from '../../domain/gateway.ts';
 import type { GatewayId } from '../../domain/ids.ts';
 
@@ -14,7 +15,8 @@ export const readingTogether = ({ read }: Reading): Reading => {
     read: (gatewayId) => {
       const waiting = next.get(gatewayId);
       if (waiting) return waiting;
-      const begin = (): Promise<Gateway | undefined> => {
+      const begin = async (): Promise<Gateway | undefined> => {
+        await turn(); // kits go forward together: the others of this turn of the event loop ask as well
         next.delete(gatewayId); // from now on it is too late to join
         return read(gatewayId);
       };
