@@ -133,7 +133,7 @@ module.exports = {
       [
         'lib/cli-looks',
         '^lib/cli/(own-access|test-kit|import/)',
-        '|aws/(kit-commands|kit-edge|kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kit-files|kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
+        '|aws/(kit-commands|kit-edge|kit-functions|kit-parameters|kit-secrets|kit-secrets-by-role|owners-role|secret-versions)|kits/(kept-fetch|kit-files|kong|kong-plugins|apigee|apigee-entries|apigee-settings)|authorities/pingone|workflow/shared/(test-kit|reach-kit)',
       ],
       // Restoring is for the day on which there is no function to ask.
       ['lib/cli-restores', '^lib/cli/restore-gateways?[.]', '|aws|wiring/gateways'],

@@ -1,7 +1,6 @@
 import { request as askPlain, type IncomingMessage, Agent as PlainAgent } from 'node:http';
 import { request as askTls, Agent as TlsAgent } from 'node:https';
 import type { KitFetch } from '../ports.ts';
-import { serviceName } from '../runtime/service-name.ts';
 
 /** As long as Node's `fetch` keeps them; a kit that names a shorter time is believed. */
 const idleMs = 4_000;
@@ -28,7 +27,7 @@ export const keptFetch = (): KitFetch => {
         agent: isTls ? agents.tls : agents.plain,
         method,
         headers: {
-          'user-agent': serviceName,
+          'user-agent': 'gateway-credential-rotation', // some firewalls refuse who names none
           ...headers,
           ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
         },

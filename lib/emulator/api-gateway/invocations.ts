@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limit, systemTimers } from '../wire/timers.ts';
 import { type AuthorizerVerdict, evaluate } from './authorizer-policy.ts';
 import type { Api } from './declared-api.ts';
 import {
@@ -14,7 +15,6 @@ import {
 import type { AnswerType, Reply } from './gateway-responses.ts';
 import { answeredBody, payloadOf } from './media-types.ts';
 import { scalars } from './scalars.ts';
-import { TookTooLong, withinMs } from './time-limit.ts';
 
 /** API Gateway may not invoke a function: its policy does not say so. */
 export class NotPermitted extends Error {
@@ -65,9 +65,13 @@ export const functionsOf =
         if (functionId === undefined) return { kind: 'allowed', context: {} };
         const methodArn = methodArnOf(arrival, requestContext);
         try {
-          const call = () =>
-            invoke(functionId, authorizerEvent(shared, methodArn), authorizerArnOf(arrival, requestContext));
-          return evaluate(await withinMs(authorizerLimitMs, call), methodArn);
+          const asked = invoke(
+            functionId,
+            authorizerEvent(shared, methodArn),
+            authorizerArnOf(arrival, requestContext),
+          );
+          const answered = await limit(systemTimers, asked, authorizerLimitMs);
+          return answered.isTimedOut ? 'AUTHORIZER_FAILURE' : evaluate(answered.result, methodArn);
         } catch (error) {
           if (error instanceof NotPermitted) return 'AUTHORIZER_CONFIGURATION_ERROR';
           return error instanceof Error && error.message === 'Unauthorized' ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE';
@@ -79,11 +83,11 @@ export const functionsOf =
         if (bytes.length > eventLimitBytes / 8 && Buffer.byteLength(JSON.stringify(event)) > eventLimitBytes)
           return 'REQUEST_TOO_LARGE';
         try {
-          const call = () => invoke(route.integrate, event, resourceArnOf(arrival, requestContext));
-          return replyOf(await withinMs(route.timeoutMs, call), request.headers.accept, api);
+          const asked = invoke(route.integrate, event, resourceArnOf(arrival, requestContext));
+          const answered = await limit(systemTimers, asked, route.timeoutMs); // and it goes on unheard, as on AWS
+          return answered.isTimedOut ? 'INTEGRATION_TIMEOUT' : replyOf(answered.result, request.headers.accept, api);
         } catch (error) {
-          if (error instanceof NotPermitted) return 'API_CONFIGURATION_ERROR';
-          return error instanceof TookTooLong ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE';
+          return error instanceof NotPermitted ? 'API_CONFIGURATION_ERROR' : 'INTEGRATION_FAILURE';
         }
       },
     };

@@ -54,6 +54,8 @@ export const systemTimers: Timers = {
 /** Where waiting is given up: `stop` is called then, unless what comes back was called before. */
 export type Stops = (stop: (reason: unknown) => void) => () => void;
 
+const neverStopped: Stops = () => () => undefined;
+
 /** Waiting that is given up when the signal aborts. */
 export const whenAborted =
   (signal: AbortSignal): Stops =>
@@ -98,7 +100,7 @@ export const limit = async <T>(
   timers: Pick<Timers, 'after'>,
   work: Promise<T>,
   limitMs: number | undefined,
-  stops: Stops,
+  stops: Stops = neverStopped,
 ): Promise<Limited<T>> => {
   let forget = (): void => undefined;
   let leave = forget;
