@@ -12,8 +12,15 @@ export const withinMs = <Result>(limitMs: number, what: (signal: AbortSignal) =>
       reject(late);
       abort.abort(late);
     }, limitMs);
+    let done: Promise<Result>;
+    try {
+      done = what(abort.signal);
+    } catch (error) {
+      clearTimeout(timer);
+      throw error;
+    }
     // By hand: a race and its end cost as much as the timer.
-    what(abort.signal).then(
+    done.then(
       (result) => {
         clearTimeout(timer);
         resolve(result);

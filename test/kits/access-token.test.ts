@@ -1,10 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clientAuthorization } from '../../lambdas/kits/client-credentials.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { type ClientToken, clientToken } from '../../lib/local/stand-ins/client-token.ts';
 import { type Answered, type LoopbackServer, openLoopbackServer } from '../../lib/local/stand-ins/loopback-server.ts';
 import { accessTo, errorOf, installationOf, startAtMs } from './installation.ts';
+
+const realFetch = keptFetch();
 
 const secrets = new SecretsManagerClient({ region: 'us-east-1' });
 const { kit } = installationOf('manual', {});
@@ -52,7 +55,7 @@ describe('An access token', () => {
     const signal = AbortSignal.timeout(20_000);
     const fetch: KitAccess['fetch'] = async (...call) => {
       calls.push(call);
-      return globalThis.fetch(...call);
+      return realFetch(...call);
     };
     await fetchToken({ fetch, signal });
     expect(calls).toEqual([[`${server.origin}/token`, expect.objectContaining({ redirect: 'manual', signal })]]);

@@ -1,12 +1,16 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CredentialValue } from '../../lambdas/domain/credential.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf, kitSettingsSchema } from '../../lambdas/kits/kinds.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { serviceAccountToken } from '../../lambdas/kits/service-account.ts';
+import type { KitFetch } from '../../lambdas/ports.ts';
 import { type Apigee, type ApigeeOptions, openApigee } from '../../lib/local/stand-ins/apigee.ts';
 import { accessTo, errorOf, expectNoSecretIn, installationOf, newer, older, startAtMs } from './installation.ts';
 import { pauses } from './no-waiting.ts';
+
+const realFetch = keptFetch();
 
 vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
@@ -139,9 +143,9 @@ describe('Apigee', () => {
   });
 
   test('counts a value that another writer puts in between as a failure', async () => {
-    const fetch: typeof globalThis.fetch = async (url, init) => {
-      const answer = await globalThis.fetch(url, init);
-      if (init?.method === 'PUT') apigee.put(map, 'shared_secret', older.value);
+    const fetch: KitFetch = async (url, init) => {
+      const answer = await realFetch(url, init);
+      if (init.method === 'PUT') apigee.put(map, 'shared_secret', older.value);
       return answer;
     };
     expect(await failed(install({ fetch }))).toMatchObject({ name: 'KitUnreachable', code: 'NOT_STORED' });
@@ -154,9 +158,9 @@ describe('Apigee, tried again within its time', () => {
   });
 
   test('finds what was written although the answer was lost, and writes nothing twice', async () => {
-    const fetch: typeof globalThis.fetch = async (url, init) => {
-      const answer = await globalThis.fetch(url, init);
-      if (init?.method === 'PUT') throw new TypeError('fetch failed');
+    const fetch: KitFetch = async (url, init) => {
+      const answer = await realFetch(url, init);
+      if (init.method === 'PUT') throw new TypeError('fetch failed');
       return answer;
     };
     expect([await install({ fetch }), writes().length]).toEqual([{ state: 'INSTALLED' }, 1]);
@@ -168,7 +172,7 @@ describe('Apigee, tried again within its time', () => {
       new Response('x', { status: 503 }),
       new Response('x', { status: 500 }),
     ];
-    await install({ fetch: async (url, init) => answers.shift() ?? globalThis.fetch(url, init) });
+    await install({ fetch: async (url, init) => answers.shift() ?? realFetch(url, init) });
     expect(pauses.waitedMs).toEqual([3_000, 1_000, 2_000]);
     expect(apigee.stored(map, 'shared_secret')).toBe(newer.value);
   });

@@ -2,12 +2,15 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { vaultScope } from '../../lambdas/kits/azure-key-vault.ts';
 import { clientAuthorization } from '../../lambdas/kits/client-credentials.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf, kitSettingsSchema } from '../../lambdas/kits/kinds.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { type Azure, openAzure } from '../../lib/local/stand-ins/azure-apim.ts';
 import { openLoopbackServer } from '../../lib/local/stand-ins/loopback-server.ts';
 import { accessTo, errorOf, expectNoSecretIn, installationOf, newer, older, startAtMs } from './installation.ts';
 import { pauses } from './no-waiting.ts';
+
+const realFetch = keptFetch();
 
 vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
@@ -64,7 +67,7 @@ const refreshed = `POST /${service}/namedValues/${id}/refreshSecret`;
 const fetchThen = (what: RegExp, happens: () => unknown): KitAccess['fetch'] => {
   let isDone = false;
   return async (url, init) => {
-    const answer = await globalThis.fetch(url, init);
+    const answer = await realFetch(url, init);
     if (!isDone && what.test(`${init.method} ${url}`)) {
       isDone = true;
       happens();
@@ -112,7 +115,7 @@ describe('A named value', () => {
   test('is left to the next round when Azure asks for more time than a kit has', async () => {
     azure.later = { polls: 1, by: 'location' };
     const fetch: KitAccess['fetch'] = async (url, init) => {
-      const answer = await globalThis.fetch(url, init);
+      const answer = await realFetch(url, init);
       if (answer.status !== 202) return answer;
       return new Response(null, {
         status: 202,

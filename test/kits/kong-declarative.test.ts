@@ -1,9 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withSharedSecrets } from '../../lambdas/kits/declarative-config.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
+import type { KitFetch } from '../../lambdas/ports.ts';
 import { type Kong, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { accessTo, errorOf, installationOf, newer, older, startAtMs } from './installation.ts';
+
+const realFetch = keptFetch();
 
 vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
@@ -17,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => kong.close());
 
-const install = (more: object = { declarativeConfig: true }, fetch = globalThis.fetch) => {
+const install = (more: object = { declarativeConfig: true }, fetch = realFetch) => {
   const settings = { adminUrl: kong.adminUrl, ...more };
   return kind.install(installationOf('kong', settings), settings, accessTo(secrets, { fetch }).access);
 };
@@ -79,9 +83,9 @@ test('a Kong with a database is changed in place although the setting is there',
 test('a configuration that somebody else puts there at the same time is found, and set again', async () => {
   const id = kong.addPlugin({ serviceUrl, sharedSecret: older.value });
   let isFirst = true;
-  const fetch: typeof globalThis.fetch = async (url, init) => {
-    const answer = await globalThis.fetch(url, init);
-    if (init?.method === 'POST' && isFirst) {
+  const fetch: KitFetch = async (url, init) => {
+    const answer = await realFetch(url, init);
+    if (init.method === 'POST' && isFirst) {
       isFirst = false;
       kong.setSecret(id, older.value);
     }
@@ -94,10 +98,10 @@ test('a configuration that somebody else puts there at the same time is found, a
 test('a configuration that is there already when it is posted is not loaded again', async () => {
   const own = kong.addPlugin({ serviceUrl, sharedSecret: older.value });
   const statuses: number[] = [];
-  const fetch: typeof globalThis.fetch = async (url, init) => {
-    if (init?.method === 'POST') kong.config = JSON.parse(String(init.body)).config;
-    const answer = await globalThis.fetch(url, init);
-    if (init?.method === 'POST') statuses.push(answer.status);
+  const fetch: KitFetch = async (url, init) => {
+    if (init.method === 'POST') kong.config = JSON.parse(String(init.body)).config;
+    const answer = await realFetch(url, init);
+    if (init.method === 'POST') statuses.push(answer.status);
     return answer;
   };
   expect(await install(undefined, fetch)).toEqual({ state: 'INSTALLED' });

@@ -1,9 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
+import type { KitFetch } from '../../lambdas/ports.ts';
 import { type Kong, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { accessTo, adminToken, errorOf, installationOf, newer, older, startAtMs } from './installation.ts';
 import { openTlsInFront, type TlsInFront } from './tls-in-front.ts';
+
+const realFetch = keptFetch();
 
 vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
@@ -149,8 +153,8 @@ describe('settings', () => {
 
 describe('what a refused change means', () => {
   const patched = async (status: number, json: object) => {
-    const fetch: typeof globalThis.fetch = async (url, init) =>
-      init?.method === 'PATCH' ? new Response(JSON.stringify(json), { status }) : globalThis.fetch(url, init);
+    const fetch: KitFetch = async (url, init) =>
+      init.method === 'PATCH' ? new Response(JSON.stringify(json), { status }) : realFetch(url, init);
     const settings = { adminUrl: kong.adminUrl, adminTokenSecret: 'token', adminHeadersSecret: 'headers' };
     const texts: Readonly<Record<string, string>> = { token: adminToken, headers: JSON.stringify({ apikey: key }) };
     const { access } = accessTo(secrets, { fetch, readSecret: async (secretId) => texts[secretId] ?? '' });

@@ -1,10 +1,14 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
+import type { KitFetch } from '../../lambdas/ports.ts';
 import { type Kong, type KongOptions, openKong } from '../../lib/local/stand-ins/kong.ts';
 import { type Asked, openLoopbackServer } from '../../lib/local/stand-ins/loopback-server.ts';
 import { accessTo, adminToken, errorOf, installationOf, newer, older, startAtMs } from './installation.ts';
+
+const realFetch = keptFetch();
 
 vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
@@ -124,31 +128,30 @@ describe('Kong', () => {
 
   test('never repeats what a failed write answered (invariant 9)', async () => {
     kong.addPlugin({ serviceUrl, sharedSecret: older.value });
-    const fetch: typeof globalThis.fetch = (url, init) => {
-      if (init?.method === 'PATCH') kong.faults.push(500);
-      return globalThis.fetch(url, init);
+    const fetch: KitFetch = (url, init) => {
+      if (init.method === 'PATCH') kong.faults.push(500);
+      return realFetch(url, init);
     };
     expect(await errorOf(install({ fetch }))).toMatchObject({ name: 'KitUnreachable', code: 'SERVER_ERROR' });
   });
 
   test('counts a write that is not stored as a failure', async () => {
     kong.addPlugin({ serviceUrl, sharedSecret: older.value });
-    const fetch: typeof globalThis.fetch = async (url, init) =>
-      init?.method === 'PATCH' ? new Response('{}') : globalThis.fetch(url, init);
+    const fetch: KitFetch = async (url, init) => (init.method === 'PATCH' ? new Response('{}') : realFetch(url, init));
     expect(await errorOf(install({ fetch }))).toMatchObject({ name: 'KitUnreachable', code: 'NOT_STORED' });
   });
 
   test('refuses pages that never end', async () => {
-    const fetch: typeof globalThis.fetch = async () => new Response(JSON.stringify({ data: [], offset: 'again' }));
+    const fetch: KitFetch = async () => new Response(JSON.stringify({ data: [], offset: 'again' }));
     expect(await errorOf(install({ fetch }))).toMatchObject({ name: 'KitUnreachable', code: 'UNREADABLE_ANSWER' });
   });
 
   test('is given up when the time is over', async () => {
     const time = new AbortController();
     kong.faults.push('hang');
-    const fetch: typeof globalThis.fetch = (url, init) => {
+    const fetch: KitFetch = (url, init) => {
       queueMicrotask(() => time.abort());
-      return globalThis.fetch(url, init);
+      return realFetch(url, init);
     };
     expect(await errorOf(install({ fetch, signal: time.signal }))).toMatchObject({
       name: 'KitUnreachable',

@@ -1,8 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
+import type { KitFetch } from '../../lambdas/ports.ts';
 import { type Konnect, openKonnect } from '../../lib/local/stand-ins/konnect.ts';
 import { accessTo, errorOf, expectNoSecretIn, installationOf, newer, older } from './installation.ts';
+
+const realFetch = keptFetch();
 
 vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
@@ -20,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => konnect.close());
 
 const settingsOf = (more: object = {}) => ({ apiUrl: konnect.apiUrl, controlPlaneId, tokenSecret: 'token', ...more });
-const accessWith = (token: string, fetch: typeof globalThis.fetch = globalThis.fetch) =>
+const accessWith = (token: string, fetch: KitFetch = realFetch) =>
   accessTo(secrets, { readSecret: async () => token, fetch }).access;
 const install = (more: object = {}, access = accessWith('kpat_marked-editor\n')) =>
   kind.install(installationOf('konnect', settingsOf(more)), settingsOf(more), access);
@@ -33,14 +37,14 @@ const check = async (more: object = {}) => {
 const puts = () => konnect.requests.filter((one) => one.startsWith('PUT')).length;
 
 /** Real HTTP; what is given runs before the first request of this method. */
-const before = (method: string, act: () => void): typeof globalThis.fetch => {
+const before = (method: string, act: () => void): KitFetch => {
   let isDone = false;
   return (url, init) => {
-    if (init?.method === method && !isDone) {
+    if (init.method === method && !isDone) {
       isDone = true;
       act();
     }
-    return globalThis.fetch(url, init);
+    return realFetch(url, init);
   };
 };
 
@@ -78,12 +82,12 @@ describe('a plugin of a control plane', () => {
   test('that somebody changed after it was listed keeps that change', async () => {
     const id = konnect.addPlugin({ config: { ...config, shared_secret: older.value } });
     let gets = 0;
-    const fetch: typeof globalThis.fetch = (url, init) => {
-      if (String(url).endsWith(`/plugins/${id}`) && init?.method === 'GET') {
+    const fetch: KitFetch = (url, init) => {
+      if (String(url).endsWith(`/plugins/${id}`) && init.method === 'GET') {
         gets += 1;
         if (gets === 1) konnect.change(id, { connection_timeout_ms: 7 });
       }
-      return globalThis.fetch(url, init);
+      return realFetch(url, init);
     };
     await install({}, accessWith('kpat_marked-editor', fetch));
     expect(konnect.plugin(id)?.config).toEqual({ ...config, connection_timeout_ms: 7, shared_secret: newer.value });

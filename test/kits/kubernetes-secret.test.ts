@@ -1,10 +1,14 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf, kitKinds } from '../../lambdas/kits/kinds.ts';
+import type { KitFetch } from '../../lambdas/ports.ts';
 import { type Kubernetes, openKubernetes } from '../../lib/local/stand-ins/kubernetes.ts';
 import type { RunningWorkload, WorkloadKind } from '../../lib/local/stand-ins/kubernetes-workload.ts';
 import { accessTo, errorOf, expectNoSecretIn, installationOf, newer, older } from './installation.ts';
 import { openTlsInFront } from './tls-in-front.ts';
+
+const realFetch = keptFetch();
 
 vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
@@ -32,7 +36,7 @@ const settingsOf = (more: object = {}) => ({
   ...{ apiUrl: kubernetes.apiUrl, namespace: 'edge', secretName: 'ping', key: 'credential', tokenSecret: 'token' },
   ...more,
 });
-const accessWith = (token: string, fetch: typeof globalThis.fetch = globalThis.fetch) =>
+const accessWith = (token: string, fetch: KitFetch = realFetch) =>
   accessTo(secrets, { readSecret: async () => `${token}\n`, fetch }).access;
 const install = (more: object = {}, access = accessWith('marked-editor'), credential = newer) =>
   kind.install(installationOf('kubernetes-secret', settingsOf(more), credential), settingsOf(more), access);
@@ -47,14 +51,14 @@ const check = async (more: object = {}, token = 'marked-editor') => {
 const patches = () => kubernetes.requests.filter((one) => one.startsWith('PATCH'));
 
 /** Real HTTP; what is given runs before the first request of this method. */
-const before = (method: string, act: () => void): typeof globalThis.fetch => {
+const before = (method: string, act: () => void): KitFetch => {
   let isDone = false;
   return (url, init) => {
     if (init?.method === method && !isDone) {
       isDone = true;
       act();
     }
-    return globalThis.fetch(url, init);
+    return realFetch(url, init);
   };
 };
 

@@ -1,10 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clientAuthorization } from '../../lambdas/kits/client-credentials.ts';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf, kitSettingsSchema } from '../../lambdas/kits/kinds.ts';
 import type { KitAccess } from '../../lambdas/kits/kit-kind.ts';
 import { type Anypoint, type DefinedField, openAnypoint } from '../../lib/local/stand-ins/anypoint.ts';
 import { accessTo, errorOf, expectNoSecretIn, installationOf, newer, older, startAtMs } from './installation.ts';
+
+const realFetch = keptFetch();
 
 vi.mock('../../lambdas/kits/pause.ts', () => import('./no-waiting.ts'));
 
@@ -59,7 +62,7 @@ const written = () => anypoint.requests.filter((one) => /^(?!GET )\w+ \/apimanag
 const fetchThen = (method: string, path: RegExp, happens: () => unknown): KitAccess['fetch'] => {
   let isDone = false;
   return async (url, init) => {
-    const answer = await globalThis.fetch(url, init);
+    const answer = await realFetch(url, init);
     if (!isDone && init.method === method && path.test(url)) {
       isDone = true;
       happens();
@@ -165,7 +168,7 @@ describe('MuleSoft refuses', () => {
     const fetch: KitAccess['fetch'] = async (url, init) =>
       url.endsWith(own)
         ? Response.json({ id: 42, policyTemplateId: '300', configurationData: { clientToken: older.value } })
-        : globalThis.fetch(url, init);
+        : realFetch(url, init);
     expect(await failed(install({ fetch }))).toMatchObject({ name: 'KitRefused', code: 'NOT_SUPPORTED' });
     expect(written()).toEqual([]);
   });

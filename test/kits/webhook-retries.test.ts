@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
+import type { KitFetch } from '../../lambdas/ports.ts';
 import { accessTo, errorOf, installationOf, newer, startAtMs } from './installation.ts';
 
 const url = 'https://hook.example/credential';
@@ -32,8 +33,8 @@ const untilItWaits = async () => {
 /** Answers to POSTs without HTTP, whose own timers would be mixed up with those under test. */
 const scripted = (answers: (number | 'cut')[]) => {
   const posts: Headers[] = [];
-  const fetch: typeof globalThis.fetch = async (_, init) => {
-    if (init?.method !== 'POST') return new Response('{"credentialId":null}');
+  const fetch: KitFetch = async (_, init) => {
+    if (init.method !== 'POST') return new Response('{"credentialId":null}');
     posts.push(new Headers(init.headers));
     const status = answers.shift();
     if (typeof status !== 'number') throw new TypeError('fetch failed');

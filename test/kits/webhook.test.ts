@@ -1,9 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { keptFetch } from '../../lambdas/kits/kept-fetch.ts';
 import { kitKindOf } from '../../lambdas/kits/kinds.ts';
 import { parseSigningKeys, signedHeaders } from '../../lambdas/kits/webhook-signature.ts';
+import type { KitFetch } from '../../lambdas/ports.ts';
 import { openWebhookReceiver, type WebhookReceiver } from '../../lib/local/stand-ins/webhook-receiver.ts';
 import { accessTo, errorOf, installationOf, newer, older, signingSecret, startAtMs } from './installation.ts';
+
+const realFetch = keptFetch();
 
 const secrets = new SecretsManagerClient({ region: 'us-east-1' });
 const kind = kitKindOf('webhook');
@@ -31,11 +35,11 @@ const readBack = () =>
 
 /** Real HTTP; the given faults meet the POSTs only, so that the question before them is answered. */
 const faultyPosts =
-  (...faults: WebhookReceiver['faults']): typeof globalThis.fetch =>
+  (...faults: WebhookReceiver['faults']): KitFetch =>
   (url, init) => {
-    const fault = init?.method === 'POST' ? faults.shift() : undefined;
+    const fault = init.method === 'POST' ? faults.shift() : undefined;
     if (fault !== undefined) receiver.faults.push(fault);
-    return globalThis.fetch(url, init);
+    return realFetch(url, init);
   };
 
 describe('the webhook', () => {
@@ -65,9 +69,9 @@ describe('the webhook', () => {
   test('is given up when it never answers', async () => {
     const time = new AbortController();
     receiver.faults.push('hang');
-    const fetch: typeof globalThis.fetch = (url, init) => {
+    const fetch: KitFetch = (url, init) => {
       queueMicrotask(() => time.abort());
-      return globalThis.fetch(url, init);
+      return realFetch(url, init);
     };
     expect(await errorOf(install({ fetch, signal: time.signal }))).toMatchObject({ code: 'TIMEOUT' });
   });
@@ -77,8 +81,7 @@ describe('the webhook', () => {
   });
 
   test('has acknowledged nothing when it names another credential', async () => {
-    const fetch: typeof globalThis.fetch = async () =>
-      new Response(JSON.stringify({ credentialId: older.credentialId }));
+    const fetch: KitFetch = async () => new Response(JSON.stringify({ credentialId: older.credentialId }));
     expect(await install({ fetch })).toEqual({ state: 'INSTALLED', acknowledged: false });
   });
 
@@ -93,25 +96,26 @@ describe('the webhook', () => {
     const readSecret = async () => 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
     expect(await errorOf(install({ readSecret }))).toMatchObject({ name: 'KitRefused', code: 'ACCESS_DENIED' });
     expect(await errorOf(install({ nowMs: () => nowMs - 301_000 }))).toMatchObject({ code: 'ACCESS_DENIED' });
-    const fetch: typeof globalThis.fetch = (url, init) =>
-      globalThis.fetch(url, init?.method === 'POST' ? { ...init, body: `${String(init.body)} ` } : init);
+    const fetch: KitFetch = (url, init) =>
+      realFetch(url, init.method === 'POST' ? { ...init, body: `${String(init.body)} ` } : init);
     expect(await errorOf(install({ fetch }))).toMatchObject({ code: 'ACCESS_DENIED' });
     expect([receiver.accepted.length, receiver.refused]).toEqual([0, 3]);
   });
 
   test('does not apply a replayed message', async () => {
-    const sent: RequestInit[] = [];
-    const fetch: typeof globalThis.fetch = (url, init) => {
-      if (init?.method === 'POST') sent.push(init);
-      return globalThis.fetch(url, init);
+    const sent: Parameters<KitFetch>[1][] = [];
+    const fetch: KitFetch = (url, init) => {
+      if (init.method === 'POST') sent.push(init);
+      return realFetch(url, init);
     };
     await install({ fetch }, older);
     nowMs += 2_000;
     await install({}, newer);
     nowMs += 2_000;
-    const again = await globalThis.fetch(receiver.url, sent[0]);
+    const [first] = sent;
+    const again = first && (await realFetch(receiver.url, first));
     nowMs += 2_000;
-    expect(await again.json()).toEqual({ credentialId: newer.credentialId });
+    expect(JSON.parse((await again?.text()) ?? '')).toEqual({ credentialId: newer.credentialId });
     expect(receiver.currentCredential()).toBe(newer.value);
   });
 
@@ -126,7 +130,7 @@ describe('the webhook', () => {
   );
 
   test('is never ours when it answers something else to reading back', async () => {
-    const fetch: typeof globalThis.fetch = async () => new Response('<html>Welcome</html>');
+    const fetch: KitFetch = async () => new Response('<html>Welcome</html>');
     const access = accessTo(secrets, { fetch }).access;
     const asked = kind.readBack?.(installationOf('webhook', settings), settings, access);
     expect(await errorOf(asked ?? Promise.resolve())).toMatchObject({ code: 'UNREADABLE_ANSWER' });
@@ -141,4 +145,18 @@ test('signs as the reference library of Standard Webhooks does', () => {
     'webhook-timestamp': '1614265330',
     'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   });
+});
+
+test('the keys of one secret are never those of another, in whatever order they are asked for', () => {
+  const texts = [1, 2].map((byte) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`);
+  const bytesOf = (text: string) => parseSigningKeys(text)?.map((key) => key.export().at(0));
+  const [one = '', other = ''] = texts;
+  expect([one, one, other, 'no key', one, `${other} ${one}`].map(bytesOf)).toEqual([
+    [1],
+    [1],
+    [2],
+    undefined,
+    [1],
+    [2, 1],
+  ]);
 });

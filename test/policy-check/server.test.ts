@@ -130,6 +130,7 @@ describe('answers as the template says', () => {
     ['no policy', async () => ({ principalId: 'someone' }), 500, 'DEFAULT_5XX'],
     ['null in the context', async () => policy('Allow', '*', { kitId: null }), 500, 'DEFAULT_5XX'],
     ['an object in the context', async () => policy('Allow', '*', { kit: {} }), 500, 'DEFAULT_5XX'],
+    ['a list as the context', async () => ({ ...policy('Allow', '*'), context: ['orders'] }), 500, 'DEFAULT_5XX'],
   ];
   test.each(denials)('%s', async (_, Authorize, status, code) => {
     const server = await start({ Authorize, Sideband: () => expect.fail('called') });
@@ -142,6 +143,12 @@ describe('answers as the template says', () => {
   const failures: [string, Handler, string][] = [
     ['a function that fails', fail, 'DEFAULT_5XX'],
     ['a function that answers no HTTP answer', async () => ({ status: 200 }), 'DEFAULT_5XX'],
+    [
+      'a function that answers a list as a header',
+      async () => ({ ...(await ok()), headers: { 'x-many': ['a'] } }),
+      'DEFAULT_5XX',
+    ],
+    ['a function that answers a list of headers', async () => ({ ...(await ok()), headers: ['x-one'] }), 'DEFAULT_5XX'],
     ['a function that takes too long', () => new Promise(() => undefined), 'INTEGRATION_TIMEOUT'],
   ];
   test.each(failures)('%s', async (_, Sideband, code) => {

@@ -37,16 +37,17 @@ export const virtualTimers = (startAtMs: number): VirtualTimers => {
   const after = (ms: number, act: () => void) => {
     const sleeperOf = current.getStore();
     const end = () => {
-      if (sleepers.delete(sleeper) && sleeperOf !== undefined) sleeperOf.sleeping -= 1;
+      const isWaiting = sleepers.delete(sleeper);
+      if (isWaiting && sleeperOf) sleeperOf.sleeping -= 1;
+      return isWaiting;
     };
     const wake = () => {
-      end();
-      act();
+      if (end()) act(); // unless it was taken back by one that was due before
     };
     const sleeper = { dueAtMs: nowMs + ms, wake };
     if (sleeperOf !== undefined) sleeperOf.sleeping += 1;
     sleepers.add(sleeper);
-    return end;
+    return () => void end();
   };
 
   return {

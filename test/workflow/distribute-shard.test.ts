@@ -78,7 +78,7 @@ describe('a kit that hangs', () => {
       {
         ...bench.dependencies,
         kitSecrets: () => ({ readText: secret, read: async () => undefined, write: async () => undefined }),
-        kitReach: reachOf(['kit.example.com'], { fetch: fetch as typeof globalThis.fetch }),
+        kitReach: reachOf(['kit.example.com'], { fetch: fetch }),
       },
       shard,
     );

@@ -37,7 +37,7 @@ const answering = (bench: Bench, holds: (kitId: string) => string | undefined = 
   const secret = async () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
   const needs = {
     ...bench.dependencies,
-    kitReach: reachOf(['kit.example.com'], { fetch: fetch as typeof globalThis.fetch }),
+    kitReach: reachOf(['kit.example.com'], { fetch: fetch }),
     kitSecrets: () => ({ readText: secret, read: async () => undefined, write: async () => undefined }),
   };
   return { asked, needs };

@@ -10,6 +10,7 @@ import {
   proxyEvent,
   type RequestContext,
   resourceArnOf,
+  type Shared,
   sharedBy,
 } from './event.ts';
 import type { AnswerType, Reply } from './gateway-responses.ts';
@@ -58,7 +59,11 @@ export const functionsOf =
   (api: Api, invoke: InvokeFunction, requestContext: RequestContext) =>
   (arrival: Arrival): Functions => {
     const { route, request } = arrival;
-    const shared = sharedBy(arrival, requestContext);
+    let made: Shared | undefined;
+    const shared = (): Shared => {
+      made ??= sharedBy(arrival, requestContext); // not for one that finds no place
+      return made;
+    };
     return {
       authorize: async () => {
         const { authorize: functionId } = route;
@@ -67,7 +72,7 @@ export const functionsOf =
         try {
           const asked = invoke(
             functionId,
-            authorizerEvent(shared, methodArn),
+            authorizerEvent(shared(), methodArn),
             authorizerArnOf(arrival, requestContext),
           );
           const answered = await limit(systemTimers, asked, authorizerLimitMs);
@@ -79,7 +84,7 @@ export const functionsOf =
       },
       integrate: async (bytes, context) => {
         const payload = payloadOf(bytes, request.headers['content-type'], api.binaryMediaTypes);
-        const event = proxyEvent(shared, context, payload);
+        const event = proxyEvent(shared(), context, payload);
         if (bytes.length > eventLimitBytes / 8 && Buffer.byteLength(JSON.stringify(event)) > eventLimitBytes)
           return 'REQUEST_TOO_LARGE';
         try {

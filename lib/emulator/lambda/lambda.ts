@@ -26,7 +26,7 @@ export type Lambda = AwsService & {
   register(name: string, fn: LambdaFunction): void;
   arnOf(name: string): string;
   readonly invoke: InvokeLambda;
-  /** The same with an event of plain JSON that nobody else has, and that is the function's from now on: not copied. */
+  /** The same with an event of plain JSON that is not copied: nobody changes anything in it, the function neither. */
   readonly invokeWithOwn: InvokeLambda;
   /** Functions of others, which are configured here and never run. */
   readonly configured: ConfiguredFunctions;

@@ -81,6 +81,7 @@ export const stopsInPlaces = (): { readonly stops: Stops; stop(reason: unknown):
       const place = free.pop() ?? places.length;
       places[place] = stop;
       return () => {
+        if (places[place] !== stop) return; // he has left it before, and somebody else may be in it
         places[place] = undefined;
         free.push(place);
       };

@@ -36,17 +36,18 @@ export const skippingTimers = (startAtMs: number): SkippingTimers => {
 
   const after = (ms: number, act: () => void): (() => void) => {
     const sleeperOf = current.getStore();
-    const end = (): void => {
-      if (sleepers.delete(sleeper) && sleeperOf) sleeperOf.sleeping -= 1;
+    const end = (): boolean => {
+      const isWaiting = sleepers.delete(sleeper);
+      if (isWaiting && sleeperOf) sleeperOf.sleeping -= 1;
+      return isWaiting;
     };
     const wake = (): void => {
-      end();
-      act();
+      if (end()) act(); // unless it was taken back by one that was due before
     };
     const sleeper = { dueAtMs: now() + ms, wake };
     if (sleeperOf) sleeperOf.sleeping += 1;
     sleepers.add(sleeper);
-    return end;
+    return () => void end();
   };
 
   return {

@@ -68,6 +68,8 @@ test('who has left a place is not stopped, and who came into it after him is', (
   places.stops(() => told.push('second'));
   leave();
   places.stops(() => told.push('third'));
+  leave(); // for nothing: the place is another's
+  places.stops(() => told.push('fourth'));
   places.stop(reason);
-  expect(told.sort()).toEqual(['second', 'third']);
+  expect(told.sort()).toEqual(['fourth', 'second', 'third']);
 });
