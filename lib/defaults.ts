@@ -4,9 +4,18 @@ import { join } from 'node:path';
 /** The name of the stack, on AWS and on this machine. */
 export const defaultStackName = 'GatewayCredentialRotation';
 
+/** The folder of this user; who runs in a container may have none, and is given the one that he is in. */
+const home = (): string => {
+  try {
+    return homedir();
+  } catch {
+    return process.cwd();
+  }
+};
+
 /** Where this machine keeps everything, when it is told no other folder. */
 export const defaultDataFolder = join(
-  process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'),
+  process.env.XDG_DATA_HOME ?? join(home(), '.local', 'share'),
   'gateway-credential-rotation',
 );
 

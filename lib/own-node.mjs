@@ -31,19 +31,27 @@ const runOn = (node, program, args, more) => {
   });
 };
 
-/** Where the package keeps what Node has compiled: below the user's own folder, since what is run from there must be his. */
-const compiled =
-  process.env.NODE_COMPILE_CACHE ??
-  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'gateway-credential-rotation');
+/** Where the package keeps what Node has compiled: below the user's own folder, since what is run from there must be his. Nowhere, without one. */
+const compiledFolder = () => {
+  const { NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
+  if (NODE_COMPILE_CACHE) return NODE_COMPILE_CACHE;
+  try {
+    return join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'gateway-credential-rotation');
+  } catch {
+    return undefined;
+  }
+};
 
 const runPackaged = async (program, args) => {
+  const compiled = compiledFolder();
   if (Number(process.versions.node.split('.')[0]) >= 24) {
-    nodeModule.enableCompileCache(compiled);
+    if (compiled) nodeModule.enableCompileCache(compiled);
     process.argv = [process.execPath, program, ...args];
     return import(pathToFileURL(program).href);
   }
   const node = packagedNode();
-  if (node !== undefined) return runOn(node, program, args, { env: { NODE_COMPILE_CACHE: compiled, ...process.env } });
+  if (node !== undefined)
+    return runOn(node, program, args, { env: { ...(compiled && { NODE_COMPILE_CACHE: compiled }), ...process.env } });
   console.error(
     `Node 24 is needed and this is ${process.version}: no Node package for ${process.platform}-${process.arch} came with the install. ` +
       'Install Node 24 yourself, or install again without --omit=optional.',

@@ -39,6 +39,16 @@ describe('npm start', () => {
     expect(code).toBe(0);
   });
 
+  it('of a user without a home directory, as in a container, keeps its data where he is, and says so', () => {
+    const noHome = `import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module';
+      os.homedir = () => { throw new Error('ENOENT'); }; syncBuiltinESMExports();`;
+    const { XDG_DATA_HOME: _, ...env } = process.env;
+    const args = ['--import', `data:text/javascript,${encodeURIComponent(noHome)}`, 'lib/local/start.ts', '--help'];
+    expect(execFileSync(process.execPath, args, { env, encoding: 'utf8' })).toContain(
+      join(process.cwd(), '.local', 'share', 'gateway-credential-rotation'),
+    );
+  });
+
   it('rotates the demo gateway under traffic with --once, refuses nothing, and reports it', async () => {
     const report = join(folder, 'report.json');
     const data = join(folder, 'data');
