@@ -22,7 +22,8 @@ export const readRecord = async (
   let cause: unknown;
   const begunAtMs = performance.now();
   for (const attemptLimitMs of attemptLimitsMs) {
-    const limitMs = Math.min(attemptLimitMs, budgetMs - (performance.now() - begunAtMs));
+    const spentMs = cause === undefined ? 0 : performance.now() - begunAtMs;
+    const limitMs = Math.min(attemptLimitMs, budgetMs - spentMs);
     if (limitMs <= 0) break;
     const readAtMs = ports.nowMs();
     try {
