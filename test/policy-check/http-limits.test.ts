@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { PolicyCheckServer } from '../../lib/emulator/api-gateway/api-gateway.ts';
@@ -52,6 +53,24 @@ describe('what costs least is asked first', () => {
       });
     });
     expect(heard).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  test('a client that is gone when his answer is ready takes nothing from the next one', async () => {
+    const closed: Promise<unknown>[] = [];
+    const Sideband = async () => {
+      if (closed.length === 0) {
+        closed.push(once(socket, 'close'));
+        socket.destroy();
+      }
+      return ok();
+    };
+    const server = await start({ Authorize: allow, Sideband });
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () =>
+      socket.write(posting('Content-Length: 2\r\n\r\n{}')),
+    );
+    await expect.poll(() => closed.length).toBe(1);
+    await closed[0];
+    expect(await post(server)).toMatchObject({ status: 200, answer: { fine: true } });
   });
 
   test('a body is asked for only behind a good credential', async () => {
