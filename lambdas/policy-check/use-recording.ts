@@ -4,7 +4,7 @@ import type { Seen } from '../domain/kit.ts';
 import { shardOf } from '../domain/shards.ts';
 import { isOfKits, type UseScope, type UseSource, useNameOf, useScopes } from '../domain/use-places.ts';
 import { withinMs } from '../runtime/time-limit.ts';
-import type { InstanceMemory, Written } from './instance-memory.ts';
+import type { InstanceMemory, Recording, Written } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
 
 /** How long a request waits for its use to be written. */
@@ -23,6 +23,25 @@ const write = async (ports: Recorder, seen: Seen, nowMs: number): Promise<Writte
   }
 };
 
+const keyOf = (
+  { credentialId, isRefused }: Pick<Seen, 'credentialId' | 'isRefused'>,
+  gatewayId: GatewayId,
+  shard: number,
+  source: UseSource,
+  scope: UseScope,
+): string => `${isRefused ? '!' : ''}${gatewayId} ${credentialId} ${shard} ${scope} ${useNameOf(source, scope)}`;
+
+const recentIn = (
+  recordings: InstanceMemory['recordings'],
+  key: string,
+  nowMs: number,
+  forMs: number,
+): Recording | undefined => {
+  const last = recordings.get(key);
+  const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
+  return sinceMs >= 0 && sinceMs < forMs ? last : undefined;
+};
+
 /** What is remembered of it keeps it from being written again for `forMs`; requests that arrive meanwhile wait for the same write. */
 const writeOnce = async (
   ports: Recorder,
@@ -31,11 +50,9 @@ const writeOnce = async (
   nowMs: number,
   forMs: number,
 ): Promise<{ readonly written: Written; readonly isNew: boolean }> => {
-  const { gatewayId, credentialId, shard, isRefused, source, scope } = seen;
-  const key = `${isRefused ? '!' : ''}${gatewayId} ${credentialId} ${shard} ${scope} ${useNameOf(source, scope)}`;
-  const last = recordings.get(key);
-  const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
-  if (last && sinceMs >= 0 && sinceMs < forMs) return { written: await last.written, isNew: false };
+  const key = keyOf(seen, seen.gatewayId, seen.shard, seen.source, seen.scope);
+  const last = recentIn(recordings, key, nowMs, forMs);
+  if (last) return { written: await last.written, isNew: false };
   const recording = { atMs: nowMs, written: write(ports, seen, nowMs) };
   recordings.set(key, recording);
   const written = await recording.written;
@@ -61,10 +78,13 @@ export const recordSource = async (
   nowMs: number,
 ): Promise<boolean> => {
   const { credentialId, kitId, node, address, isRefused } = use;
-  const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
   const shard = shardOf(kitId ?? '', shardCount);
-  const seen = { gatewayId, credentialId, shard, ...(isRefused ? { isRefused } : {}), source };
   const forMs = policy.useRecordingSeconds * 1000;
+  // Nearly every request: its source is known, and nothing is made for it.
+  const known = recentIn(memory.recordings, keyOf(use, gatewayId, shard, use, 'source'), nowMs, forMs);
+  if (known && (await known.written) !== 'full') return false;
+  const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
+  const seen = { gatewayId, credentialId, shard, ...(isRefused ? { isRefused } : {}), source };
   const writeIn = (scope: UseScope) => writeOnce(ports, memory, { ...seen, scope }, nowMs, forMs);
   const asSource = await writeIn('source');
   if (asSource.written !== 'full') return asSource.isNew;
