@@ -14,6 +14,16 @@ export type Recording = { readonly atMs: number; readonly written: Promise<Writt
 /** Whether the registry knew a kit, and when that was asked. */
 type Lookup = { readonly atMs: number; readonly isRegistered: Promise<boolean> };
 
+/** What is remembered, for `forMs` and no longer; of a clock that was set back nothing is. */
+export const recent = <Entry extends { readonly atMs: number }>(
+  entry: Entry | undefined,
+  nowMs: number,
+  forMs: number,
+): Entry | undefined => {
+  const sinceMs = nowMs - (entry?.atMs ?? Number.NEGATIVE_INFINITY);
+  return sinceMs >= 0 && sinceMs < forMs ? entry : undefined;
+};
+
 /** How much one instance remembers. Forgetting costs one more write of use, or a yes during an outage; never a wrong one. */
 export type MemoryLimits = { readonly copies: number; readonly recordings: number; readonly kits: number };
 export const memoryLimits: MemoryLimits = { copies: 200, recordings: 20_000, kits: 2_000 };

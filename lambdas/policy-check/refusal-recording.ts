@@ -6,7 +6,7 @@ import { shardOf } from '../domain/shards.ts';
 import { useNameOf } from '../domain/use-places.ts';
 import { isInWaves } from '../domain/waves.ts';
 import { withinMs } from '../runtime/time-limit.ts';
-import type { InstanceMemory, Written } from './instance-memory.ts';
+import { type InstanceMemory, recent, type Written } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
 import { readRecord } from './record-reading.ts';
 import { isRegistered, recordingLimitMs } from './use-recording.ts';
@@ -42,9 +42,8 @@ export const noteRefusal = async (
   const source = { kitId, ...(node === undefined ? {} : { node }), address };
   const nowMs = ports.nowMs();
   const key = `?${gatewayId} ${useNameOf(source, 'source')} ${address}`;
-  const last = memory.recordings.get(key);
-  const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
-  if (last && sinceMs >= 0 && sinceMs < againAfterMs(gateway)) return void (await last.written);
+  const last = recent(memory.recordings.get(key), nowMs, againAfterMs(gateway));
+  if (last) return void (await last.written);
   const write = async (): Promise<Written> => {
     const kit = { gatewayId, shardCount, kitId };
     if (!(await isRegistered(ports, memory, kit, nowMs, gateway.policy.useRecordingSeconds * 1000))) return 'full';

@@ -4,7 +4,7 @@ import type { Seen } from '../domain/kit.ts';
 import { shardOf } from '../domain/shards.ts';
 import { isOfKits, type UseScope, type UseSource, useNameOf, useScopes } from '../domain/use-places.ts';
 import { withinMs } from '../runtime/time-limit.ts';
-import type { InstanceMemory, Recording, Written } from './instance-memory.ts';
+import { type InstanceMemory, recent, type Written } from './instance-memory.ts';
 import type { Ports } from './ports.ts';
 
 /** How long a request waits for its use to be written. */
@@ -23,36 +23,27 @@ const write = async (ports: Recorder, seen: Seen, nowMs: number): Promise<Writte
   }
 };
 
-const keyOf = (
-  { credentialId, isRefused }: Pick<Seen, 'credentialId' | 'isRefused'>,
-  gatewayId: GatewayId,
-  shard: number,
-  source: UseSource,
-  scope: UseScope,
-): string => `${isRefused ? '!' : ''}${gatewayId} ${credentialId} ${shard} ${scope} ${useNameOf(source, scope)}`;
+/** A source's use of a credential; `isRefused` says that it was revoked. */
+type SourceUse = UseSource & { readonly credentialId: CredentialId; readonly isRefused?: true };
 
-const recentIn = (
-  recordings: InstanceMemory['recordings'],
-  key: string,
-  nowMs: number,
-  forMs: number,
-): Recording | undefined => {
-  const last = recordings.get(key);
-  const sinceMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY);
-  return sinceMs >= 0 && sinceMs < forMs ? last : undefined;
-};
-
-/** What is remembered of it keeps it from being written again for `forMs`; requests that arrive meanwhile wait for the same write. */
+/**
+ * What is remembered of it keeps it from being written again for `forMs`; requests that arrive meanwhile wait for the same
+ * write. So it is with nearly every request, and nothing is made for it.
+ */
 const writeOnce = async (
   ports: Recorder,
   { recordings }: InstanceMemory,
-  seen: Seen & { readonly source: UseSource; readonly scope: UseScope },
-  nowMs: number,
-  forMs: number,
+  at: { readonly gatewayId: GatewayId; readonly shard: number; readonly nowMs: number; readonly forMs: number },
+  use: SourceUse,
+  scope: UseScope,
 ): Promise<{ readonly written: Written; readonly isNew: boolean }> => {
-  const key = keyOf(seen, seen.gatewayId, seen.shard, seen.source, seen.scope);
-  const last = recentIn(recordings, key, nowMs, forMs);
+  const { gatewayId, shard, nowMs, forMs } = at;
+  const key = `${use.isRefused ? '!' : ''}${gatewayId} ${use.credentialId} ${shard} ${scope} ${useNameOf(use, scope)}`;
+  const last = recent(recordings.get(key), nowMs, forMs);
   if (last) return { written: await last.written, isNew: false };
+  const { credentialId, kitId, node, address, isRefused } = use;
+  const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
+  const seen = { gatewayId, credentialId, shard, ...(isRefused ? { isRefused } : {}), source, scope };
   const recording = { atMs: nowMs, written: write(ports, seen, nowMs) };
   recordings.set(key, recording);
   const written = await recording.written;
@@ -70,28 +61,18 @@ export const recordSource = async (
   ports: Recorder,
   memory: InstanceMemory,
   { gatewayId, shardCount, policy }: Gateway,
-  use: UseSource & {
-    readonly credentialId: CredentialId;
-    /** It was revoked, and refused. */
-    readonly isRefused?: true;
-  },
+  use: SourceUse,
   nowMs: number,
 ): Promise<boolean> => {
-  const { credentialId, kitId, node, address, isRefused } = use;
-  const shard = shardOf(kitId ?? '', shardCount);
+  const { kitId } = use;
   const forMs = policy.useRecordingSeconds * 1000;
-  // Nearly every request: its source is known, and nothing is made for it.
-  const known = recentIn(memory.recordings, keyOf(use, gatewayId, shard, use, 'source'), nowMs, forMs);
-  if (known && (await known.written) !== 'full') return false;
-  const source = { ...(kitId === undefined ? {} : { kitId }), ...(node === undefined ? {} : { node }), address };
-  const seen = { gatewayId, credentialId, shard, ...(isRefused ? { isRefused } : {}), source };
-  const writeIn = (scope: UseScope) => writeOnce(ports, memory, { ...seen, scope }, nowMs, forMs);
-  const asSource = await writeIn('source');
+  const at = { gatewayId, shard: shardOf(kitId ?? '', shardCount), nowMs, forMs };
+  const asSource = await writeOnce(ports, memory, at, use, 'source');
   if (asSource.written !== 'full') return asSource.isNew;
   const isKit =
     kitId !== undefined && (await isRegistered(ports, memory, { gatewayId, shardCount, kitId }, nowMs, forMs));
   for (const scope of useScopes.filter((one) => one !== 'source' && isOfKits(one) === isKit)) {
-    const { written, isNew } = await writeIn(scope);
+    const { written, isNew } = await writeOnce(ports, memory, at, use, scope);
     if (written !== 'full') return isNew;
   }
   return false;
@@ -109,9 +90,8 @@ export const isRegistered = (
   forMs: number,
 ): Promise<boolean> => {
   const key = `${kit.gatewayId} ${kit.kitId}`;
-  const known = kits.get(key);
-  const sinceMs = nowMs - (known?.atMs ?? Number.NEGATIVE_INFINITY);
-  if (known && sinceMs >= 0 && sinceMs < forMs) return known.isRegistered;
+  const known = recent(kits.get(key), nowMs, forMs);
+  if (known) return known.isRegistered;
   const asked = withinMs(recordingLimitMs, (signal) =>
     ports.isRegistered(kit.gatewayId, kit.kitId, kit.shardCount, signal),
   );

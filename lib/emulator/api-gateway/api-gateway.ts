@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Template } from '../cloudformation/template.ts';
 import { targetOf } from '../wire/request-target.ts';
 import { apiIn, routeOf } from './declared-api.ts';
@@ -37,9 +38,6 @@ const usualPlaces: PlaceLimits = { atOnce: 16, longestWaitMs: 200, slowMs: 150 }
 /** An answer in API Gateway's own name; a denial knows what the authorizer says of it. */
 type Own = { readonly type: AnswerType; readonly authorizer: Readonly<Record<string, string>> };
 const own = (type: AnswerType, authorizer: Own['authorizer'] = {}): Own => ({ type, authorizer });
-
-/** What is answered in a turn of the event loop goes out at its end: every write wakes a client, one after the other twice the work of all at once. */
-const endOfTurn = (): Promise<void> => new Promise((go) => setImmediate(go));
 
 /** Plays API Gateway in front of the policy check's functions, by the template that is deployed to AWS. */
 export const startPolicyCheckServer = async (options: PolicyCheckServerOptions): Promise<PolicyCheckServer> => {
@@ -81,7 +79,7 @@ export const startPolicyCheckServer = async (options: PolicyCheckServerOptions):
     const requestId = randomUUID();
     try {
       const made = await answer(request, response, requestId);
-      await endOfTurn();
+      await turn(); // what is answered in one goes out together: every write by itself would wake its client by itself
       const { status, headers, body } = 'type' in made ? answerOf(made.type, requestId, made.authorizer) : made;
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       response.setHeader('x-amzn-requestid', requestId);
